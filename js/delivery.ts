@@ -1,0 +1,58 @@
+// Owns the pace at which events are fired: what runs between two of them. Knows nothing of the events.
+
+/**
+ * The browser's own EventSource fires each event in a task of its own, so what awaits one event has added its listener
+ * for the next before that is fired. Eight turns of the microtask queue are enough for an `await` through two async
+ * functions.
+ */
+const TURNS = 8;
+
+/** How long events may be fired before the page gets a turn, in milliseconds: within a frame of 60 Hz. */
+const SLICE = 12;
+
+/** A pause longer than this, in milliseconds, was one in which the page had its turn: reads wait for tasks. */
+const PAUSE = 1;
+
+/** Keeps one source's deliveries from starving the page. */
+export class Pace {
+	#sliceStart = 0;
+	#lastEvent = 0;
+
+	/** To be awaited after each event. */
+	async afterEvent(): Promise<void> {
+		for (let turn = 0; turn < TURNS; turn++) {
+			await undefined;
+		}
+		const now = performance.now();
+		if (now - this.#lastEvent > PAUSE) {
+			this.#sliceStart = now;
+		}
+		this.#lastEvent = now;
+		if (now - this.#sliceStart > SLICE) {
+			await nextTask();
+			this.#sliceStart = this.#lastEvent = performance.now();
+		}
+	}
+}
+
+let channel: MessageChannel | undefined;
+const waiting: (() => void)[] = [];
+
+/** By MessageChannel, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
+function nextTask(): Promise<void> {
+	return new Promise((resolve) => {
+		if (typeof setImmediate === "function") {
+			// Node, where an open MessageChannel would keep the process alive.
+			setImmediate(resolve);
+			return;
+		}
+		if (!channel) {
+			channel = new MessageChannel();
+			channel.port1.onmessage = () => waiting.shift()?.();
+		}
+		waiting.push(resolve);
+		channel.port2.postMessage(undefined);
+	});
+}
+
+declare const setImmediate: ((callback: () => void) => void) | undefined;

@@ -1,0 +1,336 @@
+// Owns the EventSource class: the standard's surface, and the turning of what Rust says into events and promises.
+// Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
+
+import { Pace } from "./delivery.js";
+import { readSettings } from "./settings.js";
+import type {
+	Closed,
+	EventSourceEventMap,
+	EventSourceInit,
+	FailureEvent,
+	OpenEvent,
+	Reason,
+	ResponseHead,
+} from "./types.js";
+import { type Listener, load } from "./wasm.js";
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 2;
+
+/** The numbers of a row of `Batch` in src/batch.rs. */
+const ROW = 6;
+/** Stands for "there is none" in a row. */
+const NONE = 0xffff_ffff;
+
+type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null;
+
+/**
+ * The EventSource of the HTML Standard, for any request that `fetch` can make.
+ *
+ * @example
+ * ```ts
+ * const source = new EventSource("/chat", { json: { prompt }, headers: { authorization } });
+ * source.onmessage = (event) => append(event.data);
+ * source.onerror = (event) => console.warn(event.message);
+ * const { reason } = await source.closed;
+ * ```
+ */
+export class EventSource extends EventTarget {
+	/** `readyState` before a connection is there, and between two. */
+	declare static readonly CONNECTING: 0;
+	/** `readyState` while a response is being read. */
+	declare static readonly OPEN: 1;
+	/** `readyState` after the end, which is for good. */
+	declare static readonly CLOSED: 2;
+	declare readonly CONNECTING: 0;
+	declare readonly OPEN: 1;
+	declare readonly CLOSED: 2;
+
+	readonly #url: string;
+	readonly #withCredentials: boolean;
+	readonly #signal: AbortSignal | undefined;
+	readonly #closed: Promise<Closed>;
+	readonly #handlers = new Map<string, { value: unknown; listener: (event: Event) => void }>();
+	readonly #pace = new Pace();
+	#fulfilClosed!: (closed: Closed) => void;
+	#readyState: 0 | 1 | 2 = CONNECTING;
+	#lastEventId: string;
+	#reconnectionTime: number;
+	#origin: string;
+
+	/**
+	 * Makes the request at once; events come later.
+	 *
+	 * @param url resolved against the base URL of the page or worker.
+	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the option if one is
+	 * impossible.
+	 */
+	constructor(url: string | URL, init?: EventSourceInit) {
+		super();
+		const settings = readSettings(url, init ?? {});
+		this.#url = settings.url;
+		this.#withCredentials = settings.init.credentials === "include";
+		this.#lastEventId = settings.lastEventId;
+		this.#reconnectionTime = settings.delay;
+		this.#origin = new URL(settings.url).origin;
+		this.#closed = new Promise((fulfil) => {
+			this.#fulfilClosed = fulfil;
+		});
+		this.#signal = init?.signal ?? undefined;
+		if (this.#signal?.aborted) {
+			this.#onAbort();
+			return;
+		}
+		this.#signal?.addEventListener("abort", this.#onAbort);
+		load().then(
+			(connect) => this.#readyState === CLOSED || connect(settings, this.#listener(), this.#closed),
+			(error) => this.#fail("internal", `the WebAssembly module cannot be loaded: ${error}`, error),
+		);
+	}
+
+	/** The absolute URL of the request. */
+	get url(): string {
+		return this.#url;
+	}
+
+	/** Whether credentials are sent to other origins too. */
+	get withCredentials(): boolean {
+		return this.#withCredentials;
+	}
+
+	/** {@link EventSource.CONNECTING}, {@link EventSource.OPEN} or {@link EventSource.CLOSED}. */
+	get readyState(): 0 | 1 | 2 {
+		return this.#readyState;
+	}
+
+	/** [non-spec] The last event ID string: that of the last event delivered, with which a reconnection continues. */
+	get lastEventId(): string {
+		return this.#lastEventId;
+	}
+
+	/** [non-spec] The server's reconnection time in milliseconds, as it sent it; until then `reconnect.delay`. */
+	get reconnectionTime(): number {
+		return this.#reconnectionTime;
+	}
+
+	/** [non-spec] Fulfilled once, when the source becomes CLOSED for whatever cause. Never rejected. */
+	get closed(): Promise<Closed> {
+		return this.#closed;
+	}
+
+	/** Called when a response was accepted. */
+	get onopen(): Handler<OpenEvent> {
+		return this.#handler("open") as Handler<OpenEvent>;
+	}
+	set onopen(handler: Handler<OpenEvent>) {
+		this.#setHandler("open", handler);
+	}
+
+	/** Called for each event without a name of its own. */
+	get onmessage(): Handler<MessageEvent<string>> {
+		return this.#handler("message") as Handler<MessageEvent<string>>;
+	}
+	set onmessage(handler: Handler<MessageEvent<string>>) {
+		this.#setHandler("message", handler);
+	}
+
+	/** Called when an attempt failed; `readyState` tells whether another follows. */
+	get onerror(): Handler<FailureEvent> {
+		return this.#handler("error") as Handler<FailureEvent>;
+	}
+	set onerror(handler: Handler<FailureEvent>) {
+		this.#setHandler("error", handler);
+	}
+
+	/** Ends the source for good. Nothing is delivered afterwards. */
+	close(): void {
+		this.#close({ reason: "caller" });
+	}
+
+	#close(closed: Closed): void {
+		if (this.#readyState === CLOSED) {
+			return;
+		}
+		this.#readyState = CLOSED;
+		this.#signal?.removeEventListener("abort", this.#onAbort);
+		this.#fulfilClosed(closed);
+	}
+
+	#onAbort = () => this.#close({ reason: "signal", error: this.#signal?.reason });
+
+	#fail(reason: Reason, message: string, error: unknown): void {
+		this.#fireError({ reason, message, error, attempt: 1, delay: undefined, response: undefined, body: "" });
+	}
+
+	/** Whatever comes after `close()` is dropped: Rust hears of it some microtasks later. */
+	#listener(): Listener {
+		return {
+			open: (response) => {
+				if (this.#readyState !== CLOSED) {
+					this.#readyState = OPEN;
+					this.#origin = new URL(response.url || this.#url).origin;
+					super.dispatchEvent(new OpenEventOfSource(response));
+				}
+			},
+			deliver: (text, rows) => this.#deliver(text, rows.slice()),
+			setReconnectionTime: (milliseconds) => {
+				this.#reconnectionTime = milliseconds;
+			},
+			error: (reason, message, attempt, delay, response, body, error) =>
+				this.#fireError({ reason: reason as Reason, message, attempt, delay, response, body, error }),
+			end: () => this.#close({ reason: "end" }),
+			report,
+		};
+	}
+
+	async #deliver(text: string, rows: Uint32Array): Promise<void> {
+		const slice = (row: number, column: number) => text.slice(rows[row + column], rows[row + column + 1]);
+		for (let row = 0; row < rows.length && this.#readyState !== CLOSED; row += ROW) {
+			if (rows[row + 4] !== NONE) {
+				this.#lastEventId = slice(row, 4);
+			}
+			if (rows[row + 2] !== NONE) {
+				const init = { data: slice(row, 2), origin: this.#origin, lastEventId: this.#lastEventId };
+				super.dispatchEvent(new MessageEvent(slice(row, 0) || "message", init));
+				await this.#pace.afterEvent();
+			}
+		}
+	}
+
+	#fireError(failure: FailureOfSource): void {
+		if (this.#readyState === CLOSED) {
+			return;
+		}
+		const { reason, delay, response, error } = failure;
+		if (delay === undefined) {
+			this.#close({ reason, ...(response && { status: response.status }), ...(error !== undefined && { error }) });
+		} else {
+			this.#readyState = CONNECTING;
+		}
+		super.dispatchEvent(new FailureEventOfSource(failure));
+	}
+
+	#handler(type: string): unknown {
+		return this.#handlers.get(type)?.value ?? null;
+	}
+
+	/** [spec] 8.1.8.1, event handlers: the place among the listeners is taken with the first value, and kept. */
+	#setHandler(type: string, given: unknown): void {
+		const value = typeof given === "object" || typeof given === "function" ? given : null;
+		const present = this.#handlers.get(type);
+		if (value === null) {
+			this.#handlers.delete(type);
+			super.removeEventListener(type, present?.listener ?? null);
+		} else if (present) {
+			present.value = value;
+		} else {
+			const handler = {
+				value,
+				listener: (event: Event) => {
+					if (typeof handler.value === "function" && handler.value.call(this, event) === false) {
+						event.preventDefault();
+					}
+				},
+			};
+			this.#handlers.set(type, handler as { value: unknown; listener: (event: Event) => void });
+			super.addEventListener(type, handler.listener);
+		}
+	}
+}
+
+export interface EventSource {
+	addEventListener<K extends keyof EventSourceEventMap>(
+		type: K,
+		listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
+		options?: boolean | AddEventListenerOptions,
+	): void;
+	addEventListener(
+		type: string,
+		listener: (this: EventSource, event: MessageEvent<string>) => unknown,
+		options?: boolean | AddEventListenerOptions,
+	): void;
+	addEventListener(
+		type: string,
+		listener: EventListenerOrEventListenerObject | null,
+		options?: boolean | AddEventListenerOptions,
+	): void;
+	removeEventListener<K extends keyof EventSourceEventMap>(
+		type: K,
+		listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
+		options?: boolean | EventListenerOptions,
+	): void;
+	removeEventListener(
+		type: string,
+		listener: (this: EventSource, event: MessageEvent<string>) => unknown,
+		options?: boolean | EventListenerOptions,
+	): void;
+	removeEventListener(
+		type: string,
+		listener: EventListenerOrEventListenerObject | null,
+		options?: boolean | EventListenerOptions,
+	): void;
+}
+
+// [spec] Web IDL: constants are on the interface and its prototype, and every member is enumerable.
+for (const target of [EventSource, EventSource.prototype]) {
+	Object.entries({ CONNECTING, OPEN, CLOSED }).forEach(([name, value]) => {
+		Object.defineProperty(target, name, { value, enumerable: true });
+	});
+}
+
+class OpenEventOfSource extends Event implements OpenEvent {
+	readonly response: ResponseHead;
+
+	constructor({ status, headers, url, redirected }: Response) {
+		super("open");
+		this.response = Object.freeze({ status, headers, url, redirected });
+	}
+}
+
+interface FailureOfSource {
+	reason: Reason;
+	message: string;
+	attempt: number;
+	delay: number | undefined;
+	response: Response | undefined;
+	body: string;
+	error: unknown;
+}
+
+class FailureEventOfSource extends Event implements FailureEvent {
+	readonly reason: Reason;
+	readonly message: string;
+	readonly status: number | undefined;
+	readonly code: number | undefined;
+	readonly headers: Headers | undefined;
+	readonly body: string;
+	readonly error: unknown;
+	readonly attempt: number;
+	readonly delay: number | undefined;
+	readonly willReconnect: boolean;
+
+	constructor({ reason, message, attempt, delay, response, body, error }: FailureOfSource) {
+		super("error");
+		this.reason = reason;
+		this.message = message;
+		this.status = this.code = response?.status;
+		this.headers = response?.headers;
+		this.body = body;
+		this.error = error;
+		this.attempt = attempt;
+		this.delay = delay;
+		this.willReconnect = delay !== undefined;
+	}
+}
+
+/** As an uncaught error of a handler would be. */
+function report(error: unknown): void {
+	if (typeof reportError === "function") {
+		reportError(error);
+	} else {
+		queueMicrotask(() => {
+			throw error;
+		});
+	}
+}

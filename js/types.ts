@@ -1,0 +1,129 @@
+// Owns the public vocabulary of the package: what goes into a source and what comes out of it.
+// Knows nothing of how it is done; nothing here exists at run time.
+
+/**
+ * Why a source became CLOSED, or why an attempt failed. A closed set:
+ *
+ * - `caller`: `close()` was called.
+ * - `signal`: the `signal` option was aborted.
+ * - `end`: the server ended the body cleanly.
+ * - `network`: no response arrived.
+ * - `interrupted`: the stream broke off after the response had been accepted.
+ * - `status`: the server answered with a status other than 200.
+ * - `content-type`: the server answered 200 with something that is not `text/event-stream`.
+ * - `attempts`: `reconnect.maxAttempts` tries in a row brought no event.
+ * - `request`: the request could not be made, and never could be.
+ * - `too-large`: an event was larger than `maxEventSize`.
+ * - `internal`: the WebAssembly module could not be loaded or has failed.
+ *
+ * `until`, `cors`, `timeout` and `silence` belong to the set and are not produced by this version.
+ */
+export type Reason =
+	| "caller"
+	| "signal"
+	| "end"
+	| "until"
+	| "network"
+	| "interrupted"
+	| "cors"
+	| "status"
+	| "content-type"
+	| "timeout"
+	| "silence"
+	| "too-large"
+	| "attempts"
+	| "request"
+	| "internal";
+
+/** When to try again, and how long to wait. All times in milliseconds. */
+export interface ReconnectOptions {
+	/** The reconnection time until the server sends one with `retry`. Default 3000. */
+	delay?: number;
+	/** The longest wait that backing off may reach. Default 30000. A server's `retry` above it is kept to. */
+	maxDelay?: number;
+	/** How many tries in a row may bring no event before the connection fails. Default: no limit. */
+	maxAttempts?: number;
+}
+
+/**
+ * What a source is made with: the members of `RequestInit` that `fetch` takes, the standard's `withCredentials`, and
+ * a few of ours. Options are read once, in the constructor.
+ */
+export interface EventSourceInit extends RequestInit {
+	/** As in the standard: `true` sends credentials to other origins too (`credentials: "include"`). Default `false`. */
+	withCredentials?: boolean;
+	/** A value to send as JSON: sets the body, `content-type` and, if it is not given, `method: "POST"`. */
+	json?: unknown;
+	/** What is called instead of the global `fetch`. */
+	fetch?: (url: string, init: RequestInit) => Promise<Response>;
+	/** The last event ID to start from, as if an earlier connection had ended there. */
+	lastEventId?: string;
+	/**
+	 * Whether a request may be repeated after a failure. Without it a GET is repeated as the standard says and any
+	 * other method never is; an object or `true` is the permission to repeat, also after 408, 425, 429 and 5xx.
+	 */
+	reconnect?: boolean | ReconnectOptions;
+	/** The largest event in bytes; a larger one fails the connection. Default 64 MiB (67,108,864). */
+	maxEventSize?: number;
+	/** What a clean end of the body means. Default `"reconnect"` for GET, as in the standard, and `"close"` otherwise. */
+	end?: "reconnect" | "close";
+}
+
+/** What the server answered, as the `open` event carries it. */
+export interface ResponseHead {
+	/** The status code. */
+	readonly status: number;
+	/** The response headers that the page may see. */
+	readonly headers: Headers;
+	/** The final URL, after redirects. */
+	readonly url: string;
+	/** Whether there were redirects. */
+	readonly redirected: boolean;
+}
+
+/** The `open` event: a response was accepted and its messages will follow. */
+export interface OpenEvent extends Event {
+	/** The head of the accepted response. */
+	readonly response: ResponseHead;
+}
+
+/** The `error` event: an attempt failed. `source.readyState` is already what it will be: CONNECTING or CLOSED. */
+export interface FailureEvent extends Event {
+	/** Why. */
+	readonly reason: Reason;
+	/** One sentence for a person. */
+	readonly message: string;
+	/** The status of the response, if there was one. */
+	readonly status: number | undefined;
+	/** The same as `status`, under the name that npm `eventsource` gives it. */
+	readonly code: number | undefined;
+	/** The response headers, if there was a response. */
+	readonly headers: Headers | undefined;
+	/** The text of a refused response, at most 64 KiB of it; empty if there is none. */
+	readonly body: string;
+	/** What `fetch` or the stream threw, if anything. */
+	readonly error: unknown;
+	/** Which request this was, counted from 1. */
+	readonly attempt: number;
+	/** Milliseconds until the next request, if there will be one. */
+	readonly delay: number | undefined;
+	/** Whether there will be another request. */
+	readonly willReconnect: boolean;
+}
+
+/** How a source ended: the value of {@link EventSource.closed}. */
+export interface Closed {
+	/** Why. */
+	readonly reason: Reason;
+	/** The status of the response that was refused, if it was one. */
+	readonly status?: number;
+	/** What was thrown, if anything. */
+	readonly error?: unknown;
+}
+
+/** The events of a source by name. Servers choose every other name; those are `MessageEvent`s too. */
+export interface EventSourceEventMap {
+	open: OpenEvent;
+	message: MessageEvent<string>;
+	error: FailureEvent;
+}

@@ -1,0 +1,75 @@
+// Owns the WebAssembly module: how it is unpacked and started, and the contract with src/bindings.rs.
+// Knows nothing of events.
+
+import start, { connect } from "../pkg/headwater.js";
+import { deflatedBase64 } from "../pkg/inline.js";
+
+/** What a source is to request, and how: read and checked by settings.ts, used by src/bindings.rs. */
+export interface Settings {
+	readonly url: string;
+	readonly isGet: boolean;
+	/** A RequestInit without `headers` and `signal`. */
+	readonly init: RequestInit;
+	readonly headers: Headers;
+	readonly fetch: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+	readonly lastEventId: string;
+	/** `undefined`: as the standard says for GET, and never for another method. */
+	readonly reconnect: boolean | undefined;
+	readonly delay: number;
+	readonly maxDelay: number;
+	readonly maxAttempts: number;
+	/** `undefined`: reconnect for GET, close for another method. */
+	readonly closeAtEnd: boolean | undefined;
+	readonly maxEventSize: number;
+}
+
+/** A source, as src/bindings.rs sees it. None of these may throw. */
+export interface Listener {
+	open(response: Response): void;
+	/** `rows` is a view of the module's memory: valid until the first handler runs. */
+	deliver(text: string, rows: Uint32Array): Promise<void> | undefined;
+	setReconnectionTime(milliseconds: number): void;
+	error(
+		reason: string,
+		message: string,
+		attempt: number,
+		delay: number | undefined,
+		response: Response | undefined,
+		body: string,
+		cause: unknown,
+	): void;
+	end(): void;
+	/** For what should not happen: something of ours threw. */
+	report(error: unknown): void;
+}
+
+export type Connect = (settings: Settings, listener: Listener, closed: Promise<unknown>) => void;
+
+let loading: Promise<Connect> | undefined;
+
+/** Loads the module once. After a failure the next call tries again. */
+export function load(): Promise<Connect> {
+	loading ??= instantiate().catch((error) => {
+		loading = undefined;
+		throw error;
+	});
+	return loading;
+}
+
+/**
+ * Loads the WebAssembly module now instead of with the first source. Never needed; it saves the first source some
+ * milliseconds.
+ *
+ * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot be loaded, such as
+ * a Content-Security-Policy without `'wasm-unsafe-eval'`.
+ */
+export async function init(): Promise<void> {
+	await load();
+}
+
+async function instantiate(): Promise<Connect> {
+	const deflated = Uint8Array.from(atob(deflatedBase64), (character) => character.charCodeAt(0));
+	const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+	await start({ module_or_path: await new Response(inflated).arrayBuffer() });
+	return connect as Connect;
+}

@@ -1,0 +1,94 @@
+// Owns the way from sources to `dist/`: Rust to WebAssembly, the module deflated into a string, the facade bundled
+// around it, its declarations. Takes for granted that the tools are there (setup.mjs).
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { deflateRawSync } from "node:zlib";
+import { run, say, script } from "./lib/process.mjs";
+import { root, toolsBin } from "./lib/tools.mjs";
+
+const pkg = join(root, "pkg");
+const dist = join(root, "dist");
+const target = "wasm32-unknown-unknown";
+
+/** What `dist/` is made from. */
+const INPUTS = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
+
+/** Builds `dist/`, if what it is made from has changed. */
+export async function buildPackage() {
+	const stamp = join(dist, ".inputs");
+	const inputs = hash(INPUTS.map((input) => join(root, input)));
+	if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) {
+		return;
+	}
+	say("building the package: Rust to WebAssembly");
+	rmSync(dist, { recursive: true, force: true });
+	rmSync(pkg, { recursive: true, force: true });
+	mkdirSync(pkg);
+	await wasm();
+	say("building the package: facade and declarations");
+	await facade();
+	writeFileSync(stamp, inputs);
+}
+
+async function wasm() {
+	await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target, "--features", "bindings"], {
+		cwd: root,
+		env: { CARGO_TARGET_DIR: join(root, "target") },
+		problem: "The Rust crate does not build.",
+	});
+	await run(
+		join(toolsBin, "wasm-bindgen"),
+		[
+			// The default path would be a URL beside the glue, which bundlers follow although the module is inlined.
+			...["--target", "web", "--omit-default-module-path"],
+			...["--remove-name-section", "--remove-producers-section"],
+			...["--out-dir", pkg, "--out-name", "headwater"],
+			join(root, "target", target, "release", "headwater.wasm"),
+		],
+		{ capture: true, problem: "wasm-bindgen failed." },
+	);
+	const module = join(pkg, "headwater_bg.wasm");
+	await run(join(root, "node_modules", ".bin", "wasm-opt"), ["-O3", "--converge", module, "-o", module], {
+		capture: true,
+		problem: "wasm-opt failed.",
+	});
+	const deflated = deflateRawSync(readFileSync(module), { level: 9 }).toString("base64");
+	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated}";\n`);
+	writeFileSync(join(pkg, "inline.d.ts"), "export declare const deflatedBase64: string;\n");
+}
+
+async function facade() {
+	await run(
+		join(root, "node_modules", ".bin", "esbuild"),
+		[
+			join(root, "js", "index.ts"),
+			...["--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap", "--log-level=warning"],
+			`--outfile=${join(dist, "index.js")}`,
+		],
+		{ problem: "The facade does not build." },
+	);
+	await run(join(root, "node_modules", ".bin", "tsc"), ["--project", root], {
+		cwd: root,
+		problem: "The facade's types do not hold.",
+	});
+}
+
+/** One number for the contents of these files and folders. */
+export function hash(paths) {
+	const sum = createHash("sha256");
+	for (const path of paths.flatMap(files).sort()) {
+		sum.update(path).update(readFileSync(path));
+	}
+	return sum.digest("hex");
+}
+
+function files(path) {
+	return statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => files(join(path, name))) : [path];
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+	script(buildPackage);
+}

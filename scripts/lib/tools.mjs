@@ -1,0 +1,46 @@
+// Owns where the tools are and which versions are wanted. Knows nothing of how they are used.
+
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The checkout. */
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Tools live outside the checkout, so that a fresh clone on a machine that had one is quick. */
+export const toolsFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "headwater-tools");
+export const toolsBin = join(toolsFolder, "bin");
+
+/** wasm-bindgen's command line must be of exactly the version of the library. */
+export const wasmBindgenVersion = lockedVersion("wasm-bindgen");
+export const wasmPackVersion = "0.15.1";
+export const geckodriverVersion = "0.37.1";
+
+/** Node has `deflate-raw` from here on. */
+export const leastNode = [20, 12];
+
+/** With the tools in front of PATH. */
+export const toolsPath = {
+	PATH: [toolsBin, join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter),
+};
+
+/** The first of these programs that is on PATH, as a path. */
+export function find(...programs) {
+	const folders = toolsPath.PATH.split(delimiter);
+	for (const program of programs) {
+		const folder = folders.find((folder) => existsSync(join(folder, program)));
+		if (folder) {
+			return join(folder, program);
+		}
+	}
+	return undefined;
+}
+
+export const findChromium = () => find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+export const findFirefox = () => find("firefox-esr", "firefox");
+
+function lockedVersion(name) {
+	const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
+	return new RegExp(`name = "${name}"\\nversion = "([^"]+)"`).exec(lock)[1];
+}

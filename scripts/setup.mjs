@@ -1,0 +1,143 @@
+// Owns the installing of what is missing: npm packages, the wasm target and wasm-bindgen to build; with `--test` also
+// what the tests need: wasm-pack, geckodriver, browsers. Does each thing only when its result is not there.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Problem, run, say, script, version } from "./lib/process.mjs";
+import {
+	find,
+	findChromium,
+	findFirefox,
+	geckodriverVersion,
+	leastNode,
+	root,
+	toolsBin,
+	toolsFolder,
+	wasmBindgenVersion,
+	wasmPackVersion,
+} from "./lib/tools.mjs";
+
+/** Debian's names. */
+const BROWSER_PACKAGES = ["chromium", "chromium-driver", "firefox-esr"];
+
+/** Optimising the tools would take longer than they ever run; one target folder shares what they have in common. */
+const QUICK_BUILD = {
+	CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
+	CARGO_PROFILE_RELEASE_LTO: "off",
+	CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
+	CARGO_PROFILE_RELEASE_STRIP: "true",
+	CARGO_TARGET_DIR: join(toolsFolder, "build"),
+};
+
+/** What has to be there to build; `meanwhile` runs beside the slow part, as soon as Rust is known to be there. */
+export async function setupBuild(meanwhile = async () => {}) {
+	checkNode();
+	await checkRust();
+	await npmPackages();
+	await wasmTarget();
+	await Promise.all([wasmBindgen(), meanwhile()]);
+}
+
+/** What has to be there to test. */
+export async function setupTests() {
+	await cargoTool("wasm-pack", wasmPackVersion);
+	await cargoTool("geckodriver", geckodriverVersion);
+	removeToolsBuild();
+	await browsers();
+}
+
+function checkNode() {
+	const [major, minor] = process.versions.node.split(".").map(Number);
+	if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
+		throw new Problem(`Node ${leastNode.join(".")} or newer is needed; this is ${process.versions.node}.`);
+	}
+}
+
+async function checkRust() {
+	if (!(await version("cargo")) || !(await version("rustup"))) {
+		throw new Problem("Rust is needed, with rustup: see https://rustup.rs for how to install it.");
+	}
+}
+
+async function npmPackages() {
+	const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+	const stamp = join(root, "node_modules", ".headwater-lock");
+	if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) {
+		return;
+	}
+	say("installing npm packages");
+	// Two retries with npm's own pauses would keep a person without a network waiting for a minute and a half.
+	const args = ["ci", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+	await run("npm", args, {
+		cwd: root,
+		capture: true,
+		problem: "The npm packages could not be installed; is there a network?",
+	});
+	writeFileSync(stamp, lock);
+}
+
+async function wasmTarget() {
+	const { output } = await run("rustup", ["target", "list", "--installed"], { cwd: root, capture: true });
+	if (output.includes("wasm32-unknown-unknown")) {
+		return;
+	}
+	say("installing Rust's wasm32-unknown-unknown target");
+	await run("rustup", ["target", "add", "wasm32-unknown-unknown"], {
+		cwd: root,
+		capture: true,
+		problem: "Rust's wasm32-unknown-unknown target could not be installed; is there a network?",
+	});
+}
+
+/** Without TLS, which only downloads of the test runner would need. */
+const wasmBindgen = () => cargoTool("wasm-bindgen-cli", wasmBindgenVersion, "wasm-bindgen", ["--no-default-features"]);
+
+async function cargoTool(crate, wanted, program = crate, flags = []) {
+	const path = join(toolsBin, program);
+	if ((await version(path))?.includes(wanted)) {
+		return;
+	}
+	say(`building ${program} ${wanted}, once on this machine (one to three minutes)`);
+	mkdirSync(toolsFolder, { recursive: true });
+	await run("cargo", ["install", crate, "--version", wanted, "--locked", "--root", toolsFolder, ...flags], {
+		cwd: toolsFolder,
+		env: QUICK_BUILD,
+		log: join(toolsFolder, `${program}.log`),
+		problem: `${program} ${wanted} could not be built (${join(toolsFolder, `${program}.log`)}); is there a network?`,
+	});
+	say(`${program} is ready`);
+}
+
+/** A gigabyte that is never needed again. */
+function removeToolsBuild() {
+	rmSync(QUICK_BUILD.CARGO_TARGET_DIR, { recursive: true, force: true });
+}
+
+async function browsers() {
+	if (findChromium() && find("chromedriver") && findFirefox()) {
+		return;
+	}
+	const command = `apt-get install -y --no-install-recommends ${BROWSER_PACKAGES.join(" ")}`;
+	if (process.getuid?.() !== 0 || !find("apt-get")) {
+		throw new Problem(
+			`The tests need Chromium with its driver and Firefox. On Debian or Ubuntu: sudo ${command}`,
+		);
+	}
+	say(`installing browsers: ${BROWSER_PACKAGES.join(", ")}`);
+	const problem = `The browsers could not be installed by "${command}"; is there a network?`;
+	const env = { DEBIAN_FRONTEND: "noninteractive" };
+	await run("apt-get", ["update", "-qq"], { capture: true, env, problem });
+	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], { capture: true, env, problem });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+	script(async () => {
+		await setupBuild();
+		if (process.argv.includes("--test")) {
+			await setupTests();
+		}
+		say("everything is there");
+	});
+}

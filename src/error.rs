@@ -1,0 +1,78 @@
+//! Owns the words for what went wrong: reasons, and the sentence for a person. Must not decide anything.
+
+use core::fmt;
+
+/// Why a connection failed or ended. The closed set of the public API, as far as this version produces it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The server ended the body cleanly.
+    End,
+    /// No response arrived.
+    Network,
+    /// The stream broke off after the response had been accepted.
+    Interrupted,
+    /// The status was not 200.
+    Status,
+    /// The status was 200 and the type not `text/event-stream`.
+    ContentType,
+    /// An event was larger than the limit.
+    TooLarge,
+    /// As many tries in a row as allowed brought no message.
+    Attempts,
+    /// The request could not be made, and never could be.
+    Request,
+}
+
+impl Reason {
+    /// The word that the JavaScript API uses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::End => "end",
+            Self::Network => "network",
+            Self::Interrupted => "interrupted",
+            Self::Status => "status",
+            Self::ContentType => "content-type",
+            Self::TooLarge => "too-large",
+            Self::Attempts => "attempts",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// An attempt that failed: what the `error` event tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Why.
+    pub reason: Reason,
+    /// The status of the response, if there was one.
+    pub status: Option<u16>,
+    /// Which request it was, counted from 1.
+    pub attempt: u32,
+    /// Milliseconds until the next request, if there will be one.
+    pub delay: Option<u64>,
+}
+
+impl fmt::Display for Failure {
+    /// One sentence, without a full stop.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.reason {
+            Reason::End => "the server ended the stream",
+            Reason::Network => {
+                "no answer from the server: it cannot be reached, refused, or does not allow this origin"
+            }
+            Reason::Interrupted => "the stream broke off before its end",
+            Reason::Status => "the server answered with status ",
+            Reason::ContentType => "the server's answer is not an event stream (Content-Type text/event-stream)",
+            Reason::TooLarge => "an event is larger than maxEventSize",
+            Reason::Attempts => "gave up: as many tries as allowed brought no event",
+            Reason::Request => "the request cannot be made",
+        })?;
+        match (self.reason, self.status) {
+            (Reason::Status, Some(status)) => write!(formatter, "{status}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}

@@ -1,0 +1,36 @@
+//! Server-Sent Events as the HTML Standard's section 9.2 says, over `fetch`: any method, any headers, any body.
+//!
+//! Two layers. The **core** ([`Parser`], [`Connection`], [`content_type`], [`reconnection`]) is pure: no I/O, no clock,
+//! no randomness, no dependencies, and runs wherever Rust does. The **browser layer** (`web`, on `wasm32` only) performs
+//! what the core decides with `fetch`, streams and timers. The npm package of the same name is the browser layer behind
+//! a thin TypeScript facade.
+//!
+//! ```
+//! use headwater::{Block, Parser};
+//!
+//! let mut parser = Parser::new();
+//! let mut blocks = parser.handle_chunk(b"event: token\ndata: Hello\n\nda");
+//! while let Some(block) = blocks.next_block() {
+//!     if let Block::Message(message) = block {
+//!         assert_eq!((message.event_type, &*message.data), ("token", "Hello"));
+//!     }
+//! }
+//! // The unfinished line is kept for the next chunk.
+//! ```
+
+#[cfg(any(all(target_arch = "wasm32", feature = "bindings"), test))]
+mod batch;
+#[cfg(all(target_arch = "wasm32", feature = "bindings"))]
+mod bindings;
+mod connection;
+pub mod content_type;
+mod error;
+mod line;
+mod parser;
+pub mod reconnection;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+pub use connection::{Action, Connection, EndOfBody, Options, ReadyState, Reconnect, ResponseHead};
+pub use error::{Failure, Reason};
+pub use parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};

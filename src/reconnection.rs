@@ -1,0 +1,127 @@
+//! Owns the reconnection time: how a server states it and how long to wait because of it. Must not know why a
+//! connection is to be reestablished; takes randomness as an argument.
+
+/// The longest wait that a timer can hold: `setTimeout` takes a signed 32-bit number and runs at once beyond it.
+pub const MAX_DELAY: u64 = 0x7FFF_FFFF;
+
+/// What a server may not go below by `retry`, unless the caller's own `delay` is shorter: five hundred milliseconds
+/// keep a server that says `retry: 0` and closes at once from being asked more than twice a second.
+const MIN_SERVER_TIME: u64 = 500;
+
+/// The caller's part of how long to wait. Times are in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The reconnection time until the server sends one.
+    pub delay: u64,
+    /// The longest wait that backing off may reach.
+    pub max_delay: u64,
+    /// How many tries in a row may bring no message before the connection fails. `None`: no limit.
+    pub max_attempts: Option<u32>,
+}
+
+impl Default for Backoff {
+    /// Three seconds, as Chromium has it; backing off to half a minute at most.
+    fn default() -> Self {
+        Self { delay: 3000, max_delay: 30_000, max_attempts: None }
+    }
+}
+
+impl Backoff {
+    /// How long to wait before the next try, in milliseconds.
+    ///
+    /// `server_time` is what the server sent as `retry`, `tries` how many tries since the last message brought none,
+    /// `random` a number in 0..1. After a message the wait is R + random(0, 0.1 R), with R the reconnection time; the
+    /// n-th try without one waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor
+    /// above [`MAX_DELAY`].
+    #[must_use]
+    pub fn wait(&self, server_time: Option<u64>, tries: u32, after_message: bool, random: f64) -> u64 {
+        let base = match server_time {
+            Some(time) => time.max(self.delay.min(MIN_SERVER_TIME)),
+            None => self.delay,
+        }
+        .min(MAX_DELAY);
+        let spread = if after_message && tries == 0 {
+            base / 10
+        } else {
+            // 2³¹ of a millisecond is already the longest wait, so a larger exponent changes nothing.
+            let exponent = tries.saturating_add(1).min(31);
+            (base << exponent).min(self.max_delay).saturating_sub(base)
+        };
+        base.saturating_add(fraction(spread, random)).min(MAX_DELAY)
+    }
+}
+
+/// `random` of `whole`, for any `random`: outside 0..1, and for NaN, the conversion saturates.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "waits are below 2³¹, and `as` saturates"
+)]
+fn fraction(whole: u64, random: f64) -> u64 {
+    ((whole as f64 * random) as u64).min(whole)
+}
+
+/// [spec] 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers than fit are the
+/// largest that fits. An empty value is no integer.
+#[must_use]
+pub fn parse_time(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(value.iter().fold(0_u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT: Backoff = Backoff { delay: 3000, max_delay: 30_000, max_attempts: None };
+
+    #[test]
+    fn only_ascii_digits_are_a_reconnection_time() {
+        assert_eq!(parse_time(b"10"), Some(10));
+        assert_eq!(parse_time(b"007"), Some(7));
+        assert_eq!(parse_time(b"99999999999999999999999999"), Some(u64::MAX));
+        for junk in [&b""[..], b"10abc", b"-5", b"+5", b"1.5", b" 5", b"1e3", "٣".as_bytes()] {
+            assert_eq!(parse_time(junk), None, "{junk:?}");
+        }
+    }
+
+    #[test]
+    fn after_a_message_the_wait_spreads_over_a_tenth() {
+        assert_eq!(DEFAULT.wait(None, 0, true, 0.0), 3000);
+        assert_eq!(DEFAULT.wait(None, 0, true, 0.999_999), 3299);
+    }
+
+    #[test]
+    fn without_a_message_the_spread_doubles_up_to_the_longest_wait() {
+        let longest = |tries| DEFAULT.wait(None, tries, false, 1.0);
+        assert_eq!(
+            [longest(0), longest(1), longest(2), longest(3), longest(60)],
+            [6000, 12_000, 24_000, 30_000, 30_000]
+        );
+        assert_eq!(DEFAULT.wait(None, 60, false, 0.0), 3000);
+    }
+
+    #[test]
+    fn a_server_can_neither_overflow_a_timer_nor_make_the_client_spin() {
+        assert_eq!(DEFAULT.wait(Some(3_000_000_000), 0, true, 1.0), MAX_DELAY);
+        assert_eq!(DEFAULT.wait(Some(u64::MAX), 40, false, 1.0), MAX_DELAY);
+        assert_eq!(DEFAULT.wait(Some(0), 0, true, 0.0), 500);
+        assert_eq!(Backoff { delay: 5, ..DEFAULT }.wait(Some(0), 0, true, 0.0), 5);
+    }
+
+    #[test]
+    fn the_wait_is_never_below_the_servers_time_even_beyond_the_longest_of_backing_off() {
+        assert_eq!(DEFAULT.wait(Some(60_000), 5, false, 0.5), 60_000);
+    }
+
+    #[test]
+    fn no_random_number_breaks_the_bounds() {
+        for random in [f64::NAN, f64::INFINITY, -1.0, 2.0] {
+            let wait = DEFAULT.wait(None, 3, false, random);
+            assert!((3000..=30_000).contains(&wait), "{random}: {wait}");
+        }
+    }
+}

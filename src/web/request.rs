@@ -1,0 +1,91 @@
+//! Owns one attempt's request: its headers, its AbortController, and the response until the body is taken. Aborted when
+//! dropped. Must not know which answers are good ones.
+
+use js_sys::{Function, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, Headers};
+
+use super::{
+    body,
+    sys::{self, AttemptInit, FetchResponse},
+};
+
+/// What every attempt is made from.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    pub(super) url: String,
+    /// A RequestInit without `headers` and `signal`.
+    pub(super) init: Object,
+    pub(super) headers: Headers,
+    /// What is called instead of the global `fetch`.
+    pub(super) fetch: Option<Function>,
+}
+
+/// A request under way, or answered.
+#[derive(Debug)]
+pub(super) struct Request {
+    controller: AbortController,
+    /// The promise of `fetch`, until it has settled.
+    pending: Option<Promise>,
+}
+
+impl Request {
+    /// Sends the request.
+    pub(super) fn send(template: &Template, last_event_id: &str) -> Result<Self, JsValue> {
+        let controller = AbortController::new()?;
+        let init = Object::assign(&Object::new(), &template.init).unchecked_into::<AttemptInit>();
+        init.set_headers(&headers(&template.headers, last_event_id)?);
+        init.set_signal(&controller.signal());
+        if init.cache().is_undefined() {
+            // [spec] 9.2.2 step 9: an event stream is never answered from a cache.
+            init.set_cache("no-store");
+        }
+        let promise = match &template.fetch {
+            Some(fetch) => {
+                let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&template.url), &init)?;
+                Promise::resolve(&answer)
+            }
+            None => sys::global_fetch(&template.url, init.unchecked_ref())?,
+        };
+        Ok(Self { controller, pending: Some(promise) })
+    }
+
+    /// Waits for the head of the response.
+    pub(super) async fn response(&mut self) -> Result<FetchResponse, JsValue> {
+        let Some(promise) = self.pending.clone() else { return Err(JsValue::UNDEFINED) };
+        let answer = JsFuture::from(promise).await;
+        self.pending = None;
+        answer.map(JsCast::unchecked_into)
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.controller.abort();
+        // A `fetch` of the caller's that ignores the signal may still answer, with a body that nobody would read.
+        if let Some(promise) = self.pending.take() {
+            spawn_local(async move {
+                if let Ok(response) = JsFuture::from(promise).await
+                    && let Ok(Some(stream)) = response.unchecked_into::<FetchResponse>().body()
+                {
+                    body::cancel(&stream);
+                }
+            });
+        }
+    }
+}
+
+/// The caller's headers, with the standard's `Accept` unless the caller has one, and the last event ID if there is one.
+fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue> {
+    let headers = Headers::new_with_headers(of_caller)?;
+    if !headers.has("accept")? {
+        headers.set("accept", "text/event-stream")?;
+    }
+    if !last_event_id.is_empty() {
+        // A header value is bytes, which the platform takes as a string of one character each.
+        let bytes: String = last_event_id.bytes().map(char::from).collect();
+        headers.set("last-event-id", &bytes)?;
+    }
+    Ok(headers)
+}

@@ -1,0 +1,56 @@
+//! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
+//! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
+
+use js_sys::{Function, Object, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The `fetch` of whatever global scope this is, looked up at the call.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(super) fn global_fetch(url: &str, init: &Object) -> Result<Promise, JsValue>;
+
+    /// An id: a number in browsers, an object in Node.
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub(super) fn set_timeout(handler: &Function, milliseconds: f64) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub(super) fn clear_timeout(id: &JsValue);
+
+    /// What `fetch` answered: a Response if the caller's own `fetch` behaves.
+    #[derive(Clone, Debug)]
+    pub(super) type FetchResponse;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn status(this: &FetchResponse) -> Result<u16, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn body(this: &FetchResponse) -> Result<Option<web_sys::ReadableStream>, JsValue>;
+
+    /// What a reader's `read()` is fulfilled with.
+    pub(super) type ReadResult;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn done(this: &ReadResult) -> bool;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn value(this: &ReadResult) -> JsValue;
+
+    /// The members of a RequestInit that are set for every attempt.
+    pub(super) type AttemptInit;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn cache(this: &AttemptInit) -> JsValue;
+
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_cache(this: &AttemptInit, value: &str);
+
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_headers(this: &AttemptInit, value: &web_sys::Headers);
+
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_signal(this: &AttemptInit, value: &web_sys::AbortSignal);
+}
