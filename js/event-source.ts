@@ -69,11 +69,12 @@ export class EventSource extends EventTarget {
 	constructor(url: string | URL, init?: EventSourceInit) {
 		super();
 		const settings = readSettings(url, init ?? {});
-		this.#url = settings.url;
-		this.#withCredentials = settings.init.credentials === "include";
-		this.#lastEventId = settings.lastEventId;
-		this.#reconnectionTime = settings.delay;
-		this.#origin = new URL(settings.url).origin;
+		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
+		this.#url = absoluteUrl;
+		this.#withCredentials = request.credentials === "include";
+		this.#lastEventId = lastEventId;
+		this.#reconnectionTime = delay;
+		this.#origin = new URL(absoluteUrl).origin;
 		this.#closed = new Promise((fulfil) => {
 			this.#fulfilClosed = fulfil;
 		});
@@ -84,7 +85,7 @@ export class EventSource extends EventTarget {
 		}
 		this.#signal?.addEventListener("abort", this.#onAbort);
 		load().then(
-			(connect) => this.#readyState === CLOSED || connect(settings, this.#listener(), this.#closed),
+			(connect) => this.#readyState === CLOSED || connect(this.#listener(), this.#closed, ...settings),
 			(error) => this.#fail("internal", `the WebAssembly module cannot be loaded: ${error}`, error),
 		);
 	}

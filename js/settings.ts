@@ -2,7 +2,6 @@
 // of the caller's objects change nothing. Knows nothing of what the options do.
 
 import type { EventSourceInit, ReconnectOptions } from "./types.js";
-import type { Settings } from "./wasm.js";
 
 /** As Chromium has it. */
 const DEFAULT_DELAY = 3000;
@@ -12,6 +11,25 @@ const DEFAULT_MAX_EVENT_SIZE = 64 * 1024 * 1024;
 
 /** Stands in for the source's URL where a Request is built to check the other options: no request is made to it. */
 const UNUSED_URL = "https://headwater.invalid/";
+
+/** What a source is to request, and how, in the order in which src/bindings.rs takes it. */
+export type Settings = [
+	url: string,
+	/** A RequestInit without `headers` and `signal`. */
+	init: RequestInit,
+	headers: Headers,
+	fetch: EventSourceInit["fetch"] | undefined,
+	lastEventId: string,
+	isGet: boolean,
+	/** `undefined`: as the standard says for GET, and never for another method. */
+	reconnect: boolean | undefined,
+	delay: number,
+	maxDelay: number,
+	maxAttempts: number,
+	/** `undefined`: reconnect for GET, close for another method. */
+	closeAtEnd: boolean | undefined,
+	maxEventSize: number,
+];
 
 /** @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else. */
 export function readSettings(url: string | URL, init: EventSourceInit): Settings {
@@ -33,20 +51,20 @@ export function readSettings(url: string | URL, init: EventSourceInit): Settings
 		throw new TypeError('"end" must be "reconnect" or "close"');
 	}
 	const { delay, maxDelay, maxAttempts } = readReconnect(reconnect);
-	return {
-		url: absolute(url),
-		isGet: method === "GET",
-		init: request,
+	return [
+		absolute(url),
+		request,
 		headers,
 		fetch,
-		lastEventId: readLastEventId(lastEventId, headers),
-		reconnect: isStream(request.body) ? false : reconnect === undefined ? undefined : reconnect !== false,
+		readLastEventId(lastEventId, headers),
+		method === "GET",
+		isStream(request.body) ? false : reconnect === undefined ? undefined : reconnect !== false,
 		delay,
 		maxDelay,
 		maxAttempts,
-		closeAtEnd: end && end === "close",
-		maxEventSize: number("maxEventSize", maxEventSize, DEFAULT_MAX_EVENT_SIZE, 1),
-	};
+		end && end === "close",
+		number("maxEventSize", maxEventSize, DEFAULT_MAX_EVENT_SIZE, 1),
+	];
 }
 
 /** [spec] 9.2.2, the constructor: a URL that cannot be parsed is a SyntaxError. */

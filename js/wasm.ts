@@ -1,27 +1,9 @@
 // Owns the WebAssembly module: how it is unpacked and started, and the contract with src/bindings.rs.
 // Knows nothing of events.
 
-import start, { connect } from "../pkg/headwater.js";
+import { connect, initSync } from "../pkg/headwater.js";
 import { deflatedBase64 } from "../pkg/inline.js";
-
-/** What a source is to request, and how: read and checked by settings.ts, used by src/bindings.rs. */
-export interface Settings {
-	readonly url: string;
-	readonly isGet: boolean;
-	/** A RequestInit without `headers` and `signal`. */
-	readonly init: RequestInit;
-	readonly headers: Headers;
-	readonly fetch: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-	readonly lastEventId: string;
-	/** `undefined`: as the standard says for GET, and never for another method. */
-	readonly reconnect: boolean | undefined;
-	readonly delay: number;
-	readonly maxDelay: number;
-	readonly maxAttempts: number;
-	/** `undefined`: reconnect for GET, close for another method. */
-	readonly closeAtEnd: boolean | undefined;
-	readonly maxEventSize: number;
-}
+import type { Settings } from "./settings.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw. */
 export interface Listener {
@@ -43,7 +25,7 @@ export interface Listener {
 	report(error: unknown): void;
 }
 
-export type Connect = (settings: Settings, listener: Listener, closed: Promise<unknown>) => void;
+export type Connect = (listener: Listener, closed: Promise<unknown>, ...settings: Settings) => void;
 
 let loading: Promise<Connect> | undefined;
 
@@ -70,6 +52,6 @@ export async function init(): Promise<void> {
 async function instantiate(): Promise<Connect> {
 	const deflated = Uint8Array.from(atob(deflatedBase64), (character) => character.charCodeAt(0));
 	const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-	await start({ module_or_path: await new Response(inflated).arrayBuffer() });
+	initSync({ module: await WebAssembly.compile(await new Response(inflated).arrayBuffer()) });
 	return connect as Connect;
 }

@@ -3,18 +3,23 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import { run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
+import { shortenNames } from "./lib/wasm-names.mjs";
 
 const pkg = join(root, "pkg");
 const dist = join(root, "dist");
 const target = "wasm32-unknown-unknown";
 
 /** What `dist/` is made from. */
-const INPUTS = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
+const INPUTS = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/lib"];
+
+/** No `std`: see Cargo.toml. */
+const FEATURES = ["--no-default-features", "--features", "bindings"];
 
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
@@ -34,9 +39,9 @@ export async function buildPackage() {
 }
 
 async function wasm() {
-	await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target, "--features", "bindings"], {
+	await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target, ...FEATURES], {
 		cwd: root,
-		env: { CARGO_TARGET_DIR: join(root, "target") },
+		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: withoutPaths() },
 		problem: "The Rust crate does not build.",
 	});
 	await run(
@@ -51,13 +56,24 @@ async function wasm() {
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
 	const module = join(pkg, "headwater_bg.wasm");
-	await run(join(root, "node_modules", ".bin", "wasm-opt"), ["-O3", "--converge", module, "-o", module], {
+	await run(join(root, "node_modules", ".bin", "wasm-opt"), ["-Oz", "--converge", module, "-o", module], {
 		capture: true,
 		problem: "wasm-opt failed.",
 	});
-	const deflated = deflateRawSync(readFileSync(module), { level: 9 }).toString("base64");
+	const glueFile = join(pkg, "headwater.js");
+	const short = shortenNames(readFileSync(module), readFileSync(glueFile, "utf8"));
+	writeFileSync(module, short.module);
+	writeFileSync(glueFile, short.glue);
+	const deflated = deflateRawSync(short.module, { level: 9 }).toString("base64");
 	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated}";\n`);
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare const deflatedBase64: string;\n");
+}
+
+/** The source locations of panics would otherwise carry this machine's folders into the package. */
+function withoutPaths() {
+	const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+	const sources = readdirSync(join(cargoHome, "registry", "src")).map((index) => join(cargoHome, "registry", "src", index));
+	return [...sources, root].map((path) => `--remap-path-prefix=${path}=`).join(" ");
 }
 
 async function facade() {

@@ -5,6 +5,8 @@
 //! means `message`. [`NONE`] as the start of the data means a block that fires nothing; as the start of the id, the id
 //! of the row before.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use crate::{
     line::RETAINED_CAPACITY,
     parser::{Block, Blocks},

@@ -1,6 +1,8 @@
 //! Owns the crossing to the facade: what of JavaScript this module calls, and the one function that JavaScript calls.
 //! Must not know the DOM's EventSource, which is the facade's.
 
+use alloc::string::String;
+
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -10,39 +12,11 @@ use crate::{
     EndOfBody, Options, Reconnect,
     batch::Batch,
     reconnection::Backoff,
-    web::{self, Builder, Error, EventSource, First, Notice},
+    web::{self, Builder, Error, EventSource, Notice},
 };
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Settings` of `js/wasm.ts`: what the facade has read and checked of the caller's options.
-    pub type Settings;
-
-    #[wasm_bindgen(method, getter)]
-    fn url(this: &Settings) -> String;
-    #[wasm_bindgen(method, getter, js_name = isGet)]
-    fn is_get(this: &Settings) -> bool;
-    #[wasm_bindgen(method, getter)]
-    fn init(this: &Settings) -> Object;
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Settings) -> Headers;
-    #[wasm_bindgen(method, getter)]
-    fn fetch(this: &Settings) -> Option<Function>;
-    #[wasm_bindgen(method, getter, js_name = lastEventId)]
-    fn last_event_id(this: &Settings) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn reconnect(this: &Settings) -> Option<bool>;
-    #[wasm_bindgen(method, getter)]
-    fn delay(this: &Settings) -> f64;
-    #[wasm_bindgen(method, getter, js_name = maxDelay)]
-    fn max_delay(this: &Settings) -> f64;
-    #[wasm_bindgen(method, getter, js_name = maxAttempts)]
-    fn max_attempts(this: &Settings) -> f64;
-    #[wasm_bindgen(method, getter, js_name = closeAtEnd)]
-    fn close_at_end(this: &Settings) -> Option<bool>;
-    #[wasm_bindgen(method, getter, js_name = maxEventSize)]
-    fn max_event_size(this: &Settings) -> f64;
-
     /// `Listener` of `js/wasm.ts`: a source, as seen from here. Whatever its methods throw is reported by itself.
     pub type Listener;
 
@@ -71,21 +45,53 @@ extern "C" {
 }
 
 /// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request, body, timer.
+///
+/// The parameters are the members of `Settings` in `js/settings.ts`, where they are read and checked, in a flat call:
+/// reading them here one by one from an object would take an import each. `reconnect` and `close_at_end` are absent
+/// where the method decides.
 #[wasm_bindgen]
-pub fn connect(settings: &Settings, listener: Listener, closed: Promise) {
-    let last_event_id = settings.last_event_id();
+#[expect(clippy::too_many_arguments, reason = "see above")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked by the facade, and `as` saturates"
+)]
+pub fn connect(
+    listener: Listener,
+    closed: Promise,
+    url: String,
+    init: Object,
+    headers: Headers,
+    fetch: Option<Function>,
+    last_event_id: String,
+    is_get: bool,
+    reconnect: Option<bool>,
+    delay: f64,
+    max_delay: f64,
+    max_attempts: f64,
+    close_at_end: Option<bool>,
+    max_event_size: f64,
+) {
     let batch = Batch::new(last_event_id.clone());
-    let builder = Builder::new(
-        settings.url(),
-        settings.init(),
-        settings.headers(),
-        settings.fetch(),
-        options(settings, last_event_id),
-    );
-    let source = builder.connect();
+    let options = Options {
+        is_get,
+        reconnect: match reconnect {
+            None => Reconnect::Standard,
+            Some(true) => Reconnect::Allowed,
+            Some(false) => Reconnect::Never,
+        },
+        backoff: Backoff {
+            delay: delay as u64,
+            max_delay: max_delay as u64,
+            max_attempts: max_attempts.is_finite().then_some(max_attempts as u32),
+        },
+        end: close_at_end.map(|close| if close { EndOfBody::Close } else { EndOfBody::Reconnect }),
+        last_event_id,
+        max_event_size: max_event_size as usize,
+    };
+    let source = Builder::new(url, init, headers, fetch, options).connect();
     spawn_local(async move {
-        let (First::Left(_) | First::Right(())) =
-            web::race(JsFuture::from(closed), drive(source, batch, listener)).await;
+        web::race(JsFuture::from(closed), drive(source, batch, listener)).await;
     });
 }
 
@@ -127,7 +133,7 @@ fn fire_error(listener: &Listener, error: &Error) -> Result<(), JsValue> {
     let Error { failure, response, body, cause } = error;
     listener.error(
         failure.reason.as_str(),
-        &failure.to_string(),
+        &failure.message(),
         failure.attempt,
         failure.delay.map(|delay| number(Some(delay))),
         response.as_ref(),
@@ -140,31 +146,6 @@ fn fire_error(listener: &Listener, error: &Error) -> Result<(), JsValue> {
 fn report(listener: &Listener, result: Result<(), JsValue>) {
     if let Err(error) = result {
         listener.report(&error);
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked by the facade, and `as` saturates"
-)]
-fn options(settings: &Settings, last_event_id: String) -> Options {
-    let max_attempts = settings.max_attempts();
-    Options {
-        is_get: settings.is_get(),
-        reconnect: match settings.reconnect() {
-            None => Reconnect::Standard,
-            Some(true) => Reconnect::Allowed,
-            Some(false) => Reconnect::Never,
-        },
-        backoff: Backoff {
-            delay: settings.delay() as u64,
-            max_delay: settings.max_delay() as u64,
-            max_attempts: max_attempts.is_finite().then_some(max_attempts as u32),
-        },
-        end: settings.close_at_end().map(|close| if close { EndOfBody::Close } else { EndOfBody::Reconnect }),
-        last_event_id,
-        max_event_size: settings.max_event_size() as usize,
     }
 }
 

@@ -2,6 +2,8 @@
 //! answers each happens. Must not know how requests are made, what time it is or who listens: it is told what happened
 //! and answers with what to do.
 
+use alloc::string::String;
+
 use crate::{
     content_type::is_event_stream,
     error::{Failure, Reason},

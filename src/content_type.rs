@@ -14,55 +14,43 @@
 /// ```
 #[must_use]
 pub fn is_event_stream(header: &str) -> bool {
-    Values { rest: Some(header) }.filter_map(essence).filter(|essence| *essence != ("*", "*")).last().is_some_and(
-        |(kind, subtype)| kind.eq_ignore_ascii_case("text") && subtype.eq_ignore_ascii_case("event-stream"),
-    )
+    let mut quotes = Quotes::default();
+    let values = header.as_bytes().split(|&byte| quotes.outside(byte) && byte == b',');
+    let essence = values.filter_map(essence).filter(|(kind, subtype)| *kind != b"*" || *subtype != b"*").last();
+    essence.is_some_and(|(kind, subtype)| {
+        kind.eq_ignore_ascii_case(b"text") && subtype.eq_ignore_ascii_case(b"event-stream")
+    })
 }
 
 /// [spec] MIME Sniffing, "parse a MIME type", as far as type and subtype.
-fn essence(value: &str) -> Option<(&str, &str)> {
-    let value = value.trim_matches(is_http_whitespace);
-    let value = value.split_once(';').map_or(value, |(before_parameters, _)| before_parameters);
-    let (kind, subtype) = value.split_once('/')?;
-    let subtype = subtype.trim_end_matches(is_http_whitespace);
+fn essence(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut parts = value.split(|&byte| byte == b';').next()?.trim_ascii().splitn(2, |&byte| byte == b'/');
+    let (kind, subtype) = (parts.next()?, parts.next()?);
     (is_token(kind) && is_token(subtype)).then_some((kind, subtype))
 }
 
-fn is_http_whitespace(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' ')
+fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
 
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+/// [spec] Fetch, "get, decode, and split": a comma within quotes does not part two values.
+#[derive(Default)]
+struct Quotes {
+    quoted: bool,
+    escaped: bool,
 }
 
-/// [spec] Fetch, "get, decode, and split": the parts between commas that are not within quotes.
-struct Values<'h> {
-    rest: Option<&'h str>,
-}
-
-impl<'h> Iterator for Values<'h> {
-    type Item = &'h str;
-
-    fn next(&mut self) -> Option<&'h str> {
-        let rest = self.rest?;
-        let (mut quoted, mut escaped) = (false, false);
-        let comma = rest.bytes().position(|byte| {
-            if escaped {
-                escaped = false;
-            } else if quoted && byte == b'\\' {
-                escaped = true;
-            } else if byte == b'"' {
-                quoted = !quoted;
-            }
-            byte == b',' && !quoted
-        });
-        let (value, rest) = match comma.and_then(|comma| rest.split_at_checked(comma)) {
-            Some((value, rest)) => (value, rest.strip_prefix(',')),
-            None => (rest, None),
-        };
-        self.rest = rest;
-        Some(value)
+impl Quotes {
+    /// Takes the next byte. Whether it is outside of quotes.
+    fn outside(&mut self, byte: u8) -> bool {
+        if self.escaped {
+            self.escaped = false;
+        } else if self.quoted && byte == b'\\' {
+            self.escaped = true;
+        } else if byte == b'"' {
+            self.quoted = !self.quoted;
+        }
+        !self.quoted
     }
 }
 

@@ -17,6 +17,12 @@
 //! }
 //! // The unfinished line is kept for the next chunk.
 //! ```
+#![no_std]
+
+extern crate alloc;
+// The tests, and a native build of the `cdylib`, need its panic handler and allocator.
+#[cfg(any(feature = "std", not(target_arch = "wasm32")))]
+extern crate std;
 
 #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), test))]
 mod batch;
@@ -28,6 +34,8 @@ mod error;
 mod line;
 mod parser;
 pub mod reconnection;
+#[cfg(all(target_arch = "wasm32", feature = "bindings", not(feature = "std")))]
+mod runtime;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 

@@ -1,6 +1,8 @@
 //! Owns where lines end: CR, LF and CRLF across chunk borders, the one leading byte order mark, and the beginning of a
 //! line whose end has not arrived. Must not know what a line means.
 
+use alloc::vec::Vec;
+
 /// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the stream.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -127,6 +129,7 @@ fn split_at_line_end(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     fn lines(chunks: &[&[u8]]) -> Vec<Vec<u8>> {
         let mut splitter = LineSplitter::default();

@@ -1,7 +1,7 @@
 //! Owns the interpretation of an event stream: fields, the three buffers, the last event ID string and the server's
 //! reconnection time (HTML Standard, 9.2.6). Must not know how bytes arrive or what becomes of a message.
 
-use std::borrow::Cow;
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
     line::{self, Line, LineSplitter},

@@ -1,11 +1,13 @@
 //! Owns the reader of one body: cancelled when dropped before the end. Must not know what the bytes mean.
 
+use alloc::vec::Vec;
+
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use super::sys::ReadResult;
+use super::sys::{ReadResult, Stream};
 
 /// A body that is being read.
 #[derive(Debug)]
@@ -20,9 +22,7 @@ impl Body {
     /// Locks the stream. Fails if it is locked already.
     pub(super) fn new(stream: Option<&ReadableStream>) -> Result<Self, JsValue> {
         let Some(stream) = stream else { return Ok(Self { reader: None, reading: None }) };
-        // Not `new ReadableStreamDefaultReader(stream)`, which refuses the streams of polyfills and of other realms.
-        let get_reader = js_sys::Reflect::get(stream, &"getReader".into())?.dyn_into::<js_sys::Function>()?;
-        Ok(Self { reader: Some(get_reader.call0(stream)?.unchecked_into()), reading: None })
+        Ok(Self { reader: Some(stream.unchecked_ref::<Stream>().get_reader()?), reading: None })
     }
 
     /// Puts the next chunk at the front of `buffer`, which grows where needed, and answers the chunk's length. `None`

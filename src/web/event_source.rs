@@ -1,6 +1,8 @@
 //! Owns the driver: performs the actions of a [`Connection`] one at a time and says what came of them. Must not know
 //! who asks, nor call anybody but the platform.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use js_sys::{Date, Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Headers;
@@ -16,7 +18,7 @@ use crate::{
     connection::{Action, Connection, EndOfBody, Options, ReadyState, Reconnect, ResponseHead},
     error::Failure,
     parser::Blocks,
-    reconnection::Backoff,
+    reconnection::{Backoff, parse_time},
 };
 
 /// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
@@ -182,7 +184,7 @@ impl EventSource {
         let head = ResponseHead {
             status: response.status()?,
             content_type: content_type.as_deref(),
-            retry_after: headers.get("retry-after")?.as_deref().and_then(retry_after),
+            retry_after: headers.get("retry-after")?.as_deref().map(retry_after),
         };
         self.body = Some(Body::new(response.body()?.as_ref())?);
         self.response = Some(response);
@@ -225,7 +227,7 @@ impl EventSource {
 
     fn error(&mut self, failure: Failure) -> Error {
         let response = self.drop_response();
-        let error_body = std::mem::take(&mut self.error_body);
+        let error_body = core::mem::take(&mut self.error_body);
         Error {
             failure,
             response: response.map(JsCast::unchecked_into),
@@ -250,17 +252,18 @@ fn is_refusal(action: Action) -> bool {
 
 /// [spec] RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
-fn retry_after(value: &str) -> Option<u64> {
-    match value.trim().parse::<u32>() {
-        Ok(seconds) => Some(u64::from(seconds) * 1000),
-        Err(_) => Some((Date::parse(value) - Date::now()) as u64),
+fn retry_after(value: &str) -> u64 {
+    match parse_time(value.as_bytes()) {
+        Some(seconds) => seconds.saturating_mul(1000),
+        None => (Date::parse(value) - Date::now()) as u64,
     }
 }
 
 /// `fetch` refuses such a URL each time, with an error that looks like a broken network.
 fn has_credentials(url: &str) -> bool {
-    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-    authority.is_some_and(|authority| authority.contains('@'))
+    // In a serialised URL the authority is what follows the first two slashes, up to the next one.
+    let mut parts = url.as_bytes().split(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    parts.nth(2).is_some_and(|authority| authority.contains(&b'@'))
 }
 
 /// What a source is to request, and how.

@@ -9,4 +9,4 @@ mod timer;
 
 pub use event_source::{Builder, Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
-pub(crate) use race::{First, race};
+pub(crate) use race::race;

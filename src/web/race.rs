@@ -1,6 +1,6 @@
 //! Owns the waiting for whichever of two things comes first. Must not know what they are.
 
-use std::{
+use core::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,

@@ -1,6 +1,8 @@
 //! Owns one attempt's request: its headers, its AbortController, and the response until the body is taken. Aborted when
 //! dropped. Must not know which answers are good ones.
 
+use alloc::string::String;
+
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};

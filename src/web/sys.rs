@@ -30,6 +30,12 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn body(this: &FetchResponse) -> Result<Option<web_sys::ReadableStream>, JsValue>;
 
+    /// Not `new ReadableStreamDefaultReader(stream)`, which refuses the streams of polyfills and of other realms.
+    pub(super) type Stream;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    pub(super) fn get_reader(this: &Stream) -> Result<web_sys::ReadableStreamDefaultReader, JsValue>;
+
     /// What a reader's `read()` is fulfilled with.
     pub(super) type ReadResult;
 

@@ -1,6 +1,6 @@
 //! Owns one timer: cleared when dropped. Must not know what is waited for.
 
-use std::{
+use core::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
