@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { deflateRawSync } from "node:zlib";
+import zopfli from "@gfx/zopfli";
 import { run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
 import { shortenNames } from "./lib/wasm-names.mjs";
@@ -56,7 +56,7 @@ async function wasm() {
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
 	const module = join(pkg, "headwater_bg.wasm");
-	await run(join(root, "node_modules", ".bin", "wasm-opt"), ["-Oz", "--converge", module, "-o", module], {
+	await run(join(root, "node_modules", ".bin", "wasm-opt"), ["-Oz", "--converge", "--strip-target-features", module, "-o", module], {
 		capture: true,
 		problem: "wasm-opt failed.",
 	});
@@ -64,8 +64,8 @@ async function wasm() {
 	const short = shortenNames(readFileSync(module), readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, short.glue);
-	const deflated = deflateRawSync(short.module, { level: 9 }).toString("base64");
-	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated}";\n`);
+	const deflated = Buffer.from(await zopfli.deflateAsync(short.module, { numiterations: 15 }));
+	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated.toString("base64")}";\n`);
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare const deflatedBase64: string;\n");
 }
 

@@ -1,8 +1,8 @@
 //! Owns what a module without the standard library must bring: allocator and panic handler of the npm build.
 
-/// The allocator that the standard library uses on this target.
+/// Smaller than the one of the standard library by a tenth of the module, and it grows allocations in place as well.
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Nothing here panics on purpose. Without a message there is no formatting to carry.
 #[panic_handler]

@@ -1,0 +1,43 @@
+// Owns `npm start`: installs what is missing, builds what has changed, serves the chat page, and says so.
+
+import { createServer } from "node:net";
+import { buildPackage } from "./build.mjs";
+import { buildServer } from "./build-server.mjs";
+import { buildPage, pageFolder } from "./build-page.mjs";
+import { Problem, run, say, script } from "./lib/process.mjs";
+import { setupBuild } from "./setup.mjs";
+
+const DEFAULT_PORT = 8080;
+
+script(async () => {
+	await checkPort();
+	const server = await buildServerWhileInstalling();
+	await buildPackage();
+	await buildPage();
+	say("starting the server; stop it with Ctrl+C");
+	const { code } = await run(server, ["--root", pageFolder]);
+	process.exit(code ?? 0);
+});
+
+async function buildServerWhileInstalling() {
+	let server;
+	await setupBuild(async () => {
+		server = await buildServer("headwater-chat");
+	});
+	return server;
+}
+
+/** Before minutes are spent on building: whether the server will be able to have its port. */
+async function checkPort() {
+	const port = Number(process.env.PORT || DEFAULT_PORT);
+	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+		throw new Problem(`PORT is "${process.env.PORT}", which is no port: give a number from 0 to 65535.`);
+	}
+	await new Promise((resolve, reject) => {
+		const probe = createServer();
+		probe.once("error", () =>
+			reject(new Problem(`Port ${port} is in use. Choose another one: PORT=${port + 1} npm start`)),
+		);
+		probe.listen(port, "127.0.0.1", () => probe.close(resolve));
+	});
+}

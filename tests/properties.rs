@@ -1,0 +1,274 @@
+//! Owns what holds for every stream and every chunking: the parser does what the standard says, and in linear time.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/chunks.rs"]
+mod chunks;
+#[path = "support/standard.rs"]
+mod standard;
+
+use std::time::{Duration, Instant};
+
+use headwater::{DEFAULT_MAX_EVENT_SIZE, Parser};
+use proptest::{collection::vec, prelude::*, sample::Index, sample::select};
+
+use crate::{
+    chunks::parse,
+    standard::{Outcome, Row, draw},
+};
+
+/// Bytes that mean something at the place where they happen to fall.
+const PIECES: &[&[u8]] = &[
+    b"\n",
+    b"\n",
+    b"\n",
+    b"\r",
+    b"\r",
+    b"\r\n",
+    b"\r\n",
+    b"\n\n",
+    b"\r\r",
+    b"\r\n\r\n",
+    b"\n\r",
+    b":",
+    b":",
+    b": ",
+    b": ",
+    b" ",
+    b"  ",
+    b"\t",
+    b"\0",
+    b"data",
+    b"data",
+    b"data:",
+    b"data: ",
+    b"event",
+    b"event: ",
+    b"id",
+    b"id: ",
+    b"retry",
+    b"retry: ",
+    b"Data",
+    b"dat",
+    b"a",
+    b"x",
+    b"0",
+    b"7",
+    b"42",
+    b"+",
+    b"-",
+    b".",
+    b"99999999999999999999999999",
+    b"\xEF\xBB\xBF",
+    b"\xEF",
+    b"\xBB",
+    b"\xBF",
+    b"\xEF\xBB",
+    b"\xE6\x97\xA5",
+    b"\xE6",
+    b"\x97",
+    b"\xA5",
+    b"\xF0\x9F\x98\x80",
+    b"\xF0\x9F",
+    b"\x98",
+    b"\xC0\x80",
+    b"\xED\xA0\x80",
+    b"\xFF",
+    b"\xC2\x85",
+];
+
+const NAMES: &[&[u8]] = &[b"data", b"data", b"data", b"event", b"id", b"id", b"retry", b"", b"foo"];
+const SEPARATORS: &[&[u8]] = &[b": ", b":", b":  ", b"", b" :"];
+const VALUES: &[&[u8]] = &[
+    b"",
+    b"",
+    b"a",
+    b"b",
+    b" ",
+    b"1",
+    b"2",
+    b"1500",
+    b"007",
+    b"+5",
+    b"1\0",
+    b"x:y",
+    b"\xE6\x97\xA5",
+    b"\xE6\x97",
+    b"\xEF\xBB\xBFx",
+];
+const LINE_ENDS: &[&[u8]] = &[b"\n", b"\n", b"\r", b"\r\n"];
+
+/// A line that is likely to be a field, and blank as often as not.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    let field = (select(NAMES), select(SEPARATORS), select(VALUES))
+        .prop_map(|(name, separator, value)| [name, separator, value].concat());
+    (prop_oneof![field, Just(vec![])], select(LINE_ENDS)).prop_map(|(line, end)| [&line[..], end].concat())
+}
+
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        6 => select(PIECES).prop_map(<[u8]>::to_vec),
+        6 => line(),
+        1 => vec(any::<u8>(), 0..4),
+    ];
+    vec(piece, 0..32).prop_map(|pieces| pieces.concat())
+}
+
+/// Cuts a stream at places that only its length decides; some chunks may be empty.
+fn cut<'s>(stream: &'s [u8], places: &[Index]) -> Vec<&'s [u8]> {
+    let mut places: Vec<usize> = places.iter().map(|place| place.index(stream.len() + 1)).collect();
+    places.sort_unstable();
+    let mut chunks = vec![];
+    let mut start = 0;
+    for end in places.into_iter().chain([stream.len()]) {
+        chunks.push(&stream[start..end]);
+        start = end;
+    }
+    chunks
+}
+
+fn messages(rows: &[Row]) -> u64 {
+    rows.iter().map(|row| u64::from(matches!(row, Row::Message { .. }))).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_stream_is_read_as_the_standard_says(stream in stream()) {
+        let mut parser = Parser::new();
+        let outcome = parse(&mut parser, [&stream[..]]);
+        prop_assert_eq!(&outcome, &standard::read(&stream, ""));
+        prop_assert_eq!(parser.dispatched(), messages(&outcome.rows));
+        prop_assert!(!parser.is_too_large());
+    }
+
+    #[test]
+    fn a_stream_is_read_the_same_in_every_chunking(stream in stream(), places in vec(any::<Index>(), 0..12)) {
+        let whole = parse(&mut Parser::new(), [&stream[..]]);
+        let chunks = cut(&stream, &places);
+        prop_assert_eq!(parse(&mut Parser::new(), chunks.iter().copied()), whole, "{:?}", chunks);
+    }
+
+    #[test]
+    fn any_bytes_at_all_are_read_as_the_standard_says(
+        stream in vec(any::<u8>(), 0..256),
+        places in vec(any::<Index>(), 0..12),
+    ) {
+        prop_assert_eq!(parse(&mut Parser::new(), cut(&stream, &places)), standard::read(&stream, ""));
+    }
+
+    #[test]
+    fn nothing_that_can_be_known_waits_for_more_bytes(stream in stream()) {
+        let mut parser = Parser::new();
+        let mut rows = vec![];
+        for length in 1..=stream.len() {
+            rows.extend(draw(parser.handle_chunk(&stream[length - 1..length])));
+            let so_far = Outcome {
+                rows: rows.clone(),
+                last_event_id: parser.last_event_id().to_owned(),
+                reconnection_time: parser.reconnection_time(),
+            };
+            prop_assert_eq!(so_far, standard::read(&stream[..length], ""), "after {} bytes", length);
+        }
+    }
+
+    // [non-spec] The standard, read to the letter, forgets the last event ID at each new stream; browsers do not.
+    #[test]
+    fn the_last_event_id_and_the_reconnection_time_outlive_their_stream_and_nothing_else_does(
+        streams in vec((stream(), vec(any::<Index>(), 0..4)), 1..4),
+        first_id in select(&["", "7", "日本"][..]),
+    ) {
+        let mut parser = Parser::with_last_event_id(first_id.to_owned(), DEFAULT_MAX_EVENT_SIZE);
+        let (mut id, mut reconnection_time, mut dispatched) = (first_id.to_owned(), None, 0);
+        for (stream, places) in streams {
+            parser.start_stream();
+            let mut expected = standard::read(&stream, &id);
+            reconnection_time = expected.reconnection_time.or(reconnection_time);
+            expected.reconnection_time = reconnection_time;
+            id.clone_from(&expected.last_event_id);
+            dispatched += messages(&expected.rows);
+            prop_assert_eq!(parse(&mut parser, cut(&stream, &places)), expected);
+            prop_assert_eq!(parser.dispatched(), dispatched);
+        }
+    }
+
+    // [non-spec] A margin of 16 for the field name: whether it counts depends on where the chunks are cut.
+    #[test]
+    fn whether_an_event_is_too_large_does_not_depend_on_the_chunking(
+        lines in vec(0..200_usize, 1..6),
+        places in vec(any::<Index>(), 0..6),
+    ) {
+        const LIMIT: usize = 256;
+        let event: Vec<u8> = lines.iter().flat_map(|&length| [b"data: ", &vec![b'x'; length][..], b"\n"].concat()).collect();
+        let stream = [&b"data: first\n\n"[..], &event, b"\ndata: last\n\n"].concat();
+        let size = lines.iter().sum::<usize>() + lines.len() - 1;
+        let mut parser = Parser::with_last_event_id(String::new(), LIMIT);
+        let outcome = parse(&mut parser, cut(&stream, &places));
+        if size <= LIMIT - 16 {
+            prop_assert!(!parser.is_too_large(), "{size} bytes are not too large");
+            prop_assert_eq!(outcome, standard::read(&stream, ""));
+        } else if size > LIMIT {
+            prop_assert!(parser.is_too_large(), "{size} bytes are too large");
+            prop_assert_eq!(outcome.rows, standard::read(b"data: first\n\n", "").rows);
+        }
+    }
+}
+
+/// Far above what linear time needs, also without optimization on a busy machine, and far below what quadratic takes.
+const LIMIT: Duration = Duration::from_secs(5);
+
+fn assert_linear(chunks: &[&[u8]], expected_messages: u64) {
+    let mut parser = Parser::new();
+    let start = Instant::now();
+    for chunk in chunks {
+        let mut blocks = parser.handle_chunk(chunk);
+        while blocks.next_block().is_some() {
+            assert!(start.elapsed() < LIMIT, "not linear: {LIMIT:?} are over");
+        }
+        assert!(start.elapsed() < LIMIT, "not linear: {LIMIT:?} are over");
+    }
+    assert_eq!(parser.dispatched(), expected_messages);
+}
+
+// [non-spec]
+#[test]
+fn a_line_of_4_mib_in_small_chunks_takes_linear_time() {
+    let stream = [&b"data: "[..], &vec![b'x'; 4 << 20], b"\n\n"].concat();
+    assert_linear(&stream.chunks(1460).collect::<Vec<_>>(), 1);
+}
+
+// [non-spec]
+#[test]
+fn an_event_of_many_lines_in_small_chunks_takes_linear_time() {
+    let stream = [&b"data: 0123456789\n".repeat(1 << 17)[..], b"\n"].concat();
+    assert_linear(&stream.chunks(1460).collect::<Vec<_>>(), 1);
+}
+
+// [non-spec]
+#[test]
+fn a_line_byte_by_byte_takes_linear_time() {
+    let stream = [&b"data: "[..], &vec![b'x'; 1 << 19], b"\n\n"].concat();
+    assert_linear(&stream.chunks(1).collect::<Vec<_>>(), 1);
+}
+
+// [non-spec]
+#[test]
+fn a_hundred_thousand_lines_that_carriage_returns_end_take_linear_time_in_one_chunk() {
+    assert_linear(&[&b"data: x\r".repeat(100_000), b"\r"], 1);
+    assert_linear(&[&b"data: x\r\r".repeat(100_000)], 100_000);
+}
+
+// [non-spec]
+#[test]
+fn a_comment_of_4_mib_in_small_chunks_takes_linear_time() {
+    let stream = [&b":"[..], &vec![b'x'; 4 << 20], b"\ndata: x\n\n"].concat();
+    assert_linear(&stream.chunks(1460).collect::<Vec<_>>(), 1);
+}
+
+// [non-spec] The id is there for every message, and need not be looked at for any.
+#[test]
+fn messages_after_a_long_id_take_linear_time() {
+    let stream = [&b"id: "[..], &vec![b'x'; 4 << 20], b"\n\n", &b"data\n\n".repeat(100_000)].concat();
+    assert_linear(&[&stream], 100_000);
+}

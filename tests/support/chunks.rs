@@ -1,0 +1,11 @@
+//! Owns how tests hand a stream to the parser. Must not know what comes out.
+
+use headwater::Parser;
+
+use crate::standard::{Outcome, draw};
+
+/// What `parser` makes of a stream that arrives in these chunks.
+pub fn parse<'c>(parser: &mut Parser, chunks: impl IntoIterator<Item = &'c [u8]>) -> Outcome {
+    let rows = chunks.into_iter().flat_map(|chunk| draw(parser.handle_chunk(chunk))).collect();
+    Outcome { rows, last_event_id: parser.last_event_id().to_owned(), reconnection_time: parser.reconnection_time() }
+}

@@ -1,0 +1,121 @@
+//! Owns `/api/model` and the request of `/api/chat`: what is taken, what is refused and in which words.
+//! It must not know how a model comes to its answer.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use futures_util::StreamExt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::answers::Refusal;
+use crate::config::Config;
+use crate::model;
+use crate::passthrough::ModelServer;
+
+/// Longer conversations than this fit no model that one would try here.
+const MAX_BODY: usize = 1024 * 1024;
+/// How far a body that is too long is read and thrown away: a connection closed on unread bytes is reset, and the
+/// browser would then report a broken network instead of the refusal.
+const MAX_DISCARDED: usize = 16 * MAX_BODY;
+/// Tokens per second of a brisk hosted model.
+const DEFAULT_PACE: f64 = 40.0;
+
+/// Who answers.
+pub enum Backend {
+    Embedded,
+    Remote(ModelServer),
+}
+
+impl Backend {
+    pub fn new(config: &Config) -> Result<Self, String> {
+        Ok(match &config.upstream {
+            None => Self::Embedded,
+            Some(upstream) => Self::Remote(ModelServer::new(upstream)?),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct ChatRequest {
+    messages: Vec<Message>,
+    pace: Option<f64>,
+}
+
+/// One turn of a conversation, in OpenAI's shape.
+#[derive(Deserialize, Serialize, Hash)]
+pub struct Message {
+    pub role: Role,
+    pub content: String,
+}
+
+#[derive(Deserialize, Serialize, Hash)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+/// `GET /api/model`.
+pub async fn model(State(backend): State<Arc<Backend>>) -> Json<Value> {
+    Json(match &*backend {
+        Backend::Embedded => json!({ "model": model::NAME, "resumable": true, "embedded": true }),
+        Backend::Remote(server) => json!({ "model": server.model(), "resumable": false, "embedded": false }),
+    })
+}
+
+/// `POST /api/chat`.
+pub async fn chat(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
+    let request = parse(&headers, &read(body).await?)?;
+    match &*backend {
+        Backend::Embedded => {
+            let pace = request.pace.unwrap_or(DEFAULT_PACE).clamp(1.0, 1000.0);
+            model::answer(&request.messages, pace, headers.get("last-event-id"))
+        }
+        Backend::Remote(server) => server.answer(&request.messages).await,
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
+    let mut body = body.into_data_stream();
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|error| {
+            Refusal::new(StatusCode::BAD_REQUEST, format!("The request's body broke off: {error}."))
+        })?;
+        length += chunk.len();
+        if length <= MAX_BODY {
+            bytes.extend_from_slice(&chunk);
+        } else if length > MAX_DISCARDED {
+            break;
+        }
+    }
+    if length > MAX_BODY {
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The conversation is longer than 1 MiB."));
+    }
+    Ok(bytes)
+}
+
+/// The type is required, and not only for order: it is what makes a foreign page's request need a preflight, which
+/// nobody here answers. Otherwise any page could spend the key.
+fn parse(headers: &HeaderMap, body: &[u8]) -> Result<ChatRequest, Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json."));
+    }
+    let bad_request = |sentence: String| Refusal::new(StatusCode::BAD_REQUEST, sentence);
+    let request: ChatRequest = serde_json::from_slice(body)
+        .map_err(|error| bad_request(format!("The request is not the JSON this route takes: {error}.")))?;
+    match request.messages.last() {
+        None => Err(bad_request("The conversation has no messages.".into())),
+        Some(last) if last.content.trim().is_empty() => Err(bad_request("The last message is empty.".into())),
+        Some(_) => Ok(request),
+    }
+}

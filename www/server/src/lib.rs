@@ -1,0 +1,84 @@
+//! The chat page's server: which route belongs to which module, and what every answer carries.
+//! It must not know how any route does its work, nor where the configuration came from.
+
+mod answers;
+mod chat;
+pub mod config;
+mod events;
+mod model;
+mod passthrough;
+mod tokens;
+mod tutorials;
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::HandlerWithoutStateExt;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tower_http::services::ServeDir;
+
+use answers::{Refusal, method_not_allowed};
+use config::Config;
+
+/// All routes. `port` is the one really bound, which the page's security policy names.
+///
+/// # Errors
+/// One sentence, when the connection to the model's server cannot be prepared.
+pub fn router(config: &Config, port: u16) -> Result<Router, String> {
+    let policy = content_security_policy(port)?;
+    let chat = Router::new()
+        .route("/api/model", get(chat::model))
+        .route("/api/chat", post(chat::chat))
+        .route("/api/{*rest}", any(async || Refusal::new(StatusCode::NOT_FOUND, "There is no such route under /api.")))
+        .with_state(Arc::new(chat::Backend::new(config)?));
+    let page = ServeDir::new(&config.root)
+        .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
+    Ok(chat
+        .merge(tutorials::router(config.max_streams))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback_service(page)
+        .layer(map_response(move |response: Response| {
+            let policy = policy.clone();
+            async move { with_common_headers(response, policy) }
+        })))
+}
+
+/// Serves until the listener fails or the future is dropped.
+///
+/// # Errors
+/// Those of the listener.
+pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
+    let listener = listener.tap_io(|connection| {
+        // Without this, Nagle's algorithm holds a token back until the one before it was acknowledged. Where it cannot
+        // be set, the stream is late but right.
+        let _ = connection.set_nodelay(true);
+    });
+    axum::serve(listener, router).await
+}
+
+/// Both names of this machine are allowed as targets, because the page of the second tutorial talks to its server
+/// across origins: the page on the one name, the server on the other.
+fn content_security_policy(port: u16) -> Result<HeaderValue, String> {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self' http://localhost:{port} http://127.0.0.1:{port}; worker-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).map_err(|error| format!("the security policy is no header value: {error}."))
+}
+
+fn with_common_headers(mut response: Response, policy: HeaderValue) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // A page built anew must be seen at the next load; unchanged files still cost only a 304.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    response
+}

@@ -1,0 +1,81 @@
+//! Starts and stops the process: reads the configuration, binds the port, says where the page is, ends on a signal.
+//! It must not know a route.
+
+use std::env;
+use std::io::{self, Write};
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+use headwater_chat::config::Config;
+use tokio::net::TcpListener;
+
+fn main() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("headwater chat: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<(), String> {
+    let config = Config::read(env::args_os().skip(1), |name| Some(env::var_os(name)?.to_string_lossy().into_owned()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the asynchronous runtime did not start: {error}."))?;
+    let outcome = runtime.block_on(serve_until_stopped(&config));
+    // Open streams and name look-ups under way must not hold up the end of the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve_until_stopped(config: &Config) -> Result<(), String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let port = config.port;
+            let other = if port == u16::MAX { port - 1 } else { port + 1 };
+            format!("port {port} is in use; choose another: PORT={other} npm start")
+        }
+        _ => format!("port {} cannot be used: {error}; choose another: PORT=8081 npm start", config.port),
+    })?;
+    let port = listener.local_addr().map_err(|error| format!("the bound address is unknown: {error}."))?.port();
+    let stopped = stop_signal().map_err(|error| format!("signals cannot be listened for: {error}."))?;
+    let router = headwater_chat::router(config, port)?;
+
+    if !config.root.join("index.html").is_file() {
+        eprintln!("headwater chat: {} holds no built page yet; `npm start` builds it.", config.root.display());
+    }
+    let ready = format!("headwater chat on http://127.0.0.1:{port} (model: {})\n", config.model());
+    let mut stdout = io::stdout();
+    // Whoever started the server may have closed its end of the pipe; that is no reason not to serve.
+    let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+
+    tokio::select! {
+        served = headwater_chat::serve(listener, router) => served.map_err(|error| format!("the server stopped: {error}.")),
+        () = stopped => Ok(()),
+    }
+}
+
+/// Listens from the moment of the call, so that a signal sent right after the first line of output is not lost.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

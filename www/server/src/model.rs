@@ -1,0 +1,187 @@
+//! Owns the embedded model: what it replies, in which tokens, and how it resumes. A reply depends on the conversation
+//! and on nothing else, so any token can be sent again by its number, even by another process.
+//! It must not know the network, the clock of the day or chance.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use futures_util::stream::{self, Stream};
+use serde::Serialize;
+use tokio::time::interval;
+
+use crate::answers::{Refusal, event_stream};
+use crate::chat::Message;
+use crate::{events, tokens};
+
+pub const NAME: &str = "headwater-demo";
+
+/// The first row of which a word begins a word of the question (or, where words have no spaces, is anywhere in it).
+const REPLIES: [(&[&str], &str); 6] = [
+    (&["inject"], include_str!("replies/inject.md")),
+    (&["code", "rust", "typescript"], include_str!("replies/code.md")),
+    (&["table"], include_str!("replies/table.md")),
+    (&["日本", "中文", "한국", "cjk", "emoji"], include_str!("replies/cjk.md")),
+    (&["markdown"], include_str!("replies/markdown.md")),
+    (&["hello"], include_str!("replies/hello.md")),
+];
+const OTHER_REPLY: &str = include_str!("replies/other.md");
+/// A quoted question is cut here, so that a pasted page does not come back whole.
+const MAX_QUOTED_CHARACTERS: usize = 600;
+
+/// Answers the last message. After `last_event_id`, the number of a token this reply has, it goes on with the next.
+pub fn answer(conversation: &[Message], pace: f64, last_event_id: Option<&HeaderValue>) -> Result<Response, Refusal> {
+    let reply = Reply::new(conversation)?;
+    let sent = last_event_id.and_then(|id| reply.events_until(id)).unwrap_or(0);
+    Ok(event_stream(events::CONTENT_TYPE, reply.stream(sent, Duration::from_secs_f64(1.0 / pace))))
+}
+
+struct Reply {
+    id: String,
+    tokens: Vec<String>,
+    /// The number of events after which the connection breaks, for a question with the word "cut". A reply resumed
+    /// from there goes on to its end.
+    cut_after: Option<usize>,
+}
+
+/// OpenAI's shape of a streamed piece.
+#[derive(Serialize)]
+struct Chunk<'a> {
+    id: &'a str,
+    object: &'static str,
+    model: &'static str,
+    choices: [Choice<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    index: u32,
+    delta: Delta<'a>,
+    finish_reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Delta<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a str>,
+}
+
+impl Reply {
+    fn new(conversation: &[Message]) -> Result<Self, Refusal> {
+        let question = conversation.last().map_or("", |message| &message.content);
+        let words: Vec<String> = words(question);
+        if let Some(status) = status_asked_for(&words) {
+            return Err(Refusal::new(status, format!("You asked for an error, and this is it: {status}.")));
+        }
+        let mut hasher = DefaultHasher::new();
+        conversation.hash(&mut hasher);
+        let tokens = tokens::split(&text(conversation, question, &words));
+        let cut_after = words.iter().any(|word| word == "cut").then_some(tokens.len() / 2);
+        Ok(Self { id: format!("chatcmpl-{:016x}", hasher.finish()), tokens, cut_after })
+    }
+
+    /// The ids count the tokens from 1, and the chunk that says `stop` has the next one. Anything else is not an id
+    /// of this reply.
+    fn events_until(&self, id: &HeaderValue) -> Option<usize> {
+        let digits = id.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+        digits.parse().ok().filter(|&number| number <= self.tokens.len() + 1)
+    }
+
+    fn stream(self, sent: usize, period: Duration) -> impl Stream<Item = io::Result<Bytes>> {
+        let cut_after = self.cut_after.filter(|&number| sent < number);
+        stream::unfold(Some((self, sent, interval(period))), move |state| async move {
+            let (reply, sent, mut pace) = state?;
+            if sent < reply.tokens.len() {
+                pace.tick().await;
+            }
+            if Some(sent) == cut_after {
+                // An error of the body makes the server drop the connection without the terminating chunk.
+                return Some((Err(io::ErrorKind::ConnectionAborted.into()), None));
+            }
+            let event = reply.event(sent)?;
+            Some((Ok(event), Some((reply, sent + 1, pace))))
+        })
+    }
+
+    fn event(&self, index: usize) -> Option<Bytes> {
+        let end = self.tokens.len();
+        let (content, finish_reason) = match self.tokens.get(index) {
+            Some(token) => (Some(token.as_str()), None),
+            None if index == end => (None, Some("stop")),
+            None if index == end + 1 => return Some(events::message("[DONE]")),
+            None => return None,
+        };
+        let choices = [Choice { index: 0, delta: Delta { content }, finish_reason }];
+        let chunk = Chunk { id: &self.id, object: "chat.completion.chunk", model: NAME, choices };
+        let chunk = serde_json::to_string(&chunk).ok()?;
+        Some(Bytes::from(format!("id: {}\ndata: {chunk}\n\n", index + 1)))
+    }
+}
+
+fn text(conversation: &[Message], question: &str, words: &[String]) -> String {
+    let asks_for = |sought: &&str| {
+        if sought.is_ascii() { words.iter().any(|word| word.starts_with(sought)) } else { question.contains(sought) }
+    };
+    match REPLIES.iter().find(|(sought, _)| sought.iter().any(asks_for)) {
+        Some((_, reply)) => (*reply).to_owned(),
+        None => {
+            let turn = conversation.len().div_ceil(2);
+            OTHER_REPLY.replace("{turn}", &turn.to_string()).replace("{question}", &quote(question))
+        }
+    }
+}
+
+fn quote(question: &str) -> String {
+    let mut shown: String = question.trim().chars().take(MAX_QUOTED_CHARACTERS).collect();
+    if shown.len() < question.trim().len() {
+        shown.push('…');
+    }
+    shown.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn words(question: &str) -> Vec<String> {
+    let words = question.split(|character: char| !character.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// "error 503" in the question: for seeing how the page shows one.
+fn status_asked_for(words: &[String]) -> Option<StatusCode> {
+    let after_error = words.iter().skip_while(|word| *word != "error").nth(1)?;
+    let status: u16 = after_error.parse().ok().filter(|number| (400..600).contains(number))?;
+    StatusCode::from_u16(status).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused_status(question: &str) -> Option<StatusCode> {
+        status_asked_for(&words(question))
+    }
+
+    #[test]
+    fn every_reply_is_long_enough_to_be_looked_at() {
+        for reply in REPLIES.iter().map(|(_, reply)| *reply).chain([OTHER_REPLY]) {
+            let tokens = tokens::split(reply);
+            assert!(tokens.len() >= 150, "{} tokens: {reply}", tokens.len());
+        }
+    }
+
+    #[test]
+    fn an_error_is_asked_for_by_the_word_and_a_status_after_it() {
+        assert_eq!(refused_status("Show me error 503, please"), Some(StatusCode::SERVICE_UNAVAILABLE));
+        assert_eq!(refused_status("ERROR: 404"), Some(StatusCode::NOT_FOUND));
+        for question in ["error 200", "error 5030", "an error", "503 error", "terror 503"] {
+            assert_eq!(refused_status(question), None, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_quoted_question_keeps_its_lines_and_is_cut_when_long() {
+        assert_eq!(quote("one\n\ntwo\n"), "> one\n> \n> two");
+        assert_eq!(quote(&"é".repeat(1000)).chars().count(), "> ".len() + MAX_QUOTED_CHARACTERS + 1);
+    }
+}

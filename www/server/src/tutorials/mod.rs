@@ -1,0 +1,58 @@
+//! The routes of the three tutorials, mounted. It must not know how any of them works.
+
+mod clock;
+mod cors;
+mod spring;
+mod streams;
+mod subscribe;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use streams::Streams;
+
+use crate::answers::method_not_allowed;
+
+/// What waits for slow readers is bounded in number (streams.rs), and by this in size.
+const LONGEST_PUSH: usize = 64 * 1024;
+
+/// `?interval=ms`, for tests that do not want to wait as long as a reader does.
+#[derive(Deserialize)]
+struct Spacing {
+    interval: Option<u64>,
+}
+
+impl Spacing {
+    fn period(&self) -> Duration {
+        Duration::from_millis(self.interval.unwrap_or(1000).clamp(1, 60_000))
+    }
+}
+
+pub fn router(max_streams: usize) -> Router {
+    let spring = Router::new()
+        .route("/chat/send", post(spring::send))
+        .route("/chat/conversation/{msg_id}", get(spring::conversation))
+        .route("/chat/stream", post(spring::send_and_stream))
+        .with_state(Arc::new(AtomicU64::new(0)));
+    let subscribe = Router::new()
+        .route("/message/sse/subscribe", get(subscribe::subscribe))
+        .route("/message/sse/push", post(subscribe::push))
+        .route("/message/sse/stats", get(subscribe::stats))
+        .with_state(Arc::new(Streams::new(max_streams)))
+        // Set here already, so that a preflight, whose method no route takes, reaches the layers below.
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(LONGEST_PUSH))
+        .layer(from_fn(cors::echo_origin));
+    let clock = Router::new()
+        .route("/stream", get(clock::stream))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(cors::any_origin));
+    spring.merge(subscribe).merge(clock)
+}

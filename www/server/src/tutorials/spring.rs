@@ -1,0 +1,92 @@
+//! The first tutorial: a message is sent, and ten events answer it, in the bytes and writes of Spring's SseEmitter: no
+//! space after a colon, and each event in three pieces. It must not know how other routes write theirs.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Form;
+use axum::body::Bytes;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures_util::stream;
+use serde::Deserialize;
+use tokio::task::yield_now;
+use tokio::time::interval;
+
+use super::Spacing;
+use crate::answers::{Refusal, event_stream};
+
+const CONTENT_TYPE: &str = "text/event-stream;charset=UTF-8";
+
+#[derive(Deserialize)]
+pub struct Question {
+    /// Required as in the tutorial, whose answer does not depend on it either.
+    #[serde(rename = "msg")]
+    _msg: String,
+}
+
+/// `POST /chat/send`: the id under which the answer is to be fetched.
+pub async fn send(
+    State(sent): State<Arc<AtomicU64>>,
+    question: Result<Form<Question>, FormRejection>,
+) -> Result<String, Refusal> {
+    check(question)?;
+    Ok((sent.fetch_add(1, Ordering::Relaxed) + 1).to_string())
+}
+
+/// `GET /chat/conversation/{msgId}`. The ids count up from 1, so whether one is known takes no memory.
+pub async fn conversation(
+    State(sent): State<Arc<AtomicU64>>,
+    Path(msg_id): Path<String>,
+    Query(spacing): Query<Spacing>,
+) -> Result<Response, Refusal> {
+    let known = 1..=sent.load(Ordering::Relaxed);
+    match msg_id.parse() {
+        Ok(id) if known.contains(&id) => Ok(answer(&spacing)),
+        _ => Err(Refusal::new(StatusCode::NOT_FOUND, format!("No message {msg_id:?} was sent to this server."))),
+    }
+}
+
+/// `POST /chat/stream`: both in one request.
+pub async fn send_and_stream(
+    Query(spacing): Query<Spacing>,
+    question: Result<Form<Question>, FormRejection>,
+) -> Result<Response, Refusal> {
+    check(question)?;
+    Ok(answer(&spacing))
+}
+
+fn check(question: Result<Form<Question>, FormRejection>) -> Result<(), Refusal> {
+    match question {
+        Ok(_) => Ok(()),
+        Err(rejection) => Err(Refusal::new(rejection.status(), format!("{}.", rejection.body_text()))),
+    }
+}
+
+fn answer(spacing: &Spacing) -> Response {
+    let mut events: Vec<Vec<String>> = (0..10)
+        .map(|number| {
+            let content = format!(r#"{{"role":"test","content":"{number}"}}"#);
+            vec![format!("id:{number}\ndata:"), content, "\n\n".into()]
+        })
+        .collect();
+    events.push(vec!["event:stop\ndata:".into(), "\n\n".into()]);
+
+    let pieces = events
+        .into_iter()
+        .flat_map(|event| event.into_iter().enumerate().map(|(position, piece)| (position == 0, Bytes::from(piece))));
+    let stream = stream::unfold((pieces, interval(spacing.period())), |(mut pieces, mut seconds)| async move {
+        let (begins_event, piece) = pieces.next()?;
+        if begins_event {
+            seconds.tick().await;
+        } else {
+            // The server flushes when there is nothing more for now; without this the pieces would share a write.
+            yield_now().await;
+        }
+        Some((Ok::<_, Infallible>(piece), (pieces, seconds)))
+    });
+    event_stream(CONTENT_TYPE, stream)
+}

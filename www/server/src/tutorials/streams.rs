@@ -1,0 +1,258 @@
+//! Owns who is subscribed: at most one stream per user and a bounded number in all. To make room, the least recently
+//! active stream is ended politely, and its client turned away once if it comes straight back.
+//! It must not know HTTP, nor what the events look like.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// Events that wait for a client that reads slowly. Beyond that a push is reported as not delivered.
+const MAX_WAITING: usize = 64;
+/// An EventSource that was not told otherwise comes back after 3 to 5 s, a page in the background up to a minute later.
+/// Who comes later than this wants to.
+const RETURN_TIME: Duration = Duration::from_secs(90);
+/// Bounds the memory of who was sent away; the oldest are forgotten first.
+const MAX_REMEMBERED: usize = 1000;
+
+/// Why a stream was ended by the server.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Farewell {
+    /// Another subscriber needed the place.
+    Full,
+    /// The same user subscribed again.
+    Replaced,
+}
+
+/// All open streams.
+pub struct Streams {
+    max: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    open: HashMap<String, OpenStream>,
+    sent_away: VecDeque<SentAway>,
+    /// Counts every activity, so that two of them are never equally recent.
+    activities: u64,
+    evicted: u64,
+}
+
+struct OpenStream {
+    /// Tells this stream from a later one of the same user.
+    number: u64,
+    session: String,
+    last_activity: u64,
+    events: mpsc::Sender<Bytes>,
+    farewell: oneshot::Sender<Farewell>,
+}
+
+struct SentAway {
+    user: String,
+    session: String,
+    at: Instant,
+}
+
+/// How many there are, for `GET /message/sse/stats`.
+#[derive(Debug, PartialEq, serde::Serialize)]
+pub struct Stats {
+    open: usize,
+    max: usize,
+    evicted: u64,
+}
+
+/// The receiving end of one user's stream. Dropped when the client leaves, and then the user is forgotten.
+pub struct Subscription {
+    streams: Arc<Streams>,
+    user: String,
+    number: u64,
+    events: mpsc::Receiver<Bytes>,
+    farewell: oneshot::Receiver<Farewell>,
+}
+
+/// What a stream carries next.
+#[derive(Debug, PartialEq)]
+pub enum Next {
+    Event(Bytes),
+    Farewell(Farewell),
+    End,
+}
+
+impl Streams {
+    pub fn new(max: usize) -> Self {
+        Self { max, table: Mutex::default() }
+    }
+
+    /// Opens a stream, or answers none to a client that was sent away and came back by itself. `session` tells a
+    /// deliberate subscription from such a return: it is new for each.
+    pub fn subscribe(self: &Arc<Self>, user: &str, session: &str, now: Instant) -> Option<Subscription> {
+        let mut table = self.table();
+        if table.comes_straight_back(user, session, now) {
+            return None;
+        }
+        if let Some(earlier) = table.open.remove(user) {
+            // The same session is one client that lost its connection before the server noticed. It must not be turned
+            // away the next time. Clients without one cannot be told apart, and two of them would otherwise go on
+            // replacing each other.
+            if earlier.session != session || session.is_empty() {
+                table.remember(user, &earlier.session, now);
+            }
+            // Fails if the client has left already, which is as good.
+            let _ = earlier.farewell.send(Farewell::Replaced);
+        }
+        while table.open.len() >= self.max && table.evict_least_recently_active(now) {}
+
+        let (events, waiting) = mpsc::channel(MAX_WAITING);
+        let (farewell, end) = oneshot::channel();
+        let number = table.next_activity();
+        let stream = OpenStream { number, session: session.into(), last_activity: number, events, farewell };
+        table.open.insert(user.into(), stream);
+        Some(Subscription { streams: Arc::clone(self), user: user.into(), number, events: waiting, farewell: end })
+    }
+
+    /// Whether the user is there and has taken the event.
+    pub fn push(&self, user: &str, event: Bytes) -> bool {
+        let mut table = self.table();
+        let activity = table.next_activity();
+        let Some(stream) = table.open.get_mut(user) else { return false };
+        let delivered = stream.events.try_send(event).is_ok();
+        if delivered {
+            stream.last_activity = activity;
+        }
+        delivered
+    }
+
+    pub fn max(&self) -> usize {
+        self.max
+    }
+
+    pub fn stats(&self) -> Stats {
+        let table = self.table();
+        Stats { open: table.open.len(), max: self.max, evicted: table.evicted }
+    }
+
+    /// No code panics while it holds the lock; and if one did, a table of streams would be none the worse.
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn next_activity(&mut self) -> u64 {
+        self.activities += 1;
+        self.activities
+    }
+
+    /// Looks at each stream, which for the numbers one process can hold takes less than opening the connection did.
+    fn evict_least_recently_active(&mut self, now: Instant) -> bool {
+        let Some(user) = self.open.iter().min_by_key(|(_, stream)| stream.last_activity).map(|(user, _)| user.clone())
+        else {
+            return false;
+        };
+        if let Some(stream) = self.open.remove(&user) {
+            self.evicted += 1;
+            self.remember(&user, &stream.session, now);
+            let _ = stream.farewell.send(Farewell::Full);
+        }
+        true
+    }
+
+    fn remember(&mut self, user: &str, session: &str, at: Instant) {
+        if self.sent_away.len() >= MAX_REMEMBERED {
+            self.sent_away.pop_front();
+        }
+        self.sent_away.push_back(SentAway { user: user.into(), session: session.into(), at });
+    }
+
+    fn comes_straight_back(&mut self, user: &str, session: &str, now: Instant) -> bool {
+        self.sent_away.retain(|earlier| now.duration_since(earlier.at) < RETURN_TIME);
+        let position = self.sent_away.iter().position(|earlier| earlier.user == user && earlier.session == session);
+        position.and_then(|position| self.sent_away.remove(position)).is_some()
+    }
+}
+
+impl Subscription {
+    /// Waits for the next event. What was pushed before the farewell comes before it.
+    pub async fn next(&mut self) -> Next {
+        match self.events.recv().await {
+            Some(event) => Next::Event(event),
+            None => self.farewell.try_recv().map_or(Next::End, Next::Farewell),
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut table = self.streams.table();
+        if table.open.get(&self.user).is_some_and(|stream| stream.number == self.number) {
+            table.open.remove(&self.user);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subscribe(streams: &Arc<Streams>, user: &str, session: &str, now: Instant) -> Subscription {
+        streams.subscribe(user, session, now).unwrap_or_else(|| unreachable!("{user} was turned away"))
+    }
+
+    #[tokio::test]
+    async fn who_comes_back_long_after_an_eviction_is_let_in() {
+        let streams = Arc::new(Streams::new(1));
+        let now = Instant::now();
+        let _ann = subscribe(&streams, "ann", "", now);
+        let _ben = subscribe(&streams, "ben", "", now);
+        assert!(streams.subscribe("ann", "", now + RETURN_TIME - Duration::from_millis(1)).is_none());
+        let _ann = subscribe(&streams, "ann", "", now);
+        subscribe(&streams, "ben", "", now + RETURN_TIME);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reconnects_before_the_server_noticed_is_never_turned_away() {
+        let streams = Arc::new(Streams::new(2));
+        let now = Instant::now();
+        let mut earlier = subscribe(&streams, "ann", "tab", now);
+        for _ in 0..3 {
+            let later = subscribe(&streams, "ann", "tab", now);
+            assert_eq!(earlier.next().await, Next::Farewell(Farewell::Replaced));
+            assert_eq!(earlier.next().await, Next::End);
+            // Dropping the earlier one now must not forget the later one.
+            earlier = later;
+            assert!(streams.push("ann", Bytes::from("x")));
+            assert_eq!(earlier.next().await, Next::Event(Bytes::from("x")));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_and_a_push_beyond_that_is_not_delivered() {
+        let streams = Arc::new(Streams::new(1));
+        let mut ann = subscribe(&streams, "ann", "", Instant::now());
+        assert!((0..MAX_WAITING).all(|_| streams.push("ann", Bytes::from("x"))));
+        assert!(!streams.push("ann", Bytes::from("one too many")));
+        let _ben = subscribe(&streams, "ben", "", Instant::now());
+        for _ in 0..MAX_WAITING {
+            assert_eq!(ann.next().await, Next::Event(Bytes::from("x")));
+        }
+        assert_eq!(ann.next().await, Next::Farewell(Farewell::Full));
+    }
+
+    #[tokio::test]
+    async fn the_memory_of_who_was_sent_away_is_bounded() {
+        let streams = Arc::new(Streams::new(1));
+        let now = Instant::now();
+        let mut last = subscribe(&streams, "first", "", now);
+        for number in 0..MAX_REMEMBERED + 1 {
+            last = subscribe(&streams, &number.to_string(), "", now);
+        }
+        assert_eq!(streams.table().sent_away.len(), MAX_REMEMBERED);
+        drop(last);
+        drop(subscribe(&streams, "first", "", now));
+        assert!(streams.subscribe("0", "", now).is_none());
+    }
+}

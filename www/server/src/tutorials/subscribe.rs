@@ -1,0 +1,123 @@
+//! The second tutorial over HTTP: subscribe, push, count. It must not know who is evicted, and when.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream, StreamExt};
+use httpdate::fmt_http_date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::{Instant, interval_at};
+
+use super::streams::{Farewell, Next, Stats, Streams, Subscription};
+use crate::answers::{Refusal, event_stream};
+use crate::events;
+
+/// The HTML Standard's own advice: "every 15 seconds or so".
+const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);
+/// Names longer than this are nobody's; they would be kept for as long as the stream is open.
+const LONGEST_NAME: usize = 256;
+
+#[derive(Deserialize)]
+pub struct Subscriber {
+    #[serde(default, rename = "userId")]
+    user_id: String,
+    /// New for each deliberate subscription of a page, the same for its reconnections.
+    #[serde(default)]
+    session: String,
+}
+
+impl Subscriber {
+    fn check(self) -> Result<Self, Refusal> {
+        let sentence = if self.user_id.is_empty() {
+            "The query parameter userId is missing."
+        } else if self.user_id.len() > LONGEST_NAME || self.session.len() > LONGEST_NAME {
+            "userId and session take at most 256 bytes each."
+        } else {
+            return Ok(self);
+        };
+        Err(Refusal::new(StatusCode::BAD_REQUEST, sentence))
+    }
+}
+
+/// `GET /message/sse/subscribe?userId=U&session=S`: the stream, or 204 to a client that was sent away and came back by
+/// itself: the status that keeps an EventSource away.
+pub async fn subscribe(
+    State(streams): State<Arc<Streams>>,
+    Query(subscriber): Query<Subscriber>,
+) -> Result<Response, Refusal> {
+    let subscriber = subscriber.check()?;
+    let Some(subscription) = streams.subscribe(&subscriber.user_id, &subscriber.session, Instant::now()) else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let max = streams.max();
+    let mut greeting = events::message(&format!("Welcome {}", subscriber.user_id)).to_vec();
+    greeting.extend_from_slice(&events::named("connecttime", &fmt_http_date(SystemTime::now())));
+    let stream = stream::once(async { Bytes::from(greeting) }).chain(following(subscription, max));
+    Ok(event_stream(events::CONTENT_TYPE, stream.map(Ok::<_, Infallible>)))
+}
+
+/// `POST /message/sse/push?userId=U` with the text as the body.
+pub async fn push(
+    State(streams): State<Arc<Streams>>,
+    Query(subscriber): Query<Subscriber>,
+    text: String,
+) -> Result<Json<Value>, Refusal> {
+    let subscriber = subscriber.check()?;
+    Ok(Json(json!({ "delivered": streams.push(&subscriber.user_id, events::message(&text)) })))
+}
+
+/// `GET /message/sse/stats`.
+pub async fn stats(State(streams): State<Arc<Streams>>) -> Json<Stats> {
+    Json(streams.stats())
+}
+
+/// What comes after the greeting, with a comment whenever nothing else came for a while.
+fn following(subscription: Subscription, max: usize) -> impl Stream<Item = Bytes> {
+    let keep_alive = interval_at(Instant::now() + KEEP_ALIVE_PERIOD, KEEP_ALIVE_PERIOD);
+    stream::unfold((subscription, keep_alive), move |(mut subscription, mut keep_alive)| async move {
+        let bytes = tokio::select! {
+            next = subscription.next() => match next {
+                Next::Event(event) => event,
+                Next::Farewell(farewell) => events::named("evicted", &words_of(farewell, max)),
+                Next::End => return None,
+            },
+            _ = keep_alive.tick() => events::KEEP_ALIVE,
+        };
+        Some((bytes, (subscription, keep_alive)))
+    })
+}
+
+fn words_of(farewell: Farewell, max: usize) -> String {
+    let (reason, message) = match farewell {
+        Farewell::Full => (
+            "full",
+            format!("This server holds at most {max} streams, and yours was the least recently active of them."),
+        ),
+        Farewell::Replaced => ("replaced", "The same user has subscribed again elsewhere.".into()),
+    };
+    json!({ "reason": reason, "message": message }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quiet_stream_carries_a_comment_every_15_seconds() {
+        let streams = Arc::new(Streams::new(1));
+        let start = Instant::now();
+        let subscription = streams.subscribe("ann", "", start);
+        let mut stream = Box::pin(following(subscription.unwrap_or_else(|| unreachable!("nobody was sent away")), 1));
+        for number in 1..4 {
+            assert_eq!(stream.next().await, Some(events::KEEP_ALIVE));
+            assert_eq!(start.elapsed().as_secs(), 15 * number);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The third tutorial's stream.
+
+use reqwest::Method;
+
+use crate::support::{Events, Server};
+
+#[tokio::test]
+async fn the_clock_starts_strikes_twenty_times_and_ends() {
+    let server = Server::start(&[]).await;
+    let response = server.get("/stream?interval=1").await;
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    let events = Events::of(response).rest().await;
+    assert_eq!(events.len(), 22);
+
+    assert_date(events[0].strip_prefix("retry: 10000\nevent: start\ndata: ").unwrap());
+    for (number, event) in events[1..21].iter().enumerate() {
+        let (date, count) = event.strip_prefix("data: ").unwrap().split_once(" count:").unwrap();
+        assert_date(date);
+        assert_eq!(count, number.to_string());
+    }
+    assert_date(events[21].strip_prefix("event: end\ndata: ").unwrap());
+}
+
+#[tokio::test]
+async fn the_first_strike_does_not_wait_for_a_second() {
+    let server = Server::start(&[]).await;
+    let mut events = Events::of(server.get("/stream?interval=60000").await);
+    assert!(events.next().await.unwrap().starts_with("retry: 10000\n"));
+    assert!(events.next().await.unwrap().ends_with(" count:0"));
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_may_send_headers_of_its_own() {
+    let server = Server::start(&[]).await;
+    let preflight = server.client.request(Method::OPTIONS, server.url("/stream"));
+    let response = preflight.header("access-control-request-headers", "last-event-id").send().await.unwrap();
+    assert_eq!(response.status(), 204);
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    assert_eq!(response.headers()["access-control-allow-headers"], "last-event-id");
+}
+
+fn assert_date(text: &str) {
+    assert!(httpdate::parse_http_date(text).is_ok(), "{text:?} is no date");
+}

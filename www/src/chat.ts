@@ -1,0 +1,122 @@
+// Owns the course of a chat: which questions were asked, what was answered, what runs now. Knows nothing of how a message
+// is drawn or how an answer travels.
+
+import type { EventSource } from "headwater";
+import type { ConnectionState } from "./connection-state.ts";
+import type { AnswerView, Conversation } from "./conversation.ts";
+import { Exchange, type Message, type Outcome } from "./exchange.ts";
+
+/** A question and as much of its answer as there is. */
+interface Turn {
+	readonly question: string;
+	readonly pace: number;
+	answer: string;
+}
+
+/** What else on the page follows the chat. */
+export interface ChatListener {
+	/** An answer has begun to run, or none runs any more. */
+	running(running: boolean): void;
+	/** The numbers of the last answer, as one line. */
+	measured(numbers: string): void;
+	/** Something to be said to those who do not see the page. */
+	announce(text: string): void;
+}
+
+/** A conversation with the server's model. */
+export class Chat {
+	readonly #conversation: Conversation;
+	readonly #connection: ConnectionState;
+	readonly #listener: ChatListener;
+	#turns: Turn[] = [];
+	#exchange: Exchange | undefined;
+
+	constructor(conversation: Conversation, connection: ConnectionState, listener: ChatListener) {
+		this.#conversation = conversation;
+		this.#connection = connection;
+		this.#listener = listener;
+	}
+
+	/** Asks a new question. One answer runs at a time. */
+	ask(question: string, pace: number): void {
+		if (this.#exchange) return;
+		this.#conversation.addQuestion(question);
+		this.#run({ question, pace, answer: "" });
+	}
+
+	/** Asks the last question again, in place of the answer that failed. */
+	retry(): void {
+		const turn = this.#exchange ? undefined : this.#turns.pop();
+		if (turn) this.#run({ ...turn, answer: "" });
+	}
+
+	/** Ends the running answer and keeps its text. */
+	stop(): void {
+		this.#exchange?.stop();
+	}
+
+	/** Forgets everything. */
+	clear(): void {
+		this.stop();
+		this.#turns = [];
+		this.#conversation.clear();
+		this.#connection.idle();
+		this.#listener.measured("");
+		this.#listener.announce("New chat");
+	}
+
+	#run(turn: Turn): void {
+		const earlier = this.#turns.flatMap(messages);
+		this.#turns.push(turn);
+		this.#conversation.clearTrouble();
+		this.#connection.connecting();
+		this.#listener.running(true);
+		this.#listener.announce("Waiting for the answer");
+		const view = this.#conversation.addAnswer();
+		let started = false;
+		let passing = false;
+		let closedBecause = "stopped";
+
+		this.#exchange = new Exchange([...earlier, ...messages(turn)], turn.pace, {
+			started: (source: EventSource) => {
+				started = true;
+				this.#connection.watch(source, () => closedBecause);
+			},
+			opened: () => {
+				if (passing) this.#conversation.clearTrouble();
+				passing = false;
+			},
+			piece: (text) => {
+				turn.answer += text;
+				view.write(text);
+			},
+			trouble: (sentence, isPassing) => {
+				passing = isPassing;
+				this.#conversation.showTrouble(sentence, false);
+			},
+			ended: (outcome, measure) => {
+				this.#exchange = undefined;
+				if (outcome.kind !== "stopped") closedBecause = "answer complete";
+				if (passing) this.#conversation.clearTrouble();
+				if (!started) this.#connection.idle();
+				this.#listener.measured(measure.toString());
+				this.#close(view, outcome);
+			},
+		});
+	}
+
+	#close(view: AnswerView, outcome: Outcome): void {
+		view.finish(REMARKS[outcome.kind]);
+		if (outcome.trouble) this.#conversation.showTrouble(outcome.trouble, true);
+		this.#listener.running(false);
+		this.#listener.announce(outcome.kind === "done" ? "Answer complete" : "The answer has ended");
+	}
+}
+
+/** What is written beneath an answer that is not whole. */
+const REMARKS = { done: "", stopped: "Stopped", failed: "Incomplete" };
+
+function messages({ question, answer }: Turn): Message[] {
+	const asked: Message = { role: "user", content: question };
+	return answer ? [asked, { role: "assistant", content: answer }] : [asked];
+}

@@ -1,0 +1,75 @@
+// Owns the pill that says how the connection stands, and its countdown. Knows nothing of what the stream carries.
+
+import type { EventSource } from "headwater";
+import { closedText } from "./failure-text.ts";
+
+type State = "idle" | "connecting" | "open" | "reconnecting" | "closed";
+
+/** Shows the state of one source at a time. */
+export class ConnectionState {
+	readonly #pill: HTMLElement;
+	readonly #text: HTMLElement;
+	#source: EventSource | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(pill: HTMLElement) {
+		this.#pill = pill;
+		this.#text = pill.querySelector<HTMLElement>(".state-text") ?? pill;
+		this.idle();
+	}
+
+	/** Nothing is going on. */
+	idle(): void {
+		this.#source = undefined;
+		this.#show("idle", "Idle");
+	}
+
+	/** A request is being prepared. */
+	connecting(): void {
+		this.#source = undefined;
+		this.#show("connecting", "Connecting…");
+	}
+
+	/**
+	 * Follows a source until it closes or another is watched. `closedHere` says in words why the page itself closed
+	 * it, which the source cannot know.
+	 */
+	watch(source: EventSource, closedHere: () => string): void {
+		this.#source = source;
+		this.#show("connecting", "Connecting…");
+		const current = (): boolean => this.#source === source;
+
+		source.addEventListener("open", (event) => {
+			// A server may name an event of its own "open" or "error".
+			if (current() && !(event instanceof MessageEvent)) this.#show("open", "Open");
+		});
+		source.addEventListener("error", (event) => {
+			if (!current() || event instanceof MessageEvent || !event.willReconnect) return;
+			this.#countDown(performance.now() + (event.delay ?? 0), event.reason);
+		});
+		source.closed.then(({ reason, status }) => {
+			if (!current()) return;
+			const why = reason === "caller" ? closedHere() : closedText(reason, status);
+			this.#show("closed", `Closed: ${why}`, reason);
+		});
+	}
+
+	#countDown(due: number, reason: string): void {
+		const left = due - performance.now();
+		if (left <= 0) {
+			this.#show("connecting", "Connecting…");
+			return;
+		}
+		this.#show("reconnecting", `Reconnecting in ${Math.ceil(left / 1000)} s`, reason);
+		// Wakes just after the next whole second is passed.
+		this.#timer = setTimeout(() => this.#countDown(due, reason), (left % 1000) + 1);
+	}
+
+	#show(state: State, text: string, reason = ""): void {
+		clearTimeout(this.#timer);
+		this.#pill.dataset.state = state;
+		this.#pill.dataset.reason = reason;
+		this.#text.textContent = text;
+		this.#pill.title = text;
+	}
+}

@@ -1,0 +1,108 @@
+// Owns the conversation on the page: messages, notices, scrolling. Knows nothing of connections or of the server.
+
+import { enableCopying } from "./code-block.ts";
+import { make, part } from "./dom.ts";
+import { MarkdownStream } from "./markdown.ts";
+import { StickToEnd } from "./stick-to-end.ts";
+
+/** One answer on the page, while it is written. */
+export interface AnswerView {
+	/** Shows the next piece. */
+	write(text: string): void;
+	/** Ends it, with a remark beneath such as "Stopped", or none. An answer without any text is taken away. */
+	finish(remark: string): void;
+}
+
+/** The list of messages and what is said beneath them. */
+export class Conversation {
+	readonly #log = part("conversation");
+	readonly #welcome = part("welcome");
+	readonly #messages = part("messages");
+	readonly #alert = part("alert");
+	readonly #notice = part("notice");
+	readonly #retry = part<HTMLButtonElement>("retry");
+	readonly #jump = part<HTMLButtonElement>("jump");
+	readonly #end: StickToEnd;
+
+	constructor(onretry: () => void) {
+		const content = part("conversation-content");
+		// What scrolls must be reachable by keyboard; not every browser sees to that by itself.
+		this.#log.tabIndex = 0;
+		this.#end = new StickToEnd(this.#log, content, (atEnd) => {
+			this.#jump.hidden = atEnd;
+		});
+		this.#jump.addEventListener("click", () => {
+			this.#end.jump();
+			this.#log.focus({ preventScroll: true });
+		});
+		this.#retry.addEventListener("click", onretry);
+		enableCopying(this.#messages);
+	}
+
+	/** Shows a question. */
+	addQuestion(text: string): void {
+		this.#welcome.hidden = true;
+		const message = this.#addMessage("user", "You");
+		message.append(make("div", "bubble", text));
+		this.#end.jump();
+	}
+
+	/** Makes room for an answer. */
+	addAnswer(): AnswerView {
+		const message = this.#addMessage("assistant", "Answer");
+		message.dataset.done = "false";
+		// A screen reader reads a busy message when it is complete, not piece by piece.
+		message.setAttribute("aria-busy", "true");
+		const body = make("div", "prose");
+		message.append(body);
+		const markdown = new MarkdownStream(body);
+		const end = this.#end;
+		let empty = true;
+		return {
+			write(text) {
+				empty = false;
+				markdown.write(text);
+			},
+			finish(remark) {
+				markdown.finish();
+				if (empty) {
+					message.remove();
+					end.follow();
+				} else if (remark) message.append(make("p", "remark", remark));
+				message.dataset.done = "true";
+				message.setAttribute("aria-busy", "false");
+			},
+		};
+	}
+
+	/** Says what is wrong, beneath the messages; `canRetry` offers to ask again. */
+	showTrouble(sentence: string, canRetry: boolean): void {
+		this.#alert.textContent = sentence;
+		this.#retry.hidden = !canRetry;
+		this.#notice.hidden = false;
+	}
+
+	/** Takes back what was said last. */
+	clearTrouble(): void {
+		this.#notice.hidden = true;
+		this.#alert.textContent = "";
+		this.#retry.hidden = true;
+		this.#end.follow();
+	}
+
+	/** Back to the empty page. */
+	clear(): void {
+		this.clearTrouble();
+		this.#messages.replaceChildren();
+		this.#welcome.hidden = false;
+		this.#end.jump();
+	}
+
+	#addMessage(role: "user" | "assistant", name: string): HTMLElement {
+		const message = make("article", `message message-${role}`);
+		message.dataset.testid = `message-${role}`;
+		message.setAttribute("aria-label", name);
+		this.#messages.append(message);
+		return message;
+	}
+}

@@ -1,0 +1,20 @@
+// Owns finding and making elements. Knows nothing of what they mean.
+
+/** The element of the page with this `data-testid`, which the page's own HTML promises to have. */
+export function part<T extends HTMLElement = HTMLElement>(name: string): T {
+	const element = document.querySelector<T>(`[data-testid="${name}"]`);
+	if (!element) throw new Error(`The page has no element with data-testid="${name}".`);
+	return element;
+}
+
+/** A new element with a class and text; text is never parsed as HTML. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+	tag: K,
+	className: string,
+	text = "",
+): HTMLElementTagNameMap[K] {
+	const element = document.createElement(tag);
+	element.className = className;
+	element.textContent = text;
+	return element;
+}

@@ -1,0 +1,157 @@
+// Owns turning Markdown that arrives in pieces into nodes. Knows nothing of where it comes from.
+//
+// What is received becomes text nodes and elements of a fixed set, never HTML: streaming-markdown knows no raw HTML, and
+// of the attributes it sets only those below pass. sanitize.ts guards the whole again when it is finished.
+
+import * as smd from "streaming-markdown";
+import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
+import { make } from "./dom.ts";
+import { linkTarget, sanitizeAnswer } from "./sanitize.ts";
+
+/** One Markdown text, rendered into an element while it arrives. */
+export class MarkdownStream {
+	readonly #root: HTMLElement;
+	readonly #parser: smd.Parser;
+	#plain: HTMLElement | undefined;
+
+	constructor(root: HTMLElement) {
+		this.#root = root;
+		this.#parser = smd.parser(renderer(root));
+	}
+
+	/** Renders the next piece. Never throws: what the parser fails on is shown as plain text. */
+	write(text: string): void {
+		if (this.#plain) {
+			this.#plain.append(text);
+			return;
+		}
+		try {
+			smd.parser_write(this.#parser, text);
+		} catch (error) {
+			reportError(error);
+			this.#plain = make("p", "plain", text);
+			this.#root.append(this.#plain);
+		}
+	}
+
+	/** Ends the text, wherever it stands. */
+	finish(): void {
+		if (!this.#plain) {
+			this.write("\n");
+			// A link's address is held back until its closing bracket; without one, that may be much text.
+			const held = this.#parser.pending.trim();
+			if (held) this.#root.append(make("p", "plain", held));
+		}
+		for (const code of this.#root.querySelectorAll<HTMLElement>("pre > code:not(.finished)")) {
+			finish(code);
+		}
+		sanitizeAnswer(this.#root);
+	}
+}
+
+function renderer(root: HTMLElement): smd.Default_Renderer {
+	const plain = smd.default_renderer(root);
+	const current = (data: smd.Default_Renderer_Data): HTMLElement => data.nodes[data.index] ?? root;
+
+	return {
+		data: plain.data,
+
+		add_token(data, token) {
+			plain.add_token(data, elementToken(token));
+			const element = current(data);
+			switch (token) {
+				case smd.Token.Code_Block:
+				case smd.Token.Code_Fence:
+					dressCodeBlock(element);
+					break;
+				case smd.Token.Table: {
+					// A wide table scrolls by itself; as a block of its own it would cease to be a table.
+					const scroller = make("div", "table-scroller");
+					element.replaceWith(scroller);
+					scroller.append(element);
+					break;
+				}
+				case smd.Token.Image:
+					element.className = "image";
+					break;
+				case smd.Token.Equation_Block:
+				case smd.Token.Equation_Inline:
+					element.className = "equation";
+					break;
+			}
+		},
+
+		end_token(data) {
+			const element = current(data);
+			plain.end_token(data);
+			if (element.matches("pre > code")) finish(element);
+		},
+
+		add_text(data, text) {
+			const element = current(data);
+			if (element.lastChild instanceof Text) element.lastChild.appendData(text);
+			else plain.add_text(data, text);
+		},
+
+		set_attr(data, attribute, value) {
+			const element = current(data);
+			switch (attribute) {
+				case smd.Attr.Href:
+				case smd.Attr.Src:
+					lead(element, value);
+					break;
+				case smd.Attr.Lang:
+					nameLanguage(element, value);
+					break;
+				case smd.Attr.Start:
+					if (/^\d{1,9}$/.test(value)) element.setAttribute("start", value);
+					break;
+				case smd.Attr.Checked:
+					element.setAttribute("checked", "");
+					break;
+			}
+		},
+	};
+}
+
+/** The token whose element is made for this one. */
+function elementToken(token: smd.Token): smd.Token {
+	switch (token) {
+		// The page's own heading is the first.
+		case smd.Token.Heading_1:
+			return smd.Token.Heading_2;
+		case smd.Token.Heading_2:
+			return smd.Token.Heading_3;
+		case smd.Token.Heading_3:
+			return smd.Token.Heading_4;
+		case smd.Token.Heading_4:
+			return smd.Token.Heading_5;
+		case smd.Token.Heading_5:
+			return smd.Token.Heading_6;
+		// Images are not loaded: to load one tells its server who reads this, and when.
+		case smd.Token.Image:
+			return smd.Token.Link;
+		case smd.Token.Equation_Block:
+		case smd.Token.Equation_Inline:
+			return smd.Token.Code_Inline;
+		default:
+			return token;
+	}
+}
+
+function lead(link: HTMLElement, url: string): void {
+	const target = linkTarget(url);
+	if (!link.textContent) link.textContent = url;
+	if (target === undefined) {
+		link.title = "This address is not a link: it is neither http, https nor mailto.";
+		return;
+	}
+	link.setAttribute("href", target);
+	link.setAttribute("rel", "noopener noreferrer nofollow");
+	link.setAttribute("target", "_blank");
+}
+
+function finish(code: HTMLElement): void {
+	code.classList.add("finished");
+	finishCodeBlock(code);
+}

@@ -1,0 +1,43 @@
+// Owns the numbers of one answer: how soon, how fast, how many. Knows nothing of the stream or the page.
+
+/** Takes the time of one answer as it arrives. All times are by the page's monotonic clock. */
+export class Measure {
+	readonly #asked = performance.now();
+	#first: number | undefined;
+	#last = 0;
+	#pieces = 0;
+	#events = 0;
+
+	/** Counts an event of the stream, whatever it holds. */
+	event(): void {
+		this.#events += 1;
+	}
+
+	/** Counts a piece of text; embedded and hosted models send one token in each. */
+	piece(): void {
+		this.#last = performance.now();
+		this.#first ??= this.#last;
+		this.#pieces += 1;
+	}
+
+	/** Whether any text came. */
+	get hasText(): boolean {
+		return this.#first !== undefined;
+	}
+
+	/** The numbers as one line, or nothing if no text came. */
+	toString(): string {
+		if (this.#first === undefined) return "";
+		const wait = `first token after ${milliseconds(this.#first - this.#asked)}`;
+		const events = `${this.#events} ${this.#events === 1 ? "event" : "events"}`;
+		const seconds = (this.#last - this.#first) / 1000;
+		if (seconds === 0) return `${wait} · ${events}`;
+		// The first piece starts the clock, so it is not among those that took this time.
+		const rate = (this.#pieces - 1) / seconds;
+		return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s · ${wait} · ${events}`;
+	}
+}
+
+function milliseconds(time: number): string {
+	return time < 1000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`;
+}

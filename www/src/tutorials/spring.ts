@@ -1,0 +1,107 @@
+// Owns tutorial 1: a question, then ten pieces of an answer and a `stop`. Knows nothing of the chat page.
+
+import { EventSource } from "headwater";
+import { part } from "../dom.ts";
+import { withInterval } from "./interval.ts";
+import { Log } from "./log.ts";
+
+// As in the tutorial: the cursor blinks when nothing has come for this long.
+const STILL = 200;
+
+const form = part<HTMLFormElement>("t1-form");
+const input = part<HTMLInputElement>("t1-input");
+const send = part<HTMLButtonElement>("t1-send");
+const mode = part<HTMLSelectElement>("t1-mode");
+const question = part("t1-question");
+const answer = part("t1-answer");
+const cursor = part("t1-cursor");
+const answerBox = part("t1-answer-box");
+const log = new Log(part("t1-log"));
+
+answerBox.tabIndex = 0;
+
+let blinking: ReturnType<typeof setTimeout> | undefined;
+
+form.addEventListener("submit", async (event) => {
+	event.preventDefault();
+	const msg = input.value.trim();
+	if (!msg || send.disabled) return;
+	input.value = "";
+	begin(msg);
+	try {
+		follow(mode.value === "one-post" ? askInOne(msg) : await askInTwo(msg));
+	} catch (error) {
+		log.add(`The message was not sent: ${error instanceof Error ? error.message : error}`);
+		send.disabled = false;
+	}
+});
+
+/** One request that asks and is answered: what the browser's own EventSource cannot do. */
+function askInOne(msg: string): EventSource {
+	return new EventSource(withInterval("/chat/stream"), {
+		method: "POST",
+		body: new URLSearchParams({ msg }),
+	});
+}
+
+/** The tutorial's way: send the message, then listen under the id that it was given. */
+async function askInTwo(msg: string): Promise<EventSource> {
+	const response = await fetch("/chat/send", {
+		method: "POST",
+		body: new URLSearchParams({ msg }),
+	});
+	if (!response.ok) throw new Error(`the server answered ${response.status}`);
+	const id = (await response.text()).trim();
+	return new EventSource(withInterval(`/chat/conversation/${encodeURIComponent(id)}`));
+}
+
+function begin(msg: string): void {
+	send.disabled = true;
+	question.textContent = msg;
+	answer.textContent = "";
+	answerBox.hidden = false;
+	cursor.dataset.blinking = "true";
+}
+
+function follow(source: EventSource): void {
+	source.addEventListener("open", () => {
+		console.log("open");
+		log.add("open");
+	});
+	source.addEventListener("message", (event) => append(contentOf(event.data)));
+	source.addEventListener("error", (event) => {
+		const closed =
+			event.target instanceof EventSource && event.target.readyState === EventSource.CLOSED;
+		log.add(closed ? "error: CLOSED" : "error: CONNECTING, trying again");
+	});
+	source.addEventListener("stop", () => {
+		source.close();
+		log.add("stop");
+		send.disabled = false;
+	});
+	// An answer that ends in another way must not leave the page stuck.
+	source.closed.then(({ reason }) => {
+		log.add(`closed: ${reason}`);
+		send.disabled = false;
+	});
+}
+
+/** The text in `{"role": …, "content": …}`; what is not that is shown as it came. */
+function contentOf(data: string): string {
+	try {
+		const { content } = JSON.parse(data) as { content?: unknown };
+		return typeof content === "string" ? content : "";
+	} catch {
+		return data;
+	}
+}
+
+function append(text: string): void {
+	answer.append(text);
+	answerBox.scrollTop = answerBox.scrollHeight;
+	cursor.dataset.blinking = "false";
+	clearTimeout(blinking);
+	blinking = setTimeout(() => {
+		cursor.dataset.blinking = "true";
+	}, STILL);
+}

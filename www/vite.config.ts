@@ -1,0 +1,26 @@
+// Owns how the pages become www/dist. Knows nothing of what they do.
+
+import { defineConfig } from "vite";
+
+const here = (path: string): string => decodeURIComponent(new URL(path, import.meta.url).pathname);
+
+export default defineConfig({
+	root: here("."),
+	base: "./",
+	build: {
+		outDir: here("dist"),
+		emptyOutDir: true,
+		target: "es2022",
+		// The pages run under a policy that allows no inline script, and data: for images only.
+		modulePreload: { polyfill: false },
+		assetsInlineLimit: 0,
+		rolldownOptions: {
+			input: [
+				here("index.html"),
+				here("tutorials/spring.html"),
+				here("tutorials/subscribe.html"),
+				here("tutorials/clock.html"),
+			],
+		},
+	},
+});
