@@ -19,8 +19,8 @@ import {
 	wasmPackVersion,
 } from "./lib/tools.mjs";
 
-/** Debian's names. */
-const BROWSER_PACKAGES = ["chromium", "chromium-driver", "firefox-esr"];
+/** Debian's names. The font is for the screenshots: the answers have CJK text. */
+const BROWSER_PACKAGES = ["chromium", "chromium-driver", "firefox-esr", "fonts-wqy-microhei"];
 
 /** Optimising the tools would take longer than they ever run; one target folder shares what they have in common. */
 const QUICK_BUILD = {

@@ -32,31 +32,22 @@ pub(crate) struct Batch {
     rows: Vec<u32>,
     /// The last type written to `text`, and where: runs of one type are written once.
     event_type: (String, Span),
-    /// The id of the last row, over all batches.
-    last_event_id: String,
 }
 
 impl Batch {
-    pub(crate) fn new(last_event_id: String) -> Self {
-        Self { last_event_id, ..Self::default() }
-    }
-
     /// Draws all blocks, in place of those of the chunk before.
     pub(crate) fn fill(&mut self, mut blocks: Blocks<'_>) {
         self.clear();
         while let Some(block) = blocks.next_block() {
-            let (event_type, data, last_event_id) = match block {
-                Block::Message(message) => {
-                    (self.event_type(message.event_type), self.write(&message.data), message.last_event_id)
-                }
-                Block::LastEventId(last_event_id) => (Span::default(), NOWHERE, last_event_id),
+            let (event_type, data, new_id) = match &block {
+                Block::Message(message) => (
+                    self.event_type(message.event_type),
+                    self.write(&message.data),
+                    message.last_event_id_changed.then_some(message.last_event_id),
+                ),
+                Block::LastEventId(last_event_id) => (Span::default(), NOWHERE, Some(*last_event_id)),
             };
-            let id = if self.last_event_id == last_event_id {
-                NOWHERE
-            } else {
-                last_event_id.clone_into(&mut self.last_event_id);
-                self.write(last_event_id)
-            };
+            let id = new_id.map_or(NOWHERE, |last_event_id| self.write(last_event_id));
             self.rows.extend([event_type.start, event_type.end, data.start, data.end, id.start, id.end]);
         }
     }
@@ -152,7 +143,9 @@ mod tests {
 
     #[test]
     fn each_batch_stands_alone_but_for_the_id() {
-        let (mut parser, mut batch) = (Parser::new(), Batch::new("1".to_owned()));
+        let (mut parser, mut batch) = (Parser::new(), Batch::default());
+        batch.fill(parser.handle_chunk(b"event: t\nid: 1\ndata: a\n\n"));
+        assert_eq!(read(&batch), [row("t", Some("a"), Some("1"))]);
         batch.fill(parser.handle_chunk(b"event: t\nid: 1\ndata: a\n\n"));
         assert_eq!(read(&batch), [row("t", Some("a"), None)]);
         batch.fill(parser.handle_chunk(b"event: t\nid: 2\ndata: b\n\n"));

@@ -72,7 +72,6 @@ pub fn connect(
     close_at_end: Option<bool>,
     max_event_size: f64,
 ) {
-    let batch = Batch::new(last_event_id.clone());
     let options = Options {
         is_get,
         reconnect: match reconnect {
@@ -91,11 +90,12 @@ pub fn connect(
     };
     let source = Builder::new(url, init, headers, fetch, options).connect();
     spawn_local(async move {
-        web::race(JsFuture::from(closed), drive(source, batch, listener)).await;
+        web::race(JsFuture::from(closed), drive(source, listener)).await;
     });
 }
 
-async fn drive(mut source: EventSource, mut batch: Batch, listener: Listener) {
+async fn drive(mut source: EventSource, listener: Listener) {
+    let mut batch = Batch::default();
     let mut reconnection_time = None;
     while let Some(notice) = source.next().await {
         match notice {

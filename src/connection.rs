@@ -109,6 +109,8 @@ pub struct Connection {
     options: Options,
     ready_state: ReadyState,
     attempt: u32,
+    /// Between two attempts. A timer that fires at any other time is a stray one, and must not repeat a request.
+    waiting: bool,
     /// Tries since the last message.
     tries: u32,
     /// What the parser had dispatched when `tries` was last brought up to date.
@@ -124,6 +126,7 @@ impl Connection {
             options,
             ready_state: ReadyState::Connecting,
             attempt: 1,
+            waiting: false,
             tries: 0,
             dispatched: 0,
         }
@@ -165,9 +168,10 @@ impl Connection {
         Action::AnnounceConnection
     }
 
-    /// Takes bytes of the body. Deliver the blocks, then ask [`Connection::check_limit`].
+    /// Takes bytes of the body. Deliver the blocks, then ask [`Connection::check_limit`]. A closed connection has none.
     #[must_use = "blocks are parsed as they are drawn"]
     pub fn handle_chunk<'c>(&'c mut self, chunk: &'c [u8]) -> Blocks<'c> {
+        let chunk = if self.ready_state == ReadyState::Closed { &[] } else { chunk };
         self.parser.handle_chunk(chunk)
     }
 
@@ -209,9 +213,10 @@ impl Connection {
 
     /// The wait is over.
     pub fn handle_timeout(&mut self) -> Action {
-        if self.ready_state == ReadyState::Closed {
+        if self.ready_state == ReadyState::Closed || !self.waiting {
             return Action::Nothing;
         }
+        self.waiting = false;
         self.attempt = self.attempt.saturating_add(1);
         Action::Fetch
     }
@@ -242,6 +247,7 @@ impl Connection {
         }
         let wait = backoff.wait(self.parser.reconnection_time(), self.tries, self.dispatched > 0, random);
         self.tries = self.tries.saturating_add(1);
+        self.waiting = true;
         self.ready_state = ReadyState::Connecting;
         let delay = wait.max(shortest_wait).min(crate::reconnection::MAX_DELAY);
         Action::ReestablishConnection(Failure { delay: Some(delay), ..failure })

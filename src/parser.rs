@@ -18,6 +18,8 @@ pub struct Parser {
     lines: LineSplitter,
     buffers: Buffers,
     last_event_id: String,
+    /// The block being handed out changed `last_event_id`.
+    id_changed: bool,
     /// A block was handed out that borrows the buffers.
     handed_out: bool,
     dispatched: u64,
@@ -33,6 +35,8 @@ struct Buffers {
     has_data: bool,
     event_type: String,
     last_event_id: String,
+    /// The block has an `id` field. Without it there is nothing to compare at the blank line, however long the id.
+    has_id: bool,
     reconnection_time: Option<u64>,
 }
 
@@ -54,6 +58,8 @@ pub struct Message<'b> {
     pub data: Cow<'b, str>,
     /// The last event ID string of the event source, which may come from an earlier block.
     pub last_event_id: &'b str,
+    /// Whether this block changed it.
+    pub last_event_id_changed: bool,
 }
 
 impl Default for Parser {
@@ -77,6 +83,7 @@ impl Parser {
             lines: LineSplitter::default(),
             buffers: Buffers { last_event_id: last_event_id.clone(), ..Buffers::default() },
             last_event_id,
+            id_changed: false,
             handed_out: false,
             dispatched: 0,
             max_event_size,
@@ -93,6 +100,7 @@ impl Parser {
         self.lines = LineSplitter::default();
         self.buffers.clear_block();
         self.buffers.last_event_id.clone_from(&self.last_event_id);
+        self.buffers.has_id = false;
         self.handed_out = false;
         self.too_large = false;
     }
@@ -141,7 +149,10 @@ impl Buffers {
         match name {
             b"data" => self.append_data(value),
             b"event" => set_text(&mut self.event_type, value),
-            b"id" if !value.contains(&0) => set_text(&mut self.last_event_id, value),
+            b"id" if !value.contains(&0) => {
+                set_text(&mut self.last_event_id, value);
+                self.has_id = true;
+            }
             b"retry" => {
                 if let Some(time) = reconnection::parse_time(value) {
                     self.reconnection_time = Some(time);
@@ -193,13 +204,14 @@ impl<'p> Blocks<'p> {
             self.parser.buffers.clear_block();
             self.data = None;
         }
-        if self.parser.too_large {
-            return None;
-        }
         loop {
+            if self.parser.too_large {
+                return None;
+            }
             match self.parser.lines.next_line(&mut self.rest) {
                 Some(Line::Whole([])) => {
-                    if self.dispatch() {
+                    self.enforce_limit();
+                    if !self.parser.too_large && self.dispatch() {
                         break;
                     }
                 }
@@ -231,8 +243,9 @@ impl<'p> Blocks<'p> {
     /// [spec] 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
     fn dispatch(&mut self) -> bool {
         let parser = &mut *self.parser;
-        let id_changed = parser.last_event_id != parser.buffers.last_event_id;
-        if id_changed {
+        parser.id_changed = parser.buffers.has_id && parser.last_event_id != parser.buffers.last_event_id;
+        parser.buffers.has_id = false;
+        if parser.id_changed {
             parser.last_event_id.clone_from(&parser.buffers.last_event_id);
         }
         if self.data.is_some() || parser.buffers.has_data {
@@ -240,11 +253,11 @@ impl<'p> Blocks<'p> {
             return true;
         }
         parser.buffers.event_type.clear();
-        id_changed
+        parser.id_changed
     }
 
     fn block(&self) -> Block<'_> {
-        let Parser { buffers, last_event_id, .. } = &*self.parser;
+        let Parser { buffers, last_event_id, id_changed, .. } = &*self.parser;
         let data = match self.data {
             Some(value) => value,
             None if buffers.has_data => &buffers.data,
@@ -254,6 +267,7 @@ impl<'p> Blocks<'p> {
             event_type: if buffers.event_type.is_empty() { "message" } else { &buffers.event_type },
             data: String::from_utf8_lossy(data),
             last_event_id,
+            last_event_id_changed: *id_changed,
         })
     }
 
@@ -264,9 +278,12 @@ impl<'p> Blocks<'p> {
         }
     }
 
+    /// At each blank line and at the end of each chunk, so that the chunking makes no difference.
     fn enforce_limit(&mut self) {
         let parser = &mut *self.parser;
-        if parser.lines.kept().saturating_add(parser.buffers.data.len()) > parser.max_event_size {
+        let data = self.data.map_or(parser.buffers.data.len(), <[u8]>::len);
+        if data.saturating_add(parser.lines.kept()) > parser.max_event_size {
+            self.data = None;
             parser.start_stream();
             parser.too_large = true;
         }

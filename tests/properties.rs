@@ -105,13 +105,17 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     (prop_oneof![field, Just(vec![])], select(LINE_ENDS)).prop_map(|(line, end)| [&line[..], end].concat())
 }
 
+/// Byte order marks and what looks like them mean something at the beginning of a stream only.
+const BEGINNINGS: &[&[u8]] =
+    &[b"", b"", b"", b"", b"\xEF\xBB\xBF", b"\xEF\xBB\xBF\xEF\xBB\xBF", b"\xEF\xBB", b"\xEF", b"\xEF\xBB\xEF\xBB\xBF"];
+
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         6 => select(PIECES).prop_map(<[u8]>::to_vec),
         6 => line(),
         1 => vec(any::<u8>(), 0..4),
     ];
-    vec(piece, 0..32).prop_map(|pieces| pieces.concat())
+    (select(BEGINNINGS), vec(piece, 0..32)).prop_map(|(beginning, pieces)| [beginning, &pieces.concat()].concat())
 }
 
 /// Cuts a stream at places that only its length decides; some chunks may be empty.

@@ -299,6 +299,16 @@ impl Builder {
         self.init("body", &body.into())
     }
 
+    /// A JSON body: with it the method is POST and the content type `application/json`.
+    ///
+    /// # Errors
+    /// If the value cannot be serialised.
+    #[cfg(feature = "serde")]
+    pub fn json<T: serde::Serialize>(self, value: &T) -> Result<Self, JsValue> {
+        let body = super::json::stringify(value)?;
+        self.method("POST").header("content-type", "application/json").map(|this| this.body(body))
+    }
+
     /// Any other member of a `RequestInit`, such as `credentials`.
     pub fn init(self, member: &str, value: &JsValue) -> Self {
         // Setting a property of a plain object does not fail.

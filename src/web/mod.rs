@@ -2,6 +2,8 @@
 
 mod body;
 mod event_source;
+#[cfg(feature = "serde")]
+pub mod json;
 mod race;
 mod request;
 mod sys;

@@ -1,0 +1,89 @@
+// Owns the wire between a browser and a server: passes every byte on unchanged and keeps it, so that a test sees what
+// really went over it, whatever the browser says. Knows nothing of the page.
+
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** One request as the browser sent it. */
+export interface WireRequest {
+	readonly method: string;
+	readonly path: string;
+	readonly headers: ReadonlyMap<string, string>;
+	readonly body: string;
+}
+
+/** A loopback port that leads to a server. */
+export interface Wire {
+	readonly origin: string;
+	/** What the browser has asked for so far with this method and path. */
+	requests(method: string, path: string): WireRequest[];
+	/** Every byte that the browser has received so far. */
+	received(): string;
+	close(): Promise<void>;
+}
+
+/** Opens a wire to the server of this origin. */
+export async function openWire(target: string): Promise<Wire> {
+	const { hostname, port } = new URL(target);
+	const sockets = new Set<Socket>();
+	const sent: Buffer[][] = [];
+	const received: Buffer[] = [];
+
+	const listener = createServer((browser) => {
+		const server = connect(Number(port), hostname);
+		const bytes: Buffer[] = [];
+		sent.push(bytes);
+		browser.on("data", (chunk) => bytes.push(chunk));
+		server.on("data", (chunk) => received.push(chunk));
+		browser.pipe(server).pipe(browser);
+		for (const [one, other] of [
+			[browser, server],
+			[server, browser],
+		] as const) {
+			one.setNoDelay();
+			sockets.add(one);
+			// Whatever end goes, the other must see it.
+			one.on("error", () => other.destroy());
+			one.on("close", () => {
+				other.destroy();
+				sockets.delete(one);
+			});
+		}
+	});
+	listener.listen(0, "127.0.0.1");
+	await once(listener, "listening");
+
+	return {
+		origin: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+		requests: (method, path) =>
+			sent
+				.flatMap((chunks) => parse(Buffer.concat(chunks)))
+				.filter((request) => request.method === method && request.path === path),
+		received: () => Buffer.concat(received).toString("utf8"),
+		async close() {
+			for (const socket of sockets) socket.destroy();
+			listener.close();
+			await once(listener, "close");
+		},
+	};
+}
+
+/** The requests of one connection. One whose body is not yet complete has what there is. */
+function parse(bytes: Buffer): WireRequest[] {
+	const requests: WireRequest[] = [];
+	for (let start = 0; ; ) {
+		const end = bytes.indexOf("\r\n\r\n", start);
+		if (end < 0) return requests;
+		const [first = "", ...lines] = bytes.toString("latin1", start, end).split("\r\n");
+		const [method = "", path = ""] = first.split(" ");
+		const headers = new Map(
+			lines.map((line) => {
+				const colon = line.indexOf(":");
+				return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+			}),
+		);
+		const body = end + 4;
+		start = body + Number(headers.get("content-length") ?? 0);
+		requests.push({ method, path, headers, body: bytes.toString("utf8", body, start) });
+	}
+}

@@ -1,0 +1,79 @@
+// Owns what all browser tests share: the servers, and a page on which an unhandled rejection or an uncaught error fails
+// the test. Knows nothing of what is tested.
+
+import { join } from "node:path";
+import { test as base, expect, type Page } from "@playwright/test";
+import { serve } from "../../scripts/lib/process.mjs";
+import { root } from "../../scripts/lib/tools.mjs";
+
+/** A server that was started for the tests, with the process that it is. */
+export interface Server {
+	readonly origin: string;
+	readonly pid: number;
+	stop(): Promise<void>;
+}
+
+/** Starts the scenario server on a free port. It serves the checkout's `dist/` under `/files/dist/`. */
+export async function startScenarioServer(): Promise<Server> {
+	const program = join(root, "target", "server", "headwater-scenario");
+	const { found, stop, pid } = await serve(program, ["--root", root, "--until-stdin-closes"], /on (http:\S+)\n/);
+	return { origin: found, stop, pid };
+}
+
+/** Starts the chat server on a port, by default a free one. */
+export async function startChatServer(environment: Record<string, string> = {}): Promise<Server> {
+	const program = join(root, "target", "server", "headwater-chat");
+	const env = { PORT: "0", ...environment };
+	const { found, stop, pid } = await serve(program, ["--root", join(root, "www", "dist")], /on (http:\S+)/, { env });
+	return { origin: found, stop, pid };
+}
+
+interface Fixtures {
+	/** What went wrong on the page so far. A test that provokes errors empties it when it has checked them. */
+	uncaught: string[];
+}
+
+interface WorkerFixtures {
+	scenario: Server;
+	chat: Server;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+	scenario: [
+		async ({}, use) => {
+			const server = await startScenarioServer();
+			await use(server);
+			await server.stop();
+		},
+		{ scope: "worker" },
+	],
+	chat: [
+		async ({}, use) => {
+			const server = await startChatServer();
+			await use(server);
+			await server.stop();
+		},
+		{ scope: "worker" },
+	],
+	uncaught: [
+		async ({ page }, use) => {
+			const uncaught: string[] = [];
+			await guard(page, uncaught);
+			await use(uncaught);
+			expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
+		},
+		{ auto: true },
+	],
+});
+
+export { expect };
+
+/** Collects the page's uncaught errors and unhandled rejections, which not every driver reports by itself. */
+async function guard(page: Page, uncaught: string[]): Promise<void> {
+	await page.exposeFunction("reportUncaught", (message: string) => uncaught.push(message));
+	await page.addInitScript(() => {
+		const report = (globalThis as unknown as { reportUncaught(message: string): void }).reportUncaught;
+		addEventListener("unhandledrejection", (event) => report(`unhandled rejection: ${event.reason}`));
+		addEventListener("error", (event) => report(`uncaught error: ${event.message}`));
+	});
+}

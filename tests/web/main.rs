@@ -1,0 +1,15 @@
+//! The browser layer from Rust, in the window of a real browser, by `wasm-pack test`; `worker.rs` runs the same in a
+//! dedicated worker.
+//!
+//! `npm test` starts the scenario server and hands its origin over at compile time, since a browser has no environment.
+//! Without it the tests that need a server say so and do nothing.
+#![cfg(target_arch = "wasm32")]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[cfg(feature = "serde")]
+mod json;
+mod requests;
+mod streams;
+mod support;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

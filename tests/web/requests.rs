@@ -1,0 +1,150 @@
+//! Requests, with a `fetch` of the test's own in place of the platform's: what it is given, and what it may answer.
+
+use std::{cell::RefCell, rc::Rc};
+
+use headwater::EndOfBody;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{builder, function, read};
+
+fn get(object: &JsValue, member: &str) -> JsValue {
+    Reflect::get(object, &member.into()).unwrap()
+}
+
+/// A Response of an event stream that was already there.
+fn response(text: &str) -> JsValue {
+    let headers = Array::of2(&"content-type".into(), &"text/event-stream".into());
+    let init = Object::new();
+    Reflect::set(&init, &"headers".into(), &Array::of1(&headers)).unwrap();
+    let constructor: js_sys::Function = get(&js_sys::global(), "Response").unchecked_into();
+    Reflect::construct(&constructor, &Array::of2(&text.into(), &init)).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn fetch_is_given_the_url_and_the_whole_request() {
+    let seen = Rc::new(RefCell::new(None));
+    let fetch = function({
+        let seen = seen.clone();
+        move |url, init| {
+            *seen.borrow_mut() = Some((url, init));
+            Promise::resolve(&response("data: x\n\n")).into()
+        }
+    });
+    let source =
+        builder("https://example.org/chat").method("PUT").body("body").last_event_id("日本…").fetch(fetch).connect();
+    assert_eq!(read(source).await.data(), ["x"]);
+    let (url, init) = seen.take().unwrap();
+    assert_eq!(url, "https://example.org/chat");
+    assert_eq!(get(&init, "method"), "PUT");
+    assert_eq!(get(&init, "body"), "body");
+    assert_eq!(get(&init, "cache"), "no-store");
+    assert!(get(&init, "signal").is_object());
+    let headers: web_sys::Headers = get(&init, "headers").unchecked_into();
+    assert_eq!(headers.get("accept").unwrap().unwrap(), "text/event-stream");
+    // The bytes of the id's UTF-8 form, one character each.
+    let bytes: Vec<u8> = headers.get("last-event-id").unwrap().unwrap().chars().map(|byte| byte as u8).collect();
+    assert_eq!(bytes, "日本…".as_bytes());
+}
+
+#[wasm_bindgen_test]
+async fn whatever_fetch_answers_is_an_error_and_no_trap() {
+    let number_stream = js_sys::eval(
+        "new Response(new ReadableStream({ start(c) { c.enqueue(1) } }), { headers: { 'content-type': 'text/event-stream' } })",
+    );
+    let answers: [(&str, JsValue); 7] = [
+        ("undefined", JsValue::UNDEFINED),
+        ("null", JsValue::NULL),
+        ("a number", 7.into()),
+        ("an empty object", Object::new().into()),
+        ("a rejected promise", Promise::reject(&"no".into()).into()),
+        ("a promise of nothing", Promise::resolve(&JsValue::UNDEFINED).into()),
+        ("a body of numbers", number_stream.unwrap()),
+    ];
+    for (name, answer) in answers {
+        let source =
+            builder("https://example.org/").method("POST").fetch(function(move |_, _| answer.clone())).connect();
+        let story = read(source).await;
+        assert_eq!(story.messages.len(), 0, "{name}");
+        let [error] = &story.errors[..] else { panic!("{name}: {:?}", story.errors) };
+        assert!(matches!(error.failure.reason.as_str(), "network" | "interrupted" | "status"), "{name}");
+    }
+    let fetch = js_sys::Function::new_no_args("throw new Error('on purpose')");
+    let story = read(builder("https://example.org/").method("POST").fetch(fetch).connect()).await;
+    assert_eq!(story.reasons(), ["network"]);
+    assert!(story.errors[0].cause.as_ref().is_some_and(|cause| cause.is_instance_of::<js_sys::Error>()));
+}
+
+#[wasm_bindgen_test]
+async fn a_source_that_is_dropped_cancels_the_body_and_aborts_the_request() {
+    let log = Array::new();
+    js_sys::Reflect::set(&js_sys::global(), &"dropLog".into(), &log).unwrap();
+    let fetch = js_sys::Function::new_with_args(
+        "url, init",
+        "init.signal.addEventListener('abort', () => dropLog.push('aborted'));
+         const body = new ReadableStream({
+             start(controller) { controller.enqueue(new TextEncoder().encode('data: x\\n\\n')); },
+             cancel() { dropLog.push('cancelled'); },
+         });
+         return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
+    );
+    let mut source = builder("https://example.org/").fetch(fetch).connect();
+    crate::support::read_until(&mut source, |story| !story.messages.is_empty()).await;
+    assert_eq!(log.length(), 0);
+    drop(source);
+    let said: Vec<String> = log.iter().filter_map(|entry| entry.as_string()).collect();
+    assert_eq!(said, ["cancelled", "aborted"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_late_answer_to_a_request_that_was_given_up_is_cancelled() {
+    let cancelled = Promise::new(&mut |resolve, _| {
+        Reflect::set(&js_sys::global(), &"lateCancel".into(), &resolve).unwrap();
+    });
+    let fetch = js_sys::Function::new_no_args(
+        "return new Promise((resolve) => { globalThis.lateAnswer = () => resolve(new Response(
+             new ReadableStream({ cancel() { lateCancel('cancelled'); } }))); });",
+    );
+    let mut source = builder("https://example.org/").fetch(fetch).connect();
+    {
+        // Asked once, so that the request goes out; then given up.
+        let mut next = std::pin::pin!(source.next());
+        let pending = std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context).is_pending()));
+        assert!(pending.await);
+    }
+    drop(source);
+    js_sys::eval("lateAnswer()").unwrap();
+    assert_eq!(wasm_bindgen_futures::JsFuture::from(cancelled).await.unwrap(), "cancelled");
+}
+
+#[wasm_bindgen_test]
+async fn a_url_with_a_user_name_is_refused_at_once_and_for_good() {
+    for url in ["https://user@example.org/", "https://user:secret@example.org"] {
+        let story = read(builder(url).connect()).await;
+        assert_eq!(story.reasons(), ["request"], "{url}");
+    }
+    let source = builder("https://example.org/@path?a@b#c@d").fetch(function(|_, _| response("data: x\n\n")));
+    assert_eq!(read(source.end(EndOfBody::Close).connect()).await.data(), ["x"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_chunk_larger_than_any_before_is_read_whole() {
+    let sizes = [1, 100_000, 10, 300_000];
+    let chunks = Array::new();
+    for size in sizes {
+        let event = format!("data: {}\n\n", "x".repeat(size));
+        chunks.push(&Uint8Array::from(event.as_bytes()));
+    }
+    Reflect::set(&js_sys::global(), &"manySizes".into(), &chunks).unwrap();
+    let fetch = js_sys::Function::new_no_args(
+        "const body = new ReadableStream({ start(controller) {
+             for (const chunk of manySizes) controller.enqueue(chunk);
+             controller.close();
+         } });
+         return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
+    );
+    let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect();
+    let lengths: Vec<usize> = read(source).await.data().iter().map(|data| data.len()).collect();
+    assert_eq!(lengths, sizes);
+}

@@ -1,0 +1,97 @@
+//! Streams from the scenario server, in a window: what is delivered, and how each ending is told.
+
+use headwater::{EndOfBody, ReadyState, Reconnect, reconnection::Backoff};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{builder, read, read_until, scenario};
+
+#[wasm_bindgen_test]
+async fn a_post_is_answered_by_a_stream_and_ends_with_it() {
+    let Some(url) = scenario("/post-echo") else { return };
+    let source = builder(&url).method("POST").header("x-test", "1").unwrap().body("Hello").connect();
+    let story = read(source).await;
+    assert_eq!((story.opened, story.errors.len()), (1, 0));
+    let (event_type, request, _) = &story.messages[0];
+    assert_eq!(event_type, "request");
+    assert!(request.contains("\"POST\"") && request.contains("Hello") && request.contains("text/event-stream"));
+    assert_eq!(story.messages[1], ("stop".into(), String::new(), String::new()));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_of_single_bytes_gives_the_same_messages() {
+    // "data: 日本\r\n\r\nid: 1\ndata: x\n\n" after a byte order mark.
+    let bytes = "efbbbf646174613a20e697a5e69cac0d0a0d0a69643a20310a646174613a20780a0a";
+    for sizes in ["1", "2", "3", "1000"] {
+        let Some(url) = scenario(&format!("/vector?hex={bytes}&sizes={sizes}")) else { return };
+        let story = read(builder(&url).end(EndOfBody::Close).connect()).await;
+        assert_eq!(story.data(), ["日本", "x"], "in chunks of {sizes}");
+        assert_eq!(story.last_event_id, "1");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing() {
+    let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
+    let backoff = Backoff { delay: 1, ..Backoff::default() };
+    let mut source = builder(&url).backoff(backoff).connect();
+    let story = read_until(&mut source, |_| false).await;
+    assert_eq!(story.data(), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
+    assert_eq!(story.reasons(), ["interrupted", "interrupted", "interrupted", "interrupted", "status"]);
+    assert_eq!(story.errors.last().unwrap().failure.status, Some(204));
+    assert_eq!(source.ready_state(), ReadyState::Closed);
+}
+
+#[wasm_bindgen_test]
+async fn a_post_that_is_cut_is_not_repeated_and_loses_only_the_unfinished_event() {
+    let Some(url) = scenario("/cut-mid-event") else { return };
+    let story = read(builder(&url).method("POST").connect()).await;
+    assert_eq!(story.data(), ["whole"]);
+    assert_eq!(story.last_event_id, "1");
+    assert_eq!(story.reasons(), ["interrupted"]);
+    assert_eq!(story.errors[0].failure.delay, None);
+}
+
+#[wasm_bindgen_test]
+async fn refusals_are_told_with_their_text() {
+    for (path, reason, status, text) in [
+        ("/404", "status", 404, "{"),
+        ("/500-html", "status", 500, "<"),
+        ("/200-html", "content-type", 200, "<"),
+        ("/error-event-stream", "status", 500, "data:"),
+    ] {
+        let Some(url) = scenario(path) else { return };
+        let story = read(builder(&url).connect()).await;
+        assert_eq!(story.reasons(), [reason], "{path}");
+        let error = &story.errors[0];
+        assert_eq!(error.failure.status, Some(status), "{path}");
+        assert!(error.body.contains(text), "{path}: {}", error.body);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_endless_error_body_is_read_for_a_second_at_most() {
+    let Some(url) = scenario("/endless-error-body") else { return };
+    let story = read(builder(&url).connect()).await;
+    assert_eq!(story.reasons(), ["status"]);
+    assert!(!story.errors[0].body.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn retry_after_is_kept_to() {
+    let Some(url) = scenario("/503-retry-after?seconds=1") else { return };
+    let backoff = Backoff { delay: 1, ..Backoff::default() };
+    let mut source = builder(&url).reconnect(Reconnect::Allowed).backoff(backoff).connect();
+    let story = read_until(&mut source, |story| !story.errors.is_empty()).await;
+    assert!(story.errors[0].failure.delay.unwrap() >= 1000);
+    assert_eq!(source.ready_state(), ReadyState::Connecting);
+}
+
+#[wasm_bindgen_test]
+async fn an_event_beyond_the_limit_fails_the_connection() {
+    let Some(url) = scenario("/gigantic-line?mib=2") else { return };
+    let story = read(builder(&url).max_event_size(1024 * 1024).connect()).await;
+    assert_eq!(story.reasons(), ["too-large"]);
+    let story = read(builder(&url).end(EndOfBody::Close).connect()).await;
+    assert_eq!(story.messages.len(), 2);
+    assert_eq!(story.data().last(), Some(&"after"));
+}

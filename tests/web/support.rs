@@ -1,0 +1,78 @@
+//! Owns what the tests share: the scenario server's address, and the reading of a source to its end.
+
+use headwater::{
+    Block,
+    web::{Builder, Error, EventSource, Notice},
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+
+/// The address of a scenario, or `None` with a word why if there is no server.
+pub fn scenario(path: &str) -> Option<String> {
+    let Some(origin) = option_env!("HEADWATER_SCENARIO") else {
+        web_sys::console::warn_1(&format!("not tested, no scenario server: {path} (run `npm test`)").into());
+        return None;
+    };
+    Some(format!("{origin}{path}"))
+}
+
+pub fn builder(url: &str) -> Builder {
+    EventSource::builder(url).expect("the platform has Headers")
+}
+
+/// Everything that a source said until its end.
+#[derive(Debug, Default)]
+pub struct Story {
+    pub opened: usize,
+    /// Type, data and last event ID.
+    pub messages: Vec<(String, String, String)>,
+    pub errors: Vec<Error>,
+    pub last_event_id: String,
+}
+
+impl Story {
+    pub fn data(&self) -> Vec<&str> {
+        self.messages.iter().map(|(_, data, _)| data.as_str()).collect()
+    }
+
+    pub fn reasons(&self) -> Vec<&'static str> {
+        self.errors.iter().map(|error| error.failure.reason.as_str()).collect()
+    }
+}
+
+/// Reads to the end, or until `stop` says so.
+pub async fn read_until(source: &mut EventSource, mut stop: impl FnMut(&Story) -> bool) -> Story {
+    let mut story = Story::default();
+    while !stop(&story)
+        && let Some(notice) = source.next().await
+    {
+        match notice {
+            Notice::Open(_) => story.opened += 1,
+            Notice::Messages(mut blocks) => {
+                while let Some(block) = blocks.next_block() {
+                    if let Block::Message(message) = block {
+                        story.messages.push((
+                            message.event_type.to_owned(),
+                            message.data.into_owned(),
+                            message.last_event_id.to_owned(),
+                        ));
+                    }
+                }
+            }
+            Notice::Error(error) => story.errors.push(error),
+        }
+    }
+    source.last_event_id().clone_into(&mut story.last_event_id);
+    story
+}
+
+pub async fn read(mut source: EventSource) -> Story {
+    read_until(&mut source, |_| false).await
+}
+
+/// A function for JavaScript that lives as long as the page.
+pub fn function<F>(callback: F) -> js_sys::Function
+where
+    F: Fn(JsValue, JsValue) -> JsValue + 'static,
+{
+    Closure::<dyn Fn(JsValue, JsValue) -> JsValue>::new(callback).into_js_value().unchecked_into()
+}

@@ -1,0 +1,11 @@
+//! The same tests as `main.rs`, in a dedicated worker, where there is no `window`.
+#![cfg(target_arch = "wasm32")]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[cfg(feature = "serde")]
+mod json;
+mod requests;
+mod streams;
+mod support;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
