@@ -19,10 +19,13 @@ pub(super) struct Body {
 }
 
 impl Body {
-    /// Locks the stream. Fails if it is locked already.
+    /// Locks the stream and asks for its first chunk. Fails if it is locked already.
     pub(super) fn new(stream: Option<&ReadableStream>) -> Result<Self, JsValue> {
         let Some(stream) = stream else { return Ok(Self { reader: None, reading: None }) };
-        Ok(Self { reader: Some(stream.unchecked_ref::<Stream>().get_reader()?), reading: None })
+        let reader = stream.unchecked_ref::<Stream>().get_reader()?;
+        // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked for.
+        let reading = Some(reader.read());
+        Ok(Self { reader: Some(reader), reading })
     }
 
     /// Puts the next chunk at the front of `buffer`, which grows where needed, and answers the chunk's length. `None`

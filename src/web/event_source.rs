@@ -55,9 +55,10 @@ pub struct EventSource {
     connection: Connection,
     template: Template,
     step: Step,
+    /// Before `request`, so that it is dropped before it: the stream is to end as cancelled, and not as failed.
+    body: Option<Body>,
     request: Option<Request>,
     response: Option<FetchResponse>,
-    body: Option<Body>,
     /// What the platform threw at the attempt that has failed.
     cause: Option<JsValue>,
     chunk: Vec<u8>,
@@ -236,7 +237,6 @@ impl EventSource {
         }
     }
 
-    /// Cancels the body before the request is aborted, so that the stream ends as cancelled and not as failed.
     fn drop_response(&mut self) -> Option<FetchResponse> {
         self.body = None;
         self.request = None;
@@ -359,9 +359,9 @@ impl Builder {
             connection: Connection::new(self.options),
             template: self.template,
             step: Step::Perform(Action::Fetch),
+            body: None,
             request: None,
             response: None,
-            body: None,
             cause: None,
             chunk: Vec::new(),
             error_body: Vec::new(),

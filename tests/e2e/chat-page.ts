@@ -5,7 +5,7 @@ import type { Locator, Page } from "@playwright/test";
 import { expect } from "../support/browser.ts";
 
 /** What the page showed, in the order in which it did. */
-export interface Record {
+export interface PageRecord {
 	/** The states of the pill with their texts, such as `["open", "Open"]`. */
 	readonly states: readonly (readonly [state: string, text: string])[];
 	/** The length of the running answer's text at each time it had grown, by the page's clock in milliseconds. */
@@ -89,8 +89,8 @@ export class ChatPage {
 		await expect(this.state).toHaveAttribute("data-state", state, PATIENCE);
 	}
 
-	record(): Promise<Record> {
-		return this.page.evaluate(() => (globalThis as unknown as { seen: Record }).seen);
+	record(): Promise<PageRecord> {
+		return this.page.evaluate(() => (globalThis as unknown as { seen: PageRecord }).seen);
 	}
 }
 

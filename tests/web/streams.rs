@@ -36,14 +36,20 @@ async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing()
     let mut source = builder(&url).backoff(backoff).connect();
     let story = read_until(&mut source, |_| false).await;
     assert_eq!(story.data(), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
-    assert_eq!(story.reasons(), ["interrupted", "interrupted", "interrupted", "interrupted", "status"]);
-    assert_eq!(story.errors.last().unwrap().failure.status, Some(204));
+    // A reset may throw away what the browser had not yet read, so that more connections than four are needed.
+    let (last, before) = story.errors.split_last().unwrap();
+    assert!(before.len() >= 4);
+    assert!(before.iter().all(|error| error.failure.delay.is_some()));
+    assert_eq!((last.failure.reason.as_str(), last.failure.status), ("status", Some(204)));
     assert_eq!(source.ready_state(), ReadyState::Closed);
 }
 
 #[wasm_bindgen_test]
 async fn a_post_that_is_cut_is_not_repeated_and_loses_only_the_unfinished_event() {
-    let Some(url) = scenario("/cut-mid-event") else { return };
+    // With a pause before the cut: Chromium throws away what arrived with it.
+    let steps =
+        "chunked|type=text/event-stream|send=id%3A%201%0Adata%3A%20whole%0A%0Aid%3A%202%0Adata%3A%20par|wait=300|cut";
+    let Some(url) = scenario(&format!("/script?do={steps}")) else { return };
     let story = read(builder(&url).method("POST").connect()).await;
     assert_eq!(story.data(), ["whole"]);
     assert_eq!(story.last_event_id, "1");

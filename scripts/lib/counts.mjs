@@ -1,0 +1,27 @@
+// Owns the counting of tests over all runners. Knows only how each of them reports.
+
+/** Rust's harness, natively and in browsers: one line for each test program. */
+export function countRust(output) {
+	const total = { passed: 0, failed: 0, skipped: 0 };
+	for (const [, passed, failed, ignored] of output.matchAll(/test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored/g)) {
+		total.passed += Number(passed);
+		total.failed += Number(failed);
+		total.skipped += Number(ignored);
+	}
+	return total;
+}
+
+/** Playwright's JSON report. A test that passed only at a second try has failed. */
+export function countPlaywright({ stats }) {
+	return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+}
+
+/** Node's test runner, in TAP. */
+export function countNode(output) {
+	const number = (name) => Number(new RegExp(`^# ${name} (\\d+)`, "m").exec(output)?.[1] ?? 0);
+	return { passed: number("pass"), failed: number("fail") + number("cancelled"), skipped: number("skipped") };
+}
+
+export function add(a, b) {
+	return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}

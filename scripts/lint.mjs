@@ -1,0 +1,32 @@
+// Owns the checks of form: rustfmt, clippy, the TypeScript linter and formatter, and the types of what esbuild only
+// strips.
+
+import { join } from "node:path";
+import { run, say, script } from "./lib/process.mjs";
+import { root } from "./lib/tools.mjs";
+import { buildPackage } from "./build.mjs";
+import { setupBuild } from "./setup.mjs";
+
+const DENY = ["--", "-D", "warnings"];
+const WASM = ["--target", "wasm32-unknown-unknown"];
+
+script(async () => {
+	await setupBuild();
+	await buildPackage();
+	const cargo = (args, what) => check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`);
+	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
+	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
+	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--all-targets", ...DENY], "The browser layer");
+	await cargo(["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings", ...DENY], "The bindings");
+	const bin = (name) => join(root, "node_modules", ".bin", name);
+	await check(bin("biome"), ["check", "--error-on-warnings"], "The TypeScript code is not as it should be (biome).");
+	for (const project of ["tsconfig.json", "www/tsconfig.json", "tests/tsconfig.json"]) {
+		await check(bin("tsc"), ["--noEmit", "--project", project], `The types do not hold (${project}).`);
+	}
+	say("the form is good");
+});
+
+async function check(program, args, problem) {
+	say(`checking: ${[program.split("/").at(-1), ...args].join(" ")}`);
+	await run(program, args, { cwd: root, env: { RUSTDOCFLAGS: "-D warnings" }, problem });
+}

@@ -1,0 +1,153 @@
+// What the page says and does when the server refuses, breaks off or dies. The embedded model's answers can be resumed.
+
+import { ChatPage, fixChance, PATIENCE, text } from "./chat-page.ts";
+import { expect, kill, test } from "./fixtures.ts";
+
+/** How often the page tries again before it gives up. */
+const ATTEMPTS = 5;
+
+const REFUSALS = [
+	[401, "The server does not allow this (401). You asked for an error, and this is it: 401 Unauthorized."],
+	[404, "The server does not know this address (404). You asked for an error, and this is it: 404 Not Found."],
+	[422, "The server refused the request (422). You asked for an error, and this is it: 422 Unprocessable Entity."],
+] as const;
+
+test("a refusal is told in words with the server's reason, and Retry asks the same once more", async ({ page, wire }) => {
+	const chat = await ChatPage.open(page, wire.origin);
+	const asked = () => wire.requests("POST", "/api/chat");
+	for (const [status, words] of REFUSALS) {
+		const earlier = asked().length;
+		await chat.ask(`error ${status}`);
+		await expect(chat.alert).toHaveText(words, PATIENCE);
+		await expect(chat.state).toHaveText(`Closed: refused with ${status}`);
+		await expect(chat.answers).toHaveCount(0);
+		expect(asked()).toHaveLength(earlier + 1);
+
+		await chat.retry.click();
+		await expect.poll(() => asked().length, PATIENCE).toBe(earlier + 2);
+		await expect(chat.alert).toHaveText(words, PATIENCE);
+		await expect(chat.questions).toHaveCount(1);
+		expect(asked().at(-1)!.body).toBe(asked().at(-2)!.body);
+		await chat.newChat.click();
+	}
+});
+
+test("status 503 is told at once and tried again; after the last attempt the page closes, says why, and Retry asks once more", async ({
+	page,
+	wire,
+}) => {
+	await page.clock.install();
+	const chat = await ChatPage.open(page, wire.origin);
+	const asked = () => wire.requests("POST", "/api/chat").length;
+	await chat.ask("error 503");
+	const words = "You asked for an error, and this is it: 503 Service Unavailable.";
+	for (let tries = 1; tries <= ATTEMPTS; tries++) {
+		await chat.waitForState("reconnecting");
+		expect(asked()).toBe(tries);
+		await expect(chat.alert).toHaveText(`The server has a problem (503). ${words} Trying again…`);
+		await expect(chat.state).toHaveText(/^Reconnecting in \d+ s$/);
+		await expect(chat.retry).toBeHidden();
+		// The longest wait there is; the clock goes on to run as always.
+		await page.clock.fastForward(30_000);
+		await expect.poll(asked, PATIENCE).toBe(tries + 1);
+	}
+	await chat.waitForState("closed");
+	await expect(chat.alert).toHaveText(`The server has a problem (503), also when tried again. ${words}`);
+	await expect(chat.state).toHaveText("Closed: gave up trying");
+	await chat.retry.click();
+	await expect.poll(asked, PATIENCE).toBe(ATTEMPTS + 2);
+});
+
+test("a cut answer is resumed after a countdown and is the same in the end as one that was not cut", async ({
+	page,
+	wire,
+}) => {
+	await fixChance(page, 0.5);
+	const chat = await ChatPage.open(page, wire.origin);
+	const whole = await chat.askAndRead("hello");
+	await chat.newChat.click();
+
+	await chat.ask("hello, but cut it");
+	await chat.waitForState("reconnecting");
+	await expect(chat.alert).toHaveText("The connection broke off. Trying again…");
+	await expect(chat.answers.last()).toHaveAttribute("data-done", "false");
+	expect(await chat.readAnswer(0)).toBe(whole);
+	await expect(chat.state).toHaveText("Closed: answer complete");
+	await expect(chat.alert).toBeHidden();
+
+	const { states } = await chat.record();
+	expect(states.slice(-7)).toEqual([
+		["connecting", "Connecting…"],
+		["open", "Open"],
+		["reconnecting", "Reconnecting in 2 s"],
+		["reconnecting", "Reconnecting in 1 s"],
+		["connecting", "Connecting…"],
+		["open", "Open"],
+		["closed", "Closed: answer complete"],
+	]);
+	const [, cut, resumed, ...others] = wire.requests("POST", "/api/chat");
+	expect(others).toEqual([]);
+	expect(cut!.headers.has("last-event-id")).toBe(false);
+	expect(Number(resumed!.headers.get("last-event-id"))).toBeGreaterThan(100);
+	expect(resumed!.body).toBe(cut!.body);
+});
+
+test("an answer whose server is killed and started again is completed without a gap or a repetition", async ({
+	page,
+	startServer,
+}) => {
+	await fixChance(page, 0.5);
+	const server = await startServer();
+	const chat = await ChatPage.open(page, server.origin);
+	const whole = await chat.askAndRead("hello");
+	await chat.newChat.click();
+
+	await chat.ask("hello");
+	await chat.waitForText(80);
+	kill(server);
+	await chat.waitForState("reconnecting");
+	await expect(chat.state).toHaveText(/^Reconnecting in \d s$/);
+	await expect(chat.alert).toHaveText(/^The connection broke off\. Trying again…$/);
+	const before = await text(chat.answers.first());
+	expect(before.length).toBeLessThan(whole.length);
+
+	await startServer({ PORT: new URL(server.origin).port });
+	expect(await chat.readAnswer(0)).toBe(whole);
+	await expect(chat.alert).toBeHidden();
+	await expect(chat.state).toHaveText("Closed: answer complete");
+});
+
+test("when the server stays dead the page closes after its attempts, says why, and Retry works once it is back", async ({
+	page,
+	startServer,
+}) => {
+	await fixChance(page, 0);
+	const server = await startServer();
+	const chat = await ChatPage.open(page, server.origin);
+	await chat.ask("hello");
+	await chat.waitForText(40);
+	kill(server);
+	await chat.waitForState("reconnecting");
+	await expect(chat.alert).toHaveText("The server could not be reached. Trying again…", PATIENCE);
+	await chat.waitForState("closed");
+	await expect(chat.state).toHaveText("Closed: gave up trying");
+	await expect(chat.alert).toHaveText("The answer was cut off. The connection failed several times in a row.");
+	await expect(chat.answers.first().locator(".remark")).toHaveText("Incomplete");
+
+	await startServer({ PORT: new URL(server.origin).port });
+	await chat.retry.click();
+	await expect(chat.alert).toBeHidden();
+	await expect(chat.answers.last().getByRole("heading", { name: "Things to ask me" })).toBeVisible(PATIENCE);
+});
+
+test("Stop during the countdown ends it: nothing is asked again", async ({ page, wire }) => {
+	const chat = await ChatPage.open(page, wire.origin);
+	await chat.ask("error 503");
+	await chat.waitForState("reconnecting");
+	await page.keyboard.press("Escape");
+	await expect(chat.state).toHaveText("Closed: stopped");
+	await expect(chat.alert).toBeHidden();
+	// This answer takes longer than the countdown would have.
+	await chat.askAndRead("hello");
+	expect(wire.requests("POST", "/api/chat")).toHaveLength(2);
+});

@@ -1,0 +1,43 @@
+// Owns what a test here is given: its own servers and wires, ended after it. Knows nothing of what is tested.
+
+import { type Server, startChatServer, test as base } from "../support/browser.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
+import { openWire, type Wire } from "./wire.ts";
+
+export { expect } from "../support/browser.ts";
+
+interface Fixtures {
+	/** Starts chat servers of this test alone, which it may kill. */
+	startServer(environment?: Record<string, string>): Promise<Server>;
+	/** A recorded way to the shared chat server. */
+	wire: Wire;
+	/** A model's server in the hands of the test. */
+	upstream: Upstream;
+}
+
+export const test = base.extend<Fixtures>({
+	startServer: async ({}, use) => {
+		const started: Server[] = [];
+		await use(async (environment) => {
+			const server = await startChatServer(environment);
+			started.push(server);
+			return server;
+		});
+		await Promise.all(started.map((server) => server.stop()));
+	},
+	wire: async ({ chat }, use) => {
+		const wire = await openWire(chat.origin);
+		await use(wire);
+		await wire.close();
+	},
+	upstream: async ({}, use) => {
+		const upstream = await startUpstream();
+		await use(upstream);
+		await upstream.close();
+	},
+});
+
+/** Ends a server as a crash would: without a word to its clients. */
+export function kill(server: Server): void {
+	process.kill(server.pid, "SIGKILL");
+}

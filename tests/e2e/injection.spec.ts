@@ -1,0 +1,136 @@
+// Received and typed text is never HTML, and if it were, the page's policy would not run it.
+
+import type { Page } from "@playwright/test";
+import { ChatPage } from "./chat-page.ts";
+import { expect, test } from "./fixtures.ts";
+
+/** What an answer must never have made of it, not even for a moment. */
+const FORBIDDEN = "script, iframe, object, embed, svg, math, img, video, audio, form, style, link, meta, base, details, textarea, select";
+
+/** Watches the messages for elements and attributes that could do something. */
+async function watchMessages(page: Page): Promise<() => Promise<string[]>> {
+	await page.evaluate((forbidden) => {
+		const found = new Set<string>();
+		Object.assign(globalThis, { found });
+		const messages = document.querySelector('[data-testid="messages"]')!;
+		const look = (): void => {
+			for (const element of messages.querySelectorAll("*")) {
+				if (element.matches(forbidden)) found.add(`<${element.localName}>`);
+				for (const { name, value } of element.attributes) {
+					if (/^on|^style$|^srcdoc$|^autofocus$/.test(name)) found.add(`${element.localName} ${name}`);
+					const leads = name === "href" || name === "src" || name === "action" || name === "formaction";
+					if (leads && !/^(https?|mailto):/.test(value)) found.add(`${element.localName} ${name}=${value}`);
+				}
+			}
+		};
+		new MutationObserver(look).observe(messages, { subtree: true, childList: true, attributes: true });
+	}, FORBIDDEN);
+	return () => page.evaluate(() => [...(globalThis as unknown as { found: Set<string> }).found]);
+}
+
+/** Whether any of the attacks has run. */
+const injected = (page: Page) => page.evaluate(() => "__injected" in globalThis);
+
+test("an answer that attacks the page makes no script, frame, image, handler or dangerous link, at no moment", async ({
+	page,
+	chat: server,
+}) => {
+	let dialogs = 0;
+	page.on("dialog", (dialog) => {
+		dialogs += 1;
+		return dialog.dismiss();
+	});
+	const foreign: string[] = [];
+	page.on("request", (request) => {
+		if (!request.url().startsWith(server.origin)) foreign.push(request.url());
+	});
+	const chat = await ChatPage.open(page, server.origin);
+	const found = await watchMessages(page);
+	await chat.ask("inject");
+	await chat.readAnswer(0);
+	const answer = chat.answers.first();
+
+	expect(await found()).toEqual([]);
+	expect(await injected(page)).toBe(false);
+	expect(dialogs).toBe(0);
+	expect(foreign).toEqual([]);
+	// The attacks are there to be read, as text.
+	await expect(answer).toContainText("<script>window.__injected=1</script>");
+	await expect(answer).toContainText('<img src=x onerror="window.__injected=2">');
+	await expect(answer).toContainText("This sentence must be readable, and the page must look as it did before.");
+	await expect(chat.input).toBeVisible();
+
+	// Whatever can be clicked or focused does no harm either.
+	for (const link of await answer.locator("a:not([href])").all()) await link.click({ force: true });
+	await answer.locator("a[href], button").evaluateAll((elements) => {
+		for (const element of elements) {
+			element.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
+			(element as HTMLElement).focus();
+		}
+	});
+	expect(await injected(page)).toBe(false);
+	expect(page.url()).toBe(`${server.origin}/`);
+});
+
+test("the page's policy is strict, and a script or handler that gets into the page in spite of all is blocked", async ({
+	page,
+	chat,
+}) => {
+	const response = await page.goto(chat.origin);
+	const policy = new Map(
+		(await response!.headerValue("content-security-policy"))!.split(";").map((directive) => {
+			const [name = "", ...values] = directive.trim().split(/\s+/);
+			return [name, values.join(" ")] as const;
+		}),
+	);
+	const { port } = new URL(chat.origin);
+	expect(Object.fromEntries(policy)).toEqual({
+		"default-src": "'none'",
+		"script-src": "'self' 'wasm-unsafe-eval'",
+		"style-src": "'self'",
+		"img-src": "'self' data:",
+		"font-src": "'self'",
+		"connect-src": `'self' http://localhost:${port} http://127.0.0.1:${port}`,
+		"worker-src": "'self'",
+		"base-uri": "'none'",
+		"form-action": "'none'",
+		"frame-ancestors": "'none'",
+	});
+	expect(await response!.headerValue("x-content-type-options")).toBe("nosniff");
+
+	await page.evaluate(() => {
+		const blocked: string[] = [];
+		Object.assign(globalThis, { blocked });
+		document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.effectiveDirective));
+		const script = document.createElement("script");
+		script.textContent = "window.__injected = 1";
+		document.body.append(script);
+		const button = document.createElement("button");
+		button.setAttribute("onclick", "window.__injected = 2");
+		document.body.append(button);
+		button.click();
+		const link = document.createElement("a");
+		link.href = "javascript:window.__injected = 3";
+		document.body.append(link);
+		link.click();
+	});
+	await expect
+		.poll(() => page.evaluate(() => (globalThis as unknown as { blocked: string[] }).blocked))
+		.toEqual(["script-src-elem", "script-src-attr", "script-src-elem"]);
+	expect(await injected(page)).toBe(false);
+});
+
+test("a question with HTML is shown as the text that it is, also where the answer quotes it", async ({
+	page,
+	chat: server,
+}) => {
+	const chat = await ChatPage.open(page, server.origin);
+	const found = await watchMessages(page);
+	const question = '<img src=x onerror="window.__injected=1"><b>bold</b> & [link](javascript:window.__injected=2)';
+	await chat.ask(question);
+	expect(await chat.readAnswer(0)).toContain('<img src=x onerror="window.__injected=1"><b>bold</b> &');
+	await expect(chat.questions.locator(".bubble")).toHaveText(question);
+	await expect(chat.questions.locator(".bubble > *")).toHaveCount(0);
+	expect(await found()).toEqual([]);
+	expect(await injected(page)).toBe(false);
+});

@@ -1,0 +1,136 @@
+// The chat with a model's server behind it, which here is in the hands of the test. Its answers cannot be resumed.
+
+import { ChatPage, PATIENCE, text } from "./chat-page.ts";
+import { test as base, expect, kill } from "./fixtures.ts";
+import { KEY, MODEL } from "./upstream.ts";
+import { openWire, type Wire } from "./wire.ts";
+
+/** A chat page whose server passes the answers of `upstream` through, with a record of all that goes to and fro. */
+const test = base.extend<{ remote: { chat: ChatPage; wire: Wire; kill(): void } }>({
+	remote: async ({ page, upstream, startServer }, use) => {
+		const server = await startServer(upstream.environment);
+		const wire = await openWire(server.origin);
+		await use({ chat: await ChatPage.open(page, wire.origin), wire, kill: () => kill(server) });
+		await wire.close();
+	},
+});
+
+test("each piece of the model's answer is on the page before the next is sent, and the key never reaches the page", async ({
+	remote: { chat, wire },
+	upstream,
+	page,
+}) => {
+	await expect(page.getByTestId("model")).toHaveText(MODEL);
+	await expect(page.getByTestId("pace-control")).toBeHidden();
+	await chat.ask("What is a **headwater**?");
+	const asked = await upstream.next();
+	expect(asked.authorization).toBe(`Bearer ${KEY}`);
+	expect(asked.question).toEqual({
+		model: MODEL,
+		stream: true,
+		messages: [{ role: "user", content: "What is a **headwater**?" }],
+	});
+
+	let shown = "";
+	for (const piece of ["The", " source", " of a river:", " 源", "流", " 🌊"]) {
+		asked.say(piece);
+		shown += piece;
+		// The parser holds a blank back until it knows what follows.
+		await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe(shown.trimEnd());
+		await expect(chat.answers.first()).toHaveAttribute("data-done", "false");
+		await expect(chat.state).toHaveText("Open");
+	}
+	asked.say(" **strong** and\n\n- one\n- two");
+	asked.finish();
+	expect(await chat.readAnswer(0)).toContain(`${shown} strong and`);
+	await expect(chat.answers.first().getByRole("listitem")).toHaveText(["one", "two"]);
+	await expect(chat.state).toHaveText("Closed: answer complete");
+
+	// A server that repeats the key in its complaint, too.
+	await chat.ask("And now?");
+	const refused = await upstream.next();
+	expect(refused.question.messages).toHaveLength(3);
+	refused.refuse(401, { error: { message: `Incorrect API key provided: ${KEY}.` } });
+	await expect(chat.alert).toHaveText("The server does not allow this (401). Incorrect API key provided: [key].");
+	expect(wire.received()).toContain("source");
+	expect(wire.received()).not.toContain(KEY);
+});
+
+test("Stop ends the connection all the way to the model's server", async ({ remote: { chat }, upstream }) => {
+	await chat.ask("Tell me everything");
+	const asked = await upstream.next();
+	asked.say("First of all");
+	await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe("First of all");
+	await chat.stop.click();
+	await asked.gone;
+	await expect(chat.state).toHaveText("Closed: stopped");
+	expect(await text(chat.answers.first())).toBe("First of all");
+	await expect(chat.input).toBeFocused();
+	await expect(chat.retry).toBeHidden();
+	expect(upstream.asked).toHaveLength(1);
+});
+
+test("the model server's own words for too many requests are shown, and nothing is asked again but by Retry", async ({
+	remote: { chat },
+	upstream,
+}) => {
+	await chat.ask("Quickly");
+	(await upstream.next()).refuse(429, { error: { message: "Rate limit reached, slow down", code: "rate_limit" } });
+	await expect(chat.alert).toHaveText("Too many requests for now (429). Rate limit reached, slow down.", PATIENCE);
+	await expect(chat.state).toHaveText("Closed: refused with 429");
+	expect(upstream.asked).toHaveLength(1);
+
+	await chat.retry.click();
+	const again = await upstream.next();
+	await expect(chat.alert).toBeHidden();
+	again.say("Here you are");
+	again.finish();
+	expect(await chat.readAnswer(0)).toBe("Here you are");
+	expect(upstream.asked).toHaveLength(2);
+});
+
+test("an answer that breaks off is not asked for again: the page says that it is incomplete, keeps it and offers Retry", async ({
+	remote: { chat, wire, kill },
+	upstream,
+}) => {
+	const breaksOff = async (how: (asked: { cut(): void; end(): void }) => void, words: string, state: string) => {
+		await chat.ask("Tell me a story");
+		const asked = await upstream.next();
+		asked.say("Once upon a time");
+		await expect.poll(() => text(chat.answers.last()), PATIENCE).toBe("Once upon a time");
+		how(asked);
+		await expect(chat.alert).toHaveText(words, PATIENCE);
+		await expect(chat.state).toHaveText(state);
+		await expect(chat.answers.last().locator(".remark")).toHaveText("Incomplete");
+		expect(await text(chat.answers.last())).toBe("Once upon a time");
+		await expect(chat.retry).toBeVisible();
+	};
+	const broken = "The answer was cut off. The connection broke off.";
+	await breaksOff(({ cut }) => cut(), broken, "Closed: connection broken");
+	// A body that ends before the model has said that the answer is complete.
+	await breaksOff(({ end }) => end(), "The answer was cut off.", "Closed: the server ended it");
+	await breaksOff(kill, broken, "Closed: connection broken");
+
+	expect(upstream.asked).toHaveLength(3);
+	expect(wire.requests("POST", "/api/chat")).toHaveLength(3);
+	await chat.retry.click();
+	await expect(chat.alert).toHaveText("The server could not be reached.", PATIENCE);
+	await expect(chat.state).toHaveText("Closed: server not reached");
+});
+
+test("an error that the model reports within its answer is told, and so is a piece that cannot be read", async ({
+	remote: { chat },
+	upstream,
+}) => {
+	await chat.ask("Try");
+	const asked = await upstream.next();
+	asked.say("So far");
+	asked.send("{broken");
+	await expect(chat.alert).toHaveText("One piece of the answer could not be read and is missing.", PATIENCE);
+	asked.send(JSON.stringify({ error: { message: "The model is overloaded" } }));
+	asked.end();
+	await chat.waitForState("closed");
+	await expect(chat.alert).toHaveText("The model reported an error: The model is overloaded");
+	expect(await text(chat.answers.first())).toBe("So far");
+	await expect(chat.retry).toBeVisible();
+});

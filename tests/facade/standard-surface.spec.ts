@@ -1,0 +1,243 @@
+// Owns the rules of the standard that concern the object itself: its members, its handlers, its listeners. Each is asked
+// of the browser's own class too.
+
+import { eventStream, events, send, test } from "./support.js";
+
+const THREE_MESSAGES = eventStream(send(events(1, 2, 3)), "hang");
+
+test("the constants are on the class and on its prototype, as Web IDL has it", async ({ lab }) => {
+	const constants = [0, 1, 2].map((value) => ({ value, writable: false, enumerable: true, configurable: false }));
+	await lab.expectBoth(
+		({ EventSource }) =>
+			[EventSource, EventSource.prototype].flatMap((target) =>
+				["CONNECTING", "OPEN", "CLOSED"].map((name) => Object.getOwnPropertyDescriptor(target, name)),
+			),
+		undefined,
+		[...constants, ...constants],
+	);
+});
+
+test("the class is named EventSource, takes one argument and is an EventTarget", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }) => ({
+			name: EventSource.name,
+			length: EventSource.length,
+			parent: Object.getPrototypeOf(EventSource) === EventTarget,
+			tag: Object.prototype.toString.call(EventSource.prototype),
+		}),
+		undefined,
+		{ name: "EventSource", length: 1, parent: true, tag: "[object EventSource]" },
+	);
+});
+
+test("every member of the standard is enumerable", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }, standard) => {
+			const enumerable: string[] = [];
+			for (const name in EventSource.prototype) {
+				enumerable.push(name);
+			}
+			return standard.filter((name) => !enumerable.includes(name));
+		},
+		["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"],
+		[],
+	);
+});
+
+test("it can only be called with new, and only with a URL", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }) => {
+			const Loose = EventSource as unknown as { (url: string): unknown; new (): unknown };
+			const nameOf = (make: () => unknown) => {
+				try {
+					make();
+				} catch (error) {
+					return (error as Error).name;
+				}
+				return "nothing";
+			};
+			return [nameOf(() => Loose("/silent")), nameOf(() => new Loose())];
+		},
+		undefined,
+		["TypeError", "TypeError"],
+	);
+});
+
+test("url is absolute from the start and keeps what the caller gave", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }) => {
+			document.head.innerHTML = `<base href="/files/">`;
+			return ["x?a=b#c", "/silent", "//localhost:1/y", new URL("z", location.href)].map((given) => {
+				const source = new EventSource(given);
+				source.close();
+				return source.url;
+			});
+		},
+		undefined,
+		[`${lab.origin}/files/x?a=b#c`, `${lab.origin}/silent`, "http://localhost:1/y", `${lab.origin}/z`],
+	);
+});
+
+test("withCredentials is what the caller gave, false by default", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }, url) =>
+			[undefined, null, {}, { withCredentials: true }, { withCredentials: 1 }].map((init) => {
+				const source = new EventSource(url, init as EventSourceInit);
+				source.close();
+				return source.withCredentials;
+			}),
+		lab.url("/silent"),
+		[false, false, false, true, true],
+	);
+});
+
+test("url, withCredentials and readyState cannot be assigned", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }, url) => {
+			const source = new EventSource(url);
+			source.close();
+			return ["url", "withCredentials", "readyState", "OPEN"].filter((name) => Reflect.set(source, name, "x"));
+		},
+		lab.url("/silent"),
+		[],
+	);
+});
+
+test("readyState is CONNECTING, OPEN at open, CONNECTING at an error that reconnects, CLOSED after close", async ({
+	lab,
+}) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const states: number[] = [source.readyState];
+			for (const type of ["open", "message", "error"]) {
+				await once(source, type);
+				states.push(source.readyState);
+			}
+			source.close();
+			return [...states, source.readyState];
+		},
+		lab.script(eventStream(send(events(1)), "wait=50")),
+		[0, 1, 1, 0, 2],
+	);
+});
+
+test("a handler that is replaced keeps its place among the listeners", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const order: string[] = [];
+			source.addEventListener("message", () => order.push("first"));
+			source.onmessage = () => order.push("replaced");
+			source.addEventListener("message", () => order.push("last"));
+			source.onmessage = () => order.push("handler");
+			await once(source, "message");
+			source.close();
+			return order;
+		},
+		lab.script(THREE_MESSAGES),
+		["first", "handler", "last"],
+	);
+});
+
+test("a handler set to null is removed, and takes the last place when it is set again", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const order: string[] = [];
+			source.onopen = () => order.push("never");
+			source.onopen = null;
+			source.onmessage = () => order.push("never");
+			source.onmessage = null;
+			const cleared = [source.onopen, source.onmessage, source.onerror];
+			source.addEventListener("message", () => order.push("listener"));
+			source.onmessage = () => order.push("handler");
+			await once(source, "message");
+			source.close();
+			return { order, cleared };
+		},
+		lab.script(THREE_MESSAGES),
+		{ order: ["listener", "handler"], cleared: [null, null, null] },
+	);
+});
+
+test("a handler that is an object is kept and not called, and any other value is null", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			let called = 0;
+			const object = { handleEvent: () => called++ };
+			source.onmessage = object as never;
+			const kept = [source.onmessage === (object as never)];
+			source.onerror = "text" as never;
+			kept.push(source.onerror === null);
+			await once(source, "message");
+			source.close();
+			return [...kept, called];
+		},
+		lab.script(THREE_MESSAGES),
+		[true, true, 0],
+	);
+});
+
+test("handlers and listeners are called with the source as this, target and currentTarget", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const seen: boolean[] = [];
+			function look(this: unknown, event: Event) {
+				seen.push(this === source && event.target === source && event.currentTarget === source);
+			}
+			for (const name of ["onopen", "onmessage", "onerror"] as const) {
+				source[name] = look as never;
+			}
+			source.addEventListener("message", look);
+			await once(source, "error");
+			source.close();
+			return seen;
+		},
+		lab.script(eventStream(send(events(1)))),
+		[true, true, true, true],
+	);
+});
+
+test("listeners may be objects, may be for once, and end by their signal or by removal", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const calls: string[] = [];
+			const controller = new AbortController();
+			const removed = () => calls.push("removed");
+			const twice = (event: MessageEvent) => calls.push(`twice ${event.data}`);
+			source.addEventListener("message", removed);
+			source.removeEventListener("message", removed);
+			source.addEventListener("message", (event) => calls.push(`once ${event.data}`), { once: true });
+			source.addEventListener("message", { handleEvent: (event) => controller.abort(event) });
+			source.addEventListener("message", () => calls.push("aborted"), { signal: controller.signal });
+			source.addEventListener("message", twice);
+			source.addEventListener("message", twice);
+			source.addEventListener("message", null);
+			await once(source, "last");
+			source.close();
+			return calls;
+		},
+		lab.script(eventStream(send(`${events(1, 2)}event: last\ndata\n\n`), "hang")),
+		["once 1", "twice 1", "twice 2"],
+	);
+});
+
+test("a URL that cannot be parsed is a SyntaxError DOMException", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }, urls) =>
+			urls.map((url) => {
+				try {
+					new EventSource(url);
+				} catch (error) {
+					return [error instanceof DOMException, (error as Error).name, (error as DOMException).code];
+				}
+				return "nothing";
+			}),
+		["http://", "http://[", "http://a:99999", "//"],
+		Array(4).fill([true, "SyntaxError", 12]),
+	);
+});

@@ -1,0 +1,192 @@
+// Owns what the facade's tests share: a page with the built package beside the browser's own class, the tools that run
+// inside that page, and the scripts and the log of the scenario server. Knows nothing of what is tested.
+
+import { randomUUID } from "node:crypto";
+import type { Page } from "@playwright/test";
+import type * as headwater from "headwater";
+import { test as base, expect } from "../support/browser.js";
+
+export { expect };
+
+/** Whose class: the package's or the browser's. */
+export type Which = "ours" | "native";
+
+/** What a source has fired, in a form that can leave the page. */
+export interface Fired {
+	type: string;
+	readyState: number;
+	data?: string;
+	lastEventId?: string;
+	reason?: string;
+	status?: number;
+	body?: string;
+	message?: string;
+	attempt?: number;
+	delay?: number;
+	willReconnect?: boolean;
+}
+
+/** What a function that runs in the page is given. */
+export interface Tools {
+	EventSource: typeof headwater.EventSource;
+	/** What one call of `run` leaves for the next, with the same class. */
+	kept: Record<string, unknown> & { source: headwater.EventSource; fired: Fired[] };
+	/** The next event of that type. */
+	once<E extends Event = MessageEvent<string>>(target: EventTarget, type: string): Promise<E>;
+	/** A list that grows with each `open`, `message` and `error`, and with each event of the other names. */
+	record(source: EventTarget, ...names: string[]): Fired[];
+	/** The next error after which the source is CLOSED. */
+	failure(source: headwater.EventSource): Promise<headwater.FailureEvent>;
+	/** Two timer tasks later: whatever was on its way inside the page has come. */
+	tasks(): Promise<void>;
+}
+
+export interface LoggedRequest {
+	method: string;
+	target: string;
+	headers: Record<string, string>;
+	lastEventIdHex: string | null;
+	body: string;
+	at_ms: number;
+}
+
+export interface Log {
+	requests: LoggedRequest[];
+	open: number;
+	opened: number;
+	closed: number[];
+}
+
+type InPage<A, R> = (tools: Tools, argument: A) => R | Promise<R>;
+
+/** A page on the scenario server's origin, and that server as one test sees it. */
+export class Lab {
+	readonly #key = randomUUID();
+
+	constructor(
+		readonly page: Page,
+		readonly origin: string,
+	) {}
+
+	/** Loads a page, by default an empty one, and the package into it. */
+	async open(path = "/blank"): Promise<void> {
+		await this.page.goto(this.origin + path);
+		await this.page.evaluate(installTools);
+	}
+
+	/**
+	 * Runs a function in the page, with `EventSource` the class that is asked for. It can close over nothing. The two
+	 * classes have a key of their own in the server's log.
+	 */
+	run<A, R>(which: Which, inPage: InPage<A, R>, argument?: A): Promise<R> {
+		const tools = `Object.assign(globalThis.${which}, globalThis.tools)`;
+		const json = JSON.stringify(argument)?.replaceAll(this.#key, `${this.#key}-${which}`) ?? "undefined";
+		return this.page.evaluate(`(${inPage})(${tools}, ${json})`) as Promise<R>;
+	}
+
+	ours<A, R>(inPage: InPage<A, R>, argument?: A): Promise<R> {
+		return this.run("ours", inPage, argument);
+	}
+
+	/** Asks the same of both classes, side by side, and expects the same answer. */
+	async expectBoth<A, R>(inPage: InPage<A, R>, argument: A, expected: NoInfer<R>): Promise<void> {
+		const [native, ours] = await Promise.all([
+			this.run("native", inPage, argument),
+			this.run("ours", inPage, argument),
+		]);
+		expect.soft<unknown>(native, "the browser's own class").toEqual(expected);
+		expect<unknown>(ours, "ours").toEqual(expected);
+	}
+
+	/** The URL of a route; its requests are logged. */
+	url(path: string): string {
+		return `${this.origin}${path}${path.includes("?") ? "&" : "?"}key=${this.#key}`;
+	}
+
+	/** The URL of an answer that is dictated here; a later request gets a later one. */
+	script(first: string, ...later: string[]): string {
+		const rest = later.map((steps, index) => `&do${index + 2}=${steps}`);
+		return this.url(`/script?do=${first}${rest.join("")}`);
+	}
+
+	async log(which: Which = "ours"): Promise<Log> {
+		return (await (await fetch(`${this.origin}/log?key=${this.#key}-${which}`)).json()) as Log;
+	}
+
+	/** The logged requests, without preflights. */
+	async requests(which: Which = "ours"): Promise<LoggedRequest[]> {
+		return (await this.log(which)).requests.filter(({ method }) => method !== "OPTIONS");
+	}
+
+	/** Waits until the server sees none of these sockets open. */
+	async expectNoSockets(which: Which = "ours"): Promise<void> {
+		const open = async () => (await this.log(which)).open;
+		await expect.poll(open, { message: "sockets open at the server", timeout: 15_000 }).toBe(0);
+	}
+}
+
+/** Steps of the scenario server's scripts. */
+export const send = (text: string) => `send=${encodeURIComponent(text)}`;
+export const eventStream = (...steps: string[]) => ["type=text/event-stream", "chunked", ...steps].join("|");
+
+/** As many events as there are arguments, in one text, without ids. */
+export const events = (...data: (string | number)[]) => data.map((datum) => `data: ${datum}\n\n`).join("");
+
+export const test = base.extend<{ lab: Lab }>({
+	lab: async ({ page, scenario }, use) => {
+		const lab = new Lab(page, scenario.origin);
+		await lab.open();
+		await use(lab);
+	},
+});
+
+/** Runs in the page, so that it can use nothing of this file. */
+async function installTools(): Promise<void> {
+	const Native = globalThis.EventSource;
+	const entry = "/files/dist/index.js";
+	const { EventSource: Ours } = await import(entry);
+
+	const tools: Omit<Tools, "EventSource" | "kept"> = {
+		once: (target, type) =>
+			new Promise((resolve) => {
+				target.addEventListener(type, (event) => resolve(event as never), { once: true });
+			}),
+		record(source, ...names) {
+			const fired: Fired[] = [];
+			const optional = (event: Event, name: string) => {
+				const value = (event as unknown as Record<string, unknown>)[name];
+				return value === undefined ? {} : { [name]: value };
+			};
+			const fields = [
+				"data",
+				"lastEventId",
+				"reason",
+				"status",
+				"body",
+				"message",
+				"attempt",
+				"delay",
+				"willReconnect",
+			];
+			for (const name of new Set(["open", "message", "error", ...names])) {
+				source.addEventListener(name, (event) => {
+					const { readyState } = source as globalThis.EventSource;
+					fired.push(Object.assign({ type: event.type, readyState }, ...fields.map((field) => optional(event, field))));
+				});
+			}
+			return fired;
+		},
+		failure: (source) =>
+			new Promise((resolve) => {
+				source.addEventListener("error", (event) => source.readyState === source.CLOSED && resolve(event));
+			}),
+		async tasks() {
+			for (let task = 0; task < 2; task++) {
+				await new Promise((resolve) => setTimeout(resolve));
+			}
+		},
+	};
+	const ours = { EventSource: Ours, kept: {} };
+	const native = { EventSource: Native, kept: {} };
+	Object.assign(globalThis, { ours, native, tools });
+}
