@@ -84,10 +84,9 @@ export class EventSource extends EventTarget {
 			return;
 		}
 		this.#signal?.addEventListener("abort", this.#onAbort);
-		load().then(
-			(connect) => this.#readyState === CLOSED || connect(this.#listener(), this.#closed, ...settings),
-			(error) => this.#fail("internal", `the WebAssembly module cannot be loaded: ${error}`, error),
-		);
+		load()
+			.then((connect) => this.#readyState === CLOSED || connect(this.#listener(), this.#closed, ...settings))
+			.catch((error) => this.#fail("internal", `the WebAssembly module cannot be used: ${error}`, error));
 	}
 
 	/** The absolute URL of the request. */
@@ -240,6 +239,7 @@ export class EventSource extends EventTarget {
 	}
 }
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only methods, which EventTarget has; overloads in the class would put methods of its own on the prototype.
 export interface EventSource {
 	addEventListener<K extends keyof EventSourceEventMap>(
 		type: K,

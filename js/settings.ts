@@ -131,7 +131,11 @@ function readLastEventId(option: string | undefined, headers: Headers): string {
 }
 
 function readReconnect(reconnect: EventSourceInit["reconnect"]): Required<ReconnectOptions> {
-	if (reconnect !== undefined && typeof reconnect !== "boolean" && (typeof reconnect !== "object" || reconnect === null)) {
+	if (
+		reconnect !== undefined &&
+		typeof reconnect !== "boolean" &&
+		(typeof reconnect !== "object" || reconnect === null)
+	) {
 		throw new TypeError('"reconnect" must be a boolean or an object');
 	}
 	const options = typeof reconnect === "object" ? reconnect : {};

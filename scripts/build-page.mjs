@@ -8,7 +8,15 @@ import { root } from "./lib/tools.mjs";
 
 export const pageFolder = join(root, "www", "dist");
 
-const INPUTS = ["www/index.html", "www/tutorials", "www/src", "www/public", "www/vite.config.ts", "dist", "package-lock.json"];
+const INPUTS = [
+	"www/index.html",
+	"www/tutorials",
+	"www/src",
+	"www/public",
+	"www/vite.config.ts",
+	"dist",
+	"package-lock.json",
+];
 
 /** Builds `www/dist/`, if what it is made from has changed. */
 export async function buildPage() {
@@ -18,9 +26,13 @@ export async function buildPage() {
 		return;
 	}
 	say("building the chat page");
-	await run(join(root, "node_modules", ".bin", "vite"), ["build", "--config", "www/vite.config.ts", "--logLevel", "warn"], {
-		cwd: root,
-		problem: "The chat page does not build.",
-	});
+	await run(
+		join(root, "node_modules", ".bin", "vite"),
+		["build", "--config", "www/vite.config.ts", "--logLevel", "warn"],
+		{
+			cwd: root,
+			problem: "The chat page does not build.",
+		},
+	);
 	writeFileSync(stamp, inputs);
 }

@@ -2,7 +2,7 @@
 // around it, its declarations. Takes for granted that the tools are there (setup.mjs).
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,7 +16,16 @@ const dist = join(root, "dist");
 const target = "wasm32-unknown-unknown";
 
 /** What `dist/` is made from. */
-const INPUTS = ["src", "js", "Cargo.toml", "Cargo.lock", "package-lock.json", "tsconfig.json", "scripts/build.mjs", "scripts/lib"];
+const INPUTS = [
+	"src",
+	"js",
+	"Cargo.toml",
+	"Cargo.lock",
+	"package-lock.json",
+	"tsconfig.json",
+	"scripts/build.mjs",
+	"scripts/lib",
+];
 
 /** No `std`: see Cargo.toml. */
 const FEATURES = ["--no-default-features", "--features", "bindings"];
@@ -56,10 +65,14 @@ async function wasm() {
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
 	const module = join(pkg, "headwater_bg.wasm");
-	await run(join(root, "node_modules", ".bin", "wasm-opt"), ["-Oz", "--converge", "--strip-target-features", module, "-o", module], {
-		capture: true,
-		problem: "wasm-opt failed.",
-	});
+	await run(
+		join(root, "node_modules", ".bin", "wasm-opt"),
+		["-Oz", "--converge", "--strip-target-features", module, "-o", module],
+		{
+			capture: true,
+			problem: "wasm-opt failed.",
+		},
+	);
 	const glueFile = join(pkg, "headwater.js");
 	const short = shortenNames(readFileSync(module), readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
@@ -72,7 +85,9 @@ async function wasm() {
 /** The source locations of panics would otherwise carry this machine's folders into the package. */
 function withoutPaths() {
 	const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
-	const sources = readdirSync(join(cargoHome, "registry", "src")).map((index) => join(cargoHome, "registry", "src", index));
+	const sources = readdirSync(join(cargoHome, "registry", "src")).map((index) =>
+		join(cargoHome, "registry", "src", index),
+	);
 	return [...sources, root].map((path) => `--remap-path-prefix=${path}=`).join(" ");
 }
 

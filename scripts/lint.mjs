@@ -2,9 +2,9 @@
 // strips.
 
 import { join } from "node:path";
+import { buildPackage } from "./build.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
-import { buildPackage } from "./build.mjs";
 import { setupBuild } from "./setup.mjs";
 
 const DENY = ["--", "-D", "warnings"];
@@ -17,7 +17,10 @@ script(async () => {
 	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
 	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
 	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--all-targets", ...DENY], "The browser layer");
-	await cargo(["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings", ...DENY], "The bindings");
+	await cargo(
+		["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings", ...DENY],
+		"The bindings",
+	);
 	const bin = (name) => join(root, "node_modules", ".bin", name);
 	await check(bin("biome"), ["check", "--error-on-warnings"], "The TypeScript code is not as it should be (biome).");
 	for (const project of ["tsconfig.json", "www/tsconfig.json", "tests/tsconfig.json"]) {

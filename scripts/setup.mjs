@@ -62,7 +62,9 @@ async function checkRust() {
 }
 
 async function npmPackages() {
-	const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+	const lock = createHash("sha256")
+		.update(readFileSync(join(root, "package-lock.json")))
+		.digest("hex");
 	const stamp = join(root, "node_modules", ".headwater-lock");
 	if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) {
 		return;
@@ -121,15 +123,17 @@ async function browsers() {
 	}
 	const command = `apt-get install -y --no-install-recommends ${BROWSER_PACKAGES.join(" ")}`;
 	if (process.getuid?.() !== 0 || !find("apt-get")) {
-		throw new Problem(
-			`The tests need Chromium with its driver and Firefox. On Debian or Ubuntu: sudo ${command}`,
-		);
+		throw new Problem(`The tests need Chromium with its driver and Firefox. On Debian or Ubuntu: sudo ${command}`);
 	}
 	say(`installing browsers: ${BROWSER_PACKAGES.join(", ")}`);
 	const problem = `The browsers could not be installed by "${command}"; is there a network?`;
 	const env = { DEBIAN_FRONTEND: "noninteractive" };
 	await run("apt-get", ["update", "-qq"], { capture: true, env, problem });
-	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], { capture: true, env, problem });
+	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], {
+		capture: true,
+		env,
+		problem,
+	});
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -2,8 +2,8 @@
 
 import { createServer } from "node:net";
 import { buildPackage } from "./build.mjs";
-import { buildServer } from "./build-server.mjs";
 import { buildPage, pageFolder } from "./build-page.mjs";
+import { buildServer } from "./build-server.mjs";
 import { Problem, run, say, script } from "./lib/process.mjs";
 import { setupBuild } from "./setup.mjs";
 

@@ -6,5 +6,8 @@ import { root } from "./lib/tools.mjs";
 
 script(async () => {
 	say("measuring the parser (cargo bench)");
-	await run("cargo", ["bench", "--quiet", "--bench", "parse"], { cwd: root, problem: "The bench of the parser failed." });
+	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
+		cwd: root,
+		problem: "The bench of the parser failed.",
+	});
 });

@@ -31,7 +31,10 @@ script(async () => {
 
 async function native() {
 	say("testing natively: core and servers (cargo test)");
-	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], { cwd: root, tee: true });
+	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], {
+		cwd: root,
+		tee: true,
+	});
 	return verdict(code, countRust(output));
 }
 

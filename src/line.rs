@@ -95,6 +95,12 @@ impl LineSplitter {
         &self.partial
     }
 
+    /// Exchanges the memory of the line that [`Line::Joined`] stands for with that of `buffer`: a large line is not
+    /// copied, and both go on with memory that has grown.
+    pub(crate) fn swap_joined(&mut self, buffer: &mut Vec<u8>) {
+        core::mem::swap(&mut self.partial, buffer);
+    }
+
     /// How many bytes of an unfinished line are kept.
     pub(crate) fn kept(&self) -> usize {
         if self.handed_out { 0 } else { self.partial.len() }

@@ -30,7 +30,9 @@ pub struct Parser {
 /// [spec] 9.2.6: what the fields of a block are collected in, and what they say of the connection.
 #[derive(Debug, Default)]
 struct Buffers {
+    /// The data buffer, from `data_start` on. What is before it is the name of the field whose line it took over.
     data: Vec<u8>,
+    data_start: usize,
     /// The block has a `data` field in `data`. An empty data buffer with a field is a message, without one it is none.
     has_data: bool,
     event_type: String,
@@ -140,6 +142,7 @@ impl Parser {
 impl Buffers {
     fn clear_block(&mut self) {
         line::clear(&mut self.data);
+        self.data_start = 0;
         self.has_data = false;
         self.event_type.clear();
     }
@@ -160,6 +163,25 @@ impl Buffers {
             }
             _ => {}
         }
+    }
+
+    /// Processes a line that began in an earlier chunk. The first `data` field takes its memory over: copying an event
+    /// of many megabytes would double what it costs.
+    fn process_joined(&mut self, lines: &mut LineSplitter) {
+        let line = lines.joined();
+        match split_field(line) {
+            (b"data", value) if !self.has_data => {
+                self.data_start = line.len() - value.len();
+                self.has_data = true;
+                lines.swap_joined(&mut self.data);
+            }
+            field => self.process_field(field),
+        }
+    }
+
+    /// The data buffer.
+    fn data(&self) -> &[u8] {
+        self.data.get(self.data_start..).unwrap_or_default()
     }
 
     fn append_data(&mut self, value: &[u8]) {
@@ -217,7 +239,7 @@ impl<'p> Blocks<'p> {
                 }
                 Some(Line::Whole(line)) => self.process_whole_line(line),
                 // The first line that this chunk ends, so that no value of this chunk is borrowed yet.
-                Some(Line::Joined) => self.parser.buffers.process_field(split_field(self.parser.lines.joined())),
+                Some(Line::Joined) => self.parser.buffers.process_joined(&mut self.parser.lines),
                 None => {
                     self.keep_data();
                     self.enforce_limit();
@@ -260,7 +282,7 @@ impl<'p> Blocks<'p> {
         let Parser { buffers, last_event_id, id_changed, .. } = &*self.parser;
         let data = match self.data {
             Some(value) => value,
-            None if buffers.has_data => &buffers.data,
+            None if buffers.has_data => buffers.data(),
             None => return Block::LastEventId(last_event_id),
         };
         Block::Message(Message {
@@ -281,7 +303,7 @@ impl<'p> Blocks<'p> {
     /// At each blank line and at the end of each chunk, so that the chunking makes no difference.
     fn enforce_limit(&mut self) {
         let parser = &mut *self.parser;
-        let data = self.data.map_or(parser.buffers.data.len(), <[u8]>::len);
+        let data = self.data.unwrap_or_else(|| parser.buffers.data()).len();
         if data.saturating_add(parser.lines.kept()) > parser.max_event_size {
             self.data = None;
             parser.start_stream();

@@ -3,7 +3,9 @@
 /** Rust's harness, natively and in browsers: one line for each test program. */
 export function countRust(output) {
 	const total = { passed: 0, failed: 0, skipped: 0 };
-	for (const [, passed, failed, ignored] of output.matchAll(/test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored/g)) {
+	for (const [, passed, failed, ignored] of output.matchAll(
+		/test result: \S+ (\d+) passed; (\d+) failed; (\d+) ignored/g,
+	)) {
 		total.passed += Number(passed);
 		total.failed += Number(failed);
 		total.skipped += Number(ignored);

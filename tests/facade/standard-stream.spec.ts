@@ -115,7 +115,7 @@ test("the last event ID sticks, is set by a block with only an id, and is reset 
 
 test("the origin of an event is that of the final URL, after redirects; url stays what it was", async ({ lab }) => {
 	const other = lab.origin.replace("127.0.0.1", "localhost");
-	const target = `${other}/script?do=${encodeURIComponent(eventStream(send(events(1)), "hang"))}`;
+	const target = `${other}/script?do=${eventStream(send(events(1)), "hang")}`;
 	const url = lab.url(`/redirect?to=${encodeURIComponent(target)}`);
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
@@ -258,7 +258,8 @@ for (const route of ["/404", "/500-html", "/200-html", "/204", "/no-body-type", 
 }
 
 test("the request of a GET says Accept: text/event-stream and needs no preflight across origins", async ({ lab }) => {
-	const other = lab.url("/silent").replace("127.0.0.1", "localhost");
+	// Firefox answers across origins only once a byte of the body is there.
+	const other = lab.script(eventStream(send(":\n"), "hang")).replace("127.0.0.1", "localhost");
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);
