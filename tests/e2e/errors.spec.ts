@@ -64,8 +64,6 @@ test("a cut answer is resumed after a countdown and is the same in the end as on
 }) => {
 	await fixChance(page, 0.5);
 	const chat = await ChatPage.open(page, wire.origin);
-	const reqs: string[] = [];
-	page.on("request", (r) => reqs.push(`${Date.now()} ${r.method()} ${r.url()}`));
 	const whole = await chat.askAndRead("hello");
 	await chat.newChat.click();
 
@@ -87,7 +85,6 @@ test("a cut answer is resumed after a countdown and is the same in the end as on
 		["open", "Open"],
 		["closed", "Closed: answer complete"],
 	]);
-	if (wire.requests("POST", "/api/chat").length > 3) console.log("DUP", wire.trace(), reqs);
 	const [, cut, resumed, ...others] = wire.requests("POST", "/api/chat");
 	expect(others).toEqual([]);
 	expect(cut!.headers.has("last-event-id")).toBe(false);

@@ -1,7 +1,7 @@
 // Received and typed text is never HTML, and if it were, the page's policy would not run it.
 
 import type { Page } from "@playwright/test";
-import { ChatPage } from "./chat-page.ts";
+import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
 /** What an answer must never have made of it, not even for a moment. */
@@ -54,9 +54,11 @@ test("an answer that attacks the page makes no script, frame, image, handler or 
 	expect(await injected(page)).toBe(false);
 	expect(dialogs).toBe(0);
 	expect(foreign).toEqual([]);
-	// The attacks are there to be read, as text.
-	await expect(answer).toContainText("<script>window.__injected=1</script>");
-	await expect(answer).toContainText('<img src=x onerror="window.__injected=2">');
+	// The attacks are there to be read, as text, with the double underscores taken for emphasis.
+	for (const attack of ['<img src=x onerror="window.', '<svg onload="window.', '<iframe srcdoc="<script>parent.']) {
+		await expect(answer).toContainText(attack);
+	}
+	await expect(answer.locator("pre code").first()).toContainText("</pre><script>window.__injected=25</script>");
 	await expect(answer).toContainText("This sentence must be readable, and the page must look as it did before.");
 	await expect(chat.input).toBeVisible();
 
@@ -126,11 +128,13 @@ test("a question with HTML is shown as the text that it is, also where the answe
 }) => {
 	const chat = await ChatPage.open(page, server.origin);
 	const found = await watchMessages(page);
-	const question = '<img src=x onerror="window.__injected=1"><b>bold</b> & [link](javascript:window.__injected=2)';
+	const question = '<img src=x onerror="globalThis.__injected=1"><b>bold</b> & [link](javascript:globalThis.__injected=2)';
 	await chat.ask(question);
-	expect(await chat.readAnswer(0)).toContain('<img src=x onerror="window.__injected=1"><b>bold</b> &');
+	await expect(chat.answers.locator("blockquote")).toContainText('<img src=x onerror="globalThis.', PATIENCE);
+	expect(await chat.readAnswer(0)).toContain('"><b>bold</b> & link');
 	await expect(chat.questions.locator(".bubble")).toHaveText(question);
 	await expect(chat.questions.locator(".bubble > *")).toHaveCount(0);
+	await expect(chat.answers.locator("blockquote a")).not.toHaveAttribute("href");
 	expect(await found()).toEqual([]);
 	expect(await injected(page)).toBe(false);
 });

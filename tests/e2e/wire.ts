@@ -18,7 +18,7 @@ export interface Wire {
 	/** What the browser has asked for so far with this method and path. */
 	requests(method: string, path: string): WireRequest[];
 	/** Every byte that the browser has received so far. */
-	received(): string; trace(): string;
+	received(): string;
 	close(): Promise<void>;
 }
 
@@ -28,7 +28,6 @@ export async function openWire(target: string): Promise<Wire> {
 	const sockets = new Set<Socket>();
 	const sent: Buffer[][] = [];
 	const received: Buffer[] = [];
-	const trace: string[] = [];
 
 	const listener = createServer((browser) => {
 		const server = connect(Number(port), hostname);
@@ -37,10 +36,6 @@ export async function openWire(target: string): Promise<Wire> {
 		browser.on("data", (chunk) => bytes.push(chunk));
 		server.on("data", (chunk) => received.push(chunk));
 		browser.pipe(server).pipe(browser);
-		const id = sent.length;
-		browser.on("data", (c) => trace.push(`${Date.now()} ${id} > ${c.toString("latin1").split("\r\n")[0]}`));
-		server.on("data", (c) => trace.push(`${Date.now()} ${id} < ${c.length}`));
-		for (const [n, x] of [["browser", browser], ["server", server]] as const) for (const e of ["end", "error", "close"]) x.on(e, (a) => trace.push(`${Date.now()} ${id} ${n} ${e} ${a}`));
 		for (const [one, other] of [
 			[browser, server],
 			[server, browser],
@@ -64,7 +59,6 @@ export async function openWire(target: string): Promise<Wire> {
 			sent
 				.flatMap((chunks) => parse(Buffer.concat(chunks)))
 				.filter((request) => request.method === method && request.path === path),
-		trace: () => trace.filter((l) => !/ < [12]\d\d$/.test(l)).join("\n"),
 		received: () => Buffer.concat(received).toString("utf8"),
 		async close() {
 			for (const socket of sockets) socket.destroy();

@@ -8,15 +8,21 @@ import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
 import { make } from "./dom.ts";
 import { linkTarget, sanitizeAnswer } from "./sanitize.ts";
 
+// What is no more than itself in Markdown, whatever follows.
+const LETTER = /^[\p{L}\p{N}\p{Extended_Pictographic}]$/u;
+
 /** One Markdown text, rendered into an element while it arrives. */
 export class MarkdownStream {
 	readonly #root: HTMLElement;
+	readonly #renderer: smd.Default_Renderer;
 	readonly #parser: smd.Parser;
+	readonly #held = new Text();
 	#plain: HTMLElement | undefined;
 
 	constructor(root: HTMLElement) {
 		this.#root = root;
-		this.#parser = smd.parser(renderer(root));
+		this.#renderer = renderer(root);
+		this.#parser = smd.parser(this.#renderer);
 	}
 
 	/** Renders the next piece. Never throws: what the parser fails on is shown as plain text. */
@@ -25,13 +31,29 @@ export class MarkdownStream {
 			this.#plain.append(text);
 			return;
 		}
+		this.#held.remove();
 		try {
 			smd.parser_write(this.#parser, text);
+			this.#showHeld();
 		} catch (error) {
 			reportError(error);
 			this.#plain = make("p", "plain", text);
 			this.#root.append(this.#plain);
 		}
+	}
+
+	/**
+	 * The parser holds the last character back until it knows the next one, which from a slow model may be a while; of
+	 * CJK text that is a whole token.
+	 */
+	#showHeld(): void {
+		const { nodes, index } = this.#renderer.data;
+		const element = nodes[index];
+		const { pending } = this.#parser;
+		// Text of the root itself is not begun yet: its paragraph comes with the next character.
+		if (!element || element === this.#root || !LETTER.test(pending)) return;
+		this.#held.data = pending;
+		element.append(this.#held);
 	}
 
 	/** Ends the text, wherever it stands. */

@@ -1,0 +1,61 @@
+//! Whatever happens, in every order.
+use super::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 768, failure_persistence: None, ..ProptestConfig::default() })]
+
+    // [non-spec] For a GET with the defaults it is the standard's.
+    #[test]
+    fn the_connection_does_what_the_contract_says(
+        options in any_options(),
+        happenings in vec((happening(), random()), 0..40),
+    ) {
+        let mut connection = Connection::new(options.clone());
+        let mut model = Model::new(options);
+        for (happening, random) in happenings {
+            model.step(&mut connection, &happening, random)?;
+            prop_assert_eq!(connection.ready_state(), model.ready_state());
+            prop_assert_eq!(connection.last_event_id(), &model.last_event_id);
+            prop_assert_eq!(connection.reconnection_time(), model.reconnection_time);
+        }
+    }
+
+    // [non-spec] Promise 2. It keeps no model but what a driver knows: after which action a timer runs.
+    #[test]
+    fn a_request_that_is_not_a_get_is_fetched_once_without_permission(
+        options in any_options(),
+        happenings in vec((happening(), random()), 0..40),
+    ) {
+        let permitted_at_end = options.end == Some(EndOfBody::Reconnect);
+        let options = Options { is_get: false, reconnect: Reconnect::Standard, ..options };
+        let mut connection = Connection::new(options);
+        let (mut fetches, mut waiting, mut permissions) = (1, false, 0);
+        for (happening, random) in happenings {
+            if matches!(happening, Happening::WaitIsOver) && !waiting {
+                continue;
+            }
+            let action = happening.perform(&mut connection, random);
+            if matches!(happening, Happening::EndOfBody) && permitted_at_end {
+                permissions += 1;
+            }
+            waiting = matches!(action, Action::ReestablishConnection(_));
+            fetches += i32::from(action == Action::Fetch);
+            prop_assert!(fetches <= 1 + permissions, "{fetches} fetches with {permissions} permissions");
+        }
+    }
+
+    // [non-spec]
+    #[test]
+    fn nothing_is_fetched_again_where_repeating_is_forbidden(
+        options in any_options(),
+        happenings in vec((happening(), random()), 0..40),
+    ) {
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..options });
+        for (happening, random) in happenings {
+            if !matches!(happening, Happening::WaitIsOver) {
+                let action = happening.perform(&mut connection, random);
+                prop_assert!(!matches!(action, Action::Fetch | Action::ReestablishConnection(_)), "{action:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+use super::*;
+
+// [non-spec]
+#[test]
+fn attempts_are_counted_from_one_over_successes_and_failures() {
+    let mut connection = Connection::new(get());
+    for attempt in 1..=3 {
+        let action = connection.handle_network_error(0.0);
+        assert_eq!(reestablished(&connection, action).attempt, attempt);
+        next_attempt(&mut connection);
+    }
+    for attempt in 4..=6 {
+        accept(&mut connection);
+        feed(&mut connection, "data: x\n\n");
+        let action = connection.handle_end_of_body(0.0);
+        assert_eq!(reestablished(&connection, action).attempt, attempt);
+        next_attempt(&mut connection);
+    }
+    let action = connection.handle_response(status(404), 0.0);
+    assert_eq!(failed(&connection, action).attempt, 7);
+}
+
+fn at_most(attempts: u32) -> Options {
+    Options {
+        reconnect: Reconnect::Allowed,
+        backoff: Backoff { max_attempts: Some(attempts), ..Backoff::default() },
+        ..get()
+    }
+}
+
+// [non-spec]
+#[test]
+fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
+    for most in 0..4 {
+        let mut connection = Connection::new(at_most(most));
+        for _ in 0..most {
+            lose(&mut connection);
+        }
+        let action = connection.handle_network_error(0.0);
+        let failure = failed(&connection, action);
+        assert_eq!((failure.reason, failure.attempt), (Reason::Attempts, most + 1));
+    }
+}
+
+// [non-spec] A server that accepts and closes at once is not asked for ever.
+#[test]
+fn a_response_alone_does_not_begin_the_counting_anew() {
+    let mut connection = Connection::new(at_most(2));
+    for _ in 0..2 {
+        accept(&mut connection);
+        feed(&mut connection, ": hello\n\nid: 1\n\nretry: 600\n\nevent: ping\n\ndata: cut\n");
+        let action = connection.handle_end_of_body(0.0);
+        reestablished(&connection, action);
+        next_attempt(&mut connection);
+    }
+    accept(&mut connection);
+    let action = connection.handle_end_of_body(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+// [non-spec]
+#[test]
+fn a_message_begins_the_counting_anew() {
+    let mut connection = Connection::new(at_most(2));
+    for _ in 0..10 {
+        reconnect(&mut connection);
+        feed(&mut connection, "data\n\n");
+        lose(&mut connection);
+    }
+    lose(&mut connection);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+// [non-spec]
+#[test]
+fn every_kind_of_failure_is_a_try() {
+    let mut connection = Connection::new(at_most(3));
+    let action = connection.handle_response(status(503), 0.0);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    reconnect(&mut connection);
+    lose(&mut connection);
+    let action = connection.handle_response(status(429), 0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+// [non-spec]
+#[test]
+fn a_final_status_says_so_even_at_the_last_try() {
+    let mut connection = Connection::new(at_most(0));
+    let action = connection.handle_response(status(404), 0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Status);
+}

@@ -1,0 +1,117 @@
+// All of it [non-spec]: the standard knows no limit.
+use super::*;
+
+const LIMIT: usize = 64;
+
+fn all_options() -> [Options; 4] {
+    let limited = |options| Options { max_event_size: LIMIT, ..options };
+    [
+        limited(get()),
+        limited(post()),
+        limited(Options { reconnect: Reconnect::Allowed, ..get() }),
+        limited(Options { reconnect: Reconnect::Allowed, end: Some(EndOfBody::Reconnect), ..post() }),
+    ]
+}
+
+/// Feeds `chunk` until the connection fails for good, and says how many bytes that took.
+fn endless(chunk: &str) -> usize {
+    let mut bytes = [0; 4];
+    for (bytes, options) in bytes.iter_mut().zip(all_options()) {
+        let mut connection = open(options);
+        for _ in 0..10_000 {
+            assert_eq!(feed(&mut connection, chunk), []);
+            *bytes += chunk.len();
+            if let Some(action) = connection.check_limit() {
+                assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
+                break;
+            }
+        }
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "{chunk:?} without end is not too large");
+    }
+    bytes[0]
+}
+
+#[test]
+fn an_endless_line_fails_the_connection_for_good() {
+    assert!(endless("x") <= LIMIT + 1);
+    assert!(endless("data: ") <= LIMIT + 6);
+}
+
+#[test]
+fn endless_data_fails_the_connection_for_good() {
+    assert!(endless("data: x\n") <= 4 * LIMIT + 8);
+    assert!(endless("data\n") <= 5 * LIMIT + 10, "empty lines of data are line feeds of data");
+    assert!(endless("data: x\r\n:c\nid: 1\n") <= 18 * LIMIT);
+}
+
+#[test]
+fn a_large_event_that_ends_within_its_chunk_fails_the_connection_for_good() {
+    for options in all_options() {
+        for event in [format!("data: {}\n\n", "x".repeat(LIMIT + 16)), "data: 12345678\n".repeat(10) + "\n"] {
+            let mut connection = open(options.clone());
+            assert_eq!(feed(&mut connection, &event), []);
+            let action = connection.check_limit().expect("too large");
+            assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
+        }
+    }
+}
+
+#[test]
+fn an_endless_event_name_or_id_fails_the_connection_for_good() {
+    for start in ["event: ", "id: ", "retry: "] {
+        let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+        feed(&mut connection, start);
+        feed(&mut connection, &"1".repeat(LIMIT));
+        let action = connection.check_limit().expect("too large");
+        failed(&connection, action);
+    }
+}
+
+#[test]
+fn what_came_before_the_large_event_is_delivered_and_nothing_after_it() {
+    let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+    let chunk = format!("id: 1\ndata: a\n\nid: 2\ndata: {}", "x".repeat(2 * LIMIT));
+    assert_eq!(feed(&mut connection, &chunk), [message("a", "1")]);
+    let action = connection.check_limit().expect("too large");
+    failed(&connection, action);
+    assert_eq!(connection.last_event_id(), "1", "the large event's id was never delivered");
+    assert_eq!(feed(&mut connection, "\n\ndata: b\n\n"), []);
+}
+
+#[test]
+fn many_events_comments_and_fields_that_are_not_kept_are_no_large_event() {
+    for chunk in ["data: x\n\n", ": comment\n", "id: 1\n", "event: e\n", "retry: 500\n", "unknown: x\n", "\r\n", ""] {
+        let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+        for _ in 0..1000 {
+            feed(&mut connection, chunk);
+            assert_eq!(connection.check_limit(), None, "{chunk:?}");
+        }
+        feed(&mut connection, &chunk.repeat(1000));
+        assert_eq!(connection.check_limit(), None, "{chunk:?} in one chunk");
+    }
+}
+
+#[test]
+fn an_event_below_the_limit_is_delivered_in_every_chunking() {
+    let data = "x".repeat(LIMIT - 16);
+    let stream = format!("data: {data}\n\n");
+    for position in 0..=stream.len() {
+        let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+        let (first, second) = stream.split_at(position);
+        let mut rows = feed(&mut connection, first);
+        assert_eq!(connection.check_limit(), None);
+        rows.extend(feed(&mut connection, second));
+        assert_eq!(connection.check_limit(), None);
+        assert_eq!(rows, [message(&data, "")]);
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_cut_stream_does_not_count_for_the_next() {
+    let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+    for _ in 0..10 {
+        feed(&mut connection, "data: 0123456789\ndata: 0123456789");
+        assert_eq!(connection.check_limit(), None);
+        reconnect(&mut connection);
+    }
+}

@@ -1,0 +1,108 @@
+//! Owns the rules of a connection's life: what is announced, reestablished, failed and closed, how long is waited, and
+//! what is carried into the next attempt (HTML Standard 9.2.3; beyond it, the project's own table of what reconnects).
+//! Each module is a theme, each test a rule that can be read alone.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod always;
+mod announcing;
+mod attempts;
+mod closing;
+#[path = "../support/contract.rs"]
+mod contract;
+mod last_event_id;
+mod limits;
+mod reestablishing;
+#[path = "../support/standard.rs"]
+mod standard;
+mod waiting;
+
+use headwater::{
+    Action, Connection, EndOfBody, Failure, Options, ReadyState, Reason, Reconnect, ResponseHead, reconnection::Backoff,
+};
+use proptest::{collection::vec, prelude::*};
+
+use crate::{
+    contract::{Happening, LONGEST, Model, any_options, happening, random},
+    standard::{Row, draw},
+};
+
+const EVENT_STREAM: ResponseHead<'static> =
+    ResponseHead { status: 200, content_type: Some("text/event-stream"), retry_after: None };
+
+fn status(status: u16) -> ResponseHead<'static> {
+    ResponseHead { status, ..EVENT_STREAM }
+}
+
+fn get() -> Options {
+    Options::default()
+}
+
+fn post() -> Options {
+    Options { is_get: false, ..Options::default() }
+}
+
+/// A connection whose first request has been answered with an event stream.
+fn open(options: Options) -> Connection {
+    let mut connection = Connection::new(options);
+    accept(&mut connection);
+    connection
+}
+
+fn accept(connection: &mut Connection) {
+    assert_eq!(connection.handle_response(EVENT_STREAM, 0.0), Action::AnnounceConnection);
+    assert_eq!(connection.ready_state(), ReadyState::Open);
+}
+
+fn feed(connection: &mut Connection, bytes: &str) -> Vec<Row> {
+    draw(connection.handle_chunk(bytes.as_bytes()))
+}
+
+fn message(data: &str, last_event_id: &str) -> Row {
+    Row::Message { event_type: "message".to_owned(), data: data.to_owned(), last_event_id: last_event_id.to_owned() }
+}
+
+/// Expects that the connection is to be reestablished, and gives how.
+#[track_caller]
+fn reestablished(connection: &Connection, action: Action) -> Failure {
+    let Action::ReestablishConnection(failure) = action else { panic!("not reestablished: {action:?}") };
+    assert_eq!(connection.ready_state(), ReadyState::Connecting);
+    assert!(failure.delay.is_some(), "{failure:?}");
+    failure
+}
+
+/// Expects that the connection has failed for good, and gives how.
+#[track_caller]
+fn failed(connection: &Connection, action: Action) -> Failure {
+    let Action::FailConnection(failure) = action else { panic!("not failed: {action:?}") };
+    assert_eq!(connection.ready_state(), ReadyState::Closed);
+    assert_eq!(failure.delay, None);
+    failure
+}
+
+/// Lets the attempt fail and gives the wait.
+#[track_caller]
+fn wait_after_network_error(connection: &mut Connection, random: f64) -> u64 {
+    let action = connection.handle_network_error(random);
+    reestablished(connection, action).delay.unwrap()
+}
+
+#[track_caller]
+fn next_attempt(connection: &mut Connection) {
+    assert_eq!(connection.handle_timeout(), Action::Fetch);
+    assert_eq!(connection.ready_state(), ReadyState::Connecting);
+}
+
+/// The attempt breaks off, and the next one begins.
+#[track_caller]
+fn lose(connection: &mut Connection) {
+    wait_after_network_error(connection, 0.0);
+    next_attempt(connection);
+}
+
+/// The attempt breaks off, and the next one is accepted.
+#[track_caller]
+fn reconnect(connection: &mut Connection) {
+    lose(connection);
+    accept(connection);
+}

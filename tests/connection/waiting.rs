@@ -1,0 +1,192 @@
+use super::*;
+
+fn with_delay(delay: u64) -> Options {
+    Options { backoff: Backoff { delay, ..Backoff::default() }, ..get() }
+}
+
+// [non-spec]
+#[test]
+fn the_first_try_after_a_message_waits_the_reconnection_time_and_up_to_a_tenth() {
+    for (random, wait) in [(0.0, 3000), (0.5, 3150), (0.999_999, 3299)] {
+        let mut connection = open(get());
+        feed(&mut connection, "data: x\n\n");
+        assert_eq!(wait_after_network_error(&mut connection, random), wait);
+    }
+}
+
+// [non-spec]
+#[test]
+fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_minute_at_most() {
+    let mut connection = Connection::new(get());
+    for longest in [6000, 12_000, 24_000, 30_000, 30_000, 30_000] {
+        let wait = wait_after_network_error(&mut connection, 0.999_999_9);
+        assert!((longest - 1..=longest).contains(&wait), "{wait} is {longest}");
+        next_attempt(&mut connection);
+    }
+    assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000, "the wait is never below the reconnection time");
+}
+
+// [non-spec] The try after the one that followed a message is the second without one.
+#[test]
+fn a_message_begins_the_backing_off_anew() {
+    let mut connection = Connection::new(get());
+    for _ in 0..5 {
+        lose(&mut connection);
+    }
+    accept(&mut connection);
+    feed(&mut connection, "data: x\n\n");
+    assert_eq!(wait_after_network_error(&mut connection, 0.5), 3150);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 0.5), 7500);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 0.5), 13_500);
+}
+
+// [non-spec]
+#[test]
+fn a_response_without_a_message_goes_on_backing_off() {
+    let mut connection = open(get());
+    for wait in [4500, 7500, 13_500, 16_500] {
+        feed(&mut connection, ": ping\n\nid: 1\n\n");
+        let action = connection.handle_end_of_body(0.5);
+        assert_eq!(reestablished(&connection, action).delay, Some(wait));
+        next_attempt(&mut connection);
+        accept(&mut connection);
+    }
+}
+
+#[test]
+fn retry_replaces_the_reconnection_time() {
+    let mut connection = open(get());
+    feed(&mut connection, "retry: 1500\n\ndata: x\n\n");
+    assert_eq!(connection.reconnection_time(), Some(1500));
+    assert_eq!(wait_after_network_error(&mut connection, 0.5), 1575);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500, "it stays for further tries");
+    next_attempt(&mut connection);
+    accept(&mut connection);
+    assert_eq!(connection.reconnection_time(), Some(1500), "it stays for further streams");
+    feed(&mut connection, "retry: 700\n");
+    assert_eq!(wait_after_network_error(&mut connection, 0.0), 700, "a later one replaces it");
+}
+
+#[test]
+fn retry_counts_though_its_block_is_cut() {
+    let mut connection = open(get());
+    feed(&mut connection, "data: x\n\nretry: 1500\ndata: cut");
+    assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500);
+}
+
+#[test]
+fn retry_may_be_below_the_callers_delay_and_above_the_longest_of_backing_off() {
+    for retry in [600, 2999, 60_000, 3_600_000] {
+        let mut connection = open(get());
+        feed(&mut connection, &format!("retry: {retry}\n\ndata: x\n\n"));
+        assert_eq!(wait_after_network_error(&mut connection, 0.0), retry);
+        next_attempt(&mut connection);
+        let wait = wait_after_network_error(&mut connection, 0.999_999);
+        assert!((retry..=30_000.max(retry)).contains(&wait), "{wait}");
+    }
+}
+
+// [non-spec]
+#[test]
+fn a_huge_retry_cannot_overflow_a_timer() {
+    for retry in
+        ["2147483647", "2147483648", "3000000000", "4294967296", "18446744073709551616", "99999999999999999999999999"]
+    {
+        let mut connection = open(get());
+        feed(&mut connection, &format!("retry: {retry}\n\ndata: x\n\n"));
+        for random in [0.999_999, 0.5, 0.0] {
+            assert_eq!(wait_after_network_error(&mut connection, random), LONGEST, "{retry}");
+            next_attempt(&mut connection);
+        }
+    }
+}
+
+// [non-spec]
+#[test]
+fn the_reconnection_time_is_told_as_the_server_sent_it() {
+    for time in [0, 1, 3_000_000_000] {
+        let mut connection = open(get());
+        feed(&mut connection, &format!("retry: {time}\n"));
+        assert_eq!(connection.reconnection_time(), Some(time));
+    }
+}
+
+// [non-spec]
+#[test]
+fn a_retry_of_zero_waits_half_a_second_unless_the_callers_delay_is_shorter() {
+    for (delay, wait) in [(3000, 500), (500, 500), (499, 499), (5, 5), (0, 0)] {
+        let mut connection = open(with_delay(delay));
+        feed(&mut connection, "retry: 0\n\ndata: x\n\n");
+        assert_eq!(wait_after_network_error(&mut connection, 0.0), wait);
+    }
+}
+
+// [non-spec]
+#[test]
+fn the_callers_delay_is_the_reconnection_time_until_the_server_sends_one() {
+    for delay in [0, 5, 1000, 45_000, LONGEST] {
+        let mut connection = Connection::new(with_delay(delay));
+        assert_eq!(wait_after_network_error(&mut connection, 0.0), delay);
+        assert_eq!(connection.reconnection_time(), None, "it is not the server's");
+    }
+    assert_eq!(wait_after_network_error(&mut Connection::new(with_delay(u64::MAX)), 0.9), LONGEST);
+}
+
+// [non-spec]
+#[test]
+fn a_delay_above_the_longest_wait_is_kept_and_not_backed_off_from() {
+    let mut connection = Connection::new(with_delay(45_000));
+    for _ in 0..3 {
+        assert_eq!(wait_after_network_error(&mut connection, 0.9), 45_000);
+        next_attempt(&mut connection);
+    }
+}
+
+fn wait_after_503(delay: u64, retry_after: Option<u64>, random: f64) -> u64 {
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..with_delay(delay) });
+    let action = connection.handle_response(ResponseHead { retry_after, ..status(503) }, random);
+    reestablished(&connection, action).delay.unwrap()
+}
+
+// [non-spec]
+#[test]
+fn the_wait_is_never_below_retry_after() {
+    assert_eq!(wait_after_503(3000, Some(60_000), 0.0), 60_000);
+    assert_eq!(wait_after_503(3000, Some(120_000), 0.999), 120_000, "even beyond the longest of backing off");
+    assert!(wait_after_503(3000, Some(4000), 0.0) >= 4000);
+    for code in [408, 425, 429, 500, 503] {
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() });
+        let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(code) }, 0.0);
+        assert_eq!(reestablished(&connection, action).delay, Some(60_000), "{code}");
+    }
+}
+
+// [non-spec]
+#[test]
+fn a_short_retry_after_does_not_shorten_the_wait() {
+    for retry_after in [None, Some(0), Some(1000)] {
+        assert_eq!(wait_after_503(3000, retry_after, 0.0), 3000);
+        assert_eq!(wait_after_503(3000, retry_after, 0.5), 4500);
+    }
+}
+
+// [non-spec]
+#[test]
+fn a_huge_retry_after_cannot_overflow_a_timer() {
+    for retry_after in [LONGEST, LONGEST + 1, u64::MAX] {
+        assert_eq!(wait_after_503(3000, Some(retry_after), 0.9), LONGEST);
+    }
+}
+
+// [non-spec]
+#[test]
+fn retry_after_holds_for_one_wait() {
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() });
+    let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(503) }, 0.0);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000);
+}
