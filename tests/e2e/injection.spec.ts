@@ -29,7 +29,7 @@ async function watchMessages(page: Page): Promise<() => Promise<string[]>> {
 }
 
 /** Whether any of the attacks has run. */
-const injected = (page: Page) => page.evaluate(() => "__injected" in globalThis);
+const injected = (page: Page) => page.evaluate(() => "__injected" in globalThis || "attacked" in globalThis);
 
 test("an answer that attacks the page makes no script, frame, image, handler or dangerous link, at no moment", async ({
 	page,
@@ -128,7 +128,7 @@ test("a question with HTML is shown as the text that it is, also where the answe
 }) => {
 	const chat = await ChatPage.open(page, server.origin);
 	const found = await watchMessages(page);
-	const question = '<img src=x onerror="globalThis.__injected=1"><b>bold</b> & [link](javascript:globalThis.__injected=2)';
+	const question = '<img src=x onerror="globalThis.attacked=1"><b>bold</b> & [link](javascript:globalThis.attacked=2)';
 	await chat.ask(question);
 	await expect(chat.answers.locator("blockquote")).toContainText('<img src=x onerror="globalThis.', PATIENCE);
 	expect(await chat.readAnswer(0)).toContain('"><b>bold</b> & link');

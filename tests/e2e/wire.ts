@@ -26,14 +26,18 @@ export interface Wire {
 export async function openWire(target: string): Promise<Wire> {
 	const { hostname, port } = new URL(target);
 	const sockets = new Set<Socket>();
-	const sent: Buffer[][] = [];
+	/** In the order of their arrival: the bytes of its connection, and the how many-th of that it is. */
+	const sent: { connection: Buffer[]; index: number }[] = [];
 	const received: Buffer[] = [];
 
 	const listener = createServer((browser) => {
 		const server = connect(Number(port), hostname);
-		const bytes: Buffer[] = [];
-		sent.push(bytes);
-		browser.on("data", (chunk) => bytes.push(chunk));
+		const connection: Buffer[] = [];
+		let count = 0;
+		browser.on("data", (chunk) => {
+			connection.push(chunk);
+			for (const { length } = parse(connection); count < length; count++) sent.push({ connection, index: count });
+		});
 		server.on("data", (chunk) => received.push(chunk));
 		browser.pipe(server).pipe(browser);
 		for (const [one, other] of [
@@ -42,10 +46,10 @@ export async function openWire(target: string): Promise<Wire> {
 		] as const) {
 			one.setNoDelay();
 			sockets.add(one);
-			// Whatever end goes, the other must see it.
-			one.on("error", () => other.destroy());
+			one.on("error", () => one.destroy());
+			// Whatever end goes, the other must see it, after all that was sent before.
 			one.on("close", () => {
-				other.destroy();
+				other.destroySoon();
 				sockets.delete(one);
 			});
 		}
@@ -57,7 +61,7 @@ export async function openWire(target: string): Promise<Wire> {
 		origin: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
 		requests: (method, path) =>
 			sent
-				.flatMap((chunks) => parse(Buffer.concat(chunks)))
+				.map(({ connection, index }) => parse(connection)[index]!)
 				.filter((request) => request.method === method && request.path === path),
 		received: () => Buffer.concat(received).toString("utf8"),
 		async close() {
@@ -69,7 +73,8 @@ export async function openWire(target: string): Promise<Wire> {
 }
 
 /** The requests of one connection. One whose body is not yet complete has what there is. */
-function parse(bytes: Buffer): WireRequest[] {
+function parse(chunks: Buffer[]): WireRequest[] {
+	const bytes = Buffer.concat(chunks);
 	const requests: WireRequest[] = [];
 	for (let start = 0; ; ) {
 		const end = bytes.indexOf("\r\n\r\n", start);

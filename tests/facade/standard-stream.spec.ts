@@ -1,7 +1,7 @@
 // Owns the rules of the standard that concern what a server sends: events, ids, reconnection, failure. Each is asked of
 // the browser's own class too.
 
-import { eventStream, events, expect, send, test } from "./support.js";
+import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.js";
 
 /** Names that a server may use for its events and that mean something to JavaScript or to an EventSource. */
 const NAMES = ["error", "open", "close", "constructor", "__proto__", "toString", "hasOwnProperty", "message", "tök 日"];
@@ -110,6 +110,8 @@ test("the last event ID sticks, is set by a block with only an id, and is reset 
 			["e", ""],
 			["f", ""],
 		],
+		// Firefox does not take the id of a block without data.
+		"firefox",
 	);
 });
 
@@ -217,7 +219,7 @@ test("a connection that breaks off is repeated, and what was received of an unfi
 	lab,
 }) => {
 	const url = lab.script(
-		eventStream(send("retry: 1\n\nid: 1\ndata: a\n\nid: 2\ndata: lo"), "cut"),
+		eventStream(send("retry: 1\n\nid: 1\ndata: a\n\nid: 2\ndata: lo"), HANDED_OVER, "cut"),
 		eventStream(send("st\n\nevent: last\ndata\n\n"), "hang"),
 	);
 	await lab.expectBoth(
