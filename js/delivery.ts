@@ -10,27 +10,31 @@ const TURNS = 8;
 /** How long events may be fired before the page gets a turn, in milliseconds: within a frame of 60 Hz. */
 const SLICE = 12;
 
-/** A pause longer than this, in milliseconds, was one in which the page had its turn: reads wait for tasks. */
+/** A pause between two events longer than this, in milliseconds, was one in which the page had its turn. */
 const PAUSE = 1;
 
 /** Keeps one source's deliveries from starving the page. */
 export class Pace {
 	#sliceStart = 0;
-	#lastEvent = 0;
+	#lastEnd = 0;
+
+	/** To be called before each event. */
+	beforeEvent(): void {
+		const now = performance.now();
+		if (now - this.#lastEnd > PAUSE) {
+			this.#sliceStart = now;
+		}
+	}
 
 	/** To be awaited after each event. */
 	async afterEvent(): Promise<void> {
 		for (let turn = 0; turn < TURNS; turn++) {
 			await undefined;
 		}
-		const now = performance.now();
-		if (now - this.#lastEvent > PAUSE) {
-			this.#sliceStart = now;
-		}
-		this.#lastEvent = now;
-		if (now - this.#sliceStart > SLICE) {
+		this.#lastEnd = performance.now();
+		if (this.#lastEnd - this.#sliceStart > SLICE) {
 			await nextTask();
-			this.#sliceStart = this.#lastEvent = performance.now();
+			this.#sliceStart = this.#lastEnd = performance.now();
 		}
 	}
 }

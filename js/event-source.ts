@@ -36,6 +36,7 @@ type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | nul
  * const { reason } = await source.closed;
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds no members, only types of inherited ones; overloads in the class would be methods of its own on the prototype.
 export class EventSource extends EventTarget {
 	/** `readyState` before a connection is there, and between two. */
 	declare static readonly CONNECTING: 0;
@@ -191,6 +192,7 @@ export class EventSource extends EventTarget {
 				this.#lastEventId = slice(row, 4);
 			}
 			if (rows[row + 2] !== NONE) {
+				this.#pace.beforeEvent();
 				const init = { data: slice(row, 2), origin: this.#origin, lastEventId: this.#lastEventId };
 				super.dispatchEvent(new MessageEvent(slice(row, 0) || "message", init));
 				await this.#pace.afterEvent();
@@ -239,7 +241,6 @@ export class EventSource extends EventTarget {
 	}
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only methods, which EventTarget has; overloads in the class would put methods of its own on the prototype.
 export interface EventSource {
 	addEventListener<K extends keyof EventSourceEventMap>(
 		type: K,

@@ -32,11 +32,10 @@ const FEATURES = ["--no-default-features", "--features", "bindings"];
 
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
-	const stamp = join(dist, ".inputs");
-	const inputs = hash(INPUTS.map((input) => join(root, input)));
-	if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) {
-		return;
-	}
+	await whenChanged("package", INPUTS, join(dist, "index.js"), build);
+}
+
+async function build() {
 	say("building the package: Rust to WebAssembly");
 	rmSync(dist, { recursive: true, force: true });
 	rmSync(pkg, { recursive: true, force: true });
@@ -44,7 +43,19 @@ export async function buildPackage() {
 	await wasm();
 	say("building the package: facade and declarations");
 	await facade();
-	writeFileSync(stamp, inputs);
+}
+
+/** Runs `make` unless `product` is there and was made from these inputs. What it was made from is noted in `target/`. */
+export async function whenChanged(name, inputs, product, make) {
+	const stamp = join(root, "target", `${name}.inputs`);
+	const sum = hash(inputs.map((input) => join(root, input)));
+	if (existsSync(product) && existsSync(stamp) && readFileSync(stamp, "utf8") === sum) {
+		return;
+	}
+	rmSync(stamp, { force: true });
+	await make();
+	mkdirSync(join(root, "target"), { recursive: true });
+	writeFileSync(stamp, sum);
 }
 
 async function wasm() {
@@ -108,7 +119,7 @@ async function facade() {
 }
 
 /** One number for the contents of these files and folders. */
-export function hash(paths) {
+function hash(paths) {
 	const sum = createHash("sha256");
 	for (const path of paths.flatMap(files).sort()) {
 		sum.update(path).update(readFileSync(path));

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { buildPackage } from "./build.mjs";
-import { run, say, script } from "./lib/process.mjs";
+import { run, say, script, version } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild } from "./setup.mjs";
 
@@ -12,6 +12,7 @@ const WASM = ["--target", "wasm32-unknown-unknown"];
 
 script(async () => {
 	await setupBuild();
+	await components();
 	await buildPackage();
 	const cargo = (args, what) => check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`);
 	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
@@ -28,6 +29,15 @@ script(async () => {
 	}
 	say("the form is good");
 });
+
+/** Where rustup does not install by itself what rust-toolchain.toml names. */
+async function components() {
+	if (!(await version("cargo", ["fmt", "--version"])) || !(await version("cargo", ["clippy", "--version"]))) {
+		say("installing rustfmt and clippy");
+		const problem = "rustfmt and clippy could not be installed; is there a network?";
+		await run("rustup", ["component", "add", "rustfmt", "clippy"], { cwd: root, capture: true, problem });
+	}
+}
 
 async function check(program, args, problem) {
 	say(`checking: ${[program.split("/").at(-1), ...args].join(" ")}`);

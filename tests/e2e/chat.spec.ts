@@ -16,7 +16,7 @@ test("Enter sends one POST, and the answer is seen to grow piece by piece while 
 	page,
 	wire,
 }) => {
-	const chat = await ChatPage.open(page, wire.origin, 100);
+	const chat = await ChatPage.open(page, wire.origin, 200);
 	await expect(chat.state).toHaveText("Idle");
 	await expect(chat.send).toBeDisabled();
 
@@ -33,15 +33,15 @@ test("Enter sends one POST, and the answer is seen to grow piece by piece while 
 
 	const { states, growth } = await chat.record();
 	expect(states.map(([state]) => state)).toEqual(["idle", "connecting", "open", "closed"]);
-	// Ten milliseconds lie between two tokens. A body read as a whole would have no pauses, whatever its pieces.
-	const pauses = growth.filter(({ time }, index) => index > 0 && time - growth[index - 1]!.time >= 4);
+	// Five milliseconds lie between two tokens. A body read as a whole would have no pauses, whatever its pieces.
+	const pauses = growth.filter(({ time }, index) => index > 0 && time - growth[index - 1]!.time >= 3);
 	expect(pauses.length).toBeGreaterThan(40);
 	expect(growth.map(({ length }) => length)).toEqual([...growth].map(({ length }) => length).sort((a, b) => a - b));
 	expect(growth[0]!.length).toBeLessThan(answer.length / 2);
 
 	const [request, ...others] = wire.requests("POST", "/api/chat");
 	expect(others).toEqual([]);
-	expect(JSON.parse(request!.body)).toEqual({ messages: [{ role: "user", content: "hello" }], pace: 100 });
+	expect(JSON.parse(request!.body)).toEqual({ messages: [{ role: "user", content: "hello" }], pace: 200 });
 	expect(request!.headers.get("content-type")).toBe("application/json");
 	expect(request!.headers.get("accept")).toBe("text/event-stream");
 	expect(request!.headers.has("last-event-id")).toBe(false);
@@ -73,11 +73,21 @@ test("Markdown and CJK text are rendered right, and the whole conversation goes 
 	await expect(first.locator("pre code").first().locator(".hljs-keyword").first()).toHaveText("const");
 	await expect(first.locator("pre code").last()).toContainText('println!("5 < 7 && 7 > 5");');
 	await expect(first.getByRole("link", { name: "link to the HTML Standard" })).toHaveAttribute("href", /^https:/);
+	const address = "https://developer.mozilla.org/";
+	await expect(first.getByRole("link", { name: address })).toHaveAttribute("href", address);
 	// No sign of Markdown is left where it has done its work.
 	expect(await text(first)).not.toMatch(/\*\*|^#|```|\|:/m);
 
 	const japanese = await chat.askAndRead("日本語で");
-	for (const phrase of ["流れる文字 · 流动的文字 · 흐르는 글자", "行く川の流れは絶えずして", "三个字节，网络", "𠮷", "👩‍🚀", "👨‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇯🇵", "강물은 작은 샘에서"]) {
+	for (const phrase of [
+		"流れる文字 · 流动的文字 · 흐르는 글자",
+		"行く川の流れは絶えずして",
+		"三个字节，网络",
+		"𠮷",
+		"👩‍🚀",
+		"👨‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇯🇵",
+		"강물은 작은 샘에서",
+	]) {
 		expect(japanese).toContain(phrase);
 	}
 	expect(japanese).not.toContain("\uFFFD");
@@ -124,7 +134,7 @@ test("Escape stops the answer, its text stays as it is, and the next question ca
 	const kept = await text(chat.answers.first());
 	expect(kept.length).toBeGreaterThanOrEqual(60);
 
-	await chat.pace.fill("200");
+	await chat.setPace();
 	await chat.askAndRead("hello");
 	expect(await text(chat.answers.first())).toBe(kept);
 	const requests = sent(wire);
@@ -146,7 +156,7 @@ test("New chat ends a running answer and forgets the conversation", async ({ pag
 	await expect(chat.state).toHaveText("Idle");
 	await expect(chat.input).toBeFocused();
 
-	await chat.pace.fill("200");
+	await chat.setPace();
 	await chat.askAndRead("hello");
 	await expect(chat.answers).toHaveCount(1);
 	expect(sent(wire)[1].messages).toEqual([{ role: "user", content: "hello" }]);

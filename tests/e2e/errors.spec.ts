@@ -6,13 +6,19 @@ import { expect, kill, test } from "./fixtures.ts";
 /** How often the page tries again before it gives up. */
 const ATTEMPTS = 5;
 
+/** By which a page's clock is put forward, in milliseconds; otherwise it runs as always. */
+const LONGEST_WAIT = 30_000;
+
 const REFUSALS = [
 	[401, "The server does not allow this (401). You asked for an error, and this is it: 401 Unauthorized."],
 	[404, "The server does not know this address (404). You asked for an error, and this is it: 404 Not Found."],
 	[422, "The server refused the request (422). You asked for an error, and this is it: 422 Unprocessable Entity."],
 ] as const;
 
-test("a refusal is told in words with the server's reason, and Retry asks the same once more", async ({ page, wire }) => {
+test("a refusal is told in words with the server's reason, and Retry asks the same once more", async ({
+	page,
+	wire,
+}) => {
 	const chat = await ChatPage.open(page, wire.origin);
 	const asked = () => wire.requests("POST", "/api/chat");
 	for (const [status, words] of REFUSALS) {
@@ -47,8 +53,7 @@ test("status 503 is told at once and tried again; after the last attempt the pag
 		await expect(chat.alert).toHaveText(`The server has a problem (503). ${words} Trying again…`);
 		await expect(chat.state).toHaveText(/^Reconnecting in \d+ s$/);
 		await expect(chat.retry).toBeHidden();
-		// The longest wait there is; the clock goes on to run as always.
-		await page.clock.fastForward(30_000);
+		await page.clock.fastForward(LONGEST_WAIT);
 		await expect.poll(asked, PATIENCE).toBe(tries + 1);
 	}
 	await chat.waitForState("closed");
@@ -67,6 +72,7 @@ test("a cut answer is resumed after a countdown and is the same in the end as on
 	const whole = await chat.askAndRead("hello");
 	await chat.newChat.click();
 
+	await chat.setPace(200);
 	await chat.ask("hello, but cut it");
 	await chat.waitForState("reconnecting");
 	await expect(chat.alert).toHaveText("The connection broke off. Trying again…");
@@ -102,6 +108,7 @@ test("an answer whose server is killed and started again is completed without a 
 	const whole = await chat.askAndRead("hello");
 	await chat.newChat.click();
 
+	await chat.setPace(150);
 	await chat.ask("hello");
 	await chat.waitForText(80);
 	kill(server);
@@ -121,15 +128,17 @@ test("when the server stays dead the page closes after its attempts, says why, a
 	page,
 	startServer,
 }) => {
-	await fixChance(page, 0);
+	await page.clock.install();
 	const server = await startServer();
-	const chat = await ChatPage.open(page, server.origin);
+	const chat = await ChatPage.open(page, server.origin, 100);
 	await chat.ask("hello");
 	await chat.waitForText(40);
 	kill(server);
 	await chat.waitForState("reconnecting");
-	await expect(chat.alert).toHaveText("The server could not be reached. Trying again…", PATIENCE);
-	await chat.waitForState("closed");
+	await expect(async () => {
+		await page.clock.fastForward(LONGEST_WAIT);
+		await expect(chat.state).toHaveAttribute("data-state", "closed", { timeout: 200 });
+	}).toPass(PATIENCE);
 	await expect(chat.state).toHaveText("Closed: gave up trying");
 	await expect(chat.alert).toHaveText("The answer was cut off. The connection failed several times in a row.");
 	await expect(chat.answers.first().locator(".remark")).toHaveText("Incomplete");
@@ -137,17 +146,18 @@ test("when the server stays dead the page closes after its attempts, says why, a
 	await startServer({ PORT: new URL(server.origin).port });
 	await chat.retry.click();
 	await expect(chat.alert).toBeHidden();
-	await expect(chat.answers.last().getByRole("heading", { name: "Things to ask me" })).toBeVisible(PATIENCE);
+	await expect(chat.answers.last().getByRole("heading", { name: "Hello!" })).toBeVisible(PATIENCE);
 });
 
 test("Stop during the countdown ends it: nothing is asked again", async ({ page, wire }) => {
+	await page.clock.install();
 	const chat = await ChatPage.open(page, wire.origin);
 	await chat.ask("error 503");
 	await chat.waitForState("reconnecting");
 	await page.keyboard.press("Escape");
 	await expect(chat.state).toHaveText("Closed: stopped");
 	await expect(chat.alert).toBeHidden();
-	// This answer takes longer than the countdown would have.
+	await page.clock.fastForward(LONGEST_WAIT);
 	await chat.askAndRead("hello");
 	expect(wire.requests("POST", "/api/chat")).toHaveLength(2);
 });

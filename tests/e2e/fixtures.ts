@@ -1,6 +1,6 @@
 // Owns what a test here is given: its own servers and wires, ended after it. Knows nothing of what is tested.
 
-import { type Server, startChatServer, test as base } from "../support/browser.ts";
+import { test as base, type Server, startChatServer } from "../support/browser.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 import { openWire, type Wire } from "./wire.ts";
 

@@ -5,7 +5,8 @@ import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
 /** What an answer must never have made of it, not even for a moment. */
-const FORBIDDEN = "script, iframe, object, embed, svg, math, img, video, audio, form, style, link, meta, base, details, textarea, select";
+const FORBIDDEN =
+	"script, iframe, object, embed, svg, math, img, video, audio, form, style, link, meta, base, details, textarea, select";
 
 /** Watches the messages for elements and attributes that could do something. */
 async function watchMessages(page: Page): Promise<() => Promise<string[]>> {

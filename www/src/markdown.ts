@@ -8,8 +8,11 @@ import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
 import { make } from "./dom.ts";
 import { linkTarget, sanitizeAnswer } from "./sanitize.ts";
 
-// What is no more than itself in Markdown, whatever follows.
-const LETTER = /^[\p{L}\p{N}\p{Extended_Pictographic}]$/u;
+// What is no more than itself in a line of Markdown, whatever follows.
+const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？！…]$/u;
+
+// Text directly in these is not begun yet: its paragraph, item or cell comes with the next character.
+const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
 
 /** One Markdown text, rendered into an element while it arrives. */
 export class MarkdownStream {
@@ -50,8 +53,7 @@ export class MarkdownStream {
 		const { nodes, index } = this.#renderer.data;
 		const element = nodes[index];
 		const { pending } = this.#parser;
-		// Text of the root itself is not begun yet: its paragraph comes with the next character.
-		if (!element || element === this.#root || !LETTER.test(pending)) return;
+		if (!element || element.matches(CONTAINERS) || !PLAIN.test(pending)) return;
 		this.#held.data = pending;
 		element.append(this.#held);
 	}

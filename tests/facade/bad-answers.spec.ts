@@ -1,0 +1,229 @@
+// Owns the rules for answers that are none: each ends in the documented event, with what the server said, and never in
+// a hang, a trap or the loss of a good event.
+
+import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.js";
+
+/** A final answer: what `error` tells of it. */
+const REFUSED: Record<string, { status: number; reason?: string; body: string }> = {
+	"/404": { status: 404, body: '{"error":"not found"}' },
+	"/401-json": { status: 401, body: '{"error":"expired"}' },
+	"/429": { status: 429, body: '{"error":"slow down"}' },
+	"/500-html": { status: 500, body: "<h1>Internal Server Error</h1>" },
+	"/error-event-stream": { status: 500, body: 'data: {"error":"x"}\n\n' },
+	"/204": { status: 204, body: "" },
+	"/200-html": { status: 200, reason: "content-type", body: "<h1>Log in</h1>" },
+	"/no-body-type": { status: 200, reason: "content-type", body: "data: x\n\n" },
+};
+
+test("a refused response makes one final error with status, headers and body, whatever the method", async ({ lab }) => {
+	for (const method of ["GET", "POST"]) {
+		const outcome = await lab.ours(
+			async ({ EventSource, record, failure }, { urls, method }) => {
+				const outcome: unknown[] = [];
+				for (const url of urls) {
+					const source = new EventSource(url, { method });
+					const fired = record(source);
+					const { reason, status, code, headers, body, attempt, delay, willReconnect, message } = await failure(source);
+					const closed = await source.closed;
+					const type = headers?.get("content-type");
+					const told = [
+						reason,
+						status,
+						code,
+						body,
+						attempt,
+						delay ?? null,
+						willReconnect,
+						message.includes(`${status}`),
+					];
+					outcome.push([...told, type, headers?.get("x-reason"), closed.reason, closed.status, fired.length]);
+				}
+				return outcome;
+			},
+			{ urls: Object.keys(REFUSED).map((route) => lab.url(route)), method },
+		);
+		const types: Record<string, string | null> = {
+			"/500-html": "text/html",
+			"/200-html": "text/html",
+			"/error-event-stream": "text/event-stream",
+			"/204": null,
+			"/no-body-type": null,
+		};
+		const expected = Object.entries(REFUSED).map(([route, { status, reason = "status", body }]) => {
+			const told = [reason, status, status, body, 1, null, false, reason === "status"];
+			const type = route in types ? types[route] : "application/json";
+			return [...told, type, route === "/401-json" ? "expired" : null, reason, status, 1];
+		});
+		expect(outcome, method).toEqual(expected);
+	}
+	expect(await lab.requests()).toHaveLength(2 * Object.keys(REFUSED).length);
+	await lab.expectNoSockets();
+});
+
+test("open carries the head of the response, frozen", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			type Open = Event & { response: { status: number; headers: Headers; url: string; redirected: boolean } };
+			const source = new EventSource(url);
+			const { response } = await once<Open>(source, "open");
+			source.close();
+			const { status, headers, redirected } = response;
+			return [Object.isFrozen(response), status, headers.get("x-reason"), new URL(response.url).pathname, redirected];
+		},
+		lab.url(`/redirect?to=${encodeURIComponent(`/script?do=header=X-Reason:why|${eventStream(send(":\n"), "hang")}`)}`),
+	);
+	expect(outcome).toEqual([true, 200, "why", "/script", true]);
+});
+
+test("an empty event stream opens and ends", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
+		const source = new EventSource(url, { method: "POST" });
+		const fired = record(source);
+		return { ...(await source.closed), fired: fired.map(({ type }) => type) };
+	}, lab.url("/empty"));
+	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
+});
+
+for (const ending of ["cut", "rst"]) {
+	test(`a GET whose stream is broken off in the middle of an event (${ending}) keeps what was whole, and waits`, async ({
+		lab,
+	}) => {
+		const outcome = await lab.ours(
+			async ({ EventSource, record, once }, url) => {
+				const source = new EventSource(url);
+				const fired = record(source);
+				const { delay } = await once<Event & { delay: number }>(source, "error");
+				const { readyState, lastEventId } = source;
+				source.close();
+				const told = fired.map(({ type, data, reason, willReconnect }) => [
+					data ?? reason ?? type,
+					willReconnect ?? null,
+				]);
+				return { told, readyState, lastEventId, waits: delay >= 3000 && delay <= 3300, closed: await source.closed };
+			},
+			lab.script(eventStream(send("id: 1\ndata: whole\n\nid: 2\ndata: par"), HANDED_OVER, ending)),
+		);
+		expect(outcome).toEqual({
+			told: [
+				["open", null],
+				["whole", null],
+				["interrupted", true],
+			],
+			readyState: 0,
+			lastEventId: "1",
+			waits: true,
+			closed: { reason: "caller" },
+		});
+		expect(await lab.requests()).toHaveLength(1);
+	});
+}
+
+test("a GET that gets no answer reports network and waits", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, urls) => {
+			const outcome: unknown[] = [];
+			for (const url of urls) {
+				const source = new EventSource(url);
+				type Failure = Event & { reason: string; attempt: number; delay: number; error: unknown };
+				const { reason, attempt, delay, error } = await once<Failure>(source, "error");
+				outcome.push([reason, attempt, delay >= 3000 && delay <= 6000, error instanceof TypeError, source.readyState]);
+				source.close();
+			}
+			return outcome;
+		},
+		[lab.url("/close-before-headers"), lab.url("/rst-before-headers")],
+	);
+	expect(outcome).toEqual(Array(2).fill(["network", 1, true, true, 0]));
+});
+
+test("a server that never answers is left by close(), with no event", async ({ lab }) => {
+	await lab.ours(({ EventSource, kept, record }, url) => {
+		kept.source = new EventSource(url);
+		kept.fired = record(kept.source);
+	}, lab.url("/never-answers"));
+	await expect.poll(async () => (await lab.log()).open).toBe(1);
+	const outcome = await lab.ours(async ({ kept }) => {
+		kept.source.close();
+		return { ...(await kept.source.closed), fired: kept.fired };
+	});
+	expect(outcome).toEqual({ reason: "caller", fired: [] });
+	await lab.expectNoSockets();
+});
+
+test("a line of 8 MiB is an event like any other", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource }, url) => {
+		const source = new EventSource(url, { method: "POST" });
+		const seen: unknown[] = [];
+		source.onmessage = ({ data }) => seen.push(data.length < 9 ? data : [data.length, /^x+$/.test(data)]);
+		return [(await source.closed).reason, ...seen];
+	}, lab.url("/gigantic-line?mib=8"));
+	expect(outcome).toEqual(["end", [8 * 1024 * 1024, true], "after"]);
+});
+
+test("an event above maxEventSize fails with too-large for good, after the good ones before it", async ({ lab }) => {
+	const script = eventStream(send(`id: 1\n${events("good")}data: `), `repeat=200000,${"x".repeat(8)}`, send("\n\n"));
+	const outcome = await lab.ours(async ({ EventSource, record, failure }, url) => {
+		const source = new EventSource(url, { maxEventSize: 1024 * 1024, reconnect: { delay: 1 } });
+		const fired = record(source);
+		const { reason, willReconnect } = await failure(source);
+		const { lastEventId, readyState } = source;
+		return { reason, willReconnect, lastEventId, readyState, fired: fired.map(({ type, data }) => data ?? type) };
+	}, lab.script(script));
+	const fired = ["open", "good", "error"];
+	expect(outcome).toEqual({ reason: "too-large", willReconnect: false, lastEventId: "1", readyState: 2, fired });
+	expect(await lab.requests()).toHaveLength(1);
+	await lab.expectNoSockets();
+});
+
+test("an error body without end is waited for about a second, and its socket closed", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
+		const start = performance.now();
+		const { reason, status, body } = await failure(new EventSource(url));
+		return { reason, status, begins: body.slice(0, 6), length: body.length, time: performance.now() - start };
+	}, lab.url("/endless-error-body?ms=100"));
+	expect(outcome).toMatchObject({ reason: "status", status: 500, begins: "error " });
+	expect(outcome.length).toBeLessThanOrEqual(64 * 1024);
+	expect(outcome.time).toBeLessThan(3000);
+	await lab.expectNoSockets();
+});
+
+test("of an error body at most 64 KiB are kept", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
+		const { status, body } = await failure(new EventSource(url));
+		return { status, length: body.length, whole: /^x+$/.test(body) };
+	}, lab.script("status=502|type=text/plain|repeat=1000000,x"));
+	expect(outcome).toEqual({ status: 502, length: 64 * 1024, whole: true });
+	await lab.expectNoSockets();
+});
+
+test("an error body of which nothing comes delays the error by a second at most", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, failure }, url) => {
+			const start = performance.now();
+			const { status, body } = await failure(new EventSource(url));
+			return { status, body, inTime: performance.now() - start < 3000 };
+			// Firefox answers only once a byte of the body is there.
+		},
+		lab.script(`status=500|type=text/plain|length=99|${send("x")}|hang`),
+	);
+	expect(outcome).toEqual({ status: 500, body: "x", inTime: true });
+	await lab.expectNoSockets();
+});
+
+test("close() while an error body is waited for wins: no error is fired", async ({ lab }) => {
+	await lab.ours(
+		({ EventSource, kept, record }, url) => {
+			kept.source = new EventSource(url);
+			kept.fired = record(kept.source);
+		},
+		lab.script(`status=500|type=text/plain|${send("x")}|hang`),
+	);
+	await expect.poll(async () => (await lab.log()).open).toBe(1);
+	const outcome = await lab.ours(async ({ kept, tasks }) => {
+		kept.source.close();
+		await tasks();
+		return kept.fired;
+	});
+	expect(outcome).toEqual([]);
+	await lab.expectNoSockets();
+});

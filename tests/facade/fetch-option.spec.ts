@@ -1,0 +1,254 @@
+// Owns the rules of the `fetch` and `signal` options: how the caller's function is called, what its answers may be, and
+// that no answer of it can harm other sources.
+
+import { eventStream, events, expect, send, test } from "./support.js";
+
+test("fetch is called with the URL as a string and an init with headers, signal and the rest", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			let seen: unknown;
+			let signal: AbortSignal | undefined;
+			const source = new EventSource(url, {
+				method: "POST",
+				body: "text",
+				fetch(this: unknown, ...[input, init]: [string, RequestInit]) {
+					signal = init.signal!;
+					seen = {
+						self: this === undefined || this === globalThis,
+						input: input === url,
+						method: init.method,
+						body: init.body,
+						headers: init.headers instanceof Headers && [...init.headers],
+						aborted: signal.aborted,
+					};
+					return fetch(input, init);
+				},
+			});
+			await once(source, "message");
+			source.close();
+			await new Promise<void>((resolve) => {
+				signal!.aborted ? resolve() : signal!.addEventListener("abort", () => resolve());
+			});
+			return seen;
+		},
+		lab.script(eventStream(send(events(1)), "hang")),
+	);
+	expect(outcome).toEqual({
+		self: true,
+		input: true,
+		method: "POST",
+		body: "text",
+		headers: [["accept", "text/event-stream"]],
+		aborted: false,
+	});
+	await lab.expectNoSockets();
+});
+
+test("fetch is called for each attempt, with the last event ID of that moment", async ({ lab }) => {
+	const ids = await lab.ours(async ({ EventSource }) => {
+		const ids: (string | null)[] = [];
+		const source = new EventSource("/unused", {
+			reconnect: { delay: 1 },
+			fetch: (_, init) => {
+				ids.push((init.headers as Headers).get("last-event-id"));
+				const headers = { "content-type": "text/event-stream" };
+				const next = new Response(`id: ${ids.length}\ndata\n\n`, { headers });
+				return Promise.resolve(ids.length < 3 ? next : new Response(null, { status: 204 }));
+			},
+		});
+		await source.closed;
+		return ids;
+	});
+	expect(ids).toEqual([null, "1", "2"]);
+});
+
+test("a Response of the caller's own making is read like any other", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, once, record }) => {
+		const headers = { "content-type": "text/event-stream; charset=utf-8" };
+		const source = new EventSource("/unused", {
+			method: "POST",
+			fetch: async () => new Response("data: own\n\n", { headers }),
+		});
+		const fired = record(source);
+		const { origin } = await once(source, "message");
+		const { reason } = await source.closed;
+		return { reason, origin, fired: fired.map(({ type, data }) => data ?? type) };
+	});
+	expect(outcome).toEqual({ reason: "end", origin: lab.origin, fired: ["open", "own"] });
+});
+
+type Nonsense = Record<string, [answer: string, reason: "network" | "status" | "interrupted"]>;
+
+/** What a caller's `fetch` may do instead of answering with a Response, and the reason that has to come of it. */
+const NONSENSE: Record<string, Nonsense> = {
+	"that fails": {
+		"throws an Error": [`throw new Error("mine")`, "network"],
+		"throws undefined": [`throw undefined`, "network"],
+		rejects: [`return Promise.reject(new Error("mine"))`, "network"],
+		"answers a thenable that throws": [`return { then() { throw new Error("mine"); } }`, "network"],
+	},
+	"that answers with no Response": {
+		"answers undefined": [`return undefined`, "network"],
+		"answers null": [`return Promise.resolve(null)`, "network"],
+		"answers a number": [`return 5`, "network"],
+		"answers {}": [`return Promise.resolve({})`, "network"],
+		"answers with a getter that throws": [`return { get status() { throw new Error("mine"); } }`, "network"],
+		"answers with a body that is no stream": [`return like({})`, "network"],
+		"answers with a Response that is used": [`const r = stream("data: x\\n\\n"); r.text(); return r`, "network"],
+	},
+	"whose body is no byte stream": {
+		"sends strings": [`return stream(source((c) => c.enqueue("data: x\\n\\n")))`, "interrupted"],
+		"sends numbers": [`return stream(source((c) => c.enqueue(5)))`, "interrupted"],
+		fails: [`return stream(source((c) => c.error(new Error("mine"))))`, "interrupted"],
+		"fails with undefined": [`return stream(source((c) => c.error()))`, "interrupted"],
+	},
+	"whose reader throws": { "": [`return like(reader(() => { throw new Error("mine"); }))`, "interrupted"] },
+	"whose reader answers no promise": { "": [`return like(reader(() => undefined))`, "interrupted"] },
+	"whose reader reads undefined": { "": [`return like(reader(async () => undefined))`, "interrupted"] },
+	"whose reader cannot be cancelled": {
+		"": [`return like({ getReader: () => ({ read: async () => ({ value: 5 }) }) })`, "interrupted"],
+	},
+};
+
+for (const [which, nonsense] of Object.entries(NONSENSE)) {
+	test(`a fetch ${which} makes one error each time, and other sources go on`, async ({ lab }) => {
+		const outcome = await lab.ours(
+			async ({ EventSource, record, once, tasks }, { answers, url }) => {
+				const stream = (body: BodyInit) => new Response(body, { headers: { "content-type": "text/event-stream" } });
+				const source = (start: (controller: ReadableStreamDefaultController) => void) => new ReadableStream({ start });
+				const like = (body: unknown) => ({ status: 200, headers: stream("").headers, body });
+				const reader = (read: () => unknown) => ({ getReader: () => ({ read, cancel() {} }) });
+
+				const earlier = new EventSource(url);
+				await once(earlier, "open");
+				const outcomes: unknown[] = [];
+				for (const answer of answers) {
+					const answering = new Function("stream", "source", "like", "reader", answer);
+					const fetch = () => answering(stream, source, like, reader);
+					const broken = new EventSource("/unused", { fetch, reconnect: false });
+					const fired = record(broken);
+					const limit = new Promise<{ reason: string }>((resolve) => {
+						setTimeout(() => resolve({ reason: "it hangs" }), 3000);
+					});
+					const { reason } = await Promise.race([broken.closed, limit]);
+					await tasks();
+					outcomes.push([reason, fired.map(({ type, readyState }) => [type, readyState])]);
+				}
+				const later = new EventSource(url);
+				await once(later, "open");
+				const go = "/script?do=type=text/event-stream|send=data%0A%0A";
+				const last = new EventSource(go);
+				await once(last, "message");
+				for (const healthy of [earlier, later, last]) {
+					healthy.close();
+				}
+				return outcomes;
+			},
+			{
+				answers: Object.values(nonsense).map(([answer]) => answer),
+				url: lab.script(eventStream(send(":\n\n"), "hang")),
+			},
+		);
+		const expected = Object.values(nonsense).map(([, reason]) => {
+			return [reason, [...(reason === "interrupted" ? [["open", 1]] : []), ["error", 2]]];
+		});
+		expect(outcome, Object.keys(nonsense).join(", ")).toEqual(expected);
+		await lab.expectNoSockets();
+	});
+}
+
+test("a Response without a body is an event stream that ends at once", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record }) => {
+		const source = new EventSource("/unused", {
+			method: "POST",
+			fetch: async () => new Response(null, { headers: { "content-type": "text/event-stream" } }),
+		});
+		const fired = record(source);
+		return { ...(await source.closed), fired: fired.map(({ type }) => type) };
+	});
+	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
+});
+
+test("what the caller's fetch throws is the error event's error and the cause in closed", async ({ lab }) => {
+	const same = await lab.ours(async ({ EventSource, failure }) => {
+		const mine = new Error("mine");
+		const source = new EventSource("/unused", { fetch: () => Promise.reject(mine), reconnect: false });
+		const { error } = await failure(source);
+		return [error === mine, (await source.closed).error === mine];
+	});
+	expect(same).toEqual([true, true]);
+});
+
+test("an answer that comes after close() of a fetch that ignores its signal has its body cancelled", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ EventSource, record }) => {
+		let answer!: (response: Response) => void;
+		let asked!: () => void;
+		const called = new Promise<void>((resolve) => {
+			asked = resolve;
+		});
+		const source = new EventSource("/unused", {
+			fetch: () => {
+				asked();
+				return new Promise((resolve) => {
+					answer = resolve;
+				});
+			},
+		});
+		const fired = record(source);
+		await called;
+		source.close();
+		await new Promise<void>((cancel) => {
+			const body = new ReadableStream({ cancel: () => cancel() });
+			setTimeout(() => answer(new Response(body, { headers: { "content-type": "text/event-stream" } })));
+		});
+		return fired;
+	});
+	expect(outcome).toEqual([]);
+});
+
+test("aborting signal closes the source with reason signal and fires nothing", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record, once, tasks }, url) => {
+			const controller = new AbortController();
+			const source = new EventSource(url, { signal: controller.signal });
+			const fired = record(source);
+			await once(source, "message");
+			const mine = new Error("mine");
+			controller.abort(mine);
+			const { readyState } = source;
+			const { reason, error } = await source.closed;
+			await tasks();
+			return { readyState, reason, same: error === mine, fired: fired.map(({ type }) => type) };
+		},
+		lab.script(eventStream(send(events(1)), "wait=100", send(events(2)), "hang")),
+	);
+	expect(outcome).toEqual({ readyState: 2, reason: "signal", same: true, fired: ["open", "message"] });
+	await lab.expectNoSockets();
+});
+
+test("with a signal that is aborted already a source is born CLOSED and asks nothing of anybody", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record, tasks }, url) => {
+		const source = new EventSource(url, { signal: AbortSignal.abort("mine") });
+		const { readyState } = source;
+		const fired = record(source);
+		const closed = await source.closed;
+		await tasks();
+		return { readyState, closed, fired };
+	}, lab.url("/silent"));
+	expect(outcome).toEqual({ readyState: 2, closed: { reason: "signal", error: "mine" }, fired: [] });
+	expect((await lab.log()).opened).toBe(0);
+});
+
+test("closed is one promise, fulfilled once: an abort after close() changes nothing", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource }, url) => {
+		const controller = new AbortController();
+		const source = new EventSource(url, { signal: controller.signal });
+		const { closed } = source;
+		source.close();
+		controller.abort();
+		return { same: closed === source.closed, closed: await closed };
+	}, lab.url("/silent"));
+	expect(outcome).toEqual({ same: true, closed: { reason: "caller" } });
+});

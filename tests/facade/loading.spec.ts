@@ -1,0 +1,148 @@
+// Owns the rules of how the package gets to work: without set-up, once per page, in workers, and with a clear word where
+// a page forbids it.
+
+import { eventStream, events, expect, type Lab, send, test } from "./support.js";
+
+const ENTRY = "/files/dist/index.js";
+
+/** The URL of an empty page with this Content-Security-Policy. */
+const withPolicy = (policy: string) =>
+	`/script?do=type=text/html|header=Content-Security-Policy:${encodeURIComponent(policy)}|${send("<!doctype html>")}`;
+
+/** Starts a dedicated module worker with this code, and answers all that it posts until it posts `null`. */
+function runWorker(lab: Lab, code: string): Promise<unknown[]> {
+	const url = lab.script(`type=text/javascript|${send(`import { EventSource, init } from "${ENTRY}";\n${code}`)}`);
+	return lab.page.evaluate(
+		(url) =>
+			new Promise<unknown[]>((resolve, reject) => {
+				const posted: unknown[] = [];
+				const worker = new Worker(url, { type: "module" });
+				worker.onerror = (event) => reject(new Error(event.message));
+				worker.onmessage = ({ data }) => {
+					if (data === null) {
+						resolve(posted);
+					} else {
+						posted.push(data);
+					}
+				};
+				Object.assign(globalThis, { worker });
+			}),
+		url,
+	);
+}
+
+test("init() resolves, once and again, and the package needs none", async ({ lab }) => {
+	const outcome = await lab.page.evaluate(async (entry) => {
+		const { init } = await import(entry);
+		return [await init(), await init(), init() instanceof Promise];
+	}, ENTRY);
+	expect(outcome).toEqual([undefined, undefined, true]);
+});
+
+test("everything that imports the package shares one WebAssembly module", async ({ lab }) => {
+	const url = lab.script(eventStream(send(events(1)), "hang"));
+	const outcome = await lab.page.evaluate(
+		async ({ entry, url }) => {
+			let compiled = 0;
+			for (const name of ["compile", "instantiate", "compileStreaming", "instantiateStreaming"] as const) {
+				const original = WebAssembly[name] as (...given: unknown[]) => unknown;
+				Object.assign(WebAssembly, {
+					[name]: (...given: unknown[]) => {
+						compiled += Number(name.startsWith("compile") || !(given[0] instanceof WebAssembly.Module));
+						return original.apply(WebAssembly, given);
+					},
+				});
+			}
+			const [first, second] = await Promise.all([import(entry), import(entry)]);
+			const idle = compiled;
+			const sources = [first, second].map(({ EventSource }) => new EventSource(url));
+			await Promise.all([first.init(), second.init()]);
+			await Promise.all(sources.map((source) => new Promise((resolve) => source.addEventListener("message", resolve))));
+			for (const source of sources) {
+				source.close();
+			}
+			return { same: first.EventSource === second.EventSource, idle, compiled };
+		},
+		{ entry: ENTRY, url },
+	);
+	expect(outcome).toEqual({ same: true, idle: 0, compiled: 1 });
+});
+
+test("a dedicated module worker streams a POST", async ({ lab }) => {
+	const posted = await runWorker(
+		lab,
+		`const source = new EventSource(${JSON.stringify(lab.url("/post-llm?count=3&pause=5"))}, { json: { prompt: "x" } });
+		source.onopen = () => postMessage("open");
+		source.onmessage = ({ data }) => postMessage(data === "[DONE]" ? data : JSON.parse(data).choices[0].delta.content);
+		postMessage([source.readyState, new URL(source.url).pathname]);
+		source.closed.then(({ reason }) => { postMessage(reason); postMessage(null); });`,
+	);
+	expect(posted).toEqual([[0, "/post-llm"], "open", "token 1 ", "token 2 ", "token 3 ", "[DONE]", "end"]);
+});
+
+test("in a dedicated worker a URL is relative to the worker, and an error and its reason arrive", async ({ lab }) => {
+	const posted = await runWorker(
+		lab,
+		`const source = new EventSource("404");
+		source.onerror = ({ reason, status, body }) => { postMessage([source.url, reason, status, body]); postMessage(null); };`,
+	);
+	expect(posted).toEqual([[`${lab.origin}/404`, "status", 404, '{"error":"not found"}']]);
+});
+
+test("in a dedicated worker close() and the worker's end close the socket", async ({ lab }) => {
+	const posted = await runWorker(
+		lab,
+		`await init();
+		const url = ${JSON.stringify(lab.url("/endless-comments?ms=5").replace(/key=[^&]*/, (key) => `${key}-ours`))};
+		const [closed, left] = [new EventSource(url), new EventSource(url)];
+		await Promise.all([closed, left].map((source) => new Promise((resolve) => { source.onopen = resolve; })));
+		closed.close();
+		postMessage((await closed.closed).reason);
+		postMessage(null);`,
+	);
+	expect(posted).toEqual(["caller"]);
+	await expect.poll(async () => (await lab.log()).open).toBe(1);
+	await lab.page.evaluate(() => (globalThis as unknown as { worker: Worker }).worker.terminate());
+	await lab.expectNoSockets();
+});
+
+test("under a policy without 'wasm-unsafe-eval' there is one error that says why, and no retry", async ({ lab }) => {
+	await lab.open(withPolicy("default-src 'none'; script-src 'self'; connect-src *"));
+	const outcome = await lab.ours(async ({ EventSource, record, once, tasks }, url) => {
+		const entry = "/files/dist/index.js";
+		const { init } = await import(entry);
+		const refused = await init().then(
+			() => "resolved",
+			(error: unknown) => error instanceof Error,
+		);
+		const source = new EventSource(url);
+		const fired = record(source);
+		await once(source, "error");
+		const { reason, error } = await source.closed;
+		await tasks();
+		const told = fired.map(({ type, readyState, reason, willReconnect }) => [type, readyState, reason, willReconnect]);
+		return { refused, told, message: fired[0]!.message, reason, error: error instanceof Error };
+	}, lab.url("/silent"));
+	expect(outcome).toEqual({
+		refused: true,
+		told: [["error", 2, "internal", false]],
+		message: expect.stringMatching(/content.security.policy|\bCSP\b/i),
+		reason: "internal",
+		error: true,
+	});
+	expect((await lab.log()).opened).toBe(0);
+});
+
+test("a policy of script-src 'self' 'wasm-unsafe-eval' and connect-src 'self' is all that it needs", async ({
+	lab,
+}) => {
+	await lab.open(withPolicy("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"));
+	const data = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url, { json: {} });
+			return (await once(source, "message")).data;
+		},
+		lab.script(eventStream(send(events("works")))),
+	);
+	expect(data).toBe("works");
+});

@@ -1,0 +1,293 @@
+// Owns the rules of what is repeated and what is not: the table of section 4 of the design, row by row. How long is
+// waited is the core's, and tested there without a clock.
+
+import { createServer } from "node:net";
+import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.js";
+
+/** What an `error` event tells, and what became of the source. */
+const told = (reason: string, willReconnect = false) => ({ type: "error", readyState: willReconnect ? 0 : 2, reason });
+
+const ENDED = eventStream(send(`id: 1\n${events(1)}`));
+const CUT = eventStream(send(`id: 1\n${events(1)}`), HANDED_OVER, "cut");
+const RESET = eventStream(send(`id: 1\n${events(1)}`), HANDED_OVER, "rst");
+
+for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+	test(`${method}: a clean end closes without an error, after one request`, async ({ lab }) => {
+		const outcome = await lab.ours(
+			async ({ EventSource, record }, { url, method }) => {
+				const source = new EventSource(url, { method });
+				const fired = record(source);
+				const closed = await source.closed;
+				return { closed, readyState: source.readyState, fired: fired.map(({ type }) => type) };
+			},
+			{ url: lab.script(ENDED), method },
+		);
+		expect(outcome).toEqual({ closed: { reason: "end" }, readyState: 2, fired: ["open", "message"] });
+		expect((await lab.requests()).map(({ method }) => method)).toEqual([method]);
+	});
+}
+
+for (const [how, script] of Object.entries({ cut: CUT, reset: RESET })) {
+	test(`POST: a connection that is ${how} fails with one error, reason interrupted, after one request`, async ({
+		lab,
+	}) => {
+		const outcome = await lab.ours(async ({ EventSource, record, failure }, url) => {
+			const source = new EventSource(url, { json: {} });
+			const fired = record(source);
+			const { status, delay, willReconnect, attempt, message, error } = await failure(source);
+			const { reason } = await source.closed;
+			const types = fired.map(({ type }) => type);
+			return { reason, types, status, delay, willReconnect, attempt, told: message.length > 9, error: error != null };
+		}, lab.script(script));
+		expect(outcome).toEqual({
+			reason: "interrupted",
+			types: ["open", "message", "error"],
+			status: undefined,
+			delay: undefined,
+			willReconnect: false,
+			attempt: 1,
+			told: true,
+			error: true,
+		});
+		expect(await lab.requests()).toHaveLength(1);
+	});
+}
+
+for (const how of ["/rst-before-headers", "/close-before-headers", "a port where nobody listens"]) {
+	test(`POST: ${how} fails with reason network, and nothing is sent again`, async ({ lab }) => {
+		const url = how.startsWith("/") ? lab.url(how) : await unusedOrigin();
+		const outcome = await lab.ours(async ({ EventSource, record }, url) => {
+			const source = new EventSource(url, { method: "POST", body: "once" });
+			const fired = record(source);
+			const { reason } = await source.closed;
+			return { closed: reason, fired: fired.map(({ type, readyState, reason }) => ({ type, readyState, reason })) };
+		}, url);
+		expect(outcome).toEqual({ closed: "network", fired: [told("network")] });
+		expect(await lab.requests()).toHaveLength(how.startsWith("/") ? 1 : 0);
+	});
+}
+
+test("POST with an id on every event and a retry of the server's is not repeated either", async ({ lab }) => {
+	const reason = await lab.ours(
+		async ({ EventSource }, url) => (await new EventSource(url, { method: "POST" }).closed).reason,
+		lab.script(eventStream(send("retry: 1\nid: 1\ndata: a\n\n"), HANDED_OVER, "cut")),
+	);
+	expect(reason).toBe("interrupted");
+	expect(await lab.requests()).toHaveLength(1);
+});
+
+for (const [given, reconnect] of Object.entries({ "{ delay: 1 }": { delay: 1 }, true: true })) {
+	test(`POST with reconnect: ${given} is repeated after a cut, with the last event ID and the same body`, async ({
+		lab,
+	}) => {
+		const cut = eventStream(send(`retry: 1\nid: 日\n${events(1)}`), HANDED_OVER, "cut");
+		const outcome = await lab.ours(
+			async ({ EventSource, record }, { url, reconnect }) => {
+				const source = new EventSource(url, { json: { q: 1 }, reconnect });
+				const fired = record(source);
+				const { reason } = await source.closed;
+				return { reason, fired: fired.map(({ type, readyState, reason }) => ({ type, readyState, reason })) };
+			},
+			{ url: lab.script(cut, eventStream(send(events(2)))), reconnect },
+		);
+		const shape = (type: string) => ({ type, readyState: 1, reason: undefined });
+		const fired = [shape("open"), shape("message"), told("interrupted", true), shape("open"), shape("message")];
+		expect(outcome).toEqual({ reason: "end", fired });
+		expect(await lab.requests()).toMatchObject([
+			{ method: "POST", body: '{"q":1}', lastEventIdHex: null },
+			{ method: "POST", body: '{"q":1}', lastEventIdHex: "e697a5" },
+		]);
+	});
+}
+
+test("with a server that replays, a POST that may be repeated delivers every event once and in order", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ EventSource }, url) => {
+		const source = new EventSource(url, { method: "POST", reconnect: { delay: 1 } });
+		const numbers: string[] = [];
+		source.onmessage = ({ data }) => numbers.push(data);
+		return { reason: (await source.closed).reason, numbers };
+	}, lab.url("/numbered?count=200&cut=30"));
+	const numbers = Array.from({ length: 200 }, (_, index) => String(index + 1));
+	expect(outcome).toEqual({ reason: "end", numbers });
+});
+
+for (const status of [408, 425, 429, 500, 503]) {
+	test(`${status} fails, and with reconnect it is tried again`, async ({ lab }) => {
+		const outcome = await lab.ours(
+			async ({ EventSource, once }, url) => {
+				const outcome: unknown[] = [];
+				for (const method of ["GET", "POST"]) {
+					const without = new EventSource(url, { method });
+					const { reason, status } = await without.closed;
+					outcome.push([reason, status]);
+					const allowed = new EventSource(url, { method, reconnect: true });
+					const event = await once<Event & { reason: string; status: number; delay: number }>(allowed, "error");
+					outcome.push([event.reason, event.status, event.delay >= 3000, allowed.readyState]);
+					allowed.close();
+				}
+				return outcome;
+			},
+			lab.script(`status=${status}|type=text/plain|${send("busy")}`),
+		);
+		const rows = [
+			["status", status],
+			["status", status, true, 0],
+		];
+		expect(outcome).toEqual([...rows, ...rows]);
+		expect(await lab.requests()).toHaveLength(4);
+	});
+}
+
+test("404, 204 and a wrong type fail although reconnect is given", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record }, urls) => {
+			const sources = urls.map((url) => new EventSource(url, { reconnect: { delay: 1 } }));
+			const fired = sources.map((source) => record(source));
+			const closed = await Promise.all(sources.map((source) => source.closed));
+			return closed.map(({ reason, status }, index) => [reason, status, fired[index]!.length]);
+		},
+		["/404", "/204", "/200-html"].map((route) => lab.url(route)),
+	);
+	expect(outcome).toEqual([
+		["status", 404, 1],
+		["status", 204, 1],
+		["content-type", 200, 1],
+	]);
+	expect(await lab.requests()).toHaveLength(3);
+});
+
+test("503 with Retry-After is tried again not before that, if reconnect is given", async ({ lab }) => {
+	const busy = `status=503|type=text/plain|header=Retry-After:1|${send("busy")}`;
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url, { method: "POST", reconnect: { delay: 1, maxDelay: 1 } });
+			const event = await once<Event & { status: number; body: string; delay: number }>(source, "error");
+			const { status, body, delay } = event;
+			const { data } = await once(source, "message");
+			return { status, body, delay, data };
+		},
+		lab.script(busy, eventStream(send(events("x")))),
+	);
+	expect(outcome).toEqual({ status: 503, body: "busy", delay: expect.any(Number), data: "x" });
+	expect(outcome.delay).toBeGreaterThanOrEqual(1000);
+	const [first, second] = await lab.requests();
+	expect(second!.at_ms - first!.at_ms).toBeGreaterThanOrEqual(995);
+});
+
+test("Retry-After may be a date", async ({ lab }) => {
+	const date = new Date(Date.now() + 60_000).toUTCString();
+	const delay = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url, { reconnect: true });
+			const { delay } = await once<Event & { delay: number }>(source, "error");
+			source.close();
+			return delay;
+		},
+		lab.script(`status=503|header=Retry-After:${encodeURIComponent(date)}`),
+	);
+	expect(delay).toBeGreaterThan(40_000);
+	expect(delay).toBeLessThanOrEqual(60_000);
+});
+
+test("maxAttempts tries without an event fail with reason attempts, and an event starts the count anew", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record }, { failing, going }) => {
+			const outcome: unknown[] = [];
+			for (const url of [failing, going]) {
+				const source = new EventSource(url, { method: "POST", reconnect: { delay: 1, maxDelay: 1, maxAttempts: 2 } });
+				const errors = record(source);
+				const { reason } = await source.closed;
+				outcome.push([reason, errors.filter(({ type }) => type === "error").map(({ reason }) => reason)]);
+			}
+			return outcome;
+		},
+		{
+			failing: lab.url("/rst-before-headers"),
+			going: lab.url("/numbered?count=8&cut=1&pause=50").replace("key=", "key=2"),
+		},
+	);
+	expect(outcome).toEqual([
+		["attempts", ["network", "network", "attempts"]],
+		["end", Array(7).fill("interrupted")],
+	]);
+	expect(await lab.requests()).toHaveLength(3);
+});
+
+test("maxAttempts: 0 allows no second try", async ({ lab }) => {
+	const reason = await lab.ours(async ({ EventSource }, url) => {
+		const source = new EventSource(url, { reconnect: { maxAttempts: 0 } });
+		return (await source.closed).reason;
+	}, lab.url("/close-before-headers"));
+	expect(reason).toBe("attempts");
+	expect(await lab.requests()).toHaveLength(1);
+});
+
+test("end: close on a GET closes at a clean end, without an error", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
+		const source = new EventSource(url, { end: "close" });
+		const fired = record(source);
+		return { ...(await source.closed), fired: fired.map(({ type }) => type) };
+	}, lab.script(ENDED));
+	expect(outcome).toEqual({ reason: "end", fired: ["open", "message"] });
+	expect(await lab.requests()).toHaveLength(1);
+});
+
+test("end: reconnect on a POST repeats it after a clean end, with an error event as for a GET", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record }, url) => {
+			const source = new EventSource(url, { method: "POST", end: "reconnect" });
+			const fired = record(source);
+			const { reason, status } = await source.closed;
+			return { reason, status, fired: fired.map(({ type, readyState, reason }) => [type, readyState, reason]) };
+		},
+		lab.script(eventStream(send(`retry: 1\nid: 1\n${events(1)}`)), "status=204"),
+	);
+	const fired = [
+		["open", 1, undefined],
+		["message", 1, undefined],
+		["error", 0, "end"],
+		["error", 2, "status"],
+	];
+	expect(outcome).toEqual({ reason: "status", status: 204, fired });
+	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "31"]);
+});
+
+test("a POST that may be repeated still ends at a clean end", async ({ lab }) => {
+	const reason = await lab.ours(
+		async ({ EventSource }, url) => (await new EventSource(url, { json: 1, reconnect: true }).closed).reason,
+		lab.script(ENDED),
+	);
+	expect(reason).toBe("end");
+	expect(await lab.requests()).toHaveLength(1);
+});
+
+test("reconnect: false on a GET makes the first failure and the first end final", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record }, urls) => {
+			const sources = urls.map((url) => new EventSource(url, { reconnect: false }));
+			const fired = sources.map((source) => record(source));
+			const closed = await Promise.all(sources.map((source) => source.closed));
+			return closed.map(({ reason }, index) => [reason, ...fired[index]!.map(({ type }) => type)]);
+		},
+		[lab.script(CUT), lab.script(ENDED), lab.url("/rst-before-headers")],
+	);
+	expect(outcome).toEqual([
+		["interrupted", "open", "message", "error"],
+		["end", "open", "message"],
+		["network", "error"],
+	]);
+	expect(await lab.requests()).toHaveLength(3);
+});
+
+/** An origin where nobody listens: a port that was free a moment ago. */
+async function unusedOrigin(): Promise<string> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const { port } = server.address() as { port: number };
+	await new Promise((resolve) => server.close(resolve));
+	return `http://127.0.0.1:${port}/`;
+}
