@@ -6,7 +6,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import zopfli from "@gfx/zopfli";
 import { run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
 import { shortenNames } from "./lib/wasm-names.mjs";
@@ -88,6 +87,8 @@ async function wasm() {
 	const short = shortenNames(readFileSync(module), readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, short.glue);
+	// Not at the top: in a fresh clone the package is installed only when this file has long been loaded.
+	const { default: zopfli } = await import("@gfx/zopfli");
 	const deflated = Buffer.from(await zopfli.deflateAsync(short.module, { numiterations: 15 }));
 	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated.toString("base64")}";\n`);
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare const deflatedBase64: string;\n");

@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type * as headwater from "headwater";
-import { test as base, expect } from "../support/browser.js";
+import { test as base, expect, guard } from "../support/browser.js";
 
 export { expect };
 
@@ -146,8 +146,35 @@ export const HANDED_OVER = "wait=500";
 /** As many events as there are arguments, in one text, without ids. */
 export const events = (...data: (string | number)[]) => data.map((datum) => `data: ${datum}\n\n`).join("");
 
-export const test = base.extend<{ lab: Lab }>({
+interface Shared {
+	page: Page;
+	uncaught: string[];
+}
+
+/** One page serves all tests of a worker, each of which loads it anew: a page of its own would double their time. */
+export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
+	shared: [
+		async ({ browser }, use) => {
+			const context = await browser.newContext();
+			const shared = { page: await context.newPage(), uncaught: [] };
+			await guard(shared.page, shared.uncaught);
+			await use(shared);
+			await context.close();
+		},
+		{ scope: "worker" },
+	],
+	context: ({ shared }, use) => use(shared.page.context()),
+	page: ({ shared }, use) => use(shared.page),
+	uncaught: [
+		async ({ shared: { uncaught } }, use) => {
+			uncaught.length = 0;
+			await use(uncaught);
+			expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
+		},
+		{ auto: true },
+	],
 	lab: async ({ page, scenario, browserName }, use) => {
+		await page.context().clearCookies();
 		const lab = new Lab(page, scenario.origin, browserName);
 		await lab.open();
 		await use(lab);

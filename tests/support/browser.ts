@@ -69,7 +69,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export { expect };
 
 /** Collects the page's uncaught errors and unhandled rejections, which not every driver reports by itself. */
-async function guard(page: Page, uncaught: string[]): Promise<void> {
+export async function guard(page: Page, uncaught: string[]): Promise<void> {
 	await page.exposeFunction("reportUncaught", (message: string) => uncaught.push(message));
 	await page.addInitScript(() => {
 		const report = (globalThis as unknown as { reportUncaught(message: string): void }).reportUncaught;
