@@ -17,7 +17,7 @@ script(async () => {
 	const cargo = (args, what) => check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`);
 	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
 	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
-	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--all-targets", ...DENY], "The browser layer");
+	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY], "The browser layer");
 	await cargo(
 		["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings", ...DENY],
 		"The bindings",

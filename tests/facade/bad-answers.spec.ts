@@ -1,7 +1,7 @@
 // Owns the rules for answers that are none: each ends in the documented event, with what the server said, and never in
 // a hang, a trap or the loss of a good event.
 
-import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.js";
+import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 
 /** A final answer: what `error` tells of it. */
 const REFUSED: Record<string, { status: number; reason?: string; body: string }> = {
@@ -84,39 +84,30 @@ test("an empty event stream opens and ends", async ({ lab }) => {
 	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
 });
 
-for (const ending of ["cut", "rst"]) {
-	test(`a GET whose stream is broken off in the middle of an event (${ending}) keeps what was whole, and waits`, async ({
-		lab,
-	}) => {
-		const outcome = await lab.ours(
-			async ({ EventSource, record, once }, url) => {
-				const source = new EventSource(url);
-				const fired = record(source);
-				const { delay } = await once<Event & { delay: number }>(source, "error");
-				const { readyState, lastEventId } = source;
-				source.close();
-				const told = fired.map(({ type, data, reason, willReconnect }) => [
-					data ?? reason ?? type,
-					willReconnect ?? null,
-				]);
-				return { told, readyState, lastEventId, waits: delay >= 3000 && delay <= 3300, closed: await source.closed };
-			},
-			lab.script(eventStream(send("id: 1\ndata: whole\n\nid: 2\ndata: par"), HANDED_OVER, ending)),
-		);
-		expect(outcome).toEqual({
-			told: [
-				["open", null],
-				["whole", null],
-				["interrupted", true],
-			],
-			readyState: 0,
-			lastEventId: "1",
-			waits: true,
-			closed: { reason: "caller" },
-		});
-		expect(await lab.requests()).toHaveLength(1);
-	});
-}
+test("a GET that is broken off in the middle of an event keeps what was whole, and waits", async ({ lab }) => {
+	const half = send("id: 1\ndata: whole\n\nid: 2\ndata: par");
+	const outcome = await lab.ours(
+		async ({ EventSource, record, once }, urls) => {
+			const sources = urls.map((url) => new EventSource(url));
+			return Promise.all(
+				sources.map(async (source) => {
+					const fired = record(source);
+					const { delay } = await once<Event & { delay: number }>(source, "error");
+					const { readyState, lastEventId } = source;
+					source.close();
+					const told = fired.map(({ type, data, reason }) => data ?? reason ?? type);
+					const waits = fired.at(-1)!.willReconnect && delay >= 3000 && delay <= 3300;
+					return { told, readyState, lastEventId, waits, closed: await source.closed };
+				}),
+			);
+		},
+		["cut", "rst"].map((ending) => lab.script(eventStream(half, HANDED_OVER, ending))),
+	);
+	const told = ["open", "whole", "interrupted"];
+	const outcomeOfEach = { told, readyState: 0, lastEventId: "1", waits: true, closed: { reason: "caller" } };
+	expect(outcome).toEqual([outcomeOfEach, outcomeOfEach]);
+	expect(await lab.requests()).toHaveLength(2);
+});
 
 test("a GET that gets no answer reports network and waits", async ({ lab }) => {
 	const outcome = await lab.ours(

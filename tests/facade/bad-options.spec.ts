@@ -1,7 +1,7 @@
 // Owns the rules for impossible options: each throws from the constructor, says which option it is, and asks nothing of
 // the server.
 
-import { expect, test } from "./support.js";
+import { expect, test } from "./support.ts";
 
 /** The option that the message has to name, and an init that is impossible because of it, as JavaScript. */
 const IMPOSSIBLE: [option: string, init: string][] = [

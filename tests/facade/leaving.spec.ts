@@ -1,7 +1,7 @@
 // Owns the rule that whoever leaves leaves nothing behind: for each way in which a source can end, the server sees its
 // socket closed.
 
-import { eventStream, events, expect, send, test } from "./support.js";
+import { eventStream, events, expect, send, test } from "./support.ts";
 
 /** What the server is doing when it is left, and the event after which that is so. */
 const SITUATIONS: Record<string, [path: string, ready: string | null]> = {

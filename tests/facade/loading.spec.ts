@@ -1,7 +1,7 @@
 // Owns the rules of how the package gets to work: without set-up, once per page, in workers, and with a clear word where
 // a page forbids it.
 
-import { eventStream, events, expect, type Lab, send, test } from "./support.js";
+import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
 const ENTRY = "/files/dist/index.js";
 

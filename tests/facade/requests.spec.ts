@@ -1,8 +1,8 @@
 // Owns the rules of what goes to the server: method, headers, body, credentials, last event ID. What came is asked of
 // the server.
 
-import { startScenarioServer } from "../support/browser.js";
-import { eventStream, events, expect, send, test } from "./support.js";
+import { startScenarioServer } from "../support/browser.ts";
+import { eventStream, events, expect, send, test } from "./support.ts";
 
 test("json is sent as JSON by POST, with its content type", async ({ lab }) => {
 	const seen = await lab.ours(

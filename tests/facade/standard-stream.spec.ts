@@ -1,7 +1,7 @@
 // Owns the rules of the standard that concern what a server sends: events, ids, reconnection, failure. Each is asked of
 // the browser's own class too.
 
-import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.js";
+import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 
 /** Names that a server may use for its events and that mean something to JavaScript or to an EventSource. */
 const NAMES = ["error", "open", "close", "constructor", "__proto__", "toString", "hasOwnProperty", "message", "tök 日"];
@@ -241,23 +241,28 @@ test("a connection that breaks off is repeated, and what was received of an unfi
 	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "31"]);
 });
 
-for (const route of ["/404", "/500-html", "/200-html", "/204", "/no-body-type", "/error-event-stream", "/401-json"]) {
-	test(`${route} fails the connection with one error and no second request`, async ({ lab }) => {
-		await lab.expectBoth(
-			async ({ EventSource, record, once, tasks }, url) => {
+test("what is no 200 with an event stream fails the connection, with one error and no second request", async ({
+	lab,
+}) => {
+	const routes = ["/404", "/500-html", "/200-html", "/204", "/no-body-type", "/error-event-stream", "/401-json"];
+	await lab.expectBoth(
+		async ({ EventSource, record, once, tasks }, urls) => {
+			const outcome: unknown[] = [];
+			for (const url of urls) {
 				const source = new EventSource(url);
 				const fired = record(source);
 				await once(source, "error");
 				await tasks();
-				return fired.map(({ type, readyState }) => [type, readyState]);
-			},
-			lab.url(route),
-			[["error", 2]],
-		);
-		expect(await lab.requests()).toHaveLength(1);
-		await lab.expectNoSockets();
-	});
-}
+				outcome.push(fired.map(({ type, readyState }) => [type, readyState]));
+			}
+			return outcome;
+		},
+		routes.map((route) => lab.url(route)),
+		routes.map(() => [["error", 2]]),
+	);
+	expect(await lab.requests()).toHaveLength(routes.length);
+	await lab.expectNoSockets();
+});
 
 test("the request of a GET says Accept: text/event-stream and needs no preflight across origins", async ({ lab }) => {
 	// Firefox answers across origins only once a byte of the body is there.

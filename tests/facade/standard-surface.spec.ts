@@ -1,7 +1,7 @@
 // Owns the rules of the standard that concern the object itself: its members, its handlers, its listeners. Each is asked
 // of the browser's own class too.
 
-import { eventStream, events, send, test } from "./support.js";
+import { eventStream, events, send, test } from "./support.ts";
 
 const THREE_MESSAGES = eventStream(send(events(1, 2, 3)), "hang");
 

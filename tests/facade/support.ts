@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type * as headwater from "headwater";
-import { test as base, expect, guard } from "../support/browser.js";
+import { test as base, expect, guard } from "../support/browser.ts";
 
 export { expect };
 
@@ -165,14 +165,11 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 	],
 	context: ({ shared }, use) => use(shared.page.context()),
 	page: ({ shared }, use) => use(shared.page),
-	uncaught: [
-		async ({ shared: { uncaught } }, use) => {
-			uncaught.length = 0;
-			await use(uncaught);
-			expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
-		},
-		{ auto: true },
-	],
+	uncaught: async ({ shared: { uncaught } }, use) => {
+		uncaught.length = 0;
+		await use(uncaught);
+		expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
+	},
 	lab: async ({ page, scenario, browserName }, use) => {
 		await page.context().clearCookies();
 		const lab = new Lab(page, scenario.origin, browserName);

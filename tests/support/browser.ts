@@ -2,7 +2,7 @@
 // the test. Knows nothing of what is tested.
 
 import { join } from "node:path";
-import { test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect } from "@playwright/test";
 import { serve } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 
@@ -17,15 +17,18 @@ export interface Server {
 export async function startScenarioServer(): Promise<Server> {
 	const program = join(root, "target", "server", "headwater-scenario");
 	const { found, stop, pid } = await serve(program, ["--root", root, "--until-stdin-closes"], /on (http:\S+)\n/);
-	return { origin: found, stop, pid };
+	return { origin: found, stop, pid: pid as number };
 }
+
+/** Whatever the shell has set for a chat server of its owner's. */
+const FRESH_ENVIRONMENT = { PORT: "0", MAX_STREAMS: "", OPENAI_BASE_URL: "", OPENAI_API_KEY: "", MODEL: "" };
 
 /** Starts the chat server on a port, by default a free one. */
 export async function startChatServer(environment: Record<string, string> = {}): Promise<Server> {
 	const program = join(root, "target", "server", "headwater-chat");
-	const env = { PORT: "0", ...environment };
+	const env = { ...FRESH_ENVIRONMENT, ...environment };
 	const { found, stop, pid } = await serve(program, ["--root", join(root, "www", "dist")], /on (http:\S+)/, { env });
-	return { origin: found, stop, pid };
+	return { origin: found, stop, pid: pid as number };
 }
 
 interface Fixtures {
@@ -58,7 +61,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 	uncaught: [
 		async ({ page }, use) => {
 			const uncaught: string[] = [];
-			await guard(page, uncaught);
+			await guard(page.context(), uncaught);
 			await use(uncaught);
 			expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
 		},
@@ -68,10 +71,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export { expect };
 
-/** Collects the page's uncaught errors and unhandled rejections, which not every driver reports by itself. */
-export async function guard(page: Page, uncaught: string[]): Promise<void> {
-	await page.exposeFunction("reportUncaught", (message: string) => uncaught.push(message));
-	await page.addInitScript(() => {
+/** Collects uncaught errors and unhandled rejections of all pages, which not every driver reports by itself. */
+export async function guard(
+	context: Pick<BrowserContext, "addInitScript" | "exposeFunction">,
+	uncaught: string[],
+): Promise<void> {
+	await context.exposeFunction("reportUncaught", (message: string) => uncaught.push(message));
+	await context.addInitScript(() => {
 		const report = (globalThis as unknown as { reportUncaught(message: string): void }).reportUncaught;
 		addEventListener("unhandledrejection", (event) => report(`unhandled rejection: ${event.reason}`));
 		addEventListener("error", (event) => report(`uncaught error: ${event.message}`));

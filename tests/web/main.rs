@@ -4,7 +4,14 @@
 //! `npm test` starts the scenario server and hands its origin over at compile time, since a browser has no environment.
 //! Without it the tests that need a server say so and do nothing.
 #![cfg(target_arch = "wasm32")]
-#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 #[cfg(feature = "serde")]
 mod json;

@@ -1,6 +1,13 @@
 //! The same tests as `main.rs`, in a dedicated worker, where there is no `window`.
 #![cfg(target_arch = "wasm32")]
-#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 #[cfg(feature = "serde")]
 mod json;

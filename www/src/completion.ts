@@ -18,9 +18,7 @@ export function readChunk(data: string): Chunk {
 	if (typeof value !== "object" || value === null) return { kind: "unreadable" };
 	const message = serverReason(value);
 	if (message !== undefined) return { kind: "error", message };
-	const choice = (
-		value as { choices?: { delta?: { content?: unknown }; finish_reason?: unknown }[] }
-	).choices?.[0];
+	const choice = (value as { choices?: { delta?: { content?: unknown }; finish_reason?: unknown }[] }).choices?.[0];
 	const content = choice?.delta?.content;
 	const finish = choice?.finish_reason;
 	return {

@@ -100,11 +100,7 @@ export class Exchange {
 				}
 				break;
 			case "done":
-				this.#end(
-					this.#reported === undefined
-						? { kind: "done" }
-						: { kind: "failed", trouble: this.#reported },
-				);
+				this.#end(this.#reported === undefined ? { kind: "done" } : { kind: "failed", trouble: this.#reported });
 				break;
 			case "error":
 				this.#report(chunk.message);
@@ -125,8 +121,7 @@ export class Exchange {
 
 	#fail(failure: FailureEvent): void {
 		this.#failure = failure;
-		if (failure.willReconnect)
-			this.#listener.trouble(`${failureText(failure)} Trying again…`, true);
+		if (failure.willReconnect) this.#listener.trouble(`${failureText(failure)} Trying again…`, true);
 	}
 
 	/** Why a source closed before its answer had said that it is complete. */

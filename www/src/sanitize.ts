@@ -14,8 +14,7 @@ const ANSWER = {
 		"data-language",
 	],
 	// DOMPurify holds the values of all attributes it does not know better against the pattern for addresses.
-	ADD_URI_SAFE_ATTR:
-		"rel target start type checked disabled tabindex aria-label data-language".split(" "),
+	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex aria-label data-language".split(" "),
 	ALLOW_ARIA_ATTR: false,
 	ALLOW_DATA_ATTR: false,
 	ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,

@@ -16,8 +16,7 @@ start.addEventListener("click", () => {
 	source.onopen = () => log.add("Connection opened");
 	source.onmessage = (event) => log.add(`Data: ${event.data}`);
 	source.onerror = (event) => {
-		const again =
-			event.target instanceof EventSource && event.target.readyState !== EventSource.CLOSED;
+		const again = event.target instanceof EventSource && event.target.readyState !== EventSource.CLOSED;
 		log.add(again ? "Connection lost, trying again" : "Connection failed");
 	};
 	source.addEventListener("start", (event) => log.add(`Event Type: start, Data: ${event.data}`));

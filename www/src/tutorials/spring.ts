@@ -70,8 +70,7 @@ function follow(source: EventSource): void {
 	});
 	source.addEventListener("message", (event) => append(contentOf(event.data)));
 	source.addEventListener("error", (event) => {
-		const closed =
-			event.target instanceof EventSource && event.target.readyState === EventSource.CLOSED;
+		const closed = event.target instanceof EventSource && event.target.readyState === EventSource.CLOSED;
 		log.add(closed ? "error: CLOSED" : "error: CONNECTING, trying again");
 	});
 	source.addEventListener("stop", () => {
