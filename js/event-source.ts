@@ -67,8 +67,12 @@ export class EventSource extends EventTarget {
 	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the option if one is
 	 * impossible.
 	 */
-	constructor(url: string | URL, init?: EventSourceInit) {
+	constructor(url: string | URL, init: EventSourceInit | null = {}) {
 		super();
+		// biome-ignore lint/complexity/noArguments: undefined is a URL too, and a rest parameter would make `length` 0.
+		if (arguments.length === 0) {
+			throw new TypeError("EventSource needs a URL");
+		}
 		const settings = readSettings(url, init ?? {});
 		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
 		this.#url = absoluteUrl;
@@ -274,12 +278,18 @@ export interface EventSource {
 	): void;
 }
 
-// [spec] Web IDL: constants are on the interface and its prototype, and every member is enumerable.
+// [spec] Web IDL: constants are on the interface and its prototype, every member is enumerable, and the interface has a
+// name whatever a minifier makes of the class.
 for (const target of [EventSource, EventSource.prototype]) {
-	Object.entries({ CONNECTING, OPEN, CLOSED }).forEach(([name, value]) => {
+	for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED })) {
 		Object.defineProperty(target, name, { value, enumerable: true });
-	});
+	}
 }
+for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(EventSource.prototype))) {
+	Object.defineProperty(EventSource.prototype, name, { ...member, enumerable: name !== "constructor" });
+}
+Object.defineProperty(EventSource.prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
+Object.defineProperty(EventSource, "name", { value: "EventSource", configurable: true });
 
 class OpenEventOfSource extends Event implements OpenEvent {
 	readonly response: ResponseHead;

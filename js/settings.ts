@@ -33,8 +33,14 @@ export type Settings = [
 
 /** @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else. */
 export function readSettings(url: string | URL, init: EventSourceInit): Settings {
+	if (typeof init !== "object" && typeof init !== "function") {
+		throw new TypeError("the second argument must be an object");
+	}
 	const { withCredentials, json, fetch, lastEventId, reconnect, end, maxEventSize, ...rest } = init;
-	const { headers: givenHeaders, signal: _, ...request } = rest;
+	const { headers: givenHeaders, signal, ...request } = rest;
+	if (signal && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
+		throw new TypeError('"signal" must be an AbortSignal');
+	}
 	const headers = naming("headers", () => new Headers(givenHeaders ?? {}));
 	if (json !== undefined) {
 		setJson(request, headers, json);
@@ -104,6 +110,7 @@ function checkRequest(request: RequestInit, bodyOption: string): string {
 		throw new TypeError(`"${bodyOption}" cannot be sent with ${method}: "method" must be another, such as "POST"`);
 	}
 	if (isStream(body)) {
+		checkStreams();
 		// What Chromium demands of a request whose body is a stream; TypeScript's RequestInit does not have it yet.
 		Object.assign(request, { duplex: "half", ...request });
 	}
@@ -119,15 +126,31 @@ function refused(request: RequestInit, member: string): boolean {
 	}
 }
 
+/** A browser that cannot send streams would send the text "[object ReadableStream]", and says so by its type. */
+function checkStreams() {
+	const init = { method: "POST", body: new ReadableStream(), duplex: "half" };
+	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
+		throw new TypeError('"body": this browser cannot send a ReadableStream');
+	}
+}
+
 function isStream(body: unknown): boolean {
 	return typeof ReadableStream === "function" && body instanceof ReadableStream;
 }
 
-/** A `Last-Event-ID` among the headers is an initial value, as the option is: the id moves on with the stream. */
+/**
+ * A `Last-Event-ID` among the headers is an initial value, as the option is: the id moves on with the stream. A header
+ * value is bytes, one to a character.
+ */
 function readLastEventId(option: string | undefined, headers: Headers): string {
-	const header = headers.get("last-event-id");
+	const header = headers.get("last-event-id") ?? "";
 	headers.delete("last-event-id");
-	return String(option ?? header ?? "");
+	const fromHeader = new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)));
+	const lastEventId = String(option ?? fromHeader);
+	if (/[\0\r\n]/.test(lastEventId)) {
+		throw new TypeError('"lastEventId" cannot have a line break or U+0000: no header can carry it');
+	}
+	return lastEventId;
 }
 
 function readReconnect(reconnect: EventSourceInit["reconnect"]): Required<ReconnectOptions> {

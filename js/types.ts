@@ -11,7 +11,7 @@
  * - `interrupted`: the stream broke off after the response had been accepted.
  * - `status`: the server answered with a status other than 200.
  * - `content-type`: the server answered 200 with something that is not `text/event-stream`.
- * - `attempts`: `reconnect.maxAttempts` tries in a row brought no event.
+ * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no event.
  * - `request`: the request could not be made, and never could be.
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded or has failed.
@@ -41,7 +41,7 @@ export interface ReconnectOptions {
 	delay?: number;
 	/** The longest wait that backing off may reach. Default 30000. A server's `retry` above it is kept to. */
 	maxDelay?: number;
-	/** How many tries in a row may bring no event before the connection fails. Default: no limit. */
+	/** How many repetitions in a row may bring no event before the connection fails. Default: no limit. */
 	maxAttempts?: number;
 }
 
@@ -115,7 +115,7 @@ export interface FailureEvent extends Event {
 export interface Closed {
 	/** Why. */
 	readonly reason: Reason;
-	/** The status of the response that was refused, if it was one. */
+	/** The status of the last response, if the connection failed after there was one. */
 	readonly status?: number;
 	/** What was thrown, if anything. */
 	readonly error?: unknown;

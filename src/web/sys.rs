@@ -28,22 +28,35 @@ extern "C" {
     pub(super) fn headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn body(this: &FetchResponse) -> Result<Option<web_sys::ReadableStream>, JsValue>;
+    pub(super) fn body(this: &FetchResponse) -> Result<Option<Stream>, JsValue>;
 
-    /// Not `new ReadableStreamDefaultReader(stream)`, which refuses the streams of polyfills and of other realms.
+    /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which refuses the streams of
+    /// polyfills and of other realms; so whatever it does may throw, and answer with anything.
     pub(super) type Stream;
 
     #[wasm_bindgen(method, catch, js_name = getReader)]
-    pub(super) fn get_reader(this: &Stream) -> Result<web_sys::ReadableStreamDefaultReader, JsValue>;
+    pub(super) fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn cancel(this: &Stream) -> Result<JsValue, JsValue>;
+
+    #[derive(Clone, Debug)]
+    pub(super) type Reader;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn read(this: &Reader) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = cancel)]
+    pub(super) fn cancel_reader(this: &Reader) -> Result<JsValue, JsValue>;
 
     /// What a reader's `read()` is fulfilled with.
     pub(super) type ReadResult;
 
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn done(this: &ReadResult) -> bool;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn done(this: &ReadResult) -> Result<bool, JsValue>;
 
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn value(this: &ReadResult) -> JsValue;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn value(this: &ReadResult) -> Result<JsValue, JsValue>;
 
     /// The members of a RequestInit that are set for every attempt.
     pub(super) type AttemptInit;
