@@ -25,7 +25,10 @@ impl Body {
             let reader = body.reader.insert(stream.get_reader()?);
             // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked
             // for.
-            body.reading = Some(start_reading(reader)?);
+            let reading = start_reading(reader);
+            // Whoever reads comes later, and may find it failed: that is no unhandled rejection.
+            settle(reading.clone());
+            body.reading = Some(reading);
         }
         Ok(body)
     }
@@ -34,10 +37,7 @@ impl Body {
     /// at the end of the body.
     pub(super) async fn read(&mut self, buffer: &mut Vec<u8>) -> Result<Option<usize>, JsValue> {
         let Some(reader) = &self.reader else { return Ok(None) };
-        let reading = match &self.reading {
-            Some(reading) => reading.clone(),
-            None => self.reading.insert(start_reading(reader)?).clone(),
-        };
+        let reading = self.reading.get_or_insert_with(|| start_reading(reader)).clone();
         let result = JsFuture::from(reading).await;
         self.reading = None;
         let result = match result {
@@ -69,26 +69,32 @@ impl Body {
 impl Drop for Body {
     fn drop(&mut self) {
         if let Some(reader) = &self.reader {
-            settle(reader.cancel_reader());
+            settle(promise(reader.cancel_reader()));
         }
     }
 }
 
-fn start_reading(reader: &Reader) -> Result<Promise, JsValue> {
-    reader.read().map(|answer| Promise::resolve(&answer))
-}
-
 /// Cancels a body that nobody has begun to read.
 pub(super) fn cancel(stream: &Stream) {
-    settle(stream.cancel());
+    settle(promise(stream.cancel()));
 }
 
-/// Lets a cancellation end as it may. A stream that has failed rejects it with the failure, which is known already and
-/// must not become an unhandled rejection.
-fn settle(cancellation: Result<JsValue, JsValue>) {
-    if let Ok(answer) = cancellation {
-        spawn_local(async move {
-            let _ = JsFuture::from(Promise::resolve(&answer)).await;
-        });
+fn start_reading(reader: &Reader) -> Promise {
+    promise(reader.read())
+}
+
+/// What a stream's method answers is a promise, unless the stream is no good one.
+fn promise(answer: Result<JsValue, JsValue>) -> Promise {
+    match answer {
+        Ok(answer) => Promise::resolve(&answer),
+        Err(error) => Promise::reject(&error),
     }
+}
+
+/// Lets a promise end as it may, so that its rejection is not an unhandled one. A stream that has failed rejects its
+/// cancellation with the failure, which is known already.
+fn settle(promise: Promise) {
+    spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
+    });
 }

@@ -32,7 +32,7 @@ async fn a_stream_of_single_bytes_gives_the_same_messages() {
 #[wasm_bindgen_test]
 async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
-    let backoff = Backoff { delay: 1, ..Backoff::default() };
+    let backoff = Backoff { delay: 1, max_delay: 20, ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect();
     let story = read_until(&mut source, |_| false).await;
     assert_eq!(story.data(), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
