@@ -69,7 +69,6 @@ for (const { mode, requests } of [
 		await modes.selectOption(mode);
 		await input.fill("What <b>next</b>?");
 		await input.press("Enter");
-		await expect(send).toBeDisabled();
 		await expect(question).toHaveText("What <b>next</b>?");
 		await expect(input).toHaveValue("");
 
