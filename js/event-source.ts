@@ -3,15 +3,7 @@
 
 import { Pace } from "./delivery.js";
 import { readSettings } from "./settings.js";
-import type {
-	Closed,
-	EventSourceEventMap,
-	EventSourceInit,
-	FailureEvent,
-	OpenEvent,
-	Reason,
-	ResponseHead,
-} from "./types.js";
+import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent, Reason } from "./types.js";
 import { type Listener, load } from "./wasm.js";
 
 const CONNECTING = 0;
@@ -175,7 +167,7 @@ export class EventSource extends EventTarget {
 				if (this.#readyState !== CLOSED) {
 					this.#readyState = OPEN;
 					this.#origin = new URL(response.url || this.#url).origin;
-					super.dispatchEvent(new OpenEventOfSource(response));
+					super.dispatchEvent(openEvent(response));
 				}
 			},
 			deliver: (text, rows) => this.#deliver(text, rows.slice()),
@@ -204,7 +196,7 @@ export class EventSource extends EventTarget {
 		}
 	}
 
-	#fireError(failure: FailureOfSource): void {
+	#fireError(failure: Failure): void {
 		if (this.#readyState === CLOSED) {
 			return;
 		}
@@ -214,7 +206,7 @@ export class EventSource extends EventTarget {
 		} else {
 			this.#readyState = CONNECTING;
 		}
-		super.dispatchEvent(new FailureEventOfSource(failure));
+		super.dispatchEvent(failureEvent(failure));
 	}
 
 	#handler(type: string): unknown {
@@ -291,49 +283,21 @@ for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(Eve
 Object.defineProperty(EventSource.prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
 Object.defineProperty(EventSource, "name", { value: "EventSource", configurable: true });
 
-class OpenEventOfSource extends Event implements OpenEvent {
-	readonly response: ResponseHead;
-
-	constructor({ status, headers, url, redirected }: Response) {
-		super("open");
-		this.response = Object.freeze({ status, headers, url, redirected });
-	}
+function openEvent({ status, headers, url, redirected }: Response): OpenEvent {
+	return Object.assign(new Event("open"), { response: Object.freeze({ status, headers, url, redirected }) });
 }
 
-interface FailureOfSource {
-	reason: Reason;
-	message: string;
-	attempt: number;
-	delay: number | undefined;
+type Failure = Omit<FailureEvent, keyof Event | "status" | "code" | "headers" | "willReconnect"> & {
 	response: Response | undefined;
-	body: string;
-	error: unknown;
-}
+};
 
-class FailureEventOfSource extends Event implements FailureEvent {
-	readonly reason: Reason;
-	readonly message: string;
-	readonly status: number | undefined;
-	readonly code: number | undefined;
-	readonly headers: Headers | undefined;
-	readonly body: string;
-	readonly error: unknown;
-	readonly attempt: number;
-	readonly delay: number | undefined;
-	readonly willReconnect: boolean;
-
-	constructor({ reason, message, attempt, delay, response, body, error }: FailureOfSource) {
-		super("error");
-		this.reason = reason;
-		this.message = message;
-		this.status = this.code = response?.status;
-		this.headers = response?.headers;
-		this.body = body;
-		this.error = error;
-		this.attempt = attempt;
-		this.delay = delay;
-		this.willReconnect = delay !== undefined;
-	}
+function failureEvent({ response, ...failure }: Failure): FailureEvent {
+	return Object.assign(new Event("error"), failure, {
+		status: response?.status,
+		code: response?.status,
+		headers: response?.headers,
+		willReconnect: failure.delay !== undefined,
+	});
 }
 
 /** As an uncaught error of a handler would be. */

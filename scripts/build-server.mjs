@@ -6,7 +6,7 @@ import { root } from "./lib/tools.mjs";
 
 /** Builds a server where it is not up to date; its path. */
 export async function buildServer(name) {
-	say(`building the server ${name} (a minute or two the first time)`);
+	say(`building the server ${name}, if it has changed (a minute or two the first time)`);
 	await run("cargo", ["build", "--quiet", "--profile", "server", "--package", name], {
 		cwd: root,
 		env: { CARGO_TARGET_DIR: join(root, "target") },
