@@ -1,5 +1,5 @@
-// Owns `npm run test:all`: the tests that take longer than `npm test` may. There are none yet besides the bench of the
-// parser's linearity, which is run for its figures and asserts nothing.
+// Owns `npm run test:all`: what takes longer than `npm test` may. There is nothing yet besides two benches, which are run
+// for their figures and assert nothing.
 
 import { run, say, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";

@@ -22,7 +22,7 @@ pub fn is_event_stream(header: &str) -> bool {
     })
 }
 
-/// [spec] MIME Sniffing, "parse a MIME type", as far as type and subtype.
+/// Spec: MIME Sniffing, "parse a MIME type", as far as type and subtype.
 fn essence(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut parts = value.split(|&byte| byte == b';').next()?.trim_ascii().splitn(2, |&byte| byte == b'/');
     let (kind, subtype) = (parts.next()?, parts.next()?);
@@ -33,7 +33,7 @@ fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
 
-/// [spec] Fetch, "get, decode, and split": a comma within quotes does not part two values.
+/// Spec: Fetch, "get, decode, and split": a comma within quotes does not part two values.
 #[derive(Default)]
 struct Quotes {
     quoted: bool,

@@ -250,7 +250,7 @@ fn is_refusal(action: Action) -> bool {
     failure.status.is_some() && matches!(failure.reason, Status | ContentType | Attempts)
 }
 
-/// [spec] RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.
+/// Spec: RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
 fn retry_after(value: &str) -> u64 {
     match parse_time(value.as_bytes()) {
