@@ -10,4 +10,9 @@ script(async () => {
 		cwd: root,
 		problem: "The bench of the parser failed.",
 	});
+	say("measuring large events through the package (node benches/large-event.mjs)");
+	await run(process.execPath, ["benches/large-event.mjs"], {
+		cwd: root,
+		problem: "The bench of large events failed.",
+	});
 });
