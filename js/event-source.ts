@@ -65,7 +65,7 @@ export class EventSource extends EventTarget {
 		if (arguments.length === 0) {
 			throw new TypeError("EventSource needs a URL");
 		}
-		const settings = readSettings(url, init ?? {});
+		const { settings, signal } = readSettings(url, init ?? {});
 		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
 		this.#url = absoluteUrl;
 		this.#withCredentials = request.credentials === "include";
@@ -75,7 +75,7 @@ export class EventSource extends EventTarget {
 		this.#closed = new Promise((fulfil) => {
 			this.#fulfilClosed = fulfil;
 		});
-		this.#signal = init?.signal ?? undefined;
+		this.#signal = signal;
 		if (this.#signal?.aborted) {
 			this.#onAbort();
 			return;

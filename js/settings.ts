@@ -31,8 +31,15 @@ export type Settings = [
 	maxEventSize: number,
 ];
 
-/** @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else. */
-export function readSettings(url: string | URL, init: EventSourceInit): Settings {
+/**
+ * What is for Rust, and the signal, which stays here.
+ *
+ * @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else.
+ */
+export function readSettings(
+	url: string | URL,
+	init: EventSourceInit,
+): { settings: Settings; signal: AbortSignal | undefined } {
 	if (typeof init !== "object" && typeof init !== "function") {
 		throw new TypeError("the second argument must be an object");
 	}
@@ -57,7 +64,7 @@ export function readSettings(url: string | URL, init: EventSourceInit): Settings
 		throw new TypeError('"end" must be "reconnect" or "close"');
 	}
 	const { delay, maxDelay, maxAttempts } = readReconnect(reconnect);
-	return [
+	const settings: Settings = [
 		absolute(url),
 		request,
 		headers,
@@ -71,6 +78,7 @@ export function readSettings(url: string | URL, init: EventSourceInit): Settings
 		end && end === "close",
 		number("maxEventSize", maxEventSize, DEFAULT_MAX_EVENT_SIZE, 1),
 	];
+	return { settings, signal: signal ?? undefined };
 }
 
 /** [spec] 9.2.2, the constructor: a URL that cannot be parsed is a SyntaxError. */

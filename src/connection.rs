@@ -11,7 +11,7 @@ use crate::{
     reconnection::Backoff,
 };
 
-/// Spec: 9.2.2 `readyState`.
+/// Spec 9.2.2 `readyState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadyState {
     /// No connection yet, or none at the moment.
@@ -150,7 +150,7 @@ impl Connection {
         self.parser.reconnection_time()
     }
 
-    /// Spec: 9.2.3 step 15, "process the response".
+    /// Spec 9.2.3 step 15, "process the response".
     pub fn handle_response(&mut self, response: ResponseHead<'_>, random: f64) -> Action {
         if self.ready_state == ReadyState::Closed {
             return Action::Nothing;
@@ -181,7 +181,7 @@ impl Connection {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, None, 0.0))
     }
 
-    /// The body has ended cleanly. Spec: 9.2.3, `processEndOfBody`.
+    /// The body has ended cleanly. Spec 9.2.3, `processEndOfBody`.
     pub fn handle_end_of_body(&mut self, random: f64) -> Action {
         let default = if self.options.is_get { EndOfBody::Reconnect } else { EndOfBody::Close };
         let end = self.options.end.unwrap_or(default);
@@ -195,7 +195,7 @@ impl Connection {
         }
     }
 
-    /// The request failed, or the body broke off. Spec: 9.2.3 step 15: a network error reestablishes the connection.
+    /// The request failed, or the body broke off. Spec 9.2.3 step 15: a network error reestablishes the connection.
     pub fn handle_network_error(&mut self, random: f64) -> Action {
         let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
         let may_repeat = match self.options.reconnect {
@@ -221,7 +221,7 @@ impl Connection {
         Action::Fetch
     }
 
-    /// Spec: 9.2.2 `close()`.
+    /// Spec 9.2.2 `close()`.
     pub fn close(&mut self) {
         self.ready_state = ReadyState::Closed;
     }

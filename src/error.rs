@@ -55,8 +55,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// One sentence for a person, without a full stop. Not by way of `core::fmt`, whose machinery would be a tenth of
-    /// the npm package.
+    /// One sentence for a person, without a full stop.
     #[must_use]
     pub fn message(&self) -> String {
         let mut message = String::from(match self.reason {

@@ -27,7 +27,7 @@ pub struct Parser {
     too_large: bool,
 }
 
-/// Spec: 9.2.6: what the fields of a block are collected in, and what they say of the connection.
+/// Spec 9.2.6: what the fields of a block are collected in, and what they say of the connection.
 #[derive(Debug, Default)]
 struct Buffers {
     /// The data buffer, from `data_start` on. What is before it is the name of the field whose line it took over.
@@ -147,7 +147,7 @@ impl Buffers {
         self.event_type.clear();
     }
 
-    /// Spec: 9.2.6 "process the field".
+    /// Spec 9.2.6 "process the field".
     fn process_field(&mut self, (name, value): (&[u8], &[u8])) {
         match name {
             b"data" => self.append_data(value),
@@ -200,7 +200,7 @@ fn set_text(buffer: &mut String, value: &[u8]) {
     buffer.push_str(&String::from_utf8_lossy(value));
 }
 
-/// Spec: 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
+/// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
 /// line without a colon is a name with an empty value.
 fn split_field(line: &[u8]) -> (&[u8], &[u8]) {
     match line.iter().position(|&byte| byte == b':').and_then(|colon| line.split_at_checked(colon)) {
@@ -262,7 +262,7 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// Spec: 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
+    /// Spec 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
     fn dispatch(&mut self) -> bool {
         let parser = &mut *self.parser;
         parser.id_changed = parser.buffers.has_id && parser.last_event_id != parser.buffers.last_event_id;

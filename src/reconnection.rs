@@ -62,7 +62,7 @@ fn fraction(whole: u64, random: f64) -> u64 {
     ((whole as f64 * random) as u64).min(whole)
 }
 
-/// Spec: 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers than fit are the
+/// Spec 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers than fit are the
 /// largest that fits. An empty value is no integer.
 #[must_use]
 pub fn parse_time(value: &[u8]) -> Option<u64> {
