@@ -68,16 +68,19 @@ async function wasm() {
 		[
 			// The default path would be a URL beside the glue, which bundlers follow although the module is inlined.
 			...["--target", "web", "--omit-default-module-path"],
-			...["--remove-name-section", "--remove-producers-section"],
+			"--remove-producers-section",
 			...["--out-dir", pkg, "--out-name", "headwater"],
 			join(root, "target", target, "release", "headwater.wasm"),
 		],
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
 	const module = join(pkg, "headwater_bg.wasm");
+	// Not at the top, as zopfli below: in a fresh clone npm's packages are installed only when this file has been loaded.
+	const { trapAtOnce } = await import("./lib/wasm-panics.mjs");
+	writeFileSync(module, trapAtOnce(readFileSync(module)));
 	await run(
 		join(root, "node_modules", ".bin", "wasm-opt"),
-		["-Oz", "--converge", "--strip-target-features", module, "-o", module],
+		["-Oz", "--converge", "--strip-debug", "--strip-target-features", module, "-o", module],
 		{
 			capture: true,
 			problem: "wasm-opt failed.",
@@ -87,7 +90,6 @@ async function wasm() {
 	const short = shortenNames(readFileSync(module), readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, short.glue);
-	// Not at the top: in a fresh clone the package is installed only when this file has long been loaded.
 	const { default: zopfli } = await import("@gfx/zopfli");
 	const deflated = Buffer.from(await zopfli.deflateAsync(short.module, { numiterations: 15 }));
 	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated.toString("base64")}";\n`);

@@ -2,6 +2,8 @@
 // a name with a hash in it, twice in the package: a kilobyte and a half that no compression takes away. Knows of the
 // binary format only the import and export sections (WebAssembly Core Specification, 5.5).
 
+import { Reader, Writer } from "./wasm-format.mjs";
+
 const IMPORT_SECTION = 2;
 const EXPORT_SECTION = 7;
 
@@ -72,75 +74,4 @@ function copyImportDescription(reader, writer) {
 	}
 	writer.byte(kind);
 	writer.number(reader.number());
-}
-
-class Reader {
-	#bytes;
-	#at = 0;
-
-	constructor(bytes) {
-		this.#bytes = bytes;
-	}
-
-	get done() {
-		return this.#at >= this.#bytes.length;
-	}
-
-	byte() {
-		return this.#bytes[this.#at++];
-	}
-
-	bytes(length) {
-		this.#at += length;
-		return this.#bytes.subarray(this.#at - length, this.#at);
-	}
-
-	/** LEB128, unsigned. */
-	number() {
-		let value = 0;
-		for (let shift = 0; ; shift += 7) {
-			const byte = this.byte();
-			value |= (byte & 0x7f) << shift;
-			if (byte < 0x80) {
-				return value >>> 0;
-			}
-		}
-	}
-
-	name() {
-		return new TextDecoder().decode(this.bytes(this.number()));
-	}
-}
-
-class Writer {
-	#bytes = [];
-
-	byte(byte) {
-		this.#bytes.push(byte);
-	}
-
-	bytes(bytes) {
-		for (const byte of bytes) {
-			this.#bytes.push(byte);
-		}
-	}
-
-	number(value) {
-		let rest = value;
-		while (rest > 0x7f) {
-			this.byte((rest & 0x7f) | 0x80);
-			rest >>>= 7;
-		}
-		this.byte(rest);
-	}
-
-	name(name) {
-		const bytes = new TextEncoder().encode(name);
-		this.number(bytes.length);
-		this.bytes(bytes);
-	}
-
-	result() {
-		return Uint8Array.from(this.#bytes);
-	}
 }

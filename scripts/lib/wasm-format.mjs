@@ -1,0 +1,79 @@
+// Owns the smallest parts of WebAssembly's binary format: bytes, numbers, names (Core Specification, 5.2). Knows nothing
+// of sections.
+
+/** Reads the numbers and names of the format one after the other. */
+export class Reader {
+	#bytes;
+	#at = 0;
+
+	constructor(bytes) {
+		this.#bytes = bytes;
+	}
+
+	get done() {
+		return this.#at >= this.#bytes.length;
+	}
+
+	get at() {
+		return this.#at;
+	}
+
+	byte() {
+		return this.#bytes[this.#at++];
+	}
+
+	bytes(length) {
+		this.#at += length;
+		return this.#bytes.subarray(this.#at - length, this.#at);
+	}
+
+	/** LEB128, unsigned. */
+	number() {
+		let value = 0;
+		for (let shift = 0; ; shift += 7) {
+			const byte = this.byte();
+			value |= (byte & 0x7f) << shift;
+			if (byte < 0x80) {
+				return value >>> 0;
+			}
+		}
+	}
+
+	name() {
+		return new TextDecoder().decode(this.bytes(this.number()));
+	}
+}
+
+/** Writes them. */
+export class Writer {
+	#bytes = [];
+
+	byte(byte) {
+		this.#bytes.push(byte);
+	}
+
+	bytes(bytes) {
+		for (const byte of bytes) {
+			this.#bytes.push(byte);
+		}
+	}
+
+	number(value) {
+		let rest = value;
+		while (rest > 0x7f) {
+			this.byte((rest & 0x7f) | 0x80);
+			rest >>>= 7;
+		}
+		this.byte(rest);
+	}
+
+	name(name) {
+		const bytes = new TextEncoder().encode(name);
+		this.number(bytes.length);
+		this.bytes(bytes);
+	}
+
+	result() {
+		return Uint8Array.from(this.#bytes);
+	}
+}

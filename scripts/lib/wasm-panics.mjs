@@ -1,0 +1,82 @@
+// Owns making each panic of a module a bare trap. The panic handler (src/runtime.rs) says nothing, but the functions that
+// lead to it are in the module all the same, with the formatting and the texts of their messages: two kilobytes of the
+// package. What `panic = "immediate-abort"` does in nightly Rust is done here to the finished module. Knows nothing of
+// what is in it beside names that Rust's own library has.
+
+import binaryen from "binaryen";
+import { Reader } from "./wasm-format.mjs";
+
+const DATA_SECTION = 11;
+const I32_CONST = 0x41;
+
+/** Functions that can only panic, and those that only a panic's message can call: no code of this project formats. */
+const ONLY_FOR_PANICS = [
+	/^core\[\w+\]::(panicking|fmt)::/,
+	/^core\[\w+\]::(cell::panic_|option::(unwrap|expect)_failed|result::unwrap_failed|slice::index::slice_|str::slice_error)/,
+	/^alloc\[\w+\]::(raw_vec::(handle_error|capacity_overflow)|alloc::handle_alloc_error|fmt::)/,
+	/^<.* as core\[\w+\]::fmt::\w+>::/,
+	/^<core\[\w+\]::fmt::/,
+];
+
+/** The name of a source file, as a panic would tell it. */
+const SOURCE_FILE = /[\w./-]+\.rs/g;
+
+/** The size of `core::panic::Location` in bytes: pointer to the file's name, its length, line, column. */
+const LOCATION = 16;
+
+/** The same module, whose panics trap at once. It must have its name section, and keeps it. */
+export function trapAtOnce(wasm) {
+	const module = binaryen.readBinary(wasm);
+	for (let index = 0; index < module.getNumFunctions(); index++) {
+		const reference = module.getFunctionByIndex(index);
+		const { name } = binaryen.getFunctionInfo(reference);
+		if (ONLY_FOR_PANICS.some((pattern) => pattern.test(name))) {
+			binaryen.Function(reference).body = module.unreachable();
+		}
+	}
+	return withoutLocations(module.emitBinary());
+}
+
+/**
+ * Blanks, in place, where in its source a panic would say it was, file names and all: nobody reads it any more, and
+ * zeros cost nothing once compressed.
+ */
+function withoutLocations(wasm) {
+	for (const { address, at, length } of dataSegments(wasm)) {
+		const data = Buffer.from(wasm.buffer, wasm.byteOffset + at, length);
+		for (const { index, 0: file } of data.toString("latin1").matchAll(SOURCE_FILE)) {
+			const pointer = Buffer.alloc(8);
+			pointer.writeUInt32LE(address + index, 0);
+			pointer.writeUInt32LE(file.length, 4);
+			for (let found = data.indexOf(pointer); found >= 0; found = data.indexOf(pointer, found)) {
+				data.fill(0, found, found + LOCATION);
+			}
+			data.fill(0, index, index + file.length);
+		}
+	}
+	return wasm;
+}
+
+/** Where in memory each segment goes, and where in the module's bytes it is. */
+function* dataSegments(wasm) {
+	const sections = new Reader(wasm);
+	sections.bytes(8);
+	while (!sections.done) {
+		const id = sections.byte();
+		const size = sections.number();
+		const start = sections.at;
+		const contents = new Reader(sections.bytes(size));
+		if (id === DATA_SECTION) {
+			for (let count = contents.number(); count > 0; count--) {
+				if (contents.byte() !== 0 || contents.byte() !== I32_CONST) {
+					throw new Error("a data segment that is not active at a constant address");
+				}
+				const address = contents.number();
+				contents.byte();
+				const length = contents.number();
+				yield { address, at: start + contents.at, length };
+				contents.bytes(length);
+			}
+		}
+	}
+}
