@@ -1,4 +1,5 @@
-// Owns the pace at which events are fired: what runs between two of them. Knows nothing of the events.
+// Owns the pace at which events are fired: what runs between two of them, and how to wait for a task. Knows nothing of
+// the events.
 
 /**
  * The browser's own EventSource fires each event in a task of its own, so what awaits one event has added its listener
@@ -43,7 +44,7 @@ let channel: MessageChannel | undefined;
 const waiting: (() => void)[] = [];
 
 /** By MessageChannel, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
 	return new Promise((resolve) => {
 		if (typeof setImmediate === "function") {
 			// Node, where an open MessageChannel would keep the process alive.

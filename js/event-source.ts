@@ -1,8 +1,8 @@
 // Owns the EventSource class: the standard's surface, and the turning of what Rust says into events and promises.
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
-import { Pace } from "./delivery.js";
-import { readSettings } from "./settings.js";
+import { nextTask, Pace } from "./delivery.js";
+import { readSettings, type Settings } from "./settings.js";
 import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent, Reason } from "./types.js";
 import { type Listener, load } from "./wasm.js";
 
@@ -14,6 +14,11 @@ const CLOSED = 2;
 const ROW = 6;
 /** Stands for "there is none" in a row. */
 const NONE = 0xffff_ffff;
+
+/** [non-spec] Of a public proposal, whatwg/html#12272. */
+const STREAM_URL = "about:event-stream";
+/** How `fromReadableStream` tells the constructor. */
+const READER = Symbol();
 
 type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null;
 
@@ -67,6 +72,7 @@ export class EventSource extends EventTarget {
 		}
 		const { settings, signal } = readSettings(url, init ?? {});
 		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
+		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
 		this.#url = absoluteUrl;
 		this.#withCredentials = request.credentials === "include";
 		this.#lastEventId = lastEventId;
@@ -81,9 +87,25 @@ export class EventSource extends EventTarget {
 			return;
 		}
 		this.#signal?.addEventListener("abort", this.#onAbort);
-		load()
-			.then((connect) => this.#readyState === CLOSED || connect(this.#listener(), this.#closed, ...settings))
-			.catch((error) => this.#fail("internal", `the WebAssembly module cannot be used: ${error}`, error));
+		this.#run(reader ?? settings).catch((error) => {
+			reader?.cancel(error).catch(() => {});
+			this.#fail("internal", `the WebAssembly module cannot be used: ${error}`, error);
+		});
+	}
+
+	/**
+	 * [non-spec] A source that reads a stream of bytes from elsewhere, such as the body of a response. The end of the
+	 * stream is an error, as is its failure: there is nothing to reconnect to. `close()` cancels the stream. The `open`
+	 * event carries no `response`.
+	 *
+	 * @param stream of `Uint8Array`s; the source locks it.
+	 * @throws `TypeError` if it is no ReadableStream, or a locked one.
+	 */
+	static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+		if (typeof stream?.getReader !== "function") {
+			throw new TypeError("fromReadableStream needs a ReadableStream");
+		}
+		return new EventSource(STREAM_URL, { [READER]: stream.getReader() } as EventSourceInit);
 	}
 
 	/** The absolute URL of the request. */
@@ -113,7 +135,8 @@ export class EventSource extends EventTarget {
 
 	/** [non-spec] Fulfilled once, when the source becomes CLOSED for whatever cause. Never rejected. */
 	get closed(): Promise<Closed> {
-		return this.#closed;
+		// [spec] Web IDL: what is a promise rejects where other attributes throw.
+		return #closed in this ? this.#closed : Promise.reject(new TypeError("this is not an EventSource"));
 	}
 
 	/** Called when a response was accepted. */
@@ -145,6 +168,17 @@ export class EventSource extends EventTarget {
 		this.#close({ reason: "caller" });
 	}
 
+	async #run(from: Settings | ReadableStreamDefaultReader): Promise<void> {
+		const { connect, read } = await load();
+		if (!Array.isArray(from)) {
+			// [non-spec] The proposal announces the connection in a task.
+			await nextTask();
+			read(this.#listener(), this.#closed, from);
+		} else if (this.#readyState !== CLOSED) {
+			connect(this.#listener(), this.#closed, ...from);
+		}
+	}
+
 	#close(closed: Closed): void {
 		if (this.#readyState === CLOSED) {
 			return;
@@ -166,7 +200,7 @@ export class EventSource extends EventTarget {
 			open: (response) => {
 				if (this.#readyState !== CLOSED) {
 					this.#readyState = OPEN;
-					this.#origin = new URL(response.url || this.#url).origin;
+					this.#origin = new URL(response?.url || this.#url).origin;
 					super.dispatchEvent(openEvent(response));
 				}
 			},
@@ -280,11 +314,17 @@ for (const target of [EventSource, EventSource.prototype]) {
 for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(EventSource.prototype))) {
 	Object.defineProperty(EventSource.prototype, name, { ...member, enumerable: name !== "constructor" });
 }
+Object.defineProperty(EventSource, "fromReadableStream", { enumerable: true });
 Object.defineProperty(EventSource.prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
 Object.defineProperty(EventSource, "name", { value: "EventSource", configurable: true });
 
-function openEvent({ status, headers, url, redirected }: Response): OpenEvent {
-	return Object.assign(new Event("open"), { response: Object.freeze({ status, headers, url, redirected }) });
+function openEvent(response: Response | undefined): OpenEvent {
+	const event = new Event("open");
+	if (response) {
+		const { status, headers, url, redirected } = response;
+		Object.assign(event, { response: Object.freeze({ status, headers, url, redirected }) });
+	}
+	return event as OpenEvent;
 }
 
 type Failure = Omit<FailureEvent, keyof Event | "status" | "code" | "headers" | "willReconnect"> & {

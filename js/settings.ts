@@ -12,6 +12,9 @@ const DEFAULT_MAX_EVENT_SIZE = 64 * 1024 * 1024;
 /** Stands in for the source's URL where a Request is built to check the other options: no request is made to it. */
 const UNUSED_URL = "https://headwater.invalid/";
 
+/** [spec] URL Standard, special schemes: those whose hosts are domains. */
+const SPECIAL_SCHEME = /^(https?|wss?|ftp|file):$/;
+
 /** What a source is to request, and how, in the order in which src/bindings.rs takes it. */
 export type Settings = [
 	url: string,
@@ -40,6 +43,7 @@ export function readSettings(
 	url: string | URL,
 	init: EventSourceInit,
 ): { settings: Settings; signal: AbortSignal | undefined } {
+	const givenUrl = String(url);
 	if (typeof init !== "object" && typeof init !== "function") {
 		throw new TypeError("the second argument must be an object");
 	}
@@ -65,7 +69,7 @@ export function readSettings(
 	}
 	const { delay, maxDelay, maxAttempts } = readReconnect(reconnect);
 	const settings: Settings = [
-		absolute(url),
+		absolute(givenUrl),
 		request,
 		headers,
 		fetch,
@@ -82,13 +86,16 @@ export function readSettings(
 }
 
 /** [spec] 9.2.2, the constructor: a URL that cannot be parsed is a SyntaxError. */
-function absolute(url: string | URL): string {
+function absolute(given: string): string {
 	const base = globalThis.document?.baseURI ?? globalThis.location?.href;
 	try {
-		return new URL(String(url), base).href;
-	} catch {
-		throw new DOMException(`"${url}" is not a valid URL`, "SyntaxError");
-	}
+		const { protocol, hostname, href } = new URL(given, base);
+		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
+		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
+			return href;
+		}
+	} catch {}
+	throw new DOMException(`"${given}" is not a valid URL`, "SyntaxError");
 }
 
 function setJson(request: RequestInit, headers: Headers, json: unknown) {

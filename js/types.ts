@@ -6,9 +6,10 @@
  *
  * - `caller`: `close()` was called.
  * - `signal`: the `signal` option was aborted.
- * - `end`: the server ended the body cleanly.
+ * - `end`: the server ended the body cleanly; of a source made by `fromReadableStream`, the stream ended.
  * - `network`: no response arrived.
  * - `interrupted`: the stream broke off after the response had been accepted.
+ * - `cors`: the server answered, and does not let this origin read the answer.
  * - `status`: the server answered with a status other than 200.
  * - `content-type`: the server answered 200 with something that is not `text/event-stream`.
  * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no event.
@@ -16,7 +17,7 @@
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded or has failed.
  *
- * `until`, `cors`, `timeout` and `silence` belong to the set and are not produced by this version.
+ * `until`, `timeout` and `silence` belong to the set and are not produced by this version.
  */
 export type Reason =
 	| "caller"
@@ -83,7 +84,7 @@ export interface ResponseHead {
 
 /** The `open` event: a response was accepted and its messages will follow. */
 export interface OpenEvent extends Event {
-	/** The head of the accepted response. */
+	/** The head of the accepted response. Not there on a source made by `fromReadableStream`. */
 	readonly response: ResponseHead;
 }
 

@@ -1,13 +1,14 @@
 // Owns the WebAssembly module: how it is unpacked and started, and the contract with src/bindings.rs.
 // Knows nothing of events.
 
-import { connect, initSync } from "../pkg/headwater.js";
+import { connect, initSync, read } from "../pkg/headwater.js";
 import { deflatedBase64 } from "../pkg/inline.js";
 import type { Settings } from "./settings.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw. */
 export interface Listener {
-	open(response: Response): void;
+	/** Without a response if the stream came from elsewhere. */
+	open(response: Response | undefined): void;
 	/** `rows` is a view of the module's memory: valid until the first handler runs. */
 	deliver(text: string, rows: Uint32Array): Promise<void> | undefined;
 	setReconnectionTime(milliseconds: number): void;
@@ -25,12 +26,18 @@ export interface Listener {
 	report(error: unknown): void;
 }
 
-export type Connect = (listener: Listener, closed: Promise<unknown>, ...settings: Settings) => void;
+/** What the module exports. Both run a source until `closed` is fulfilled, if it does not end before. */
+export interface Module {
+	/** A source that makes its own requests. */
+	connect(listener: Listener, closed: Promise<unknown>, ...settings: Settings): void;
+	/** A source that reads a stream from elsewhere. */
+	read(listener: Listener, closed: Promise<unknown>, reader: ReadableStreamDefaultReader): void;
+}
 
-let loading: Promise<Connect> | undefined;
+let loading: Promise<Module> | undefined;
 
 /** Loads the module once. After a failure the next call tries again. */
-export function load(): Promise<Connect> {
+export function load(): Promise<Module> {
 	loading ??= instantiate().catch((error) => {
 		loading = undefined;
 		throw error;
@@ -49,9 +56,9 @@ export async function init(): Promise<void> {
 	await load();
 }
 
-async function instantiate(): Promise<Connect> {
+async function instantiate(): Promise<Module> {
 	const deflated = Uint8Array.from(atob(deflatedBase64), (character) => character.charCodeAt(0));
 	const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
 	initSync({ module: await WebAssembly.compile(await new Response(inflated).arrayBuffer()) });
-	return connect as Connect;
+	return { connect, read } as Module;
 }

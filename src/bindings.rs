@@ -1,4 +1,4 @@
-//! Owns the crossing to the facade: what of JavaScript this module calls, and the one function that JavaScript calls.
+//! Owns the crossing to the facade: what of JavaScript this module calls, and the functions that JavaScript calls.
 //! Must not know the DOM's EventSource, which is the facade's.
 
 use alloc::string::String;
@@ -12,7 +12,7 @@ use crate::{
     EndOfBody, Options, Reconnect,
     batch::Batch,
     reconnection::Backoff,
-    web::{self, Builder, Error, EventSource, Notice},
+    web::{self, Builder, Error, EventSource, Notice, Reader},
 };
 
 #[wasm_bindgen]
@@ -21,7 +21,7 @@ extern "C" {
     pub type Listener;
 
     #[wasm_bindgen(method, catch)]
-    fn open(this: &Listener, response: &web_sys::Response) -> Result<(), JsValue>;
+    fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn deliver(this: &Listener, text: &str, rows: &[u32]) -> Result<Option<Promise>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = setReconnectionTime)]
@@ -87,8 +87,18 @@ pub fn connect(
         end: close_at_end.map(|close| if close { EndOfBody::Close } else { EndOfBody::Reconnect }),
         last_event_id,
         max_event_size: max_event_size as usize,
+        ..Options::default()
     };
-    let source = Builder::new(url, init, headers, fetch, options).connect();
+    run(Builder::new(url, init, headers, fetch, options).connect(), listener, closed);
+}
+
+/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request.
+#[wasm_bindgen]
+pub fn read(listener: Listener, closed: Promise, reader: Reader) {
+    run(EventSource::from_reader(reader), listener, closed);
+}
+
+fn run(source: EventSource, listener: Listener, closed: Promise) {
     spawn_local(async move {
         web::race(JsFuture::from(closed), drive(source, listener)).await;
     });

@@ -41,6 +41,8 @@ pub enum EndOfBody {
     Reconnect,
     /// The stream is over.
     Close,
+    /// The connection fails: the stream should have gone on.
+    Fail,
 }
 
 /// What the caller wants of a connection.
@@ -58,6 +60,9 @@ pub struct Options {
     pub last_event_id: String,
     /// The largest event in bytes; a larger one fails the connection.
     pub max_event_size: usize,
+    /// Whether an answer of another origin can be kept from the caller, so that it looks like a broken network, and
+    /// [`Action::Probe`] can be performed.
+    pub can_probe: bool,
 }
 
 impl Default for Options {
@@ -69,6 +74,7 @@ impl Default for Options {
             end: None,
             last_event_id: String::new(),
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
+            can_probe: false,
         }
     }
 }
@@ -90,6 +96,9 @@ pub struct ResponseHead<'r> {
 pub enum Action {
     /// Make the request, with [`Connection::last_event_id`] if it is not empty; then tell the response or the error.
     Fetch,
+    /// Make a GET whose answer may be kept from the caller (`no-cors`), and abort it at its headers. Then tell
+    /// [`Connection::handle_probe`].
+    Probe,
     /// Fire `open`, then read the body and tell its chunks and its end.
     AnnounceConnection,
     /// Drop the response, fire `error`, wait for the failure's `delay`, then tell [`Connection::handle_timeout`].
@@ -100,6 +109,15 @@ pub enum Action {
     CloseConnection,
     /// Nothing: the connection is closed.
     Nothing,
+}
+
+/// Whether a failed request may have been a refusal to answer this origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    Possible,
+    /// The server answers, though perhaps not us: the next failure is a refusal.
+    Suspected,
+    RuledOut,
 }
 
 /// A connection, without its I/O.
@@ -115,14 +133,17 @@ pub struct Connection {
     tries: u32,
     /// What the parser had dispatched when `tries` was last brought up to date.
     dispatched: u64,
+    refusal: Refusal,
 }
 
 impl Connection {
     /// A connection that has not begun: the first action is [`Action::Fetch`].
     pub fn new(mut options: Options) -> Self {
         let last_event_id = core::mem::take(&mut options.last_event_id);
+        let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
             parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
+            refusal: if can_be_refused { Refusal::Possible } else { Refusal::RuledOut },
             options,
             ready_state: ReadyState::Connecting,
             attempt: 1,
@@ -163,7 +184,16 @@ impl Connection {
         if !response.content_type.is_some_and(is_event_stream) {
             return self.end_attempt(Reason::ContentType, Some(response.status), None, random);
         }
+        self.handle_stream()
+    }
+
+    /// A stream is there, requested by somebody else or accepted by [`Connection::handle_response`].
+    pub fn handle_stream(&mut self) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            return Action::Nothing;
+        }
         self.ready_state = ReadyState::Open;
+        self.refusal = Refusal::RuledOut;
         self.parser.start_stream();
         Action::AnnounceConnection
     }
@@ -187,6 +217,8 @@ impl Connection {
         let end = self.options.end.unwrap_or(default);
         if self.ready_state == ReadyState::Closed {
             Action::Nothing
+        } else if end == EndOfBody::Fail {
+            self.end_attempt(Reason::End, None, None, random)
         } else if end == EndOfBody::Close || self.options.reconnect == Reconnect::Never {
             self.ready_state = ReadyState::Closed;
             Action::CloseConnection
@@ -196,7 +228,41 @@ impl Connection {
     }
 
     /// The request failed, or the body broke off. Spec 9.2.3 step 15: a network error reestablishes the connection.
+    ///
+    /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
+    /// is asked whether it answers at all.
     pub fn handle_network_error(&mut self, random: f64) -> Action {
+        match self.refusal {
+            _ if self.ready_state == ReadyState::Closed => Action::Nothing,
+            Refusal::Possible => Action::Probe,
+            Refusal::Suspected => self.end_attempt(Reason::Cors, None, None, random),
+            Refusal::RuledOut => self.reestablish(random),
+        }
+    }
+
+    /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the request is made once more,
+    /// since a server that answers may also have broken one connection.
+    pub fn handle_probe(&mut self, answered: bool, random: f64) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            Action::Nothing
+        } else if answered {
+            self.refusal = Refusal::Suspected;
+            self.attempt = self.attempt.saturating_add(1);
+            Action::Fetch
+        } else {
+            self.reestablish(random)
+        }
+    }
+
+    /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
+    pub fn handle_interruption(&mut self, random: f64) -> Action {
+        if self.refusal == Refusal::Suspected {
+            self.refusal = Refusal::Possible;
+        }
+        self.reestablish(random)
+    }
+
+    fn reestablish(&mut self, random: f64) -> Action {
         let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
         let may_repeat = match self.options.reconnect {
             Reconnect::Standard => self.options.is_get,

@@ -12,6 +12,8 @@ pub enum Reason {
     Network,
     /// The stream broke off after the response had been accepted.
     Interrupted,
+    /// The server answered, and does not let this origin see the answer.
+    Cors,
     /// The status was not 200.
     Status,
     /// The status was 200 and the type not `text/event-stream`.
@@ -32,6 +34,7 @@ impl Reason {
             Self::End => "end",
             Self::Network => "network",
             Self::Interrupted => "interrupted",
+            Self::Cors => "cors",
             Self::Status => "status",
             Self::ContentType => "content-type",
             Self::TooLarge => "too-large",
@@ -63,6 +66,7 @@ impl Failure {
             Reason::Network => {
                 "no answer from the server: it cannot be reached, refused, or does not allow this origin"
             }
+            Reason::Cors => "the server does not allow this origin to read its answer (Access-Control-Allow-Origin)",
             Reason::Interrupted => "the stream broke off before its end",
             Reason::Status => "the server answered with status ",
             Reason::ContentType => "the server's answer is not an event stream (Content-Type text/event-stream)",

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Promise, Reflect, Symbol, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -18,8 +18,13 @@ pub(super) struct Body {
 }
 
 impl Body {
+    /// Nothing is read before it is asked for.
+    pub(super) fn from_reader(reader: Reader) -> Self {
+        Self { reader: Some(reader), reading: None }
+    }
+
     /// Locks the stream and asks for its first chunk. Fails if it is locked already.
-    pub(super) fn new(stream: Option<&Stream>) -> Result<Self, JsValue> {
+    pub(super) fn of_response(stream: Option<&Stream>) -> Result<Self, JsValue> {
         let mut body = Self { reader: None, reading: None };
         if let Some(stream) = stream {
             let reader = body.reader.insert(stream.get_reader()?);
@@ -51,10 +56,7 @@ impl Body {
             self.reader = None;
             return Ok(None);
         }
-        let chunk = result
-            .value()?
-            .dyn_into::<Uint8Array>()
-            .map_err(|_| js_sys::TypeError::new("a chunk of the body is not a Uint8Array"))?;
+        let chunk = bytes(result.value()?)?;
         let length = chunk.length() as usize;
         if buffer.len() < length {
             buffer.resize(length, 0);
@@ -71,6 +73,14 @@ impl Drop for Body {
         if let Some(reader) = &self.reader {
             settle(promise(reader.cancel_reader()));
         }
+    }
+}
+
+/// A chunk of this realm or another: `instanceof` would know only the former.
+fn bytes(chunk: JsValue) -> Result<Uint8Array, JsValue> {
+    match Reflect::get(&chunk, &Symbol::to_string_tag()) {
+        Ok(tag) if tag == "Uint8Array" => Ok(chunk.unchecked_into()),
+        _ => Err(TypeError::new("a chunk of the stream is not a Uint8Array").into()),
     }
 }
 

@@ -1,14 +1,19 @@
 //! The browser layer: performs what the core decides, with `fetch`, streams and timers. For windows and workers.
 
 mod body;
+mod builder;
+mod deferred;
+mod driver;
 mod event_source;
 #[cfg(feature = "serde")]
 pub mod json;
+mod page;
 mod race;
 mod request;
 mod sys;
 mod timer;
 
-pub use event_source::{Builder, Error, EventSource, Notice};
+pub use builder::Builder;
+pub use event_source::{Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
-pub(crate) use race::race;
+pub(crate) use {race::race, sys::Reader};

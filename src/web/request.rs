@@ -24,6 +24,52 @@ pub(super) struct Template {
     pub(super) fetch: Option<Function>,
 }
 
+impl Template {
+    /// Sends the request.
+    pub(super) fn send(&self, last_event_id: &str) -> Result<Request, JsValue> {
+        if has_credentials(&self.url) {
+            return Err(js_sys::TypeError::new("fetch takes no URL with a user name or password").into());
+        }
+        let controller = AbortController::new()?;
+        let init = self.init(&controller);
+        init.set_headers(&headers(&self.headers, last_event_id)?);
+        let promise = match &self.fetch {
+            Some(fetch) => {
+                let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?;
+                Promise::resolve(&answer)
+            }
+            None => sys::global_fetch(&self.url, init.unchecked_ref())?,
+        };
+        Ok(Request { controller, pending: Some(promise) })
+    }
+
+    /// Sends a request whose answer is kept from us if it is of another origin, and so needs no permission. Without the
+    /// caller's headers, which could not be sent.
+    pub(super) fn send_probe(&self) -> Result<Request, JsValue> {
+        let controller = AbortController::new()?;
+        let init = self.init(&controller);
+        init.set_mode("no-cors");
+        let promise = sys::global_fetch(&self.url, init.unchecked_ref())?;
+        Ok(Request { controller, pending: Some(promise) })
+    }
+
+    /// Whether a failed request may succeed another time. `fetch` refuses some each time, with an error that looks like a
+    /// broken network; and a URL of another scheme has no network that could mend.
+    pub(super) fn can_be_repeated(&self) -> bool {
+        (self.url.starts_with("http:") || self.url.starts_with("https:")) && !has_credentials(&self.url)
+    }
+
+    fn init(&self, controller: &AbortController) -> AttemptInit {
+        let init = Object::assign(&Object::new(), &self.init).unchecked_into::<AttemptInit>();
+        init.set_signal(&controller.signal());
+        if init.cache().is_undefined() {
+            // [spec] 9.2.2 step 9: an event stream is never answered from a cache.
+            init.set_cache("no-store");
+        }
+        init
+    }
+}
+
 /// A request under way, or answered.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -33,26 +79,6 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Sends the request.
-    pub(super) fn send(template: &Template, last_event_id: &str) -> Result<Self, JsValue> {
-        let controller = AbortController::new()?;
-        let init = Object::assign(&Object::new(), &template.init).unchecked_into::<AttemptInit>();
-        init.set_headers(&headers(&template.headers, last_event_id)?);
-        init.set_signal(&controller.signal());
-        if init.cache().is_undefined() {
-            // [spec] 9.2.2 step 9: an event stream is never answered from a cache.
-            init.set_cache("no-store");
-        }
-        let promise = match &template.fetch {
-            Some(fetch) => {
-                let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&template.url), &init)?;
-                Promise::resolve(&answer)
-            }
-            None => sys::global_fetch(&template.url, init.unchecked_ref())?,
-        };
-        Ok(Self { controller, pending: Some(promise) })
-    }
-
     /// Waits for the head of the response.
     pub(super) async fn response(&mut self) -> Result<FetchResponse, JsValue> {
         let Some(promise) = self.pending.clone() else { return Err(JsValue::UNDEFINED) };
@@ -90,4 +116,10 @@ fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue>
         headers.set("last-event-id", &bytes)?;
     }
     Ok(headers)
+}
+
+fn has_credentials(url: &str) -> bool {
+    // In a serialised URL the authority is what follows the first two slashes, up to the next one.
+    let mut parts = url.as_bytes().split(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    parts.nth(2).is_some_and(|authority| authority.contains(&b'@'))
 }

@@ -1,6 +1,8 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
+use alloc::string::String;
+
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -17,12 +19,31 @@ extern "C" {
     #[wasm_bindgen(js_name = clearTimeout)]
     pub(super) fn clear_timeout(id: &JsValue);
 
+    /// Throws where the global object is no EventTarget.
+    #[wasm_bindgen(catch, js_name = addEventListener)]
+    pub(super) fn add_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = removeEventListener)]
+    pub(super) fn remove_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
+
+    pub(super) type PageTransition;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn persisted(this: &PageTransition) -> bool;
+
+    /// Where the code runs; outside browsers, where there are no origins, there is none.
+    #[wasm_bindgen(thread_local_v2, js_name = location)]
+    pub(super) static LOCATION: Option<Object>;
+
     /// What `fetch` answered: a Response if the caller's own `fetch` behaves.
     #[derive(Clone, Debug)]
     pub(super) type FetchResponse;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn status(this: &FetchResponse) -> Result<u16, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch, js_name = type)]
+    pub(super) fn type_(this: &FetchResponse) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
@@ -41,7 +62,7 @@ extern "C" {
     pub(super) fn cancel(this: &Stream) -> Result<JsValue, JsValue>;
 
     #[derive(Clone, Debug)]
-    pub(super) type Reader;
+    pub(crate) type Reader;
 
     #[wasm_bindgen(method, catch)]
     pub(super) fn read(this: &Reader) -> Result<JsValue, JsValue>;
@@ -66,6 +87,9 @@ extern "C" {
 
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_cache(this: &AttemptInit, value: &str);
+
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_mode(this: &AttemptInit, value: &str);
 
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_headers(this: &AttemptInit, value: &web_sys::Headers);

@@ -13,8 +13,10 @@ mod contract;
 mod last_event_id;
 mod limits;
 mod reestablishing;
+mod refusal;
 #[path = "../support/standard.rs"]
 mod standard;
+mod streams;
 mod waiting;
 
 use headwater::{

@@ -1,0 +1,100 @@
+//! A refused origin looks like a broken network: when the server is asked whether it answers at all, and what of it.
+
+use super::*;
+
+fn probing() -> Options {
+    Options { can_probe: true, ..get() }
+}
+
+/// A connection whose first request has failed without an answer.
+fn suspicious(options: Options) -> Connection {
+    let mut connection = Connection::new(options);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.ready_state(), ReadyState::Connecting);
+    connection
+}
+
+#[test]
+fn a_server_that_answers_and_fails_us_again_has_refused() {
+    let mut connection = suspicious(probing());
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    let action = connection.handle_network_error(0.0);
+    let failure = failed(&connection, action);
+    assert_eq!((failure.reason, failure.attempt), (Reason::Cors, 2));
+}
+
+#[test]
+fn a_healthy_server_that_broke_one_connection_is_not_closed() {
+    let mut connection = suspicious(probing());
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    accept(&mut connection);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_a_broken_network_each_time() {
+    let mut connection = suspicious(probing());
+    for attempt in 1..4 {
+        let action = connection.handle_probe(false, 0.0);
+        let failure = reestablished(&connection, action);
+        assert_eq!((failure.reason, failure.attempt), (Reason::Network, attempt));
+        next_attempt(&mut connection);
+        assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    }
+}
+
+#[test]
+fn once_opened_a_network_error_is_never_a_refusal() {
+    let mut connection = open(probing());
+    lose(&mut connection);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+}
+
+#[test]
+fn an_answer_that_can_be_seen_is_judged_as_any_other() {
+    let mut connection = suspicious(probing());
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    let action = connection.handle_response(status(404), 0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Status);
+}
+
+#[test]
+fn only_a_get_without_a_permission_of_its_own_is_probed_for() {
+    for options in [
+        get(),
+        Options { reconnect: Reconnect::Allowed, ..probing() },
+        Options { reconnect: Reconnect::Never, ..probing() },
+        Options { is_get: false, ..probing() },
+    ] {
+        let mut connection = Connection::new(options);
+        assert_ne!(connection.handle_network_error(0.0), Action::Probe);
+    }
+}
+
+#[test]
+fn giving_the_request_up_ourselves_says_nothing_of_the_server() {
+    let mut connection = suspicious(probing());
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    let action = connection.handle_interruption(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+    next_attempt(&mut connection);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+}
+
+#[test]
+fn a_post_that_is_given_up_is_not_repeated() {
+    let mut connection = open(post());
+    let action = connection.handle_interruption(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
+}
+
+#[test]
+fn after_close_nothing_is_probed() {
+    let mut connection = suspicious(probing());
+    connection.close();
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Nothing);
+    assert_eq!(connection.handle_network_error(0.0), Action::Nothing);
+    assert_eq!(connection.handle_interruption(0.0), Action::Nothing);
+}

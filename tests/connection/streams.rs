@@ -1,0 +1,34 @@
+//! A stream that somebody else has requested: there is nothing to reconnect to.
+
+use super::*;
+
+fn stream() -> Connection {
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Never, end: Some(EndOfBody::Fail), ..get() });
+    assert_eq!(connection.handle_stream(), Action::AnnounceConnection);
+    assert_eq!(connection.ready_state(), ReadyState::Open);
+    connection
+}
+
+#[test]
+fn its_end_is_a_failure_after_everything_was_handed_out() {
+    let mut connection = stream();
+    assert_eq!(feed(&mut connection, "id: 1\ndata: a\n\ndata: lost"), [message("a", "1")]);
+    let action = connection.handle_end_of_body(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::End);
+    assert_eq!(connection.last_event_id(), "1");
+}
+
+#[test]
+fn its_error_is_a_failure() {
+    let mut connection = stream();
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
+}
+
+#[test]
+fn a_closed_connection_announces_none() {
+    let mut connection = stream();
+    connection.close();
+    assert_eq!(connection.handle_stream(), Action::Nothing);
+    assert_eq!(connection.handle_end_of_body(0.0), Action::Nothing);
+}
