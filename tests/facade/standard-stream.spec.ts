@@ -110,8 +110,19 @@ test("the last event ID sticks, is set by a block with only an id, and is reset 
 			["e", ""],
 			["f", ""],
 		],
-		// Firefox does not take the id of a block without data.
-		"firefox",
+		{
+			names: ["id-only block"],
+			native: {
+				firefox: [
+					["a", ""],
+					["b", "1"],
+					["c", "1"],
+					["d", "1"],
+					["e", ""],
+					["f", ""],
+				],
+			},
+		},
 	);
 });
 

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type * as headwater from "headwater";
 import { test as base, expect, guard } from "../support/browser.ts";
+import { DIFFERENCES, type Differs, type Engine } from "./differences.ts";
 
 export { expect };
 
@@ -92,18 +93,21 @@ export class Lab {
 	}
 
 	/**
-	 * Asks the same of both classes, side by side, and expects the same answer; of ours alone in a browser whose own class
-	 * is known to be wrong.
+	 * Asks the same of both classes, side by side, and expects the same answer: what the standard says. Who departs from
+	 * that is in the table of differences, and gives exactly the answer named for it.
 	 */
-	async expectBoth<A, R>(inPage: InPage<A, R>, argument: A, expected: NoInfer<R>, wrongIn = "none"): Promise<void> {
+	async expectBoth<A, R>(inPage: InPage<A, R>, argument: A, expected: NoInfer<R>, differs?: Differs): Promise<void> {
+		const engine = this.browserName as Engine;
+		const departing = (differs?.names ?? []).flatMap((name): readonly string[] => DIFFERENCES[name].of);
+		const answering = Object.keys({ ...(differs && "ours" in differs && { ours: true }), ...differs?.native });
+		expect(new Set(answering), "the table's word on who departs").toEqual(new Set(departing));
 		const [native, ours] = await Promise.all([
 			this.run("native", inPage, argument),
 			this.run("ours", inPage, argument),
 		]);
-		if (this.browserName !== wrongIn) {
-			expect.soft<unknown>(native, "the browser's own class").toEqual(expected);
-		}
-		expect<unknown>(ours, "ours").toEqual(expected);
+		const differently = <V>(value: V | undefined) => (value === undefined ? expected : value);
+		expect.soft<unknown>(native, "the browser's own class").toEqual(differently(differs?.native?.[engine]));
+		expect<unknown>(ours, "ours").toEqual(differently(differs?.ours));
 	}
 
 	/** The URL of a route; its requests are logged. */
