@@ -43,7 +43,8 @@ export function readSettings(
 	url: string | URL,
 	init: EventSourceInit,
 ): { settings: Settings; signal: AbortSignal | undefined } {
-	const givenUrl = String(url);
+	// Not `String(url)`, which takes a symbol.
+	const givenUrl = `${url}`;
 	if (typeof init !== "object" && typeof init !== "function") {
 		throw new TypeError("the second argument must be an object");
 	}

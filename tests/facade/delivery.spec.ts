@@ -30,35 +30,6 @@ test("what the first listener of an event leaves to microtasks runs before the n
 	);
 });
 
-test("[deviation] microtasks of one listener run after the event's other listeners, and natively before them", async ({
-	lab,
-}) => {
-	// An event that JavaScript dispatches has JavaScript below its listeners on the stack: no class of a package can do
-	// as the browser does.
-	const [native, ours] = await Promise.all(
-		(["native", "ours"] as const).map((which) =>
-			lab.run(
-				which,
-				async ({ EventSource, once }, url) => {
-					const source = new EventSource(url);
-					const order: string[] = [];
-					source.addEventListener("message", ({ data }) => {
-						order.push(`first ${data}`);
-						queueMicrotask(() => order.push(`microtask ${data}`));
-					});
-					source.addEventListener("message", ({ data }) => order.push(`second ${data}`));
-					await once(source, "last");
-					source.close();
-					return order;
-				},
-				lab.script(inOneChunk(events(1, 2) + LAST)),
-			),
-		),
-	);
-	expect(native).toEqual(["first 1", "microtask 1", "second 1", "first 2", "microtask 2", "second 2"]);
-	expect(ours).toEqual(["first 1", "second 1", "microtask 1", "first 2", "second 2", "microtask 2"]);
-});
-
 test("awaiting one event at a time, directly and through two async functions, sees every event of a chunk", async ({
 	lab,
 }) => {

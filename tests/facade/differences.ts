@@ -15,10 +15,40 @@ interface Difference {
 }
 
 export const DIFFERENCES = {
+	isTrusted: {
+		of: ["ours"],
+		what: "`event.isTrusted` is false.",
+		why: "Only a browser can fire trusted events.",
+	},
+	"Last-Event-ID across origins": {
+		of: ["ours"],
+		what: "Reconnecting to another origin with a last event ID sends a preflight first, which the server must allow.",
+		why: "The header is not among those that CORS lets scripts send; the standard exempts only the browser itself.",
+	},
+	"reactions between listeners": {
+		of: ["ours"],
+		what: "What a listener leaves to a microtask runs after the other listeners of the same event, not before them.",
+		why: "An event that a script dispatches has that script below its listeners on the stack.",
+	},
+	"window.stop()": {
+		of: ["ours"],
+		what: "It is followed by a reconnection, as a broken network; the standard fails the connection.",
+		why: "`fetch` tells a script of a broken network, or of a clean end if a response was being read.",
+	},
+	"URL with credentials": {
+		of: ["ours", "chromium"],
+		what: "The connection fails at once; ours with reason `request`.",
+		why: "`fetch` takes no such URL. Use a header instead.",
+	},
 	"id-only block": {
 		of: ["firefox"],
 		what: "A block with an id and no data does not change the last event ID.",
 		why: "9.2.6, dispatch the event, step 1 comes before the check for data in step 2.",
+	},
+	"blank in a host name": {
+		of: ["chromium"],
+		what: "A URL with a blank in its host name is taken, as `%20`.",
+		why: "URL Standard, host parsing: a blank is a forbidden domain code point; 9.2.2 step 4, a SyntaxError.",
 	},
 	"byte order mark before a blank line": {
 		of: ["chromium"],

@@ -1,7 +1,7 @@
 // Owns the rules of the standard that concern the object itself: its members, its handlers, its listeners. Each is asked
 // of the browser's own class too.
 
-import { eventStream, events, send, test } from "./support.ts";
+import { eventStream, events, expect, send, type Tools, test } from "./support.ts";
 
 const THREE_MESSAGES = eventStream(send(events(1, 2, 3)), "hang");
 
@@ -30,17 +30,139 @@ test("the class is named EventSource, takes one argument and is an EventTarget",
 	);
 });
 
-test("every member of the standard is enumerable", async ({ lab }) => {
+test("every member is what Web IDL makes of it, and there is none but the standard's and the additions", async ({
+	lab,
+}) => {
+	const additions = [
+		"class fromReadableStream",
+		...["closed", "lastEventId", "reconnectionTime"].map((name) => `prototype ${name}`),
+	];
+	const describe = ({ EventSource }: Tools): [string, Record<string, unknown>][] => {
+		const of = (value: unknown) =>
+			typeof value === "function" ? [value.name, value.length, Object.hasOwn(value, "prototype")] : typeof value;
+		return [EventSource, EventSource.prototype].flatMap((target) =>
+			Reflect.ownKeys(target).map((key) => {
+				const descriptor = Object.getOwnPropertyDescriptor(target, key);
+				const members = Object.entries(descriptor ?? {}).map(([member, value]) =>
+					typeof value === "boolean" ? [member, value] : [member, of(value)],
+				);
+				return [`${target === EventSource ? "class" : "prototype"} ${String(key)}`, Object.fromEntries(members)];
+			}),
+		);
+	};
+	const [native, ours] = [new Map(await lab.run("native", describe)), new Map(await lab.ours(describe))];
+	expect([...ours.keys()].filter((name) => !native.has(name)).sort()).toEqual(additions);
+	for (const [name, descriptor] of native) {
+		expect(ours.get(name), name).toEqual(descriptor);
+	}
+	const attribute = (name: string) => ({
+		enumerable: true,
+		configurable: true,
+		get: [`get ${name}`, 0, false],
+		set: "undefined",
+	});
+	for (const name of ["closed", "lastEventId", "reconnectionTime"]) {
+		expect(ours.get(`prototype ${name}`), name).toEqual(attribute(name));
+	}
+	expect(ours.get("class fromReadableStream")).toEqual({
+		enumerable: true,
+		configurable: true,
+		writable: true,
+		value: ["fromReadableStream", 1, false],
+	});
+});
+
+test("an instance has no properties of its own, nor a subclass's any but its own", async ({ lab }) => {
 	await lab.expectBoth(
-		({ EventSource }, standard) => {
-			const enumerable: string[] = [];
-			for (const name in EventSource.prototype) {
-				enumerable.push(name);
+		({ EventSource }, url) => {
+			class Sub extends EventSource {
+				field = 1;
 			}
-			return standard.filter((name) => !enumerable.includes(name));
+			return [EventSource, Sub].map((Class) => {
+				const source = new Class(url);
+				source.onmessage = () => {};
+				source.close();
+				return [Reflect.ownKeys(source), String(source), source instanceof EventSource, JSON.stringify(source)];
+			});
 		},
-		["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"],
+		lab.url("/silent"),
+		[
+			[[], "[object EventSource]", true, "{}"],
+			[["field"], "[object EventSource]", true, '{"field":1}'],
+		],
+	);
+});
+
+test("members belong to the class: elsewhere they are a TypeError", async ({ lab }) => {
+	const members = ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"];
+	await lab.expectBoth(
+		({ EventSource }, members) =>
+			[{}, new EventTarget(), EventSource.prototype, Object.create(EventSource.prototype), null].flatMap((other) =>
+				members.filter((name) => {
+					const { get, set, value } = Object.getOwnPropertyDescriptor(EventSource.prototype, name) ?? {};
+					return [get, set, value].some((member) => {
+						try {
+							member?.call(other, null);
+							return Boolean(member);
+						} catch (error) {
+							return !(error instanceof TypeError);
+						}
+					});
+				}),
+			),
+		members,
 		[],
+	);
+});
+
+test("the additions belong to the class too, and the one that is a promise rejects", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource }) => {
+		const names = [];
+		for (const name of ["lastEventId", "reconnectionTime", "closed"] as const) {
+			try {
+				const promise = EventSource.prototype[name];
+				names.push(await (promise as Promise<unknown>).catch((error: Error) => `rejected ${error.name}`));
+			} catch (error) {
+				names.push((error as Error).name);
+			}
+		}
+		return names;
+	});
+	expect(outcome).toEqual(["TypeError", "TypeError", "rejected TypeError"]);
+});
+
+test("arguments are converted as Web IDL says: first the URL, then the dictionary, then the URL is parsed", async ({
+	lab,
+}) => {
+	await lab.expectBoth(
+		({ EventSource }) => {
+			const nameOf = (url: unknown, init?: unknown) => {
+				try {
+					const source = new EventSource(url as string, init as EventSourceInit);
+					source.close();
+					return `${source.url.replace(location.origin, "")} ${source.withCredentials}`;
+				} catch (error) {
+					return (error as Error).name;
+				}
+			};
+			const throwing = (error: Error) => () => {
+				throw error;
+			};
+			const badInit = Object.defineProperty({}, "withCredentials", { get: throwing(new RangeError()) });
+			return [
+				[undefined, null, 5, "", { toString: () => "/object" }, "/\ud800"].map((url) => nameOf(url)),
+				[Symbol("url"), { toString: throwing(new EvalError()) }].map((url) => nameOf(url, badInit)),
+				[undefined, null, {}, () => {}, [], 5, "text", true].map((init) => nameOf("/x", init)),
+				nameOf("http://[", badInit),
+			];
+		},
+		undefined,
+		[
+			["/undefined false", "/null false", "/5 false", "/blank false", "/object false", "/%EF%BF%BD false"],
+			["TypeError", "EvalError"],
+			["/x false", "/x false", "/x false", "/x false", "/x false", "TypeError", "TypeError", "TypeError"],
+			"RangeError",
+		],
 	);
 });
 
@@ -239,5 +361,33 @@ test("a URL that cannot be parsed is a SyntaxError DOMException", async ({ lab }
 			}),
 		["http://", "http://[", "http://a:99999", "//"],
 		Array(4).fill([true, "SyntaxError", 12]),
+	);
+});
+
+test("a blank in the host name is a SyntaxError, and nowhere else", async ({ lab }) => {
+	await lab.expectBoth(
+		({ EventSource }, urls) =>
+			urls.map((url) => {
+				try {
+					const source = new EventSource(url);
+					source.close();
+					return source.url;
+				} catch (error) {
+					return (error as Error).name;
+				}
+			}),
+		["http://this is invalid/", "http://a%20b/", "http://a b@localhost/a b?a b#a b", "mailto:a b"],
+		["SyntaxError", "SyntaxError", "http://a%20b@localhost/a%20b?a%20b#a%20b", "mailto:a b"],
+		{
+			names: ["blank in a host name"],
+			native: {
+				chromium: [
+					"http://this%20is%20invalid/",
+					"http://a%20b/",
+					"http://a%20b@localhost/a%20b?a%20b#a%20b",
+					"mailto:a b",
+				],
+			},
+		},
 	);
 });

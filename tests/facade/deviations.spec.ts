@@ -1,0 +1,103 @@
+// Owns the deviations of this package from the standard: what no script can do as a browser does, each asserted exactly,
+// beside the browsers' own class. Knows nothing of what can be done.
+
+import { eventStream, events, expect, send, test } from "./support.ts";
+
+test("events of a script are not trusted", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const trusted: boolean[] = [];
+			for (const type of ["open", "message", "error"]) {
+				trusted.push((await once<Event>(source, type)).isTrusted);
+			}
+			source.close();
+			return trusted;
+		},
+		lab.script(eventStream(send(events(1)), "wait=50")),
+		[true, true, true],
+		{ names: ["isTrusted"], ours: [false, false, false] },
+	);
+});
+
+// Difference "Last-Event-ID across origins".
+test("a Last-Event-ID for another origin is asked for by a preflight", async ({ lab }) => {
+	const url = lab.script(
+		eventStream(send("retry: 1\nid: 1\ndata: a\n\n")),
+		eventStream(send("event: last\ndata\n\n"), "hang"),
+	);
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			await once(source, "last");
+			source.close();
+		},
+		url.replace("127.0.0.1", "localhost"),
+		undefined,
+	);
+	const methods = async (which: "native" | "ours") => (await lab.log(which)).requests.map(({ method }) => method);
+	expect(await methods("native")).toEqual(["GET", "GET"]);
+	expect(await methods("ours")).toEqual(["GET", "OPTIONS", "GET"]);
+});
+
+// Difference "window.stop()".
+test("what stops the loading of the page looks like a broken network", async ({ lab }) => {
+	const url = lab.script("hang", "status=503");
+	for (const which of ["native", "ours"] as const) {
+		await lab.run(
+			which,
+			({ EventSource, kept, record }, url) => {
+				kept.fired = record(new EventSource(url));
+			},
+			url,
+		);
+		await expect.poll(async () => (await lab.requests(which)).length).toBe(1);
+	}
+	await lab.page.evaluate("stop()");
+	const states = (which: "native" | "ours") =>
+		lab.run(which, ({ kept }) => kept.fired.map((fired) => fired.readyState));
+	await expect.poll(() => states("native")).toEqual([2]);
+	await expect.poll(() => states("ours")).toEqual([0]);
+});
+
+test("a URL with a user name and a password fails at once", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const event = await Promise.race([once<Event>(source, "error"), once<Event>(source, "open")]);
+			const outcome = [event.type, source.readyState, source.url === url];
+			source.close();
+			return outcome;
+		},
+		lab.script(eventStream(send(events(1)), "hang")).replace("://", "://name:secret@"),
+		["open", 1, true],
+		{
+			names: ["URL with credentials"],
+			ours: ["error", 2, true],
+			native: { chromium: ["error", 2, true] },
+		},
+	);
+});
+
+test("reactions of one listener run after the event's other listeners", async ({ lab }) => {
+	await lab.expectBoth(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url);
+			const order: string[] = [];
+			source.addEventListener("message", ({ data }) => {
+				order.push(`first ${data}`);
+				queueMicrotask(() => order.push(`reaction ${data}`));
+			});
+			source.addEventListener("message", ({ data }) => order.push(`second ${data}`));
+			await once(source, "last");
+			source.close();
+			return order;
+		},
+		lab.script(eventStream(send(`${events(1, 2)}event: last\ndata\n\n`), "hang")),
+		["first 1", "reaction 1", "second 1", "first 2", "reaction 2", "second 2"],
+		{
+			names: ["reactions between listeners"],
+			ours: ["first 1", "second 1", "reaction 1", "first 2", "second 2", "reaction 2"],
+		},
+	);
+});

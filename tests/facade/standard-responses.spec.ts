@@ -1,0 +1,161 @@
+// Owns the rules of which answers open a source: the status first, then the MIME type, and never an encoding. Each is
+// asked of the browser's own class too.
+
+import type { Differs } from "./differences.ts";
+import { events, expect, type Lab, send, test } from "./support.ts";
+
+/** Answers to as many requests, and what becomes of each: its text, or the state after its one error. */
+async function expectOutcomes(lab: Lab, outcomes: Record<string, string>, differs?: Differs): Promise<void> {
+	await lab.expectBoth(
+		async ({ EventSource, record, tasks }, urls) => {
+			const outcome = async (url: string) => {
+				const source = new EventSource(url);
+				const fired = record(source);
+				await new Promise<void>((resolve) => {
+					for (const type of ["message", "error"]) {
+						source.addEventListener(type, () => resolve());
+					}
+				});
+				await tasks();
+				const { readyState } = source;
+				source.close();
+				return readyState === 1 ? fired.at(-1)!.data : `${fired.map(({ type }) => type)} ${readyState}`;
+			};
+			return Object.fromEntries(await Promise.all(urls.map(async ([name, url]) => [name, await outcome(url)])));
+		},
+		Object.keys(outcomes).map((script): [string, string] => [script, lab.script(script)]),
+		outcomes,
+		differs,
+	);
+	for (const which of ["native", "ours"] as const) {
+		await lab.expectNoSockets(which);
+		expect(await lab.requests(which), "no request is repeated").toHaveLength(Object.keys(outcomes).length);
+	}
+}
+
+const TEXT = "é日🦀";
+const OPENED = TEXT;
+const FAILED = "error 2";
+
+const BODY = `chunked|${send(events(TEXT))}|wait=5000`;
+const REFUSED_BODY = `chunked|${send(events(TEXT))}`;
+
+const ACCEPTED_TYPES = [
+	"text/event-stream",
+	"TEXT/EVENT-STREAM",
+	"Text/Event-Stream;Charset=UTF-8",
+	"text/event-stream; charset=utf-8",
+	"text/event-stream;charset=iso-8859-1",
+	"text/event-stream; charset=utf-16le",
+	"text/event-stream; charset=nonsense",
+	'text/event-stream; charset="windows-1252"',
+	'text/event-stream;a="b;c,d";e=f',
+	"text/event-stream;",
+	"text/event-stream ;x",
+	"text/event-stream;;;=",
+	"  text/event-stream\t ",
+	"%09text/event-stream",
+];
+
+const REFUSED_TYPES = [
+	"",
+	" ",
+	"text",
+	"text/",
+	"/event-stream",
+	"text/plain",
+	"text/event-stream-x",
+	"text/event-streams",
+	"text/x-event-stream",
+	"application/event-stream",
+	"text /event-stream",
+	"text/ event-stream",
+	"text/event-stream x",
+	"text/event-stream charset=utf-8",
+	'"text/event-stream"',
+	"*/*",
+	"text/*",
+	"text/event-stream%C3%A9",
+];
+
+test("the MIME type decides by its essence, in any case and with any parameters, and the text is UTF-8", async ({
+	lab,
+}) => {
+	await expectOutcomes(
+		lab,
+		Object.fromEntries(
+			ACCEPTED_TYPES.map((type) => [`type=${encodeURIComponent(decodeURIComponent(type))}|${BODY}`, OPENED]),
+		),
+	);
+});
+
+test("another MIME type fails the connection, however like the right one it looks", async ({ lab }) => {
+	await expectOutcomes(
+		lab,
+		Object.fromEntries(
+			REFUSED_TYPES.map((type) => [`type=${encodeURIComponent(decodeURIComponent(type))}|${REFUSED_BODY}`, FAILED]),
+		),
+	);
+});
+
+test("of several types the last that is one counts", async ({ lab }) => {
+	const [right, wrong] = ["type=text/event-stream", "type=text/html"];
+	await expectOutcomes(lab, {
+		[`${wrong}|${right}|${BODY}`]: OPENED,
+		[`${right}|${right}|${BODY}`]: OPENED,
+		[`${right}|type=nonsense|${BODY}`]: OPENED,
+		[`${right}|type=*/*|${BODY}`]: OPENED,
+		[`${right}|type=|${BODY}`]: OPENED,
+		[`type=text/html,text/event-stream|${BODY}`]: OPENED,
+		[`type=text/event-stream,|${BODY}`]: OPENED,
+		[`${right}|${wrong}|${REFUSED_BODY}`]: FAILED,
+		[`type=text/event-stream,text/html|${REFUSED_BODY}`]: FAILED,
+		[`type=text/event-stream;a=%22,text/html|${BODY}`]: OPENED,
+	});
+});
+
+/** Without `Location`, for those that would be redirects. */
+const STATUSES = [201, 202, 203, 206, 207, 210, 226, 299, 300, 301, 302, 303, 305, 307, 308, 400, 401, 403, 404, 405];
+const MORE_STATUSES = [406, 408, 409, 410, 418, 421, 425, 429, 451, 500, 501, 502, 503, 504, 511, 599];
+
+test("only 200 opens: any other status fails the connection, though it says that it is an event stream", async ({
+	lab,
+}) => {
+	const all = [...STATUSES, ...MORE_STATUSES];
+	await expectOutcomes(
+		lab,
+		Object.fromEntries(all.map((status) => [`status=${status}|type=text/event-stream|${REFUSED_BODY}`, FAILED])),
+	);
+});
+
+test("a status without a body fails the connection: 204, 205 and a 304 that nobody asked for", async ({ lab }) => {
+	await expectOutcomes(
+		lab,
+		Object.fromEntries([204, 205, 304].map((status) => [`status=${status}|type=text/event-stream`, FAILED])),
+	);
+});
+
+test("a redirect is judged by what is at its end", async ({ lab }) => {
+	const to = (path: string) => lab.url(`/redirect?to=${encodeURIComponent(path)}`);
+	const stream = `/script?do=type=text/event-stream|${encodeURIComponent(BODY)}`;
+	await lab.expectBoth(
+		async ({ EventSource, once }, urls) => {
+			const outcome: unknown[] = [];
+			for (const url of urls) {
+				const source = new EventSource(url);
+				const event = await Promise.race([once(source, "message"), once(source, "error")]);
+				outcome.push([event.type, source.readyState, source.url === url]);
+				source.close();
+			}
+			return outcome;
+		},
+		[to(stream), to(`/redirect?to=${encodeURIComponent(stream)}`), to("/404"), to("/204"), to("/200-html")],
+		[
+			["message", 1, true],
+			["message", 1, true],
+			["error", 2, true],
+			["error", 2, true],
+			["error", 2, true],
+		],
+	);
+});
