@@ -86,14 +86,16 @@ export function readSettings(
 	return { settings, signal: signal ?? undefined };
 }
 
-/** [spec] 9.2.2, the constructor: a URL that cannot be parsed is a SyntaxError. */
+/** [spec] 9.2.2, constructor steps 3 and 4: a URL that cannot be parsed is a SyntaxError. */
 function absolute(given: string): string {
 	const base = globalThis.document?.baseURI ?? globalThis.location?.href;
 	try {
 		const { protocol, hostname, href } = new URL(given, base);
 		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
 		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
-			return href;
+			// [spec] "Encoding-parse": in a page of another encoding the query is in that, which only links know.
+			const { characterSet = "UTF-8" } = globalThis.document ?? {};
+			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
 	} catch {}
 	throw new DOMException(`"${given}" is not a valid URL`, "SyntaxError");

@@ -213,7 +213,8 @@ impl Driver {
         };
         let timer = self.timer.get_or_insert_with(|| Timer::after(PROBE_TIME));
         match race(request.response(), timer).await {
-            First::Left(response) => Ok(response?.type_()? == "opaque"),
+            // [spec] Fetch, opaque filtered response.
+            First::Left(response) => Ok(response?.status()? == 0),
             First::Right(()) => Ok(false),
         }
     }

@@ -63,7 +63,7 @@ impl Template {
         let init = Object::assign(&Object::new(), &self.init).unchecked_into::<AttemptInit>();
         init.set_signal(&controller.signal());
         if init.cache().is_undefined() {
-            // [spec] 9.2.2 step 9: an event stream is never answered from a cache.
+            // [spec] 9.2.2, constructor step 11: an event stream is never answered from a cache.
             init.set_cache("no-store");
         }
         init

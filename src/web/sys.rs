@@ -1,8 +1,6 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
-use alloc::string::String;
-
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -41,9 +39,6 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn status(this: &FetchResponse) -> Result<u16, JsValue>;
-
-    #[wasm_bindgen(method, getter, catch, js_name = type)]
-    pub(super) fn type_(this: &FetchResponse) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;

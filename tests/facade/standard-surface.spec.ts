@@ -391,3 +391,17 @@ test("a blank in the host name is a SyntaxError, and nowhere else", async ({ lab
 		},
 	);
 });
+
+test("in a page of another encoding the query of a URL is in that encoding", async ({ lab }) => {
+	await lab.open("/script?do=type=text/html;charset=windows-1252|send=page");
+	await lab.expectBoth(
+		({ EventSource }) =>
+			["/x?é日&a=b#é", "y"].map((url) => {
+				const source = new EventSource(url);
+				source.close();
+				return source.url;
+			}),
+		undefined,
+		[`${lab.origin}/x?%E9%26%2326085%3B&a=b#%C3%A9`, `${lab.origin}/y`],
+	);
+});
