@@ -29,7 +29,9 @@ async function expectOutcomes(lab: Lab, outcomes: Record<string, string>, differ
 	);
 	for (const which of ["native", "ours"] as const) {
 		await lab.expectNoSockets(which);
-		expect(await lab.requests(which), "no request is repeated").toHaveLength(Object.keys(outcomes).length);
+		const targets = (await lab.requests(which)).map(({ target }) => target).sort();
+		const repeated = targets.filter((target, index) => target === targets[index + 1]);
+		expect(repeated, `requests that are repeated, ${which}`).toEqual([]);
 	}
 }
 
@@ -45,16 +47,12 @@ const ACCEPTED_TYPES = [
 	"TEXT/EVENT-STREAM",
 	"Text/Event-Stream;Charset=UTF-8",
 	"text/event-stream; charset=utf-8",
-	"text/event-stream;charset=iso-8859-1",
-	"text/event-stream; charset=utf-16le",
-	"text/event-stream; charset=nonsense",
-	'text/event-stream; charset="windows-1252"',
 	'text/event-stream;a="b;c,d";e=f',
 	"text/event-stream;",
 	"text/event-stream ;x",
 	"text/event-stream;;;=",
 	"  text/event-stream\t ",
-	"%09text/event-stream",
+	"\ttext/event-stream",
 ];
 
 const REFUSED_TYPES = [
@@ -70,32 +68,39 @@ const REFUSED_TYPES = [
 	"application/event-stream",
 	"text /event-stream",
 	"text/ event-stream",
-	"text/event-stream x",
-	"text/event-stream charset=utf-8",
 	'"text/event-stream"',
 	"*/*",
 	"text/*",
-	"text/event-stream%C3%A9",
+	"text/event-streamé",
 ];
 
-test("the MIME type decides by its essence, in any case and with any parameters, and the text is UTF-8", async ({
-	lab,
-}) => {
-	await expectOutcomes(
-		lab,
-		Object.fromEntries(
-			ACCEPTED_TYPES.map((type) => [`type=${encodeURIComponent(decodeURIComponent(type))}|${BODY}`, OPENED]),
-		),
-	);
+const answers = (types: string[], body: string, outcome: string) =>
+	Object.fromEntries(types.map((type) => [`type=${encodeURIComponent(type)}|${body}`, outcome]));
+
+test("the MIME type decides by its essence, in any case and with any parameters", async ({ lab }) => {
+	await expectOutcomes(lab, answers(ACCEPTED_TYPES, BODY, OPENED));
 });
 
 test("another MIME type fails the connection, however like the right one it looks", async ({ lab }) => {
-	await expectOutcomes(
-		lab,
-		Object.fromEntries(
-			REFUSED_TYPES.map((type) => [`type=${encodeURIComponent(decodeURIComponent(type))}|${REFUSED_BODY}`, FAILED]),
-		),
-	);
+	await expectOutcomes(lab, answers(REFUSED_TYPES, REFUSED_BODY, FAILED));
+});
+
+test("the text is UTF-8, whatever the parameter charset says", async ({ lab }) => {
+	const charsets = ["iso-8859-1", '"windows-1252"', "utf-16le", "nonsense"];
+	const types = charsets.map((charset) => `text/event-stream;charset=${charset}`);
+	await expectOutcomes(lab, answers(types, BODY, OPENED), {
+		names: ["charset"],
+		native: { chromium: answers(types, BODY, FAILED) },
+	});
+});
+
+test("a type with a blank in it is none", async ({ lab }) => {
+	const types = ["text/event-stream x", "text/event-stream charset=utf-8"];
+	const opened = answers(types, REFUSED_BODY, OPENED);
+	await expectOutcomes(lab, answers(types, REFUSED_BODY, FAILED), {
+		names: ["blank in a MIME type"],
+		native: { chromium: opened, firefox: opened },
+	});
 });
 
 test("of several types the last that is one counts", async ({ lab }) => {
@@ -116,7 +121,7 @@ test("of several types the last that is one counts", async ({ lab }) => {
 
 /** Without `Location`, for those that would be redirects. */
 const STATUSES = [201, 202, 203, 206, 207, 210, 226, 299, 300, 301, 302, 303, 305, 307, 308, 400, 401, 403, 404, 405];
-const MORE_STATUSES = [406, 408, 409, 410, 418, 421, 425, 429, 451, 500, 501, 502, 503, 504, 511, 599];
+const MORE_STATUSES = [406, 408, 409, 410, 418, 425, 429, 451, 500, 501, 502, 503, 504, 511, 599];
 
 test("only 200 opens: any other status fails the connection, though it says that it is an event stream", async ({
 	lab,
@@ -137,7 +142,7 @@ test("a status without a body fails the connection: 204, 205 and a 304 that nobo
 
 test("a redirect is judged by what is at its end", async ({ lab }) => {
 	const to = (path: string) => lab.url(`/redirect?to=${encodeURIComponent(path)}`);
-	const stream = `/script?do=type=text/event-stream|${encodeURIComponent(BODY)}`;
+	const stream = `/script?do=type=text/event-stream|${BODY}`;
 	await lab.expectBoth(
 		async ({ EventSource, once }, urls) => {
 			const outcome: unknown[] = [];

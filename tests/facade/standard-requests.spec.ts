@@ -1,0 +1,254 @@
+// Owns the rules of the standard that concern what a GET says to a server: headers, credentials, redirects, the last event
+// ID. Each is asked of the browser's own class too.
+
+import { startScenarioServer } from "../support/browser.ts";
+import { eventStream, expect, type Lab, type LoggedRequest, send, test, type Which } from "./support.ts";
+
+const WHICH = ["native", "ours"] as const;
+
+/** What the server saw of a request of each class. */
+async function seen(lab: Lab, url: string, init?: EventSourceInit): Promise<Record<Which, LoggedRequest>> {
+	const see = (which: Which) =>
+		lab.run(
+			which,
+			async ({ EventSource, once }, { url, init }) => {
+				const source = new EventSource(url, init ?? {});
+				const { data } = await once(source, "request");
+				source.close();
+				return JSON.parse(data);
+			},
+			{ url, init },
+		);
+	return { native: await see("native"), ours: await see("ours") };
+}
+
+/** Expects the same request of both classes, to the last header. */
+async function expectSame(lab: Lab, url: string, init?: EventSourceInit): Promise<LoggedRequest> {
+	const { native, ours } = await seen(lab, url, init);
+	expect(ours.headers).toEqual(native.headers);
+	expect([ours.method, ours.body]).toEqual(["GET", ""]);
+	return ours;
+}
+
+test("a GET has exactly the headers that the browser's own class sends, to its own origin and to others", async ({
+	lab,
+}) => {
+	const { headers } = await expectSame(lab, lab.url("/post-echo"));
+	expect(headers).toMatchObject({ accept: "text/event-stream", referer: `${lab.origin}/blank` });
+	expect(Object.keys(headers)).not.toContain("last-event-id");
+	for (const init of [{}, { withCredentials: true }]) {
+		const other = await expectSame(lab, lab.url("/post-echo").replace("127.0.0.1", "localhost"), init);
+		expect(other.headers).toMatchObject({ origin: lab.origin, referer: `${lab.origin}/` });
+	}
+	const methods = (await lab.log()).requests.map(({ method }) => method);
+	expect(methods, "no preflights").toEqual(["GET", "GET", "GET"]);
+});
+
+test("the referrer policy is the page's, be it of a header or of a meta element", async ({ lab }) => {
+	const pages: [string, own: string | undefined, other: string | undefined][] = [
+		["header=Referrer-Policy:no-referrer", undefined, undefined],
+		["header=Referrer-Policy:origin", `${lab.origin}/`, `${lab.origin}/`],
+		["header=Referrer-Policy:same-origin", `${lab.origin}/script`, undefined],
+		["no-referrer", undefined, undefined],
+	];
+	for (const [policy, own, other] of pages) {
+		const meta = policy.startsWith("header") ? "" : encodeURIComponent(`<meta name=referrer content=${policy}>`);
+		const header = policy.startsWith("header") ? `|${policy}` : "";
+		await lab.open(`/script?do=type=text/html${header}|send=<!doctype html>${meta}`);
+		const url = lab.url("/post-echo");
+		const path = (request: LoggedRequest) => request.headers.referer?.replace(/\?.*/, "");
+		expect(path(await expectSame(lab, url)), policy).toBe(own);
+		expect(path(await expectSame(lab, url.replace("127.0.0.1", "localhost"))), policy).toBe(other);
+	}
+});
+
+test("cookies go to the own origin always, and to others only with credentials", async ({ lab }) => {
+	const other = await startScenarioServer();
+	try {
+		// Ports make no difference to cookies, but they do to origins.
+		await lab.page.evaluate('document.cookie = "id=42"');
+		const cookies: unknown[] = [];
+		for (const origin of [lab.origin, other.origin]) {
+			for (const init of [{}, { withCredentials: false }, { withCredentials: true }]) {
+				cookies.push((await expectSame(lab, `${origin}/post-echo`, init)).headers.cookie ?? null);
+			}
+		}
+		expect(cookies).toEqual(["id=42", "id=42", "id=42", null, null, "id=42"]);
+	} finally {
+		await lab.page.evaluate('document.cookie = "id=; max-age=0"');
+		await other.stop();
+	}
+});
+
+const redirect = (lab: Lab, status: number, to: string) =>
+	lab.url(`/redirect?status=${status}&to=${encodeURIComponent(to)}`);
+
+test("redirects of every kind are followed, to other origins too, with the same headers", async ({ lab }) => {
+	for (const status of [301, 302, 303, 307, 308]) {
+		await expectSame(lab, redirect(lab, status, "/post-echo"));
+		const other = `${lab.origin.replace("127.0.0.1", "localhost")}/post-echo`;
+		const { headers } = await expectSame(lab, redirect(lab, status, other));
+		expect(headers).toMatchObject({ accept: "text/event-stream", origin: lab.origin });
+	}
+	// Back to where it came from, over another origin: the origin is `null` by then.
+	const back = encodeURIComponent(`${lab.origin}/post-echo`);
+	const over = `${lab.origin.replace("127.0.0.1", "localhost")}/redirect?to=${back}`;
+	const { headers } = await expectSame(lab, redirect(lab, 307, over));
+	expect(headers.origin).toBe("null");
+});
+
+test("[non-spec] a redirect of a POST does what it does to fetch", async ({ lab }) => {
+	const methods: unknown[] = [];
+	for (const status of [301, 302, 303, 307, 308]) {
+		const { echoed, fetched } = await lab.ours(
+			async ({ EventSource, echo }, url) => {
+				const init = { method: "POST", body: "body", headers: { "content-type": "text/x-own", "x-own": "1" } };
+				const response = await fetch(url, { ...init, cache: "no-store" });
+				const text = (await response.text()).split("data: ")[1]!.split("\n")[0]!;
+				return { echoed: await echo(new EventSource(url, init)), fetched: JSON.parse(text) as LoggedRequest };
+			},
+			redirect(lab, status, "/post-echo"),
+		);
+		expect({ ...echoed.headers, accept: "*/*" }).toEqual(fetched.headers);
+		expect([echoed.method, echoed.body]).toEqual([fetched.method, fetched.body]);
+		methods.push([status, echoed.method, echoed.body]);
+	}
+	expect(methods).toEqual([
+		[301, "GET", ""],
+		[302, "GET", ""],
+		[303, "GET", ""],
+		[307, "POST", "body"],
+		[308, "POST", "body"],
+	]);
+});
+
+/** Ids that a server may give, and what is to come back, if it is not the same. */
+const IDS: Record<string, string | undefined> = {
+	"…": undefined,
+	日本: undefined,
+	"🦀🦀": undefined,
+	é: undefined,
+	ÿ: undefined,
+	"\u0080\u009f": undefined,
+	"\uFEFFmark": undefined,
+	"\uFFFD": undefined,
+	"a b": undefined,
+	'a, b;c="d"': undefined,
+	"%0A+%": undefined,
+	"a:b: c": undefined,
+	"a\tb": undefined,
+	"0": undefined,
+	// At its ends a header has no blanks.
+	" both ": "both",
+	["x".repeat(20_000)]: undefined,
+	["日".repeat(5_000)]: undefined,
+};
+
+const hex = (text: string) => Buffer.from(text).toString("hex");
+
+/** The last event IDs with which each class comes back to a server that gave it these, and the headers of it. */
+async function returned(lab: Lab, ids: string[], init: object = {}): Promise<Record<Which, (string | null)[][]>> {
+	const key = /key=(.*)/.exec(lab.url("/"))![1]!;
+	const urls = ids.map((id, index) => {
+		const url = lab.script(eventStream(send(`retry: 1\nid: ${id}\ndata\n\n`)), "status=204");
+		return `${url}-${index}`;
+	});
+	const of = async (which: Which) => {
+		await lab.run(
+			which,
+			async ({ EventSource }, { urls, init }) => {
+				for (const url of urls) {
+					await new Promise<void>((resolve) => {
+						const source = new EventSource(url, init);
+						source.onerror = () => source.readyState === source.CLOSED && resolve();
+					});
+				}
+			},
+			{ urls, init },
+		);
+		const log = async (_: string, index: number) => {
+			const log = await fetch(`${lab.origin}/log?key=${key}-${which}-${index}`);
+			return ((await log.json()) as { requests: LoggedRequest[] }).requests.map(({ lastEventIdHex }) => lastEventIdHex);
+		};
+		return Promise.all(ids.map(log));
+	};
+	return { native: await of("native"), ours: await of("ours") };
+}
+
+test("the last event ID comes back as UTF-8, whatever it is and however long", async ({ lab }) => {
+	const ids = Object.keys(IDS);
+	const back = await returned(lab, ids);
+	const expected = ids.map((id) => [null, hex(IDS[id] ?? id)]);
+	for (const which of WHICH) {
+		const named = (values: unknown[]) => Object.fromEntries(ids.map((id, index) => [id.slice(0, 9), values[index]]));
+		expect.soft(named(back[which]), which).toEqual(named(expected));
+	}
+});
+
+test("an empty id sends no Last-Event-ID, nor does one that U+0000 makes invalid", async ({ lab }) => {
+	for (const which of WHICH) {
+		expect(await returned(lab, ["", "\u0000"]).then((back) => back[which]), which).toEqual([
+			[null, null],
+			[null, null],
+		]);
+	}
+});
+
+test("an id of blanks alone sends no empty Last-Event-ID", async ({ lab }) => {
+	const { ours, native } = await returned(lab, ["  "]);
+	expect.soft(native, "native").toEqual([[null, null]]);
+	expect(ours).toEqual([[null, null]]);
+});
+
+test("control characters in an id do not keep the source from coming back", async ({ lab }) => {
+	const ids = ["a\u0001b", "a\u007fb", "a\u001fb"];
+	const { ours, native } = await returned(lab, ids);
+	const expected = ids.map((id) => [null, hex(id)]);
+	expect.soft(native, "native").toEqual(expected);
+	expect(ours).toEqual(expected);
+});
+
+test("[non-spec] a Last-Event-ID of the caller's is not sent once the stream has had another, or an empty one", async ({
+	lab,
+}) => {
+	for (const init of [{ headers: { "Last-Event-ID": "stale" } }, { lastEventId: "stale" }]) {
+		await lab.open();
+		const url = lab.script(
+			eventStream(send("retry: 1\nid: 2\ndata\n\n")),
+			eventStream(send("id\ndata\n\n")),
+			eventStream(send("data\n\n")),
+			"status=204",
+		);
+		await lab.ours(async ({ EventSource }, { url, init }) => new EventSource(url, init).closed, { url, init });
+	}
+	const ids = (await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
+	// The second source meets the answers from the fourth on.
+	expect(ids).toEqual([hex("stale"), hex("2"), null, null, hex("stale")]);
+});
+
+test("credentials are same-origin unless asked for, and a cache mode of the caller's is kept", async ({ lab }) => {
+	const inits = await lab.ours(async ({ EventSource }) => {
+		const given = [{}, { withCredentials: true }, { credentials: "omit" }, { cache: "reload" }] as const;
+		const inits: unknown[] = [];
+		for (const init of given) {
+			await new Promise<void>((resolve) => {
+				const source = new EventSource("/unused", {
+					...init,
+					fetch: async (_, { credentials, cache, redirect, headers }) => {
+						inits.push([credentials, cache, redirect ?? "follow", [...(headers as Headers).keys()]]);
+						source.close();
+						resolve();
+						return Response.error();
+					},
+				});
+			});
+		}
+		return inits;
+	});
+	expect(inits).toEqual([
+		["same-origin", "no-store", "follow", ["accept"]],
+		["include", "no-store", "follow", ["accept"]],
+		["omit", "no-store", "follow", ["accept"]],
+		["same-origin", "reload", "follow", ["accept"]],
+	]);
+});
