@@ -171,7 +171,7 @@ impl Connection {
         self.parser.reconnection_time()
     }
 
-    /// Spec 9.2.3 step 15, "process the response".
+    /// Spec 9.2.2, constructor step 15: what a response or its absence means.
     pub fn handle_response(&mut self, response: ResponseHead<'_>, random: f64) -> Action {
         if self.ready_state == ReadyState::Closed {
             return Action::Nothing;
@@ -211,7 +211,7 @@ impl Connection {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, None, 0.0))
     }
 
-    /// The body has ended cleanly. Spec 9.2.3, `processEndOfBody`.
+    /// The body has ended cleanly. Spec 9.2.2, constructor step 14.
     pub fn handle_end_of_body(&mut self, random: f64) -> Action {
         let default = if self.options.is_get { EndOfBody::Reconnect } else { EndOfBody::Close };
         let end = self.options.end.unwrap_or(default);
@@ -227,7 +227,7 @@ impl Connection {
         }
     }
 
-    /// The request failed, or the body broke off. Spec 9.2.3 step 15: a network error reestablishes the connection.
+    /// The request failed, or the body broke off. Spec 9.2.2, constructor step 15.2: the connection is reestablished.
     ///
     /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
     /// is asked whether it answers at all.
