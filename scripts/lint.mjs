@@ -16,6 +16,7 @@ script(async () => {
 	await buildPackage();
 	const cargo = (args, what) => check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`);
 	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
+	await cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], "The format of the fuzz target");
 	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
 	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY], "The browser layer");
 	await cargo(

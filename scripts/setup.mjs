@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Problem, run, say, script, version } from "./lib/process.mjs";
 import {
+	cargoFuzzVersion,
 	find,
 	findChromium,
 	findFirefox,
@@ -46,6 +47,17 @@ export async function setupTests() {
 	await cargoTool("geckodriver", geckodriverVersion);
 	removeToolsBuild();
 	await browsers();
+}
+
+/** What has to be there to fuzz. A second toolchain is the person's to want: nothing else needs it. */
+export async function setupFuzz() {
+	await checkRust();
+	const { output } = await run("rustup", ["toolchain", "list"], { cwd: root, capture: true });
+	if (!/^nightly-(?!\d)/m.test(output)) {
+		throw new Problem("Fuzzing needs Rust's nightly toolchain: rustup toolchain install nightly --profile minimal");
+	}
+	await cargoTool("cargo-fuzz", cargoFuzzVersion);
+	removeToolsBuild();
 }
 
 function checkNode() {

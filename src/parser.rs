@@ -83,7 +83,7 @@ impl Parser {
     pub fn with_last_event_id(last_event_id: String, max_event_size: usize) -> Self {
         Self {
             lines: LineSplitter::default(),
-            buffers: Buffers { last_event_id: last_event_id.clone(), ..Buffers::default() },
+            buffers: Buffers::default(),
             last_event_id,
             id_changed: false,
             handed_out: false,
@@ -96,12 +96,12 @@ impl Parser {
     /// Starts a new stream of the same event source: what was unfinished is discarded, the last event ID string and
     /// the reconnection time stay.
     ///
-    /// The last event ID buffer starts as the last event ID string, as in browsers. Read to the letter, the standard
-    /// starts it empty, and the first block without an id after a reconnection would forget the position.
+    /// A block without an id leaves the last event ID string as it is, the first one too, as in browsers. Read to the
+    /// letter, the standard starts the last event ID buffer empty, and the first block after a reconnection would forget
+    /// the position.
     pub fn start_stream(&mut self) {
         self.lines = LineSplitter::default();
         self.buffers.clear_block();
-        self.buffers.last_event_id.clone_from(&self.last_event_id);
         self.buffers.has_id = false;
         self.handed_out = false;
         self.too_large = false;

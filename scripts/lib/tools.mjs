@@ -16,6 +16,7 @@ export const toolsBin = join(toolsFolder, "bin");
 export const wasmBindgenVersion = lockedVersion("wasm-bindgen");
 export const wasmPackVersion = "0.15.1";
 export const geckodriverVersion = "0.37.1";
+export const cargoFuzzVersion = "0.13.2";
 
 /** What Vite asks for. The package itself runs from 20.12 on, where Node has `deflate-raw`. */
 export const leastNode = [20, 19];

@@ -24,16 +24,22 @@ pub struct Outcome {
 pub fn draw(mut blocks: Blocks<'_>) -> Vec<Row> {
     let mut rows = vec![];
     while let Some(block) = blocks.next_block() {
-        rows.push(match block {
+        rows.push(Row::from(block));
+    }
+    rows
+}
+
+impl From<Block<'_>> for Row {
+    fn from(block: Block<'_>) -> Self {
+        match block {
             Block::Message(message) => Row::Message {
                 event_type: message.event_type.to_owned(),
                 data: message.data.into_owned(),
                 last_event_id: message.last_event_id.to_owned(),
             },
             Block::LastEventId(last_event_id) => Row::LastEventId(last_event_id.to_owned()),
-        });
+        }
     }
-    rows
 }
 
 /// What the standard says of a whole stream of an event source whose last event ID string is `last_event_id`.
@@ -41,41 +47,34 @@ pub fn draw(mut blocks: Blocks<'_>) -> Vec<Row> {
 /// One liberty, which browsers take too: the last event ID buffer begins as the last event ID string, so that the
 /// first block after a reconnection does not forget it.
 pub fn read(stream: &[u8], last_event_id: &str) -> Outcome {
-    // "Streams must be decoded using the UTF-8 decode algorithm", which strips one byte order mark.
+    // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8 Byte Order Mark".
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
 
-    let mut outcome = Outcome { rows: vec![], last_event_id: last_event_id.to_owned(), reconnection_time: None };
-    let (mut data, mut event_type, mut id) = (String::new(), String::new(), last_event_id.to_owned());
-
+    let mut reading = Reading {
+        data_buffer: String::new(),
+        event_type_buffer: String::new(),
+        last_event_id_buffer: last_event_id.to_owned(),
+        outcome: Outcome { rows: vec![], last_event_id: last_event_id.to_owned(), reconnection_time: None },
+    };
     for line in lines(text) {
         if line.is_empty() {
-            dispatch(&mut outcome, &mut data, &mut event_type, &id);
+            reading.dispatch_the_event();
         } else if line.starts_with(':') {
             // "Ignore the line."
+        } else if let Some((field, value)) = line.split_once(':') {
+            // "If value starts with a U+0020 SPACE character, remove it from value."
+            reading.process_the_field(field, value.strip_prefix(' ').unwrap_or(value));
         } else {
-            let (name, value) = line.split_once(':').unwrap_or((&line, ""));
-            let value = value.strip_prefix(' ').unwrap_or(value);
-            match name {
-                "event" => event_type = value.to_owned(),
-                "data" => {
-                    data.push_str(value);
-                    data.push('\n');
-                }
-                "id" if !value.contains('\0') => id = value.to_owned(),
-                "retry" if !value.is_empty() && value.chars().all(|character| character.is_ascii_digit()) => {
-                    // Digits alone fail to parse only by being too many.
-                    outcome.reconnection_time = Some(value.parse().unwrap_or(u64::MAX));
-                }
-                _ => {}
-            }
+            // "Using the whole line as the field name, and the empty string as the field value."
+            reading.process_the_field(&line, "");
         }
     }
     // "Once the end of the file is reached, any pending data must be discarded."
-    outcome
+    reading.outcome
 }
 
-/// The lines of a text that have ended: by CR LF, by LF, or by CR.
+/// The lines of a text that have ended: by CR LF, by LF, or by CR. What follows the last of them is pending data.
 fn lines(text: &str) -> Vec<String> {
     let one_line_end = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<String> = one_line_end.split('\n').map(str::to_owned).collect();
@@ -83,20 +82,63 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// "Dispatch the event."
-fn dispatch(outcome: &mut Outcome, data: &mut String, event_type: &mut String, id: &str) {
-    let another_id = outcome.last_event_id != id;
-    outcome.last_event_id = id.to_owned();
-    if !data.is_empty() {
-        let named = if event_type.is_empty() { "message" } else { event_type.as_str() };
-        outcome.rows.push(Row::Message {
-            event_type: named.to_owned(),
-            data: data.strip_suffix('\n').unwrap_or(data).to_owned(),
-            last_event_id: id.to_owned(),
-        });
-    } else if another_id {
-        outcome.rows.push(Row::LastEventId(id.to_owned()));
+/// "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with
+/// it."
+struct Reading {
+    data_buffer: String,
+    event_type_buffer: String,
+    last_event_id_buffer: String,
+    outcome: Outcome,
+}
+
+impl Reading {
+    /// "Field names must be compared literally, with no case folding performed."
+    fn process_the_field(&mut self, field: &str, value: &str) {
+        match field {
+            "event" => self.event_type_buffer = value.to_owned(),
+            "data" => {
+                self.data_buffer.push_str(value);
+                self.data_buffer.push('\n');
+            }
+            "id" if !value.contains('\0') => self.last_event_id_buffer = value.to_owned(),
+            // "Only ASCII digits": a number, so at least one.
+            "retry" if !value.is_empty() && value.chars().all(|character| character.is_ascii_digit()) => {
+                // Digits alone fail to parse only by being too many.
+                self.outcome.reconnection_time = Some(value.parse().unwrap_or(u64::MAX));
+            }
+            // "The field is ignored."
+            _ => {}
+        }
     }
-    data.clear();
-    event_type.clear();
+
+    fn dispatch_the_event(&mut self) {
+        // Step 1. Whether the string is another one, only we ask.
+        let another_id = self.outcome.last_event_id != self.last_event_id_buffer;
+        self.outcome.last_event_id = self.last_event_id_buffer.clone();
+        // Step 2.
+        if self.data_buffer.is_empty() {
+            self.event_type_buffer = String::new();
+            if another_id {
+                self.outcome.rows.push(Row::LastEventId(self.outcome.last_event_id.clone()));
+            }
+            return;
+        }
+        // Step 3.
+        if self.data_buffer.ends_with('\n') {
+            self.data_buffer.pop();
+        }
+        // Steps 4 to 6.
+        let mut event_type = "message".to_owned();
+        if !self.event_type_buffer.is_empty() {
+            event_type = self.event_type_buffer.clone();
+        }
+        // Step 8, with step 7 after it.
+        self.outcome.rows.push(Row::Message {
+            event_type,
+            data: self.data_buffer.clone(),
+            last_event_id: self.outcome.last_event_id.clone(),
+        });
+        self.data_buffer = String::new();
+        self.event_type_buffer = String::new();
+    }
 }

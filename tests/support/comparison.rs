@@ -1,0 +1,123 @@
+//! Owns the comparison of the parser with the second reading of the standard: everything that can be observed, for any
+//! streams in any chunks. Must not know where the streams are from: property tests, the fuzzer, or its corpus.
+
+use headwater::{Block, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
+
+use crate::standard::{self, Outcome, Row};
+
+/// Small enough for the events that a fuzzer makes up to be on both sides of it.
+const SMALL_LIMIT: usize = 24;
+
+/// The streams that an input of the fuzzer stands for, each in its chunks: 0xFE ends a chunk, 0xFF a stream. Nothing is
+/// lost with these two bytes: to UTF-8 they are as wrong as 0xF8 to 0xFD.
+pub fn streams(input: &[u8]) -> Vec<Vec<&[u8]>> {
+    input.split(|&byte| byte == 0xFF).map(|stream| stream.split(|&byte| byte == 0xFE).collect()).collect()
+}
+
+/// Panics if the parser makes of these streams of one event source, in these chunks, whole, or byte by byte, anything
+/// but what the standard says.
+pub fn compare(streams: &[Vec<&[u8]>]) {
+    let whole: Vec<Vec<u8>> = streams.iter().map(|chunks| chunks.concat()).collect();
+    let in_one_chunk: Vec<Vec<&[u8]>> = whole.iter().map(|stream| vec![&stream[..]]).collect();
+    let byte_by_byte: Vec<Vec<&[u8]>> = whole.iter().map(|stream| stream.chunks(1).collect()).collect();
+    for first_id in ["", "1"] {
+        let expected = expect(&whole, first_id);
+        for streams in [streams, &in_one_chunk, &byte_by_byte] {
+            compare_chunking(streams, first_id, &expected);
+        }
+        compare_limited(streams, first_id);
+    }
+}
+
+/// What the standard says of each stream: the last event ID string and the reconnection time are the event source's.
+fn expect(streams: &[Vec<u8>], first_id: &str) -> Vec<Outcome> {
+    let (mut id, mut reconnection_time) = (first_id.to_owned(), None);
+    let read = |stream: &Vec<u8>| {
+        let outcome = standard::read(stream, &id);
+        id.clone_from(&outcome.last_event_id);
+        reconnection_time = outcome.reconnection_time.or(reconnection_time);
+        Outcome { reconnection_time, ..outcome }
+    };
+    streams.iter().map(read).collect()
+}
+
+fn compare_chunking(streams: &[Vec<&[u8]>], first_id: &str, expected: &[Outcome]) {
+    let mut parser = Parser::with_last_event_id(first_id.to_owned(), DEFAULT_MAX_EVENT_SIZE);
+    for (index, (chunks, expected)) in streams.iter().zip(expected).enumerate() {
+        if index > 0 {
+            parser.start_stream();
+        }
+        let outcome = parse_checked(&mut parser, chunks);
+        let case = || format!("stream {index} of {}, first id {first_id:?}", readable(streams));
+        assert_eq!(outcome, *expected, "{}", case());
+        assert!(!parser.is_too_large(), "too large: {}", case());
+    }
+}
+
+/// [non-spec] With a small limit there is what comes before the first event beyond it, and nothing else.
+fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
+    let mut parser = Parser::with_last_event_id(first_id.to_owned(), SMALL_LIMIT);
+    for (index, chunks) in streams.iter().enumerate() {
+        let (stream, id) = (chunks.concat(), parser.last_event_id().to_owned());
+        let expected = standard::read(&stream, &id);
+        parser.start_stream();
+        let Outcome { rows, last_event_id, .. } = parse_checked(&mut parser, chunks);
+        let case = || format!("{rows:?}, stream {index} of {}, first id {first_id:?}", readable(streams));
+        assert_eq!(last_event_id, last_id(&rows, &id), "{}", case());
+        if parser.is_too_large() {
+            assert!(longest_block(&stream) > SMALL_LIMIT, "not too large: {}", case());
+            assert!(expected.rows.starts_with(&rows), "{}", case());
+        } else {
+            assert!(longest_data(&rows) <= SMALL_LIMIT, "too large: {}", case());
+            assert_eq!(rows, expected.rows, "{}", case());
+        }
+    }
+}
+
+/// What `parser` makes of a stream, after a look at what an [`Outcome`] leaves out because the rows say it.
+fn parse_checked(parser: &mut Parser, chunks: &[&[u8]]) -> Outcome {
+    let (mut id, dispatched) = (parser.last_event_id().to_owned(), parser.dispatched());
+    let mut rows = vec![];
+    for chunk in chunks {
+        let mut blocks = parser.handle_chunk(chunk);
+        while let Some(block) = blocks.next_block() {
+            if let Block::Message(Message { last_event_id, last_event_id_changed, .. }) = block {
+                assert_eq!(last_event_id_changed, last_event_id != id, "{last_event_id:?} after {id:?}");
+            }
+            rows.push(Row::from(block));
+            id = last_id(&rows, &id).to_owned();
+        }
+    }
+    assert_eq!(parser.dispatched(), dispatched + messages(&rows), "{rows:?}");
+    Outcome { rows, last_event_id: parser.last_event_id().to_owned(), reconnection_time: parser.reconnection_time() }
+}
+
+fn messages(rows: &[Row]) -> u64 {
+    rows.iter().map(|row| u64::from(matches!(row, Row::Message { .. }))).sum()
+}
+
+fn last_id<'r>(rows: &'r [Row], first_id: &'r str) -> &'r str {
+    match rows.last() {
+        Some(Row::Message { last_event_id, .. } | Row::LastEventId(last_event_id)) => last_event_id,
+        None => first_id,
+    }
+}
+
+/// In characters: each came from at least one byte of the stream, while U+FFFD has more bytes than what it stands for.
+fn longest_data(rows: &[Row]) -> usize {
+    let length = |row: &Row| if let Row::Message { data, .. } = row { data.chars().count() } else { 0 };
+    rows.iter().map(length).max().unwrap_or(0)
+}
+
+/// The most bytes without a blank line among them: no event, and no unfinished line, can be larger.
+fn longest_block(stream: &[u8]) -> usize {
+    let text: String = stream.iter().copied().map(char::from).collect();
+    let one_line_end = text.replace("\r\n", "\n").replace('\r', "\n");
+    one_line_end.split("\n\n").map(|block| block.chars().count()).max().unwrap_or(0)
+}
+
+fn readable(streams: &[Vec<&[u8]>]) -> String {
+    let chunks = |chunks: &Vec<&[u8]>| chunks.iter().map(|chunk| format!("\"{}\"", chunk.escape_ascii())).collect();
+    let streams: Vec<Vec<String>> = streams.iter().map(chunks).collect();
+    streams.iter().map(|chunks| format!("[{}]", chunks.join(", "))).collect::<Vec<_>>().join(", ")
+}
