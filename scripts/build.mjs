@@ -29,6 +29,9 @@ const INPUTS = [
 /** No `std`: see Cargo.toml. */
 const FEATURES = ["--no-default-features", "--features", "bindings"];
 
+/** Of many combinations the one with the fewest bytes once compressed. */
+const SMALLEST = ["--flatten", "--rereloop", "-Oz", "--converge", "--one-caller-inline-max-function-size=100"];
+
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
 	await whenChanged("package", INPUTS, join(dist, "index.js"), build);
@@ -76,18 +79,20 @@ async function wasm() {
 	);
 	const module = join(pkg, "headwater_bg.wasm");
 	// Not at the top, as zopfli below: in a fresh clone npm's packages are installed only when this file has been loaded.
-	const { trapAtOnce } = await import("./lib/wasm-panics.mjs");
+	const { trapAtOnce, blankMessages } = await import("./lib/wasm-panics.mjs");
 	writeFileSync(module, trapAtOnce(readFileSync(module)));
 	await run(
 		join(root, "node_modules", ".bin", "wasm-opt"),
-		["-Oz", "--converge", "--strip-debug", "--strip-target-features", module, "-o", module],
+		[...SMALLEST, "--strip-debug", "--strip-target-features", module, "-o", module],
 		{
 			capture: true,
 			problem: "wasm-opt failed.",
 		},
 	);
+	const optimised = readFileSync(module);
+	blankMessages(optimised);
 	const glueFile = join(pkg, "headwater.js");
-	const short = shortenNames(readFileSync(module), readFileSync(glueFile, "utf8"));
+	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, short.glue);
 	const { default: zopfli } = await import("@gfx/zopfli");

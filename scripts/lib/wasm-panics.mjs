@@ -18,6 +18,16 @@ const ONLY_FOR_PANICS = [
 	/^<core\[\w+\]::fmt::/,
 ];
 
+/** What Rust's library and the crates below say when they panic; and the digits with which they say numbers. */
+const TEXTS = [
+	/assertion `left {0,2}| {0,2}right` failed(: )?|\n {1,2}(left|right): |==!=matches/g,
+	/memory allocation of | bytes failed|capacity overflow|Tried to shrink to a larger capacity/g,
+	/attempt to divide by zero|`async fn` resumed after completion|RefCell already (mutably )?borrowed/g,
+	/finish: (callbacks should be Some|result should be None)|FnOnce called more than once/g,
+	/Lazy instance has previously been poisoned|reentrant init/g,
+	/0x0123456789ABCDEF|0123456789abcdef|(\d\d){100}/g,
+];
+
 /** The name of a source file, as a panic would tell it. */
 const SOURCE_FILE = /[\w./-]+\.rs/g;
 
@@ -34,16 +44,21 @@ export function trapAtOnce(wasm) {
 			binaryen.Function(reference).body = module.unreachable();
 		}
 	}
-	return withoutLocations(module.emitBinary());
+	return module.emitBinary();
+}
+
+/** Blanks, in place, what such a module would still tell, once optimising has removed the code that pointed to it. */
+export function blankMessages(wasm) {
+	blankLocations(wasm);
+	blankTexts(wasm, binaryen.readBinary(wasm).emitText());
 }
 
 /**
  * Blanks, in place, where in its source a panic would say it was, file names and all: nobody reads it any more, and
  * zeros cost nothing once compressed.
  */
-function withoutLocations(wasm) {
-	for (const { address, at, length } of dataSegments(wasm)) {
-		const data = Buffer.from(wasm.buffer, wasm.byteOffset + at, length);
+function blankLocations(wasm) {
+	for (const { address, data } of dataSegments(wasm)) {
 		for (const { index, 0: file } of data.toString("latin1").matchAll(SOURCE_FILE)) {
 			const pointer = Buffer.alloc(8);
 			pointer.writeUInt32LE(address + index, 0);
@@ -54,10 +69,27 @@ function withoutLocations(wasm) {
 			data.fill(0, index, index + file.length);
 		}
 	}
-	return wasm;
 }
 
-/** Where in memory each segment goes, and where in the module's bytes it is. */
+/** Blanks, in place, the texts to which nothing points any more, neither code nor data. */
+function blankTexts(wasm, wat) {
+	const pointers = new Set([...wat.matchAll(/(?:i32\.const |offset=)(\d+)/g)].map((match) => Number(match[1])));
+	const segments = [...dataSegments(wasm)];
+	for (const { address, data } of segments) {
+		for (let at = -address & 3; at + 4 <= data.length; at += 4) {
+			pointers.add(data.readUInt32LE(at));
+		}
+	}
+	for (const { address, data } of segments) {
+		for (const { index, 0: text } of TEXTS.flatMap((texts) => [...data.toString("latin1").matchAll(texts)])) {
+			if (![...text].some((_, offset) => pointers.has(address + index + offset))) {
+				data.fill(0, index, index + text.length);
+			}
+		}
+	}
+}
+
+/** Where in memory each segment goes, and its bytes, which are the module's. */
 function* dataSegments(wasm) {
 	const sections = new Reader(wasm);
 	sections.bytes(8);
@@ -74,7 +106,7 @@ function* dataSegments(wasm) {
 				const address = contents.number();
 				contents.byte();
 				const length = contents.number();
-				yield { address, at: start + contents.at, length };
+				yield { address, data: Buffer.from(wasm.buffer, wasm.byteOffset + start + contents.at, length) };
 				contents.bytes(length);
 			}
 		}
