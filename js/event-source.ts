@@ -87,8 +87,11 @@ export class EventSource extends EventTarget {
 			return;
 		}
 		this.#signal?.addEventListener("abort", this.#onAbort);
+		if (reader) {
+			// At once, though the module may not be there yet.
+			this.#closed.then(() => reader.cancel()).catch(() => {});
+		}
 		this.#run(reader ?? settings).catch((error) => {
-			reader?.cancel(error).catch(() => {});
 			this.#fail("internal", `the WebAssembly module cannot be used: ${error}`, error);
 		});
 	}
@@ -102,10 +105,11 @@ export class EventSource extends EventTarget {
 	 * @throws `TypeError` if it is no ReadableStream, or a locked one.
 	 */
 	static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
-		if (typeof stream?.getReader !== "function") {
+		const reader = typeof stream?.getReader === "function" ? stream.getReader() : undefined;
+		if (typeof reader?.read !== "function") {
 			throw new TypeError("fromReadableStream needs a ReadableStream");
 		}
-		return new EventSource(STREAM_URL, { [READER]: stream.getReader() } as EventSourceInit);
+		return new EventSource(STREAM_URL, { [READER]: reader } as EventSourceInit);
 	}
 
 	/** The absolute URL of the request. */
@@ -173,9 +177,14 @@ export class EventSource extends EventTarget {
 		if (!Array.isArray(from)) {
 			// [non-spec] The proposal announces the connection in a task.
 			await nextTask();
-			read(this.#listener(), this.#closed, from);
-		} else if (this.#readyState !== CLOSED) {
+		}
+		if (this.#readyState === CLOSED) {
+			return;
+		}
+		if (Array.isArray(from)) {
 			connect(this.#listener(), this.#closed, ...from);
+		} else {
+			read(this.#listener(), this.#closed, from);
 		}
 	}
 

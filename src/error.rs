@@ -66,7 +66,7 @@ impl Failure {
             Reason::Network => {
                 "no answer from the server: it cannot be reached, refused, or does not allow this origin"
             }
-            Reason::Cors => "the server does not allow this origin to read its answer (Access-Control-Allow-Origin)",
+            Reason::Cors => "the server does not allow this origin to read its answer (CORS)",
             Reason::Interrupted => "the stream broke off before its end",
             Reason::Status => "the server answered with status ",
             Reason::ContentType => "the server's answer is not an event stream (Content-Type text/event-stream)",

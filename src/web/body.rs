@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use js_sys::{Promise, Reflect, Symbol, TypeError, Uint8Array};
+use js_sys::{Promise, Symbol, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::sys::{ReadResult, Reader, Stream};
+use super::sys::{self, ReadResult, Reader, Stream};
 
 /// A body that is being read.
 #[derive(Debug)]
@@ -56,13 +56,13 @@ impl Body {
             self.reader = None;
             return Ok(None);
         }
-        let chunk = bytes(result.value()?)?;
-        let length = chunk.length() as usize;
+        let chunk = result.value()?;
+        let length = length_of(&chunk)?;
         if buffer.len() < length {
             buffer.resize(length, 0);
         }
         if let Some(front) = buffer.get_mut(..length) {
-            chunk.copy_to(front);
+            sys::copy_bytes(front, &chunk)?;
         }
         Ok(Some(length))
     }
@@ -71,20 +71,25 @@ impl Body {
 impl Drop for Body {
     fn drop(&mut self) {
         if let Some(reader) = &self.reader {
-            settle(promise(reader.cancel_reader()));
+            cancel(reader.unchecked_ref());
         }
     }
 }
 
-/// A chunk of this realm or another: `instanceof` would know only the former.
-fn bytes(chunk: JsValue) -> Result<Uint8Array, JsValue> {
-    match Reflect::get(&chunk, &Symbol::to_string_tag()) {
-        Ok(tag) if tag == "Uint8Array" => Ok(chunk.unchecked_into()),
-        _ => Err(TypeError::new("a chunk of the stream is not a Uint8Array").into()),
+/// The length of a chunk of bytes, of this realm or another, whatever it says of itself: by the getters of a typed array
+/// of ours, which look at what only typed arrays have.
+fn length_of(chunk: &JsValue) -> Result<usize, JsValue> {
+    let ours = Uint8Array::new_with_length(0);
+    if sys::get_of(&ours, &Symbol::to_string_tag(), chunk)? != "Uint8Array" {
+        return Err(TypeError::new("a chunk of the stream is not a Uint8Array").into());
     }
+    let length = sys::get_of(&ours, &JsValue::from_str("length"), chunk)?.as_f64();
+    // [spec] ECMAScript: a length is below 2⁵³, and what fits into memory into a usize.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+    Ok(length.unwrap_or_default() as usize)
 }
 
-/// Cancels a body that nobody has begun to read.
+/// Cancels a body, by its reader or, if nobody has begun to read it, by itself.
 pub(super) fn cancel(stream: &Stream) {
     settle(promise(stream.cancel()));
 }

@@ -6,7 +6,7 @@ use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
 use web_sys::Headers;
 
-use super::{driver::Driver, event_source::EventSource, request::Template, sys};
+use super::{driver::Driver, event_source::EventSource, request::Template};
 use crate::{
     connection::{EndOfBody, Options, Reconnect},
     reconnection::Backoff,
@@ -102,8 +102,7 @@ impl Builder {
     #[must_use]
     pub fn connect(self) -> EventSource {
         let Self { template, mut options } = self;
-        // A caller's own `fetch` may fail for reasons of its own, and need not know modes.
-        options.can_probe = template.fetch.is_none() && sys::LOCATION.with(Option::is_some);
+        options.can_probe = template.can_be_probed();
         EventSource::new(Driver::request(template, options))
     }
 }

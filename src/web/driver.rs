@@ -31,6 +31,10 @@ const ERROR_BODY_TIME: u64 = 1000;
 /// for which a quiet stream may let us wait for ever.
 const PROBE_TIME: u64 = 5000;
 
+/// How long to wait before a probe, in milliseconds: browsers break the requests of a page that is being left, and nobody
+/// is to be asked then.
+const PROBE_DELAY: u64 = 200;
+
 /// Who performs the actions.
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -153,7 +157,8 @@ impl Driver {
     /// Gives the request up, as if the network had broken. A stream from elsewhere has none, and a failure that is being
     /// told stays what it is.
     pub(super) fn interrupt(&mut self) {
-        if self.drop_request() {
+        if self.request.is_some() {
+            self.drop_request();
             self.timer = None;
             if !matches!(self.step, Step::Perform(action) if is_failure(action)) {
                 self.response = None;
@@ -198,6 +203,10 @@ impl Driver {
     }
 
     async fn probe(&mut self) -> Action {
+        if self.request.is_none() {
+            self.timer.get_or_insert_with(|| Timer::after(PROBE_DELAY)).await;
+            self.timer = None;
+        }
         let answered = self.is_answered().await.unwrap_or_default();
         self.drop_request();
         self.timer = None;
@@ -268,10 +277,9 @@ impl Driver {
         self.response.take()
     }
 
-    /// Whether there was one.
-    fn drop_request(&mut self) -> bool {
+    fn drop_request(&mut self) {
         self.body = None;
-        self.request.take().is_some()
+        self.request = None;
     }
 }
 

@@ -103,9 +103,6 @@ impl EventSource {
     /// Dropping the future loses nothing. While the page is in the back/forward cache nothing happens; the request is
     /// given up, and made again when the page is back if it may be repeated.
     pub async fn next(&mut self) -> Option<Notice<'_>> {
-        if self.page.has_been_away() {
-            self.driver.interrupt();
-        }
         let told = loop {
             self.page.brought_back().await;
             match race(self.page.put_away(), self.driver.advance()).await {

@@ -2,7 +2,6 @@
 
 mod body;
 mod builder;
-mod deferred;
 mod driver;
 mod event_source;
 #[cfg(feature = "serde")]

@@ -53,6 +53,13 @@ impl Template {
         Ok(Request { controller, pending: Some(promise) })
     }
 
+    /// Whether a server may be asked by [`Template::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
+    /// other modes do not allow it; outside browsers nobody refuses an origin.
+    pub(super) fn can_be_probed(&self) -> bool {
+        let mode = self.init.unchecked_ref::<AttemptInit>().mode();
+        self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && sys::LOCATION.with(Option::is_some)
+    }
+
     /// Whether a failed request may succeed another time. `fetch` refuses some each time, with an error that looks like a
     /// broken network; and a URL of another scheme has no network that could mend.
     pub(super) fn can_be_repeated(&self) -> bool {

@@ -1,7 +1,9 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
-use js_sys::{Function, Object, Promise};
+use alloc::string::String;
+
+use js_sys::{Function, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -25,6 +27,9 @@ extern "C" {
     pub(super) fn remove_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
 
     pub(super) type PageTransition;
+
+    #[wasm_bindgen(method, getter, js_name = type)]
+    pub(super) fn type_(this: &PageTransition) -> String;
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn persisted(this: &PageTransition) -> bool;
@@ -53,6 +58,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getReader)]
     pub(super) fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
 
+    /// A reader has it too.
     #[wasm_bindgen(method, catch)]
     pub(super) fn cancel(this: &Stream) -> Result<JsValue, JsValue>;
 
@@ -61,9 +67,6 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     pub(super) fn read(this: &Reader) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = cancel)]
-    pub(super) fn cancel_reader(this: &Reader) -> Result<JsValue, JsValue>;
 
     /// What a reader's `read()` is fulfilled with.
     pub(super) type ReadResult;
@@ -74,6 +77,13 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn value(this: &ReadResult) -> Result<JsValue, JsValue>;
 
+    /// What a getter that one object inherits answers of another.
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
+    pub(super) fn get_of(getters: &Uint8Array, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "set"], js_name = call)]
+    pub(super) fn copy_bytes(to: &mut [u8], from: &JsValue) -> Result<(), JsValue>;
+
     /// The members of a RequestInit that are set for every attempt.
     pub(super) type AttemptInit;
 
@@ -82,6 +92,9 @@ extern "C" {
 
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_cache(this: &AttemptInit, value: &str);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn mode(this: &AttemptInit) -> JsValue;
 
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_mode(this: &AttemptInit, value: &str);

@@ -1,6 +1,6 @@
 //! Streams from the scenario server, in a window: what is delivered, and how each ending is told.
 
-use headwater::{EndOfBody, ReadyState, Reconnect, reconnection::Backoff};
+use headwater::{EndOfBody, ReadyState, Reconnect, reconnection::Backoff, web::EventSource};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{builder, read, read_until, scenario};
@@ -45,10 +45,10 @@ async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing()
 }
 
 #[wasm_bindgen_test]
-async fn a_post_that_is_cut_is_not_repeated_and_loses_only_the_unfinished_event() {
-    // With a pause before the cut: Chromium throws away what arrived with it.
+async fn a_post_that_is_reset_is_not_repeated_and_loses_only_the_unfinished_event() {
+    // With a pause before the reset: Chromium throws away what arrived with it. A close WebKitGTK takes for the end.
     let steps =
-        "chunked|type=text/event-stream|send=id%3A%201%0Adata%3A%20whole%0A%0Aid%3A%202%0Adata%3A%20par|wait=300|cut";
+        "chunked|type=text/event-stream|send=id%3A%201%0Adata%3A%20whole%0A%0Aid%3A%202%0Adata%3A%20par|wait=300|rst";
     let Some(url) = scenario(&format!("/script?do={steps}")) else { return };
     let story = read(builder(&url).method("POST").connect()).await;
     assert_eq!(story.data(), ["whole"]);
@@ -100,4 +100,15 @@ async fn an_event_beyond_the_limit_fails_the_connection() {
     let story = read(builder(&url).end(EndOfBody::Close).connect()).await;
     assert_eq!(story.messages.len(), 2);
     assert_eq!(story.data().last(), Some(&"after"));
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_from_elsewhere_is_read_and_its_end_is_an_error() {
+    let response = web_sys::Response::new_with_opt_str(Some("id: 1\ndata: a\n\ndata: lost")).unwrap();
+    let stream = response.body().unwrap();
+    let mut source = EventSource::from_readable_stream(&stream).unwrap();
+    assert!(EventSource::from_readable_stream(&stream).is_err(), "a locked stream");
+    let story = read_until(&mut source, |_| false).await;
+    assert_eq!((story.opened, story.data(), story.reasons()), (1, vec!["a"], vec!["end"]));
+    assert_eq!((source.ready_state(), story.last_event_id.as_str()), (ReadyState::Closed, "1"));
 }
