@@ -40,7 +40,7 @@ test("a Last-Event-ID for another origin is asked for by a preflight", async ({ 
 	expect(await methods("ours")).toEqual(["GET", "OPTIONS", "GET"]);
 });
 
-// Difference "window.stop()".
+// Differences "window.stop()" and "window.stop() unnoticed".
 test("what stops the loading of the page looks like a broken network", async ({ lab }) => {
 	const url = lab.script("hang", "status=503");
 	for (const which of ["native", "ours"] as const) {
@@ -56,8 +56,8 @@ test("what stops the loading of the page looks like a broken network", async ({ 
 	await lab.page.evaluate("stop()");
 	const states = (which: "native" | "ours") =>
 		lab.run(which, ({ kept }) => kept.fired.map((fired) => fired.readyState));
-	await expect.poll(() => states("native")).toEqual([2]);
 	await expect.poll(() => states("ours")).toEqual([0]);
+	await expect.poll(() => states("native")).toEqual(lab.browserName === "webkit" ? [] : [2]);
 });
 
 test("a URL with a user name and a password fails at once", async ({ lab }) => {

@@ -65,6 +65,76 @@ export const DIFFERENCES = {
 		what: "A block whose id has a U+0000 fires no event.",
 		why: "9.2.6, process the field: such an id is ignored, and not its block.",
 	},
+	"refusal after an opening": {
+		of: ["ours"],
+		what: "An origin that refuses us after it was open once is asked again and again, as a network that is broken.",
+		why: "`fetch` tells a script of both alike, and only who never opened asks which it is. The standard allows both.",
+	},
+	"Content-Security-Policy": {
+		of: ["ours"],
+		what: "A URL that the page's policy forbids is tried again and again; nothing is sent.",
+		why: "`fetch` tells a script of it as of a broken network. The standard allows both.",
+	},
+	"port that is blocked": {
+		of: ["firefox"],
+		what: "A URL with a port that browsers do not connect to fails the connection.",
+		why: "9.2.3 step 15: a network error reestablishes the connection, unless that is known to be futile.",
+	},
+	"data: and blob: URLs": {
+		of: ["firefox"],
+		what: "A `data:` or `blob:` URL fails the connection, even if it is an event stream.",
+		why: "9.2.2 takes any URL, and Fetch, scheme fetch, answers these with status 200.",
+	},
+	"revoked blob: URL": {
+		of: ["chromium", "webkit"],
+		what: "A `blob:` URL that is revoked is tried again and again.",
+		why: "9.2.3 step 15: to reestablish the connection is known to be futile, as no revoked URL comes back.",
+	},
+	charset: {
+		of: ["chromium"],
+		what: "A `charset` other than UTF-8 in the Content-Type fails the connection.",
+		why: "9.2.3 step 15 looks at the essence alone, and 9.2.6 decodes as UTF-8 whatever the parameters say.",
+	},
+	"blank in a MIME type": {
+		of: ["chromium", "firefox", "webkit"],
+		what: "A Content-Type `text/event-stream x` is taken as `text/event-stream`.",
+		why: "MIME Sniffing, parse a MIME type, step 9: a subtype with a blank in it is a failure, so there is no type.",
+	},
+	"port that is blocked, in silence": {
+		of: ["webkit"],
+		what: "A URL with a port that browsers do not connect to fires nothing, and `readyState` stays CONNECTING.",
+		why: "9.2.3 step 15: a network error reestablishes the connection, with an error event.",
+	},
+	"constructor and Content-Security-Policy": {
+		of: ["webkit"],
+		what: "A URL that the page's policy forbids is a SecurityError from the constructor.",
+		why: "9.2.2 constructor: it throws only of a URL that cannot be parsed, and the policy belongs to the fetch.",
+	},
+	"data: URL, and origin of a blob: URL": {
+		of: ["webkit"],
+		what: "A `data:` URL fails the connection; the events of a `blob:` URL have the origin `blob://`.",
+		why: "9.2.2 takes any URL, and the origin of a `blob:` URL is that of the page that made it.",
+	},
+	"several MIME types": {
+		of: ["webkit"],
+		what: "Of several Content-Type headers the last counts, be it none, and of several types in one header the first.",
+		why: "Fetch, extract a MIME type: the last that is one counts, in whichever header it is.",
+	},
+	"byte order mark in pieces": {
+		of: ["webkit"],
+		what: "A byte order mark, UTF-16's too, is looked for in each piece that comes until one has four bytes, and in none if it is cut apart.",
+		why: "9.2.5: UTF-8 decode looks for one mark, that of UTF-8, and at the beginning of the stream.",
+	},
+	"window.stop() unnoticed": {
+		of: ["webkit"],
+		what: "`window.stop()` ends the connection, and nothing is fired: `readyState` stays what it was.",
+		why: "9.2.2 constructor, step 15: a network error that is an abort fails the connection.",
+	},
+	"cache headers after a redirect": {
+		of: ["webkit"],
+		what: "A request that is redirected to another origin has `Cache-Control: no-cache` with the browser's own class and not with `fetch`, and neither has `Pragma`.",
+		why: "Fetch, HTTP-network-or-cache fetch: the cache mode `no-store` adds both headers to every request.",
+	},
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceName = keyof typeof DIFFERENCES;

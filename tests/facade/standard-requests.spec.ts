@@ -83,17 +83,29 @@ test("cookies go to the own origin always, and to others only with credentials",
 const redirect = (lab: Lab, status: number, to: string) =>
 	lab.url(`/redirect?status=${status}&to=${encodeURIComponent(to)}`);
 
+/** With the difference "cache headers after a redirect". */
+async function expectSameButCache(lab: Lab, url: string): Promise<LoggedRequest> {
+	if (lab.browserName !== "webkit") {
+		return expectSame(lab, url);
+	}
+	const { native, ours } = await seen(lab, url);
+	expect({ ...ours.headers, "cache-control": "no-cache" }).toEqual(native.headers);
+	expect(Object.keys(ours.headers)).not.toContain("cache-control");
+	expect(Object.keys(native.headers)).not.toContain("pragma");
+	return ours;
+}
+
 test("redirects of every kind are followed, to other origins too, with the same headers", async ({ lab }) => {
 	for (const status of [301, 302, 303, 307, 308]) {
 		await expectSame(lab, redirect(lab, status, "/post-echo"));
 		const other = `${lab.origin.replace("127.0.0.1", "localhost")}/post-echo`;
-		const { headers } = await expectSame(lab, redirect(lab, status, other));
+		const { headers } = await expectSameButCache(lab, redirect(lab, status, other));
 		expect(headers).toMatchObject({ accept: "text/event-stream", origin: lab.origin });
 	}
 	// Back to where it came from, over another origin: the origin is `null` by then.
 	const back = encodeURIComponent(`${lab.origin}/post-echo`);
 	const over = `${lab.origin.replace("127.0.0.1", "localhost")}/redirect?to=${back}`;
-	const { headers } = await expectSame(lab, redirect(lab, 307, over));
+	const { headers } = await expectSameButCache(lab, redirect(lab, 307, over));
 	expect(headers.origin).toBe("null");
 });
 
@@ -141,7 +153,7 @@ const IDS: Record<string, string | undefined> = {
 	// At its ends a header has no blanks.
 	" both ": "both",
 	["x".repeat(20_000)]: undefined,
-	["日".repeat(5_000)]: undefined,
+	["日".repeat(3_000)]: undefined,
 };
 
 const hex = (text: string) => Buffer.from(text).toString("hex");
@@ -157,12 +169,12 @@ async function returned(lab: Lab, ids: string[], init: object = {}): Promise<Rec
 		await lab.run(
 			which,
 			async ({ EventSource }, { urls, init }) => {
-				for (const url of urls) {
-					await new Promise<void>((resolve) => {
+				const back = (url: string) =>
+					new Promise<void>((resolve) => {
 						const source = new EventSource(url, init);
 						source.onerror = () => source.readyState === source.CLOSED && resolve();
 					});
-				}
+				await Promise.all(urls.map(back));
 			},
 			{ urls, init },
 		);
@@ -178,26 +190,24 @@ async function returned(lab: Lab, ids: string[], init: object = {}): Promise<Rec
 test("the last event ID comes back as UTF-8, whatever it is and however long", async ({ lab }) => {
 	const ids = Object.keys(IDS);
 	const back = await returned(lab, ids);
-	const expected = ids.map((id) => [null, hex(IDS[id] ?? id)]);
 	for (const which of WHICH) {
+		const expected = ids.map((id) => [null, lab.idBytes(IDS[id] ?? id, which)]);
 		const named = (values: unknown[]) => Object.fromEntries(ids.map((id, index) => [id.slice(0, 9), values[index]]));
 		expect.soft(named(back[which]), which).toEqual(named(expected));
 	}
 });
 
 test("an empty id sends no Last-Event-ID, nor does one that U+0000 makes invalid", async ({ lab }) => {
-	for (const which of WHICH) {
-		expect(await returned(lab, ["", "\u0000"]).then((back) => back[which]), which).toEqual([
-			[null, null],
-			[null, null],
-		]);
-	}
+	const back = await returned(lab, ["", "\u0000"]);
+	const nothing = [
+		[null, null],
+		[null, null],
+	];
+	expect(back).toEqual({ native: nothing, ours: nothing });
 });
 
-test("an id of blanks alone sends no empty Last-Event-ID", async ({ lab }) => {
-	const { ours, native } = await returned(lab, ["  "]);
-	expect.soft(native, "native").toEqual([[null, null]]);
-	expect(ours).toEqual([[null, null]]);
+test("an id of blanks alone is no empty one, though a header shows nothing of it", async ({ lab }) => {
+	expect(await returned(lab, ["  "])).toEqual({ native: [[null, ""]], ours: [[null, ""]] });
 });
 
 test("control characters in an id do not keep the source from coming back", async ({ lab }) => {

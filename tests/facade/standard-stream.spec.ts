@@ -221,7 +221,7 @@ test("after a clean end a GET is repeated with the last event ID in UTF-8, and 2
 		const ids = (await lab.requests(which)).map(({ method, lastEventIdHex }) => [method, lastEventIdHex]);
 		expect(ids, which).toEqual([
 			["GET", null],
-			["GET", Buffer.from("日本🦀").toString("hex")],
+			["GET", lab.idBytes("日本🦀", which)],
 		]);
 	}
 });

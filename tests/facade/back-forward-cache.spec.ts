@@ -1,0 +1,284 @@
+// Owns the rules of a page that the browser puts away alive and brings back, in the browser that does so. What a page can
+// be told of it by events alone is in page-events.spec.ts.
+
+import { type Browser, chromium, type Page } from "@playwright/test";
+import { guard } from "../support/browser.ts";
+import { test as base, eventStream, events, expect, Lab, send } from "./support.ts";
+
+/** Pages of the scenario server are not stored, and such a page is not put away either. */
+const STORED = `type=text/html|header=Cache-Control:no-cache|${send("<!doctype html><title>stored</title>")}`;
+
+const test = base.extend<{ away: Lab }, { caching: Browser }>({
+	caching: [
+		async ({ launchOptions }, use) => {
+			// Playwright switches the cache off.
+			const browser = await chromium.launch({
+				...launchOptions,
+				ignoreDefaultArgs: ["--disable-back-forward-cache"],
+			});
+			await use(browser);
+			await browser.close();
+		},
+		{ scope: "worker" },
+	],
+	away: async ({ caching, scenario, browserName, uncaught }, use) => {
+		const context = await caching.newContext();
+		await guard(context, uncaught);
+		const lab = new Lab(await context.newPage(), scenario.origin, browserName);
+		await lab.open(`/script?do=${STORED}`);
+		await lab.page.evaluate(() => {
+			const transitions: string[] = [];
+			for (const name of ["pagehide", "pageshow"]) {
+				addEventListener(name, (event) => transitions.push(`${name} ${(event as PageTransitionEvent).persisted}`));
+			}
+			Object.assign(globalThis, { transitions });
+		});
+		await use(lab);
+		await context.close();
+	},
+});
+
+// One browser of its own is enough.
+test.describe.configure({ mode: "default" });
+
+test.beforeEach(({ browserName }) => {
+	test.skip(browserName !== "chromium", `${browserName}, as it is driven here, reloads a page instead of keeping it`);
+});
+
+/** Leaves the page, waits for the condition, and comes back. */
+async function trip(lab: Lab, meanwhile = () => lab.expectNoSockets()): Promise<void> {
+	await lab.page.goto(`${lab.origin}/blank`);
+	await meanwhile();
+	await goBack(lab.page);
+}
+
+async function goBack(page: Page): Promise<void> {
+	// Neither Playwright nor the page sees a load.
+	await page.goBack({ waitUntil: "commit" });
+	const shown = () => page.evaluate(() => (globalThis as unknown as { transitions?: string[] }).transitions?.slice(-2));
+	await expect.poll(shown, "the page was put away and brought back").toEqual(["pagehide true", "pageshow true"]);
+}
+
+test("a GET goes on after the trip with its last event ID, and fires its error only then", async ({ away }) => {
+	const url = away.script(
+		eventStream(send("retry: 1\nid: é\ndata: a\n\n"), "hang"),
+		eventStream(send("data: b\n\n"), "hang"),
+	);
+	await away.ours(async ({ EventSource, kept, once, record }, url) => {
+		kept.source = new EventSource(url);
+		kept.fired = record(kept.source);
+		kept.source.onerror = () => {
+			const { transitions } = globalThis as unknown as { transitions: string[] };
+			kept.fired.push({ type: `after ${transitions.length}`, readyState: kept.source.readyState });
+		};
+		await once(kept.source, "message");
+	}, url);
+	await trip(away);
+	const fired = () =>
+		away.ours(({ kept }) =>
+			kept.fired.map(({ type, readyState, reason, data }) => `${type} ${readyState} ${reason ?? data ?? ""}`.trim()),
+		);
+	const expected = ["open 1", "message 1 a", "error 0 interrupted", "after 2 0", "open 1", "message 1 b"];
+	await expect.poll(fired).toEqual(expected);
+	expect((await away.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "c3a9"]);
+	await away.ours(({ kept }) => kept.source.close());
+	await away.expectNoSockets();
+});
+
+test("a second trip is as the first, and a third", async ({ away }) => {
+	await away.ours(
+		async ({ EventSource, kept, once, record }, url) => {
+			kept.source = new EventSource(url);
+			kept.fired = record(kept.source);
+			await once(kept.source, "message");
+		},
+		away.script(eventStream(send("retry: 1\ndata: a\n\n"), "hang")),
+	);
+	const types = () => away.ours(({ kept }) => kept.fired.map(({ type }) => type).join());
+	for (let number = 1; number <= 3; number++) {
+		await trip(away);
+		await expect.poll(types).toBe(`open,message${",error,open,message".repeat(number)}`);
+	}
+	expect(await away.requests()).toHaveLength(4);
+});
+
+test("a POST ends after the trip with one error, and is repeated only with the permission", async ({ away }) => {
+	await away.ours(
+		async ({ EventSource, kept, once, record }, url) => {
+			const sources = [
+				new EventSource(url, { json: {} }),
+				new EventSource(url, { json: {}, reconnect: { delay: 1 } }),
+				new EventSource(url, { reconnect: false }),
+			];
+			await Promise.all(sources.map((source) => once(source, "message")));
+			Object.assign(kept, { sources, records: sources.map((source) => record(source)) });
+		},
+		away.script(eventStream(send(events(1)), "hang")),
+	);
+	await trip(away);
+	const told = () =>
+		away.ours(({ kept }) =>
+			(kept.records as (typeof kept.fired)[]).map((fired) =>
+				fired.map(({ type, reason, readyState }) => `${type} ${readyState} ${reason}`).join(),
+			),
+		);
+	await expect
+		.poll(told)
+		.toEqual([
+			"error 2 interrupted",
+			"error 0 interrupted,open 1 undefined,message 1 undefined",
+			"error 2 interrupted",
+		]);
+	expect(await away.requests()).toHaveLength(4);
+});
+
+test("a source that was connecting, and one that was waiting, ask again after the trip; nothing fires meanwhile", async ({
+	away,
+}) => {
+	const waiting = away.script(
+		eventStream(send("retry: 100\nid: 7\ndata: a\n\n")),
+		eventStream(send(events(2)), "hang"),
+	);
+	const connecting = away.script("hang", eventStream(send(events(2)), "hang")).replace("do=", "other=1&do=");
+	await away.ours(
+		async ({ EventSource, kept, once, record }, urls) => {
+			const waiting = new EventSource(urls.waiting);
+			const fired = record(waiting);
+			await once(waiting, "error");
+			const connecting = new EventSource(urls.connecting, { reconnect: { delay: 1 } });
+			Object.assign(kept, { waiting: fired, connecting: record(connecting) });
+		},
+		{ waiting, connecting: connecting.replace("key=", "key=c-") },
+	);
+	const log = async (which: string) => {
+		const response = await fetch(
+			`${away.origin}/log?${/key=[^&]+/.exec(waiting)![0].replace("key=", `key=${which}`)}-ours`,
+		);
+		return (await response.json()) as { open: number; opened: number };
+	};
+	await expect.poll(async () => (await log("c-")).open).toBe(1);
+	await trip(away, async () => {
+		await expect.poll(async () => (await log("c-")).open).toBe(0);
+		await away.expectNoSockets();
+	});
+	const told = () =>
+		away.ours(({ kept }) =>
+			[kept.waiting, kept.connecting].map((fired) =>
+				(fired as typeof kept.fired).map(({ type, reason }) => reason ?? type).join(),
+			),
+		);
+	await expect.poll(told).toEqual(["open,message,end,open,message", "network,open,message"]);
+	expect((await away.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "37"]);
+});
+
+test("a stream from elsewhere is left alone by the trip", async ({ away }) => {
+	await away.ours(async ({ EventSource, kept, once, record }) => {
+		const stream = new ReadableStream<Uint8Array>({
+			start(controller) {
+				kept.enqueue = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+			},
+			cancel: () => void kept.fired.push({ type: "cancelled", readyState: kept.source.readyState }),
+		});
+		kept.source = EventSource.fromReadableStream(stream);
+		kept.fired = record(kept.source);
+		await once(kept.source, "open");
+	});
+	await trip(away);
+	const seen = await away.ours(async ({ kept, once }) => {
+		const next = once(kept.source, "message");
+		(kept.enqueue as (text: string) => void)("data: after\n\n");
+		await next;
+		return kept.fired.map(({ type, data }) => data ?? type);
+	});
+	expect(seen).toEqual(["open", "after"]);
+});
+
+test("a source closed before the trip stays closed, and one made after it works", async ({ away }) => {
+	const seen = await away.ours(
+		async ({ EventSource, kept, once, record }, url) => {
+			const [closed, left] = [new EventSource(url), new EventSource(url)];
+			await Promise.all([once(closed, "message"), once(left, "message")]);
+			kept.fired = record(closed);
+			kept.source = left;
+			closed.close();
+		},
+		away.script(eventStream(send("retry: 1\ndata: 1\n\n"), "hang")),
+	);
+	expect(seen).toBeUndefined();
+	await trip(away);
+	const after = await away.ours(
+		async ({ EventSource, kept, once }, url) => {
+			const made = new EventSource(url);
+			await Promise.all([once(kept.source, "message"), once(made, "message")]);
+			made.close();
+			kept.source.close();
+			return kept.fired;
+		},
+		away.script(eventStream(send(events(1)), "hang")),
+	);
+	expect(after).toEqual([]);
+	expect(await away.requests()).toHaveLength(4);
+	await away.expectNoSockets();
+});
+
+/** What the page has seen of a source whose batch of events was in delivery when the page went away, and came back. */
+async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slow"): Promise<string[]> {
+	await away.ours(
+		async ({ EventSource, kept }, { text, lastEvents }) => {
+			const seen: string[] = [];
+			kept.seen = seen;
+			for (const name of ["pagehide", "pageshow"]) {
+				addEventListener(name, () => seen.push(name));
+			}
+			const source = new EventSource("/unused", {
+				// All at once, so that it is one batch.
+				fetch: async (_url, init) => {
+					const id = new Headers(init.headers).get("last-event-id");
+					seen.push(`request ${id}`);
+					const bytes = new TextEncoder().encode(id ? "data: resumed\n\n" : text);
+					const stream = new ReadableStream({ start: (controller) => controller.enqueue(bytes) });
+					return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+				},
+				reconnect: { delay: 1 },
+			});
+			source.onerror = ({ reason }) => seen.push(`error ${reason}`);
+			await new Promise<void>((resolve) => {
+				source.onmessage = (event) => {
+					seen.push(event.data);
+					const end = performance.now() + (lastEvents === "quick" && seen.includes("pagehide") ? 0 : 4);
+					while (performance.now() < end) {}
+					if (seen.length === 20) {
+						resolve();
+					}
+				};
+			});
+		},
+		{ text: Array.from({ length: count }, (_, n) => `id: ${n + 1}\ndata: ${n + 1}\n\n`).join(""), lastEvents },
+	);
+	await trip(away, async () => {});
+	const seen = () => away.ours(({ kept }) => kept.seen as string[]);
+	await expect.poll(async () => (await seen()).at(-1), { timeout: 15_000 }).toBe("resumed");
+	return seen();
+}
+
+for (const lastEvents of ["quick", "slow"] as const) {
+	test(`a batch in delivery when the page goes comes whole and once, with ${lastEvents} handlers`, async ({ away }) => {
+		const seen = await batchAndTrip(away, 300, lastEvents);
+		expect(seen.filter((item) => !item.startsWith("page"))).toEqual([
+			"request null",
+			...Array.from({ length: 300 }, (_, n) => `${n + 1}`),
+			"error interrupted",
+			"request 300",
+			"resumed",
+		]);
+	});
+
+	// Chromium runs a task or two between `pagehide` and the freeze, in which more of what had arrived is delivered.
+	test(`a batch in delivery when the page goes is all that is delivered before it is back, with ${lastEvents} handlers`, async ({
+		away,
+	}) => {
+		const seen = await batchAndTrip(away, 300, lastEvents);
+		const between = seen.slice(seen.indexOf("pagehide") + 1, seen.indexOf("pageshow"));
+		expect(between.filter((item) => !/^\d+$/.test(item))).toEqual([]);
+	});
+}

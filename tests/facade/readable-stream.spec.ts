@@ -1,0 +1,384 @@
+// Owns the rules of `EventSource.fromReadableStream()` as long as all goes well: the source it makes, when that opens, and
+// what is read from a stream wherever it comes from. That a stream ends, breaks or is left is another file's.
+
+import { events, expect, type Lab, send, test } from "./support.ts";
+
+test("[non-spec] the static is enumerable, takes one argument and makes a source as the proposal has it", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(({ EventSource }) => {
+		const stream = new ReadableStream();
+		const source = EventSource.fromReadableStream(stream);
+		class Derived extends EventSource {}
+		const derived = Derived.fromReadableStream(new ReadableStream());
+		const { enumerable, writable } = Object.getOwnPropertyDescriptor(EventSource, "fromReadableStream")!;
+		const made = {
+			static: [enumerable, writable, EventSource.fromReadableStream.length, EventSource.fromReadableStream.name],
+			instances: [source, derived].map((made) => [made instanceof EventSource, made instanceof Derived]),
+			constants: [source.CONNECTING, source.OPEN, source.CLOSED],
+			handlers: [source.onopen, source.onmessage, source.onerror],
+			...{ locked: stream.locked, url: source.url, withCredentials: source.withCredentials },
+			...{ readyState: source.readyState, lastEventId: source.lastEventId, positive: source.reconnectionTime > 0 },
+		};
+		source.close();
+		derived.close();
+		return made;
+	});
+	expect(outcome).toEqual({
+		static: [true, true, 1, "fromReadableStream"],
+		// [spec] Web IDL: a static operation makes an object of its own interface, whatever it is called on.
+		instances: Array(2).fill([true, false]),
+		constants: [0, 1, 2],
+		handlers: [null, null, null],
+		locked: true,
+		url: "about:event-stream",
+		withCredentials: false,
+		readyState: 0,
+		lastEventId: "",
+		positive: true,
+	});
+});
+
+test("[non-spec] what is no stream, or a locked one, is a TypeError, and a stream that is locked stays usable", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ EventSource }) => {
+		const locked = new ReadableStream({ start: (controller) => controller.close() });
+		const reader = locked.getReader();
+		const used = new Response("data\n\n");
+		const text = used.text();
+		const given: unknown[] = [
+			...[undefined, null, {}, [], "data\n\n", 5, Symbol.iterator, () => {}, new Uint8Array(1), new Blob(["data\n\n"])],
+			...[new Response("data\n\n"), new WritableStream(), new TransformStream(), new Promise(() => {}), reader],
+			...[locked, used.body],
+		];
+		const thrown = given.map((stream) => {
+			try {
+				EventSource.fromReadableStream(stream as ReadableStream);
+				return "nothing";
+			} catch (error) {
+				return (error as Error).name;
+			}
+		});
+		const Loose = EventSource as unknown as { fromReadableStream(): unknown };
+		try {
+			Loose.fromReadableStream();
+		} catch (error) {
+			thrown.push((error as Error).name);
+		}
+		return {
+			thrown: new Set(thrown).size === 1 ? thrown[0] : thrown,
+			done: (await reader.read()).done,
+			text: await text,
+		};
+	});
+	expect(outcome).toEqual({ thrown: "TypeError", done: true, text: "data\n\n" });
+});
+
+test("[non-spec] what has a getReader that gives no reader is no stream either", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record }) => {
+		const outcome: unknown[] = [];
+		for (const reader of [undefined, null, 5, {}]) {
+			try {
+				const source = EventSource.fromReadableStream({ getReader: () => reader } as unknown as ReadableStream);
+				const fired = record(source);
+				const { reason } = await source.closed;
+				outcome.push([reason, ...fired.map(({ type }) => type)].join(" "));
+			} catch (error) {
+				outcome.push((error as Error).name);
+			}
+		}
+		return outcome;
+	});
+	// At once, or where the first read fails; a reader is not looked into.
+	const failed = expect.stringMatching(/^(TypeError|interrupted open error)$/);
+	expect(outcome).toEqual([failed, failed, failed, failed]);
+});
+
+test("[non-spec] open is fired once in a later task than the call, without a response, and nothing before it", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ EventSource, once, record }) => {
+		const outcome: unknown[] = [];
+		for (const round of ["cold", "warm"]) {
+			const body = new Blob(["data: 1\n\n"]).stream();
+			const source = EventSource.fromReadableStream(body);
+			const fired = record(source);
+			for (let turn = 0; turn < 100; turn++) {
+				await undefined;
+			}
+			const early = [source.readyState, ...fired];
+			const event = await once<Event & { response?: unknown }>(source, "open");
+			outcome.push([round, early, event.response ?? null, event.constructor === Event, source.readyState]);
+			await source.closed;
+			outcome.push(fired.map(({ type, readyState }) => [type, readyState]));
+		}
+		return outcome;
+	});
+	const fired = [
+		["open", 1],
+		["message", 1],
+		["error", 2],
+	];
+	expect(outcome).toEqual(["cold", "warm"].flatMap((round) => [[round, [0], null, true, 1], fired]));
+});
+
+/** Streams, and the events of each: type, data, last event ID. The tail of each is an event that is not finished. */
+const TEXTS: Record<string, [text: string, ...events: [type: string, data: string, lastEventId: string][]]> = {
+	LF: ["id: 1\ndata: a\n\ndata: b\ndata\n\ndata: lost\n", ["message", "a", "1"], ["message", "b\n", "1"]],
+	CR: ["id: 1\rdata: a\r\rdata: b\r\rid: lost", ["message", "a", "1"], ["message", "b", "1"]],
+	CRLF: ["data: a\r\n\r\nid: 日本🦀\r\ndata: é\r\n\r\ndata: lost", ["message", "a", ""], ["message", "é", "日本🦀"]],
+	"a byte order mark": ["\uFEFFdata: \uFEFFa\n\n\uFEFFdata: b\n\n", ["message", "\uFEFFa", ""]],
+	"two byte order marks": ["\uFEFF\uFEFFdata: a\n\ndata: b\n\n", ["message", "b", ""]],
+	comments: [":\n: x\n\n:data: a\ndata: b\n:\n\n", ["message", "b", ""]],
+	types: [
+		"event: tick\ndata: a\n\nevent: none\n\ndata: b\n\nevent: open\ndata: c\n\nevent: error\ndata\n\n",
+		...([
+			["tick", "a", ""],
+			["message", "b", ""],
+			["open", "c", ""],
+			["error", "", ""],
+		] as [string, string, string][]),
+	],
+	"ids alone": ["id: 1\n\ndata: a\n\nid\n\ndata: b\n\n", ["message", "a", "1"], ["message", "b", ""]],
+	nothing: [""],
+	"half an event": ["event: tick\ndata: a\nid: 5\n"],
+};
+
+test("[non-spec] a stream is parsed as a response is, wherever its chunks are split and however many are empty", async ({
+	lab,
+}) => {
+	const outcomes = await lab.ours(
+		async ({ EventSource, tasks }, texts) => {
+			const read = async (chunks: Uint8Array[]) => {
+				const stream = new ReadableStream({
+					start(controller) {
+						for (const chunk of chunks) {
+							controller.enqueue(chunk);
+						}
+						controller.close();
+					},
+				});
+				const source = EventSource.fromReadableStream(stream);
+				const fired: unknown[] = [];
+				for (const name of ["open", "message", "error", "tick", "none"]) {
+					source.addEventListener(name, ({ type, data, lastEventId, origin }) => {
+						fired.push(data === undefined ? type : [type, data, lastEventId, origin]);
+					});
+				}
+				const { reason } = await source.closed;
+				await tasks();
+				return JSON.stringify({ fired, reason, lastEventId: source.lastEventId });
+			};
+			const empty = new Uint8Array();
+			const outcomes: Record<string, string[]> = {};
+			for (const [name, text] of Object.entries(texts)) {
+				const bytes = new TextEncoder().encode(text);
+				const single = [...bytes].map((byte) => Uint8Array.of(byte));
+				const splits = single.map((_, at) => [bytes.subarray(0, at), bytes.subarray(at)]);
+				const all = [[bytes], single, single.flatMap((byte) => [empty, byte, empty]), ...splits];
+				outcomes[name] = [...new Set(await Promise.all(all.map(read)))];
+			}
+			return outcomes;
+		},
+		Object.fromEntries(Object.entries(TEXTS).map(([name, [text]]) => [name, text])),
+	);
+	for (const [name, [, ...expected]] of Object.entries(TEXTS)) {
+		const fired = ["open", ...expected.map((event) => [...event, "null"]), "error"];
+		const [one, ...others] = outcomes[name]!.map((outcome) => JSON.parse(outcome));
+		expect(others, `${name}, split`).toEqual([]);
+		expect(one, name).toEqual({ fired, reason: "end", lastEventId: expected.at(-1)?.[2] ?? "" });
+	}
+});
+
+test("[non-spec] retry changes reconnectionTime, and nothing but digits does", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource }) => {
+		const times: number[] = [];
+		for (const retry of ["1234", "0", "99999999999", "-1", "1.5", "1e3", "", " 7"]) {
+			const source = EventSource.fromReadableStream(new Blob([`retry: 55\n\nretry: ${retry}\n\n`]).stream());
+			await source.closed;
+			times.push(source.reconnectionTime);
+		}
+		return times;
+	});
+	expect(outcome).toEqual([1234, 0, 99_999_999_999, 55, 55, 55, 55, 55]);
+});
+
+/** What is piped first, in chunks: each leaves the last event ID `last` and the reconnection time 4321. */
+const PIPED: Record<string, string[]> = {
+	"one event": ["retry: 4321\nid: last\ndata: a\n\n"],
+	"no event": ["retry: 4321\nid: last\n\n"],
+	"one event, a line in a chunk": ["retry: 4321\n", "id: last\n", "data: a\n", "\n"],
+	"three events, each in a chunk": ["id: 1\ndata: a\n\n", "id: 2\ndata: b\n\n", "retry: 4321\nid: last\ndata: c\n\n"],
+};
+
+/** Asks for what the source knows in the very moment in which the first stream is piped. */
+async function pipeTwo(lab: Lab, chunks: string[], repetitions: number): Promise<string[]> {
+	return lab.ours(
+		async ({ EventSource }, { chunks, repetitions }) => {
+			const stream = (...texts: string[]) =>
+				new ReadableStream({
+					start(controller) {
+						for (const text of texts) {
+							controller.enqueue(new TextEncoder().encode(text));
+						}
+						controller.close();
+					},
+				});
+			const seen = new Set<string>();
+			for (let repetition = 0; repetition < repetitions; repetition++) {
+				const { readable, writable } = new TransformStream();
+				const source = EventSource.fromReadableStream(readable);
+				const data: string[] = [];
+				source.onmessage = (event) => data.push(event.data);
+				await stream(...chunks).pipeTo(writable, { preventClose: true });
+				const { lastEventId, reconnectionTime } = source;
+				await stream("data: second\n\n").pipeTo(writable);
+				await source.closed;
+				seen.add(`${lastEventId} ${reconnectionTime}, then ${data.at(-1)} ${source.lastEventId}`);
+			}
+			return [...seen];
+		},
+		{ chunks, repetitions },
+	);
+}
+
+for (const [what, chunks] of Object.entries(PIPED)) {
+	test(`[non-spec] when ${what} has been piped to a source, it has the last event ID and the reconnection time`, async ({
+		lab,
+	}) => {
+		// The first repetition meets a module that is not loaded.
+		for (const repetitions of [1, 40]) {
+			expect(await pipeTwo(lab, chunks, repetitions)).toEqual(["last 4321, then second last"]);
+		}
+	});
+}
+
+test("[non-spec] streams of other makes are read alike: of a fetch, of bytes, of another realm, with other views", async ({
+	lab,
+}) => {
+	const text = events(1, "日本");
+	const outcome = await lab.ours(
+		async ({ EventSource }, { text, url }) => {
+			const frame = document.createElement("iframe");
+			document.body.append(frame);
+			const realm = frame.contentWindow as unknown as typeof globalThis;
+			const bytes = new TextEncoder().encode(text);
+			const from = (Realm: typeof globalThis, chunk: unknown) =>
+				new Realm.ReadableStream({
+					start(controller) {
+						controller.enqueue(chunk);
+						controller.close();
+					},
+				});
+			const buffer = (Realm: typeof globalThis, options?: object) => {
+				const made = new (Realm.ArrayBuffer as unknown as new (size: number, options?: object) => ArrayBuffer)(
+					bytes.length + 8,
+					options,
+				);
+				const view = new Realm.Uint8Array(made, 4, bytes.length);
+				view.set(bytes);
+				return view;
+			};
+			class Buffer extends Uint8Array {
+				override toString() {
+					return "as in Node";
+				}
+			}
+			const { readable, writable } = new CompressionStream("gzip");
+			const writer = writable.getWriter();
+			void writer.write(bytes).then(() => writer.close());
+			const streams: Record<string, ReadableStream> = {
+				"of a fetch": (await fetch(url)).body!,
+				"of a Response": new Response(text).body!,
+				"of a Blob": new Blob([text]).stream(),
+				"a tee": new Blob([text]).stream().tee()[1],
+				decompressed: readable.pipeThrough(new DecompressionStream("gzip")) as ReadableStream,
+				"of another realm": from(realm, new realm.Uint8Array(bytes)),
+				"with chunks of another realm": from(globalThis, new realm.Uint8Array(bytes)),
+				"with an offset": from(globalThis, buffer(globalThis)),
+				"with a resizable buffer": from(globalThis, buffer(globalThis, { maxByteLength: 1000 })),
+				"with a subclass": from(globalThis, Buffer.from(bytes)),
+			};
+			// The one way to such a buffer that needs no isolation from other origins.
+			const shared = new Uint8Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
+			shared.set(bytes);
+			streams["with a shared buffer"] = from(globalThis, shared.subarray(0, bytes.length));
+			try {
+				streams["of bytes"] = new ReadableStream({
+					type: "bytes",
+					start(controller) {
+						controller.enqueue(bytes.slice());
+						controller.close();
+					},
+				});
+			} catch {
+				// WebKitGTK has none.
+			}
+			const outcome: Record<string, unknown> = {};
+			for (const [name, stream] of Object.entries(streams)) {
+				const source = EventSource.fromReadableStream(stream);
+				const data: unknown[] = [];
+				source.onmessage = (event) => data.push(event.data);
+				const { reason, error } = await source.closed;
+				outcome[name] = `${data} ${reason} ${error}`;
+			}
+			return outcome;
+		},
+		{ text, url: lab.script(`type=text/plain|${send(text)}`) },
+	);
+	for (const [name, read] of Object.entries(outcome)) {
+		expect.soft(read, name).toBe("1,日本 end undefined");
+	}
+	expect(Object.keys(outcome)).toHaveLength(lab.browserName === "webkit" ? 11 : 12);
+});
+
+test("[non-spec] a chunk that is a Uint8Array is one, whatever name its class gives itself", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record }, text) => {
+		class Named extends Uint8Array {
+			override get [Symbol.toStringTag]() {
+				return "Named" as never;
+			}
+		}
+		const stream = new ReadableStream({
+			start(controller) {
+				controller.enqueue(Named.from(new TextEncoder().encode(text)));
+				controller.close();
+			},
+		});
+		const source = EventSource.fromReadableStream(stream);
+		const fired = record(source);
+		const { reason } = await source.closed;
+		return [reason, ...fired.map(({ type, data }) => data ?? type)];
+	}, events(1));
+	expect(outcome).toEqual(["end", "open", "1", "error"]);
+});
+
+test("[non-spec] a stream is pulled only when what has arrived is taken, and not before it opens", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, tasks }) => {
+		let pulls = 0;
+		const stream = new ReadableStream(
+			{
+				pull(controller) {
+					pulls++;
+					controller.enqueue(new TextEncoder().encode(`data: ${pulls}.1\n\ndata: ${pulls}.2\n\ndata: ${pulls}.3\n\n`));
+					if (pulls === 20) {
+						controller.close();
+					}
+				},
+			},
+			{ highWaterMark: 0 },
+		);
+		const source = EventSource.fromReadableStream(stream);
+		let before: number | undefined;
+		const ahead: number[] = [];
+		source.onopen = () => {
+			before = pulls;
+		};
+		source.onmessage = ({ data }) => ahead.push(pulls - Number.parseInt(data, 10));
+		await source.closed;
+		await tasks();
+		return { before, most: Math.max(...ahead), events: ahead.length, pulls };
+	});
+	expect(outcome).toEqual({ before: 0, most: 0, events: 60, pulls: 20 });
+});

@@ -1,0 +1,337 @@
+// Owns the rules for answers that another origin keeps from the page: how they are told from a broken network, and what
+// that costs. That statuses and types refuse too is another file's.
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { startScenarioServer } from "../support/browser.ts";
+import { eventStream, events, expect, type LoggedRequest, send, test } from "./support.ts";
+
+/** The same server by another name, which makes it another origin, and another site. */
+const elsewhere = (url: string) => url.replace("127.0.0.1", "localhost");
+
+const allowing = (origin: string, ...steps: string[]) =>
+	[`header=Access-Control-Allow-Origin:${origin}`, eventStream(send(events(1)), ...steps)].join("|");
+const REFUSED = allowing("");
+const STREAM = eventStream(send(events(1)), "hang");
+
+/** Runs waits of seconds in no time, that of a probe included. */
+const HURRY = `{
+	const { setTimeout } = globalThis;
+	globalThis.setTimeout = (handler, milliseconds) => setTimeout(handler, milliseconds > 2000 ? 20 : milliseconds);
+}`;
+
+const kinds = (requests: LoggedRequest[]) =>
+	requests.map(({ method, headers }) => (headers.accept === "*/*" && method === "GET" ? "probe" : method));
+
+test("an answer that another origin does not let us read fails the connection with one error", async ({ lab }) => {
+	const scripts = [
+		...["", "null", "*,*", "http://elsewhere.test", `${lab.origin}/`, lab.origin.replace("http", "HTTP")].map(
+			(origin) => allowing(origin),
+		),
+		`header=Access-Control-Allow-Origin:*|${allowing("*")}`,
+		`status=404|${REFUSED}`,
+		`status=500|${REFUSED}`,
+		`status=204|header=Access-Control-Allow-Origin:`,
+		`type=text/html|header=Access-Control-Allow-Origin:|${send("no")}`,
+	];
+	const refused = elsewhere(lab.url("/cors-refused"));
+	const urls = [
+		refused,
+		...scripts.map((script) => elsewhere(lab.script(script))),
+		lab.url(`/redirect?to=${encodeURIComponent(refused)}`),
+	];
+	await lab.expectBoth(
+		async ({ EventSource, record, once, tasks }, urls) => {
+			const outcome = async (url: string) => {
+				const source = new EventSource(url);
+				const fired = record(source);
+				await once(source, "error");
+				await tasks();
+				source.close();
+				return fired.map(({ type, readyState }) => `${type} ${readyState}`);
+			};
+			return Promise.all(urls.map(outcome));
+		},
+		urls,
+		urls.map(() => ["error 2"]),
+	);
+});
+
+test("with credentials a wildcard is no permission, nor is a permission without credentials", async ({ lab }) => {
+	const urls = [allowing("*", "hang"), `header=Access-Control-Allow-Credentials:false|${STREAM}`];
+	await lab.expectBoth(
+		async ({ EventSource, once }, urls) => {
+			const outcome: unknown[] = [];
+			for (const url of urls) {
+				for (const withCredentials of [false, true]) {
+					const source = new EventSource(url, { withCredentials });
+					const event = await Promise.race([once(source, "message"), once(source, "error")]);
+					outcome.push([withCredentials, event.type, source.readyState]);
+					source.close();
+				}
+			}
+			return outcome;
+		},
+		urls.map((script) => elsewhere(lab.script(script))),
+		[
+			[false, "message", 1],
+			[true, "error", 2],
+			[false, "message", 1],
+			[true, "error", 2],
+		],
+	);
+});
+
+test("[non-spec] a refusal is told with reason cors, after one request, one probe and one request more", async ({
+	lab,
+}) => {
+	const refused = elsewhere(lab.url("/cors-refused"));
+	for (const url of [refused, lab.url(`/redirect?to=${encodeURIComponent(elsewhere(`${lab.origin}/cors-refused`))}`)]) {
+		const before = (await lab.requests()).length;
+		const outcome = await lab.ours(async ({ EventSource, failure, record }, url) => {
+			const source = new EventSource(url);
+			const fired = record(source);
+			const { reason, status, headers, body, delay, willReconnect, error, message } = await failure(source);
+			const closed = await source.closed;
+			return {
+				told: { reason, body, willReconnect, readyState: source.readyState, fired: fired.length },
+				nothing: [status ?? null, headers ?? null, delay ?? null],
+				closed: [...Object.keys(closed), closed.reason, closed.error === error, error instanceof TypeError],
+				message: message.length > 9,
+			};
+		}, url);
+		expect(outcome).toEqual({
+			told: { reason: "cors", body: "", willReconnect: false, readyState: 2, fired: 1 },
+			nothing: [null, null, null],
+			closed: ["reason", "error", "cors", true, true],
+			message: true,
+		});
+		expect(kinds((await lab.requests()).slice(before))).toEqual(["GET", "probe", "GET"]);
+		await lab.expectNoSockets();
+	}
+});
+
+test("[non-spec] a probe has the credentials of the request, and none of the caller's headers", async ({ lab }) => {
+	const other = await startScenarioServer();
+	try {
+		// Ports make no difference to cookies, but they do to origins.
+		await lab.page.evaluate('document.cookie = "id=42"');
+		for (const [credentials, cookie] of [
+			["include", "id=42"],
+			["same-origin", undefined],
+			["omit", undefined],
+		] as const) {
+			const url = `${other.origin}/script?do=${REFUSED}&key=${credentials}`;
+			const reason = await lab.ours(
+				async ({ EventSource }, { url, credentials }) => {
+					const headers = { "X-Own": "1", Authorization: "Bearer t", Accept: "text/x-own" };
+					const source = new EventSource(url, { credentials, headers, lastEventId: "7" });
+					return (await source.closed).reason;
+				},
+				{ url, credentials },
+			);
+			const log = await (await fetch(`${other.origin}/log?key=${credentials}`)).json();
+			const requests = log.requests as LoggedRequest[];
+			expect([reason, ...kinds(requests)]).toEqual(["cors", "OPTIONS", "GET", "probe", "OPTIONS", "GET"]);
+			const real = requests.filter(({ headers }) => headers.accept === "text/x-own");
+			expect(real.map(({ headers }) => headers.cookie)).toEqual([cookie, cookie]);
+			const { headers } = requests.find(({ headers }) => headers.accept === "*/*" && !headers.origin)!;
+			const { cookie: ofProbe, "x-own": own, authorization, "last-event-id": id } = headers;
+			expect({ ofProbe, own, authorization, id }).toEqual({ ofProbe: cookie });
+		}
+	} finally {
+		await lab.page.evaluate('document.cookie = "id=; max-age=0"');
+		await other.stop();
+	}
+});
+
+test("[non-spec] a preflight that is refused is a refusal", async ({ lab }) => {
+	const reason = await lab.ours(
+		async ({ EventSource }, url) => (await new EventSource(url, { headers: { "X-Own": "1" } }).closed).reason,
+		elsewhere(lab.url("/cors-refused")),
+	);
+	expect(reason).toBe("cors");
+	expect(kinds((await lab.log()).requests)).toEqual(["OPTIONS", "probe", "OPTIONS"]);
+});
+
+test("[non-spec] a mode that forbids other origins is not circumvented by a probe", async ({ lab }) => {
+	const readyState = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url, { mode: "same-origin" });
+			await once(source, "error");
+			source.close();
+			return source.readyState;
+		},
+		elsewhere(lab.script(STREAM)),
+	);
+	expect(readyState).toBe(2);
+	expect(kinds((await lab.log()).requests)).toEqual([]);
+});
+
+test("[non-spec] a healthy server that breaks the first request opens with the next, and no error is fired", async ({
+	lab,
+}) => {
+	const fired = await lab.ours(
+		async ({ EventSource, record, once }, urls) => {
+			const outcome: unknown[] = [];
+			for (const url of urls) {
+				const source = new EventSource(url);
+				const fired = record(source);
+				await Promise.race([once(source, "message"), once(source, "error")]);
+				source.close();
+				outcome.push(fired.map(({ type }) => type));
+			}
+			return outcome;
+		},
+		// Each has requests of its own to count.
+		["rst", "cut"].map((ending) => `${elsewhere(lab.script(ending, STREAM))}-${ending}`),
+	);
+	expect(fired).toEqual(Array(2).fill(["open", "message"]));
+});
+
+test("[non-spec] a probe that breaks, or is not answered in time, means a broken network", async ({ lab }) => {
+	// Firefox by itself repeats a request whose connection is closed before any byte, and several times.
+	for (const probe of [Array(12).fill("cut"), ["hang"]]) {
+		await lab.open();
+		await lab.page.evaluate(HURRY);
+		const fired = await lab.ours(
+			async ({ EventSource, record, once }, url) => {
+				const source = new EventSource(url);
+				const fired = record(source);
+				await once(source, "message");
+				source.close();
+				return fired.map(({ type, readyState, reason }) => `${type} ${readyState} ${reason}`);
+			},
+			`${elsewhere(lab.script(REFUSED, ...probe, STREAM))}-${probe.length}`,
+		);
+		expect([...new Set(fired)]).toEqual(["error 0 network", "open 1 undefined", "message 1 undefined"]);
+	}
+});
+
+test("[non-spec] a server that is down is waited for, however often, until it is up", async ({ lab }) => {
+	const port = await listening(createServer()).then(stopped);
+	await lab.page.evaluate(HURRY);
+	await lab.ours(({ EventSource, kept, record }, url) => {
+		kept.source = new EventSource(url);
+		kept.fired = record(kept.source);
+	}, `http://127.0.0.1:${port}/`);
+	const failures = () =>
+		lab.ours(({ kept }) => kept.fired.map(({ type, readyState, reason }) => `${type} ${readyState} ${reason}`));
+	await expect.poll(async () => (await failures()).length).toBeGreaterThan(2);
+	expect(new Set(await failures())).toEqual(new Set(["error 0 network"]));
+	const server = createServer((_, response) => {
+		response.writeHead(200, { "content-type": "text/event-stream", "access-control-allow-origin": "*" });
+		response.write("data: up\n\n");
+	});
+	await listening(server, port);
+	await expect.poll(() => lab.ours(({ kept }) => kept.fired.at(-1)!.data)).toBe("up");
+	await lab.ours(({ kept }) => kept.source.close());
+	await stopped(server);
+});
+
+test("[non-spec] where repeating is the caller's to decide, and with a fetch of the caller's, nothing is probed", async ({
+	lab,
+}) => {
+	const url = elsewhere(lab.url("/cors-refused"));
+	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
+		const own = (url: string, init: RequestInit) => fetch(url, init);
+		const inits = [{ reconnect: true }, { reconnect: {} }, { reconnect: false }, { method: "POST" }, { fetch: own }];
+		const outcome: unknown[] = [];
+		for (const init of inits) {
+			const source = new EventSource(url, init);
+			const { reason } = await once<Event & { reason: string }>(source, "error");
+			outcome.push([reason, source.readyState]);
+			source.close();
+		}
+		return outcome;
+	}, url);
+	expect(outcome).toEqual([0, 0, 2, 2, 0].map((readyState) => ["network", readyState]));
+	expect(kinds((await lab.log()).requests)).toEqual(["GET", "GET", "GET", "POST", "GET"]);
+});
+
+test("after it was open once, a source that is refused goes on as with a broken network", async ({ lab }) => {
+	const once = eventStream(send(`retry: 1\n${events(1)}`));
+	await lab.expectBoth(
+		async ({ EventSource, record }, url) => {
+			const source = new EventSource(url);
+			const fired = record(source);
+			await new Promise<void>((resolve) => {
+				source.onerror = () => fired.length > 3 && resolve();
+			});
+			source.close();
+			return fired.map(({ type, readyState }) => `${type} ${readyState}`);
+		},
+		elsewhere(lab.script(once, REFUSED)),
+		["open 1", "message 1", "error 0", "error 2"],
+		{ names: ["refusal after an opening"], ours: ["open 1", "message 1", "error 0", "error 0"] },
+	);
+	expect(kinds((await lab.log()).requests)).toEqual(["GET", "GET"]);
+});
+
+test("[non-spec] close() and an abort during a probe end it, and nothing is fired", async ({ lab }) => {
+	for (const [way, requests] of [
+		["caller", 2],
+		["signal", 4],
+	] as const) {
+		const url = `${elsewhere(lab.script(REFUSED, "hang"))}`;
+		const later = elsewhere(lab.script("hang", "hang", REFUSED, "hang"));
+		await lab.ours(
+			({ EventSource, kept, record }, url) => {
+				const controller = new AbortController();
+				kept.source = new EventSource(url, { signal: controller.signal });
+				kept.fired = record(kept.source);
+				kept.abort = () => controller.abort();
+			},
+			way === "caller" ? url : later,
+		);
+		await expect.poll(async () => (await lab.log()).opened).toBe(requests);
+		const outcome = await lab.ours(async ({ kept, tasks }, way) => {
+			way === "caller" ? kept.source.close() : (kept.abort as () => void)();
+			const { reason } = await kept.source.closed;
+			await tasks();
+			return [reason, kept.source.readyState, kept.fired];
+		}, way);
+		expect(outcome).toEqual([way, 2, []]);
+		await lab.expectNoSockets();
+		expect((await lab.log()).opened, "no request afterwards").toBe(requests);
+	}
+});
+
+test("what the page's own policy forbids is asked again as with a broken network, and never sent", async ({ lab }) => {
+	await lab.open("/script?do=type=text/html|header=Content-Security-Policy:connect-src 'self'|send=<!doctype html>");
+	const url = elsewhere(lab.script(STREAM));
+	await lab.expectBoth(
+		async ({ EventSource, once }, url): Promise<unknown> => {
+			try {
+				const source = new EventSource(url);
+				await once(source, "error");
+				const { readyState } = source;
+				source.close();
+				return readyState;
+			} catch (error) {
+				return (error as Error).name;
+			}
+		},
+		url,
+		2,
+		{
+			names: ["Content-Security-Policy", "constructor and Content-Security-Policy"],
+			ours: 0,
+			native: { webkit: "SecurityError" },
+		},
+	);
+	expect((await lab.log()).opened).toBe(0);
+});
+
+async function listening(server: Server, port = 0): Promise<Server> {
+	await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+	return server;
+}
+
+/** Answers the port, which is free then. */
+async function stopped(server: Server): Promise<number> {
+	const { port } = server.address() as AddressInfo;
+	server.closeAllConnections();
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
