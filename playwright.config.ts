@@ -1,6 +1,7 @@
-// Owns how Playwright runs the tests of facade and page: Debian's own Chromium and Firefox, found on PATH.
+// Owns how Playwright runs the tests of facade and page: Debian's own Chromium, Firefox and WebKitGTK, found on PATH; and
+// which of them `npm test` runs, and which, as the projects that end in `-long`, `npm run test:all`.
 
-import { defineConfig } from "@playwright/test";
+import { defineConfig, type Project } from "@playwright/test";
 import { findChromium, findFirefox } from "./scripts/lib/tools.mjs";
 
 /** Quiet: without these, Chromium tries to reach servers of its maker at every start. */
@@ -14,30 +15,61 @@ const CHROMIUM_ARGUMENTS = [
 	"--disable-sync",
 ];
 
+const facade = (...names: string[]) => names.map((name) => `facade/${name}.spec.ts`);
+
+/** What takes long. */
+const LONG = facade(
+	"back-forward-cache",
+	"garbage",
+	"page-events",
+	"readable-stream-ends",
+	"realms",
+	"refusals",
+	"worker-ends",
+	"workers",
+);
+
+/** No other engine, as it is driven here, can be asked to collect garbage; and the last needs no engine at all. */
+const ONLY_IN_CHROMIUM = facade("garbage", "conformance");
+
+/** Firefox, as it is driven here, reloads a page instead of keeping it. */
+const NOT_IN_FIREFOX = facade("back-forward-cache");
+
+/** The rest of the facade's is long, since the browser layer is tested there from Rust too. */
+const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");
+
 export default defineConfig({
 	testDir: "tests",
-	testMatch: ["facade/**/*.spec.ts", "e2e/**/*.spec.ts"],
 	outputDir: "test-results/playwright",
 	fullyParallel: true,
 	forbidOnly: true,
 	workers: 2,
 	reporter: [["list"], ["json", { outputFile: "test-results/playwright.json" }]],
 	projects: [
+		...inTwo("chromium", [], {
+			browserName: "chromium",
+			launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGUMENTS },
+		}),
+		...inTwo("firefox", [...ONLY_IN_CHROMIUM, ...NOT_IN_FIREFOX], {
+			browserName: "firefox",
+			// Debian's Firefox is driven over WebDriver BiDi; Playwright's own protocol needs its own build.
+			channel: "moz-firefox",
+			launchOptions: { executablePath: findFirefox() },
+		}),
+		// WebKitGTK has only what the facade's tests use of Playwright: see tests/support/webkit.ts.
+		{ name: "webkit", testMatch: SHORT_IN_WEBKIT, use: { browserName: "webkit" } },
 		{
-			name: "chromium",
-			use: {
-				browserName: "chromium",
-				launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGUMENTS },
-			},
-		},
-		{
-			name: "firefox",
-			use: {
-				browserName: "firefox",
-				// Debian's Firefox is driven over WebDriver BiDi; Playwright's own protocol needs its own build.
-				channel: "moz-firefox",
-				launchOptions: { executablePath: findFirefox() },
-			},
+			name: "webkit-long",
+			testMatch: facade("*"),
+			testIgnore: [...SHORT_IN_WEBKIT, ...ONLY_IN_CHROMIUM],
+			use: { browserName: "webkit" },
 		},
 	],
 });
+
+function inTwo(name: string, not: string[], use: Project["use"]): Project[] {
+	return [
+		{ name, testMatch: [...facade("*"), "e2e/*.spec.ts"], testIgnore: [...LONG, ...not], use },
+		{ name: `${name}-long`, testMatch: LONG, testIgnore: not, use },
+	];
+}

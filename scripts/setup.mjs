@@ -11,6 +11,7 @@ import {
 	find,
 	findChromium,
 	findFirefox,
+	findWebKitDriver,
 	geckodriverVersion,
 	leastNode,
 	root,
@@ -21,7 +22,14 @@ import {
 } from "./lib/tools.mjs";
 
 /** Debian's names. The font is for the screenshots: the answers have CJK text. */
-const BROWSER_PACKAGES = ["chromium", "chromium-driver", "firefox-esr", "fonts-wqy-microhei"];
+const BROWSER_PACKAGES = [
+	"chromium",
+	"chromium-driver",
+	"firefox-esr",
+	"webkit2gtk-driver",
+	"xvfb",
+	"fonts-wqy-microhei",
+];
 
 /** Optimising the tools would take longer than they ever run; one target folder shares what they have in common. */
 const QUICK_BUILD = {
@@ -130,12 +138,12 @@ function removeToolsBuild() {
 }
 
 async function browsers() {
-	if (findChromium() && find("chromedriver") && findFirefox()) {
+	if (findChromium() && find("chromedriver") && findFirefox() && findWebKitDriver() && find("Xvfb")) {
 		return;
 	}
 	const command = `apt-get install -y --no-install-recommends ${BROWSER_PACKAGES.join(" ")}`;
 	if (process.getuid?.() !== 0 || !find("apt-get")) {
-		throw new Problem(`The tests need Chromium with its driver and Firefox. On Debian or Ubuntu: sudo ${command}`);
+		throw new Problem(`The tests need Chromium, Firefox and WebKitGTK. On Debian or Ubuntu: sudo ${command}`);
 	}
 	say(`installing browsers: ${BROWSER_PACKAGES.join(", ")}`);
 	const problem = `The browsers could not be installed by "${command}"; is there a network?`;

@@ -18,6 +18,22 @@ export function countPlaywright({ stats }) {
 	return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
 }
 
+/** What of Playwright's JSON report was not run, with the reason. */
+export function skipped({ suites }) {
+	return suites.flatMap(specsOf).flatMap(({ title, tests }) =>
+		tests
+			.filter(({ status }) => status === "skipped")
+			.map(({ projectName, annotations }) => {
+				const reason = annotations.map(({ description }) => description).join("; ");
+				return `not run in ${projectName}: ${title} (${reason})`;
+			}),
+	);
+}
+
+function specsOf({ suites = [], specs = [] }) {
+	return [...specs, ...suites.flatMap(specsOf)];
+}
+
 /** Node's test runner, in TAP. */
 export function countNode(output) {
 	const number = (name) => Number(new RegExp(`^# ${name} (\\d+)`, "m").exec(output)?.[1] ?? 0);

@@ -40,6 +40,7 @@ export function find(...programs) {
 
 export const findChromium = () => find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 export const findFirefox = () => find("firefox-esr", "firefox");
+export const findWebKitDriver = () => find("WebKitWebDriver");
 
 function lockedVersion(name) {
 	const lock = readFileSync(join(root, "Cargo.lock"), "utf8");

@@ -1,30 +1,34 @@
 // Owns the rules of a page that the browser puts away alive and brings back, in the browser that does so. What a page can
 // be told of it by events alone is in page-events.spec.ts.
 
-import { type Browser, chromium, type Page } from "@playwright/test";
+import { chromium, type Page } from "@playwright/test";
 import { guard } from "../support/browser.ts";
 import { test as base, eventStream, events, expect, Lab, send } from "./support.ts";
 
 /** Pages of the scenario server are not stored, and such a page is not put away either. */
 const STORED = `type=text/html|header=Cache-Control:no-cache|${send("<!doctype html><title>stored</title>")}`;
 
-const test = base.extend<{ away: Lab }, { caching: Browser }>({
+const test = base.extend<{ away: Lab }, { caching: Page }>({
 	caching: [
-		async ({ launchOptions }, use) => {
+		async ({ browserName, launchOptions, shared }, use) => {
+			if (browserName !== "chromium") {
+				await use(shared.page);
+				return;
+			}
 			// Playwright switches the cache off.
 			const browser = await chromium.launch({
 				...launchOptions,
 				ignoreDefaultArgs: ["--disable-back-forward-cache"],
 			});
-			await use(browser);
+			const page = await browser.newPage();
+			await guard(page, shared.uncaught);
+			await use(page);
 			await browser.close();
 		},
 		{ scope: "worker" },
 	],
-	away: async ({ caching, scenario, browserName, uncaught }, use) => {
-		const context = await caching.newContext();
-		await guard(context, uncaught);
-		const lab = new Lab(await context.newPage(), scenario.origin, browserName);
+	away: async ({ caching, scenario, browserName }, use) => {
+		const lab = new Lab(caching, scenario.origin, browserName);
 		await lab.open(`/script?do=${STORED}`);
 		await lab.page.evaluate(() => {
 			const transitions: string[] = [];
@@ -34,16 +38,14 @@ const test = base.extend<{ away: Lab }, { caching: Browser }>({
 			Object.assign(globalThis, { transitions });
 		});
 		await use(lab);
-		await context.close();
 	},
 });
 
 // One browser of its own is enough.
 test.describe.configure({ mode: "default" });
 
-test.beforeEach(({ browserName }) => {
-	test.skip(browserName !== "chromium", `${browserName}, as it is driven here, reloads a page instead of keeping it`);
-});
+/** So the error is told before the trip. */
+const ENDED_EARLIER = "WebKit ends the requests of a page just before pagehide, and one that is made then fails";
 
 /** Leaves the page, waits for the condition, and comes back. */
 async function trip(lab: Lab, meanwhile = () => lab.expectNoSockets()): Promise<void> {
@@ -78,9 +80,10 @@ test("a GET goes on after the trip with its last event ID, and fires its error o
 		away.ours(({ kept }) =>
 			kept.fired.map(({ type, readyState, reason, data }) => `${type} ${readyState} ${reason ?? data ?? ""}`.trim()),
 		);
-	const expected = ["open 1", "message 1 a", "error 0 interrupted", "after 2 0", "open 1", "message 1 b"];
+	const after = away.browserName === "webkit" ? "after 0 0" : "after 2 0";
+	const expected = ["open 1", "message 1 a", "error 0 interrupted", after, "open 1", "message 1 b"];
 	await expect.poll(fired).toEqual(expected);
-	expect((await away.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "c3a9"]);
+	expect((await away.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, away.idBytes("é")]);
 	await away.ours(({ kept }) => kept.source.close());
 	await away.expectNoSockets();
 });
@@ -103,6 +106,7 @@ test("a second trip is as the first, and a third", async ({ away }) => {
 });
 
 test("a POST ends after the trip with one error, and is repeated only with the permission", async ({ away }) => {
+	test.skip(away.browserName === "webkit", ENDED_EARLIER);
 	await away.ours(
 		async ({ EventSource, kept, once, record }, url) => {
 			const sources = [
@@ -135,6 +139,7 @@ test("a POST ends after the trip with one error, and is repeated only with the p
 test("a source that was connecting, and one that was waiting, ask again after the trip; nothing fires meanwhile", async ({
 	away,
 }) => {
+	test.skip(away.browserName === "webkit", ENDED_EARLIER);
 	const waiting = away.script(
 		eventStream(send("retry: 100\nid: 7\ndata: a\n\n")),
 		eventStream(send(events(2)), "hang"),

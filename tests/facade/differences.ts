@@ -48,7 +48,7 @@ export const DIFFERENCES = {
 	"blank in a host name": {
 		of: ["chromium"],
 		what: "A URL with a blank in its host name is taken, as `%20`.",
-		why: "URL Standard, host parsing: a blank is a forbidden domain code point; 9.2.2 step 4, a SyntaxError.",
+		why: "URL Standard, host parsing: a blank is a forbidden domain code point; 9.2.2, constructor step 4, a SyntaxError.",
 	},
 	"byte order mark before a blank line": {
 		of: ["chromium"],
@@ -78,7 +78,7 @@ export const DIFFERENCES = {
 	"port that is blocked": {
 		of: ["firefox"],
 		what: "A URL with a port that browsers do not connect to fails the connection.",
-		why: "9.2.3 step 15: a network error reestablishes the connection, unless that is known to be futile.",
+		why: "9.2.2, constructor step 15.2: a network error reestablishes the connection, unless that is known to be futile.",
 	},
 	"data: and blob: URLs": {
 		of: ["firefox"],
@@ -88,12 +88,12 @@ export const DIFFERENCES = {
 	"revoked blob: URL": {
 		of: ["chromium", "webkit"],
 		what: "A `blob:` URL that is revoked is tried again and again.",
-		why: "9.2.3 step 15: to reestablish the connection is known to be futile, as no revoked URL comes back.",
+		why: "9.2.2, constructor step 15.2: to reestablish the connection is known to be futile, as no revoked URL comes back.",
 	},
 	charset: {
 		of: ["chromium"],
 		what: "A `charset` other than UTF-8 in the Content-Type fails the connection.",
-		why: "9.2.3 step 15 looks at the essence alone, and 9.2.6 decodes as UTF-8 whatever the parameters say.",
+		why: "9.2.2, constructor step 15.3, looks at the essence alone, and 9.2.6 decodes as UTF-8 whatever the parameters say.",
 	},
 	"blank in a MIME type": {
 		of: ["chromium", "firefox", "webkit"],
@@ -103,12 +103,12 @@ export const DIFFERENCES = {
 	"port that is blocked, in silence": {
 		of: ["webkit"],
 		what: "A URL with a port that browsers do not connect to fires nothing, and `readyState` stays CONNECTING.",
-		why: "9.2.3 step 15: a network error reestablishes the connection, with an error event.",
+		why: "9.2.2, constructor step 15.2: a network error reestablishes the connection, with an error event.",
 	},
 	"constructor and Content-Security-Policy": {
 		of: ["webkit"],
 		what: "A URL that the page's policy forbids is a SecurityError from the constructor.",
-		why: "9.2.2 constructor: it throws only of a URL that cannot be parsed, and the policy belongs to the fetch.",
+		why: "9.2.2, constructor: it throws only of a URL that cannot be parsed, and the policy belongs to the fetch.",
 	},
 	"data: URL, and origin of a blob: URL": {
 		of: ["webkit"],
@@ -128,7 +128,7 @@ export const DIFFERENCES = {
 	"window.stop() unnoticed": {
 		of: ["webkit"],
 		what: "`window.stop()` ends the connection, and nothing is fired: `readyState` stays what it was.",
-		why: "9.2.2 constructor, step 15: a network error that is an abort fails the connection.",
+		why: "9.2.2, constructor step 15.1: a network error that is an abort fails the connection.",
 	},
 	"cache headers after a redirect": {
 		of: ["webkit"],

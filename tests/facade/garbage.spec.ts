@@ -12,8 +12,7 @@ interface InPage {
 	watch(object: object, name: string): void;
 }
 
-test.beforeEach(async ({ lab, browserName }) => {
-	test.skip(browserName !== "chromium", `${browserName}, as it is driven here, cannot be asked to collect garbage`);
+test.beforeEach(async ({ lab }) => {
 	await lab.page.evaluate(() => {
 		const collected: string[] = [];
 		const registry = new FinalizationRegistry<string>((name) => collected.push(name));

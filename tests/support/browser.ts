@@ -2,9 +2,10 @@
 // the test. Knows nothing of what is tested.
 
 import { join } from "node:path";
-import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { type Browser, type BrowserContext, test as base, expect } from "@playwright/test";
 import { serve } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
+import { startWebKit } from "./webkit.ts";
 
 /** A server that was started for the tests, with the process that it is. */
 export interface Server {
@@ -42,6 +43,15 @@ interface WorkerFixtures {
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
+	browser: [
+		async ({ playwright, browserName }, use) => {
+			const browser = browserName === "webkit" ? await startWebKit() : await playwright[browserName].launch();
+			await use(browser as Browser);
+			await browser.close();
+		},
+		// As Playwright's own: what starts a browser has limits of its own.
+		{ scope: "worker", timeout: 0 },
+	],
 	scenario: [
 		async ({}, use) => {
 			const server = await startScenarioServer();

@@ -1,0 +1,108 @@
+// Owns the suites: how each is run and counted, for `npm test` and `npm run test:all`. Knows nothing of what they test.
+
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { checkSize } from "../size.mjs";
+import { add, countNode, countPlaywright, countRust, skipped } from "./counts.mjs";
+import { startDisplay } from "./display.mjs";
+import { Problem, run, say, serve } from "./process.mjs";
+import { find, findWebKitDriver, root, toolsPath } from "./tools.mjs";
+
+/** Runs suites one after the other, prints the sum, and lets the process fail if one has. */
+export async function runSuites(suites) {
+	let total = { passed: 0, failed: 0, skipped: 0 };
+	for (const suite of suites) {
+		total = add(total, await suite());
+	}
+	say("done");
+	console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+	process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+export async function native() {
+	say("testing natively: core and servers (cargo test)");
+	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], {
+		cwd: root,
+		tee: true,
+	});
+	return verdict(code, countRust(output));
+}
+
+/** The drivers by their names for wasm-pack, which takes WebKitGTK for Safari: it is called in the same way. */
+const DRIVERS = {
+	chrome: () => ["--chromedriver", find("chromedriver")],
+	firefox: () => ["--geckodriver", find("geckodriver")],
+	safari: () => ["--safaridriver", findWebKitDriver()],
+};
+
+/**
+ * `wasm-pack test` in a browser, with a window and a dedicated worker. The driver is named, since wasm-pack would look for
+ * a newer one to download.
+ */
+export function browserLayer(browser, scenario) {
+	return async () => {
+		const driver = DRIVERS[browser]();
+		say(`testing the browser layer from Rust (wasm-pack test --headless --${browser} ${driver.join(" ")})`);
+		const server = await serve(scenario, ["--until-stdin-closes"], /on (http:\S+)\n/);
+		const display = browser === "safari" ? await startDisplay() : undefined;
+		const env = {
+			...toolsPath,
+			...(display && { DISPLAY: display.name }),
+			HEADWATER_SCENARIO: server.found,
+			// On a machine busy with other things a browser may take longer to start than the default of five seconds.
+			WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
+			WASM_BINDGEN_TEST_TIMEOUT: "120",
+		};
+		const tests = ["--test", "web", "--test", "web-worker", "--features", "serde"];
+		const args = ["test", "--headless", `--${browser}`, ...driver, "--", ...tests];
+		const { code, output } = await run("wasm-pack", args, { cwd: root, env, tee: true });
+		await display?.stop();
+		await server.stop();
+		return verdict(code, countRust(output));
+	};
+}
+
+export async function nodeTests() {
+	say("testing the package in Node");
+	const { code, output } = await run(process.execPath, ["--test", "--test-reporter=tap", "tests/node/"], {
+		cwd: root,
+		tee: true,
+	});
+	return verdict(code, countNode(output));
+}
+
+/** The tests of facade and pages, in these projects of playwright.config.ts. */
+export function pages(...projects) {
+	return async () => {
+		say(`testing facade and pages (Playwright: ${projects.join(", ")})`);
+		const report = join(root, "test-results", "playwright.json");
+		rmSync(report, { force: true });
+		const args = ["test", ...projects.map((project) => `--project=${project}`)];
+		const { code } = await run(join(root, "node_modules", ".bin", "playwright"), args, { cwd: root });
+		const results = JSON.parse(readFileSync(report, "utf8"));
+		for (const line of skipped(results)) {
+			console.log(line);
+		}
+		return verdict(code, countPlaywright(results));
+	};
+}
+
+export async function size() {
+	say("measuring the package");
+	try {
+		checkSize();
+		return { passed: 1, failed: 0, skipped: 0 };
+	} catch (error) {
+		if (!(error instanceof Problem)) {
+			throw error;
+		}
+		console.error(error.message);
+		return { passed: 0, failed: 1, skipped: 0 };
+	}
+}
+
+/** A runner that fails without a failed test has failed all the same, as one that ran none. */
+function verdict(code, counted) {
+	const ran = counted.passed + counted.failed > 0;
+	return (code === 0 && ran) || counted.failed > 0 ? counted : add(counted, { passed: 0, failed: 1, skipped: 0 });
+}
