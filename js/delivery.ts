@@ -41,7 +41,10 @@ export class Pace {
 }
 
 let channel: MessageChannel | undefined;
-const waiting: (() => void)[] = [];
+let waiting: (() => void)[] = [];
+
+/** After so many milliseconds a message is lost: WebKit loses those of a page that goes into the back/forward cache. */
+const LOST = 250;
 
 /** By MessageChannel, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
 export function nextTask(): Promise<void> {
@@ -55,9 +58,21 @@ export function nextTask(): Promise<void> {
 			channel = new MessageChannel();
 			channel.port1.onmessage = () => waiting.shift()?.();
 		}
-		waiting.push(resolve);
+		const timer = setTimeout(resumeAll, LOST);
+		waiting.push(() => {
+			clearTimeout(timer);
+			resolve();
+		});
 		channel.port2.postMessage(undefined);
 	});
+}
+
+function resumeAll(): void {
+	const ready = waiting;
+	waiting = [];
+	for (const resolve of ready) {
+		resolve();
+	}
 }
 
 declare const setImmediate: ((callback: () => void) => void) | undefined;
