@@ -23,5 +23,5 @@ script(async () => {
 		cwd: root,
 		problem: "The bench of large events failed.",
 	});
-	await runSuites([browserLayer("safari", scenario), pages("chromium-long", "firefox-long", "webkit-long")]);
+	await runSuites([browserLayer(scenario, "safari"), pages("chromium-long", "firefox-long", "webkit-long")]);
 });

@@ -16,8 +16,7 @@ script(async () => {
 	const scenario = await buildServer("headwater-scenario");
 	await runSuites([
 		native,
-		browserLayer("chrome", scenario),
-		browserLayer("firefox", scenario),
+		browserLayer(scenario, "chrome", "firefox"),
 		nodeTests,
 		pages("chromium", "firefox", "webkit"),
 		size,

@@ -36,30 +36,39 @@ const DRIVERS = {
 };
 
 /**
- * `wasm-pack test` in a browser, with a window and a dedicated worker. The driver is named, since wasm-pack would look for
- * a newer one to download.
+ * `wasm-pack test` in these browsers, each with a window and a dedicated worker. One server for all of them: its origin is
+ * compiled into the tests.
  */
-export function browserLayer(browser, scenario) {
+export function browserLayer(scenario, ...browsers) {
 	return async () => {
-		const driver = DRIVERS[browser]();
-		say(`testing the browser layer from Rust (wasm-pack test --headless --${browser} ${driver.join(" ")})`);
 		const server = await serve(scenario, ["--until-stdin-closes"], /on (http:\S+)\n/);
-		const display = browser === "safari" ? await startDisplay() : undefined;
-		const env = {
-			...toolsPath,
-			...(display && { DISPLAY: display.name }),
-			HEADWATER_SCENARIO: server.found,
-			// On a machine busy with other things a browser may take longer to start than the default of five seconds.
-			WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
-			WASM_BINDGEN_TEST_TIMEOUT: "120",
-		};
-		const tests = ["--test", "web", "--test", "web-worker", "--features", "serde"];
-		const args = ["test", "--headless", `--${browser}`, ...driver, "--", ...tests];
-		const { code, output } = await run("wasm-pack", args, { cwd: root, env, tee: true });
-		await display?.stop();
+		let total = { passed: 0, failed: 0, skipped: 0 };
+		for (const browser of browsers) {
+			total = add(total, await wasmPackTest(browser, server.found));
+		}
 		await server.stop();
-		return verdict(code, countRust(output));
+		return total;
 	};
+}
+
+/** The driver is named, since wasm-pack would look for a newer one to download. */
+async function wasmPackTest(browser, origin) {
+	const driver = DRIVERS[browser]();
+	say(`testing the browser layer from Rust (wasm-pack test --headless --${browser} ${driver.join(" ")})`);
+	const display = browser === "safari" ? await startDisplay() : undefined;
+	const env = {
+		...toolsPath,
+		...(display && { DISPLAY: display.name }),
+		HEADWATER_SCENARIO: origin,
+		// On a machine busy with other things a browser may take longer to start than the default of five seconds.
+		WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
+		WASM_BINDGEN_TEST_TIMEOUT: "120",
+	};
+	const tests = ["--test", "web", "--test", "web-worker", "--features", "serde"];
+	const args = ["test", "--headless", `--${browser}`, ...driver, "--", ...tests];
+	const { code, output } = await run("wasm-pack", args, { cwd: root, env, tee: true });
+	await display?.stop();
+	return verdict(code, countRust(output));
 }
 
 export async function nodeTests() {
