@@ -5,14 +5,9 @@ import { startScenarioServer } from "../support/browser.ts";
 import { PLACES, type Place, type PlaceName, test } from "./places.ts";
 import { eventStream, expect, type Lab, type Log, type LoggedRequest, send } from "./support.ts";
 
-/** The engines that have every kind of worker. */
-const HAVE_ALL = ["chromium", "firefox"];
-
+/** Each engine has every kind of worker. */
 async function start(place: Place): Promise<void> {
-	const { browserName } = place.lab;
-	const refusal = await place.start();
-	test.skip(refusal !== null && !HAVE_ALL.includes(browserName), `${browserName} has no ${place.name}: ${refusal}`);
-	expect(refusal, `a ${place.name} starts`).toBeNull();
+	expect(await place.start(), `a ${place.name} starts`).toBeNull();
 }
 
 async function expectNothingUncaught(place: Place): Promise<void> {
