@@ -2,13 +2,13 @@
 //! answers each happens. Must not know how requests are made, what time it is or who listens: it is told what happened
 //! and answers with what to do.
 
-use alloc::string::String;
-
 use crate::{
     content_type::is_event_stream,
-    error::{Failure, Reason},
-    parser::{Blocks, DEFAULT_MAX_EVENT_SIZE, Parser},
-    reconnection::Backoff,
+    error::{Failure, Note, Reason},
+    options::{EndOfBody, Options, Reconnect},
+    parser::{Blocks, Parser},
+    reconnection::MAX_DELAY,
+    refusal::{Refusal, Verdict},
 };
 
 /// Spec 9.2.2 `readyState`.
@@ -22,61 +22,13 @@ pub enum ReadyState {
     Closed,
 }
 
-/// Whether a request may be repeated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reconnect {
-    /// As the standard says for GET; never for another method.
-    #[default]
-    Standard,
-    /// The caller allows it, whatever the method, and also after 408, 425, 429 and 5xx.
-    Allowed,
-    /// Never.
-    Never,
-}
-
-/// What a clean end of the body means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndOfBody {
-    /// The connection is to be reestablished.
-    Reconnect,
-    /// The stream is over.
-    Close,
-    /// The connection fails: the stream should have gone on.
-    Fail,
-}
-
-/// What the caller wants of a connection.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The request's method is GET, the only one that the standard repeats.
+/// What a connection needs to know of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestHead {
+    /// The method is GET.
     pub is_get: bool,
-    /// The permission to repeat the request.
-    pub reconnect: Reconnect,
-    /// How long to wait.
-    pub backoff: Backoff,
-    /// What a clean end of the body means. `None`: reconnect for GET, close for other methods.
-    pub end: Option<EndOfBody>,
-    /// The last event ID string to start from; empty for none.
-    pub last_event_id: String,
-    /// The largest event in bytes; a larger one fails the connection.
-    pub max_event_size: usize,
-    /// Whether an answer of another origin can be kept from the caller, so that it looks like a broken network, and
-    /// [`Action::Probe`] can be performed.
-    pub can_probe: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            is_get: true,
-            reconnect: Reconnect::default(),
-            backoff: Backoff::default(),
-            end: None,
-            last_event_id: String::new(),
-            max_event_size: DEFAULT_MAX_EVENT_SIZE,
-            can_probe: false,
-        }
-    }
+    /// It has the header `Last-Event-ID` and goes to another origin, whose permission for the header is asked before.
+    pub preflights_last_event_id: bool,
 }
 
 /// What a connection needs to know of a response.
@@ -111,21 +63,16 @@ pub enum Action {
     Nothing,
 }
 
-/// Whether a failed request may have been a refusal to answer this origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
-    Possible,
-    /// The server answers, though perhaps not us: the next failure is a refusal.
-    Suspected,
-    RuledOut,
-}
-
 /// A connection, without its I/O.
 #[derive(Debug)]
 pub struct Connection {
     parser: Parser,
     options: Options,
     ready_state: ReadyState,
+    /// The last request that was made.
+    request: RequestHead,
+    /// There was a response that was accepted.
+    opened: bool,
     attempt: u32,
     /// Between two attempts. A timer that fires at any other time is a stray one, and must not repeat a request.
     waiting: bool,
@@ -134,6 +81,10 @@ pub struct Connection {
     /// What the parser had dispatched when `tries` was last brought up to date.
     dispatched: u64,
     refusal: Refusal,
+    /// A failure was told that the caller may decide about.
+    undecided: bool,
+    /// The shortest that the wait may become.
+    shortest_wait: Option<u64>,
 }
 
 impl Connection {
@@ -143,13 +94,17 @@ impl Connection {
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
             parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
-            refusal: if can_be_refused { Refusal::Possible } else { Refusal::RuledOut },
+            refusal: Refusal::new(can_be_refused),
+            request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
             options,
             ready_state: ReadyState::Connecting,
+            opened: false,
             attempt: 1,
             waiting: false,
             tries: 0,
             dispatched: 0,
+            undecided: false,
+            shortest_wait: None,
         }
     }
 
@@ -171,11 +126,24 @@ impl Connection {
         self.parser.reconnection_time()
     }
 
+    /// Which request it is, or which the next one will be, counted from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// A request is about to be made that may be another one than the options say.
+    pub fn handle_request(&mut self, request: RequestHead) {
+        self.request = request;
+        self.refusal.handle_request(request.preflights_last_event_id);
+    }
+
     /// Spec 9.2.2, constructor step 15: what a response or its absence means.
     pub fn handle_response(&mut self, response: ResponseHead<'_>, random: f64) -> Action {
         if self.ready_state == ReadyState::Closed {
             return Action::Nothing;
         }
+        self.refusal.handle_answer(self.request.preflights_last_event_id);
         if response.status != 200 {
             let may_repeat = is_temporary(response.status) && self.options.reconnect == Reconnect::Allowed;
             let wait = may_repeat.then_some(response.retry_after.unwrap_or(0));
@@ -193,7 +161,7 @@ impl Connection {
             return Action::Nothing;
         }
         self.ready_state = ReadyState::Open;
-        self.refusal = Refusal::RuledOut;
+        self.opened = true;
         self.parser.start_stream();
         Action::AnnounceConnection
     }
@@ -213,10 +181,13 @@ impl Connection {
 
     /// The body has ended cleanly. Spec 9.2.2, constructor step 14.
     pub fn handle_end_of_body(&mut self, random: f64) -> Action {
-        let default = if self.options.is_get { EndOfBody::Reconnect } else { EndOfBody::Close };
-        let end = self.options.end.unwrap_or(default);
+        // A GET that goes on with the answer to another method ends as that would have.
+        let is_feed = self.options.is_get && self.request.is_get;
+        let end = self.options.end.unwrap_or(if is_feed { EndOfBody::Reconnect } else { EndOfBody::Close });
         if self.ready_state == ReadyState::Closed {
             Action::Nothing
+        } else if end == EndOfBody::Interrupted {
+            self.reestablish(Reason::Interrupted, random)
         } else if end == EndOfBody::Fail {
             self.end_attempt(Reason::End, None, None, random)
         } else if end == EndOfBody::Close || self.options.reconnect == Reconnect::Never {
@@ -230,13 +201,20 @@ impl Connection {
     /// The request failed, or the body broke off. Spec 9.2.2, constructor step 15.2: the connection is reestablished.
     ///
     /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
-    /// is asked whether it answers at all.
+    /// is asked whether it answers at all. So it is before the first answer to a request with `Last-Event-ID`, which may be
+    /// refused for the header alone; but an origin that was served once is not given up.
     pub fn handle_network_error(&mut self, random: f64) -> Action {
-        match self.refusal {
-            _ if self.ready_state == ReadyState::Closed => Action::Nothing,
-            Refusal::Possible => Action::Probe,
-            Refusal::Suspected => self.end_attempt(Reason::Cors, None, None, random),
-            Refusal::RuledOut => self.reestablish(random),
+        if self.ready_state == ReadyState::Closed {
+            return Action::Nothing;
+        }
+        if self.ready_state == ReadyState::Open || !self.request.is_get {
+            return self.handle_interruption(random);
+        }
+        match self.refusal.handle_network_error(self.request.preflights_last_event_id) {
+            Verdict::Probe => Action::Probe,
+            Verdict::Refused if self.opened => self.reestablish(Reason::Cors, random),
+            Verdict::Refused => self.end_attempt(Reason::Cors, None, None, random),
+            Verdict::Broken => self.reestablish(Reason::Network, random),
         }
     }
 
@@ -246,30 +224,65 @@ impl Connection {
         if self.ready_state == ReadyState::Closed {
             Action::Nothing
         } else if answered {
-            self.refusal = Refusal::Suspected;
+            self.refusal.suspect();
             self.attempt = self.attempt.saturating_add(1);
             Action::Fetch
         } else {
-            self.reestablish(random)
+            self.reestablish(Reason::Network, random)
         }
+    }
+
+    /// No answer for too long, or no byte of the body.
+    pub fn handle_silence(&mut self, random: f64) -> Action {
+        let reason = if self.ready_state == ReadyState::Open { Reason::Silence } else { Reason::Timeout };
+        self.reestablish(reason, random)
     }
 
     /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
     pub fn handle_interruption(&mut self, random: f64) -> Action {
-        if self.refusal == Refusal::Suspected {
-            self.refusal = Refusal::Possible;
-        }
-        self.reestablish(random)
+        self.refusal.handle_interruption();
+        let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
+        self.reestablish(reason, random)
     }
 
-    fn reestablish(&mut self, random: f64) -> Action {
-        let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
-        let may_repeat = match self.options.reconnect {
-            Reconnect::Standard => self.options.is_get,
+    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if the request may not
+    /// be repeated: then it is to go on.
+    pub fn handle_pause(&mut self) -> Option<Action> {
+        if self.ready_state == ReadyState::Closed || !self.may_repeat() {
+            return None;
+        }
+        self.refusal.handle_interruption();
+        if self.ready_state == ReadyState::Connecting {
+            self.attempt = self.attempt.saturating_add(1);
+            return Some(Action::Fetch);
+        }
+        self.ready_state = ReadyState::Connecting;
+        self.waiting = true;
+        Some(Action::ReestablishConnection(Failure {
+            reason: Reason::Interrupted,
+            status: None,
+            attempt: self.attempt,
+            delay: Some(0),
+            note: Note::Paused,
+        }))
+    }
+
+    /// What the request is to be could not be found out, this time. Nothing was sent.
+    pub fn handle_unknown_request(&mut self, random: f64) -> Action {
+        self.reestablish(Reason::Request, random)
+    }
+
+    fn reestablish(&mut self, reason: Reason, random: f64) -> Action {
+        let wait = self.may_repeat().then_some(0);
+        self.end_attempt(reason, None, wait, random)
+    }
+
+    fn may_repeat(&self) -> bool {
+        match self.options.reconnect {
+            Reconnect::Standard | Reconnect::Decided => self.request.is_get,
             Reconnect::Allowed => true,
             Reconnect::Never => false,
-        };
-        self.end_attempt(reason, None, may_repeat.then_some(0), random)
+        }
     }
 
     /// The request cannot be made: `fetch` would refuse it each time.
@@ -283,12 +296,33 @@ impl Connection {
             return Action::Nothing;
         }
         self.waiting = false;
+        self.undecided = false;
         self.attempt = self.attempt.saturating_add(1);
         Action::Fetch
     }
 
+    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Answers how long, in
+    /// milliseconds from its beginning, the wait still has to be; `None` between two waits, and after the first time in one.
+    pub fn shorten_wait(&mut self) -> Option<u64> {
+        if self.waiting { self.shortest_wait.take() } else { None }
+    }
+
+    /// The caller's decision about the failure that was just told, in place of what it says: how long to wait for the next
+    /// attempt, in milliseconds, or `None` to give up. Nothing with other options than [`Reconnect::Decided`], nor about a
+    /// failure that is none of the server's or that nothing can change ([`Failure::is_decidable`]). Answers whether it counts.
+    pub fn decide(&mut self, delay: Option<u64>) -> bool {
+        let counts = core::mem::take(&mut self.undecided);
+        if counts {
+            self.waiting = delay.is_some();
+            self.shortest_wait = None;
+            self.ready_state = if self.waiting { ReadyState::Connecting } else { ReadyState::Closed };
+        }
+        counts
+    }
+
     /// Spec 9.2.2 `close()`.
     pub fn close(&mut self) {
+        self.undecided = false;
         self.ready_state = ReadyState::Closed;
     }
 
@@ -297,7 +331,10 @@ impl Connection {
         if self.ready_state == ReadyState::Closed {
             return Action::Nothing;
         }
-        let failure = Failure { reason, status, attempt: self.attempt, delay: None };
+        let may_be_header = self.request.preflights_last_event_id && matches!(reason, Reason::Network | Reason::Cors);
+        let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
+        let failure = Failure { reason, status, attempt: self.attempt, delay: None, note };
+        self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
         let Some(shortest_wait) = shortest_wait else {
             self.ready_state = ReadyState::Closed;
             return Action::FailConnection(failure);
@@ -311,11 +348,13 @@ impl Connection {
             self.ready_state = ReadyState::Closed;
             return Action::FailConnection(Failure { reason: Reason::Attempts, ..failure });
         }
-        let wait = backoff.wait(self.parser.reconnection_time(), self.tries, self.dispatched > 0, random);
+        let server_time = self.parser.reconnection_time();
+        let wait = backoff.wait(server_time, self.tries, self.dispatched > 0, random);
+        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(shortest_wait).min(MAX_DELAY));
         self.tries = self.tries.saturating_add(1);
         self.waiting = true;
         self.ready_state = ReadyState::Connecting;
-        let delay = wait.max(shortest_wait).min(crate::reconnection::MAX_DELAY);
+        let delay = wait.max(shortest_wait).min(MAX_DELAY);
         Action::ReestablishConnection(Failure { delay: Some(delay), ..failure })
     }
 }

@@ -18,11 +18,15 @@ pub enum Reason {
     Status,
     /// The status was 200 and the type not `text/event-stream`.
     ContentType,
+    /// No response arrived in the time that the caller gives.
+    Timeout,
+    /// The stream was silent for longer than the caller allows.
+    Silence,
     /// An event was larger than the limit.
     TooLarge,
     /// As many tries in a row as allowed brought no message.
     Attempts,
-    /// The request could not be made, and never could be.
+    /// The request could not be made.
     Request,
 }
 
@@ -37,6 +41,8 @@ impl Reason {
             Self::Cors => "cors",
             Self::Status => "status",
             Self::ContentType => "content-type",
+            Self::Timeout => "timeout",
+            Self::Silence => "silence",
             Self::TooLarge => "too-large",
             Self::Attempts => "attempts",
             Self::Request => "request",
@@ -55,9 +61,28 @@ pub struct Failure {
     pub attempt: u32,
     /// Milliseconds until the next request, if there will be one.
     pub delay: Option<u64>,
+    /// What else is to be said.
+    pub note: Note,
+}
+
+/// A circumstance of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Nothing.
+    None,
+    /// The request was given up by the caller's wish while the page is hidden, and is made again when it is visible.
+    Paused,
+    /// The request had the header `Last-Event-ID`, for which the server was to give its permission.
+    LastEventIdPreflight,
 }
 
 impl Failure {
+    /// Whether the caller can decide what follows. A 204 is the server's last word by the standard, and a pause no failure.
+    #[must_use]
+    pub fn is_decidable(&self) -> bool {
+        self.status != Some(204) && self.note != Note::Paused
+    }
+
     /// One sentence for a person, without a full stop.
     #[must_use]
     pub fn message(&self) -> String {
@@ -67,9 +92,12 @@ impl Failure {
                 "no answer from the server: it cannot be reached, refused, or does not allow this origin"
             }
             Reason::Cors => "the server does not allow this origin to read its answer (CORS)",
+            Reason::Interrupted if self.note == Note::Paused => "paused while the page is hidden",
             Reason::Interrupted => "the stream broke off before its end",
             Reason::Status => "the server answered with status ",
             Reason::ContentType => "the server's answer is not an event stream (Content-Type text/event-stream)",
+            Reason::Timeout => "no answer within connectTimeout",
+            Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",
             Reason::Attempts => "gave up: as many tries as allowed brought no event",
             Reason::Request => "the request cannot be made",
@@ -78,6 +106,9 @@ impl Failure {
             for place in [100, 10, 1] {
                 message.push(char::from(b'0' + (status / place % 10) as u8));
             }
+        }
+        if self.note == Note::LastEventIdPreflight {
+            message.push_str("; or it does not allow the header Last-Event-ID, which lastEventIdParam replaces");
         }
         message
     }

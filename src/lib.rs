@@ -32,13 +32,18 @@ mod connection;
 pub mod content_type;
 mod error;
 mod line;
+mod options;
 mod parser;
 pub mod reconnection;
+mod refusal;
 #[cfg(all(target_arch = "wasm32", feature = "bindings", not(feature = "std")))]
 mod runtime;
+mod watchdog;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-pub use connection::{Action, Connection, EndOfBody, Options, ReadyState, Reconnect, ResponseHead};
-pub use error::{Failure, Reason};
+pub use connection::{Action, Connection, ReadyState, RequestHead, ResponseHead};
+pub use error::{Failure, Note, Reason};
+pub use options::{EndOfBody, Options, Reconnect};
 pub use parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
+pub use watchdog::Watchdog;

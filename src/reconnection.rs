@@ -27,6 +27,16 @@ impl Default for Backoff {
 }
 
 impl Backoff {
+    /// R: the reconnection time as it is kept to, in milliseconds. No wait is shorter.
+    #[must_use]
+    pub fn reconnection_time(&self, server_time: Option<u64>) -> u64 {
+        match server_time {
+            Some(time) => time.max(self.delay.min(MIN_SERVER_TIME)),
+            None => self.delay,
+        }
+        .min(MAX_DELAY)
+    }
+
     /// How long to wait before the next try, in milliseconds.
     ///
     /// `server_time` is what the server sent as `retry`, `tries` how many tries since the last message brought none,
@@ -35,11 +45,7 @@ impl Backoff {
     /// above [`MAX_DELAY`].
     #[must_use]
     pub fn wait(&self, server_time: Option<u64>, tries: u32, after_message: bool, random: f64) -> u64 {
-        let base = match server_time {
-            Some(time) => time.max(self.delay.min(MIN_SERVER_TIME)),
-            None => self.delay,
-        }
-        .min(MAX_DELAY);
+        let base = self.reconnection_time(server_time);
         let spread = if after_message && tries == 0 {
             base / 10
         } else {
