@@ -2,9 +2,18 @@
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
 import { nextTask, Pace } from "./delivery.js";
-import { readSettings, type Settings } from "./settings.js";
-import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent, Reason } from "./types.js";
-import { type Listener, load } from "./wasm.js";
+import { type Read, readSettings, type Settings } from "./settings.js";
+import type {
+	Closed,
+	Decide,
+	EventSourceEventMap,
+	EventSourceInit,
+	Failure,
+	FailureEvent,
+	OpenEvent,
+	Reason,
+} from "./types.js";
+import { type Listener, load, whenDead } from "./wasm.js";
 
 const CONNECTING = 0;
 const OPEN = 1;
@@ -12,6 +21,8 @@ const CLOSED = 2;
 
 /** The numbers of a row of `Batch` in src/batch.rs. */
 const ROW = 6;
+/** The longest wait that a timer can hold, in milliseconds: it takes a signed 32-bit number. */
+const MAX_DELAY = 0x7fff_ffff;
 /** Stands for "there is none" in a row. */
 const NONE = 0xffff_ffff;
 
@@ -47,7 +58,7 @@ export class EventSource extends EventTarget {
 
 	readonly #url: string;
 	readonly #withCredentials: boolean;
-	readonly #signal: AbortSignal | undefined;
+	readonly #options: Pick<Read, "signal" | "until" | "decide" | "sentOnce">;
 	readonly #closed: Promise<Closed>;
 	readonly #handlers = new Map<string, { value: unknown; listener: (event: Event) => void }>();
 	readonly #pace = new Pace();
@@ -70,7 +81,7 @@ export class EventSource extends EventTarget {
 		if (arguments.length === 0) {
 			throw new TypeError("EventSource needs a URL");
 		}
-		const { settings, signal } = readSettings(url, init ?? {});
+		const { settings, ...options } = readSettings(url, init ?? {});
 		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
 		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
 		this.#url = absoluteUrl;
@@ -81,19 +92,17 @@ export class EventSource extends EventTarget {
 		this.#closed = new Promise((fulfil) => {
 			this.#fulfilClosed = fulfil;
 		});
-		this.#signal = signal;
-		if (this.#signal?.aborted) {
+		this.#options = options;
+		if (options.signal?.aborted) {
 			this.#onAbort();
 			return;
 		}
-		this.#signal?.addEventListener("abort", this.#onAbort);
+		options.signal?.addEventListener("abort", this.#onAbort);
 		if (reader) {
 			// At once, though the module may not be there yet.
 			this.#closed.then(() => reader.cancel()).catch(() => {});
 		}
-		this.#run(reader ?? settings).catch((error) => {
-			this.#fail("internal", `the WebAssembly module cannot be used: ${error}`, error);
-		});
+		this.#run(reader ?? settings).catch(this.#onModuleFailure);
 	}
 
 	/**
@@ -181,6 +190,7 @@ export class EventSource extends EventTarget {
 		if (this.#readyState === CLOSED) {
 			return;
 		}
+		whenDead(this.#onModuleFailure, this.#closed);
 		if (Array.isArray(from)) {
 			connect(this.#listener(), this.#closed, ...from);
 		} else {
@@ -193,15 +203,19 @@ export class EventSource extends EventTarget {
 			return;
 		}
 		this.#readyState = CLOSED;
-		this.#signal?.removeEventListener("abort", this.#onAbort);
+		this.#options.signal?.removeEventListener("abort", this.#onAbort);
 		this.#fulfilClosed(closed);
 	}
 
-	#onAbort = () => this.#close({ reason: "signal", error: this.#signal?.reason });
+	#onAbort = () => this.#close({ reason: "signal", error: this.#options.signal?.reason });
 
-	#fail(reason: Reason, message: string, error: unknown): void {
-		this.#fireError({ reason, message, error, attempt: 1, delay: undefined, response: undefined, body: "" });
-	}
+	#onModuleFailure = (error: unknown) => {
+		const message = `the WebAssembly module cannot be used: ${error}`;
+		this.#fireError(
+			{ reason: "internal", message, error, attempt: 1, delay: undefined, response: undefined, body: "" },
+			false,
+		);
+	};
 
 	/** Whatever comes after `close()` is dropped: Rust hears of it some microtasks later. */
 	#listener(): Listener {
@@ -217,8 +231,13 @@ export class EventSource extends EventTarget {
 			setReconnectionTime: (milliseconds) => {
 				this.#reconnectionTime = milliseconds;
 			},
-			error: (reason, message, attempt, delay, response, body, error) =>
-				this.#fireError({ reason: reason as Reason, message, attempt, delay, response, body, error }),
+			error: (reason, message, attempt, delay, decidable, response, body, error) => {
+				const said = reason === "request" && error ? `${message}: ${error}` : message;
+				return this.#fireError(
+					{ reason: reason as Reason, message: said, attempt, delay, response, body, error },
+					decidable,
+				);
+			},
 			end: () => this.#close({ reason: "end" }),
 			report,
 		};
@@ -226,30 +245,62 @@ export class EventSource extends EventTarget {
 
 	async #deliver(text: string, rows: Uint32Array): Promise<void> {
 		const slice = (row: number, column: number) => text.slice(rows[row + column], rows[row + column + 1]);
-		for (let row = 0; row < rows.length && this.#readyState !== CLOSED; row += ROW) {
+		for (let row = 0; row < rows.length && this.readyState !== CLOSED; row += ROW) {
 			if (rows[row + 4] !== NONE) {
 				this.#lastEventId = slice(row, 4);
 			}
 			if (rows[row + 2] !== NONE) {
 				this.#pace.beforeEvent();
 				const init = { data: slice(row, 2), origin: this.#origin, lastEventId: this.#lastEventId };
-				super.dispatchEvent(new MessageEvent(slice(row, 0) || "message", init));
-				await this.#pace.afterEvent();
+				const event = new MessageEvent(slice(row, 0) || "message", init);
+				const isLast = this.#isLast(event);
+				if (this.#readyState === CLOSED) {
+					return;
+				}
+				super.dispatchEvent(event);
+				if (isLast) {
+					this.#close({ reason: "until" });
+				} else {
+					await this.#pace.afterEvent();
+				}
 			}
 		}
 	}
 
-	#fireError(failure: Failure): void {
-		if (this.#readyState === CLOSED) {
-			return;
+	#isLast(event: MessageEvent<string>): boolean {
+		try {
+			return Boolean(this.#options.until?.(event));
+		} catch (error) {
+			report(error);
+			return false;
 		}
-		const { reason, delay, response, error } = failure;
+	}
+
+	/** Answers how long the wait is to be; nothing at the end. */
+	#fireError(details: Details, decidable: boolean): number | undefined {
+		if (this.#readyState === CLOSED) {
+			return undefined;
+		}
+		let failure = describe(details);
+		const { decide, sentOnce } = this.#options;
+		if (decide && decidable) {
+			const delay = decideWith(decide, { ...failure, lastEventId: this.#lastEventId });
+			if (this.readyState === CLOSED) {
+				return undefined;
+			}
+			failure = describe({ ...details, delay });
+		}
+		const { reason, delay, status, error } = failure;
 		if (delay === undefined) {
-			this.#close({ reason, ...(response && { status: response.status }), ...(error !== undefined && { error }) });
+			if (sentOnce) {
+				failure.message += `; it cannot be repeated, for "body" is a stream: give a new one by "request"`;
+			}
+			this.#close({ reason, ...(status !== undefined && { status }), ...(error !== undefined && { error }) });
 		} else {
 			this.#readyState = CONNECTING;
 		}
-		super.dispatchEvent(failureEvent(failure));
+		super.dispatchEvent(Object.assign(new Event("error"), failure));
+		return delay;
 	}
 
 	#handler(type: string): unknown {
@@ -336,17 +387,34 @@ function openEvent(response: Response | undefined): OpenEvent {
 	return event as OpenEvent;
 }
 
-type Failure = Omit<FailureEvent, keyof Event | "status" | "code" | "headers" | "willReconnect"> & {
+/** What Rust knows of a failure. */
+type Details = Omit<Writable<Failure>, "status" | "code" | "headers" | "willReconnect"> & {
 	response: Response | undefined;
 };
 
-function failureEvent({ response, ...failure }: Failure): FailureEvent {
-	return Object.assign(new Event("error"), failure, {
-		status: response?.status,
-		code: response?.status,
-		headers: response?.headers,
-		willReconnect: failure.delay !== undefined,
-	});
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function describe({ response, ...details }: Details): Writable<Failure> {
+	const { status, headers } = response ?? {};
+	return { ...details, status, code: status, headers, willReconnect: details.delay !== undefined };
+}
+
+function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | undefined {
+	try {
+		const decision = decide(failure);
+		if (decision === false) {
+			return undefined;
+		}
+		if (typeof decision === "number" && decision >= 0) {
+			return Math.min(Math.floor(decision), MAX_DELAY);
+		}
+		if (decision !== undefined) {
+			throw new TypeError('"reconnect" must answer with milliseconds or false');
+		}
+	} catch (error) {
+		report(error);
+	}
+	return failure.delay;
 }
 
 /** As an uncaught error of a handler would be. */

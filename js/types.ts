@@ -12,12 +12,13 @@
  * - `cors`: the server answered, and does not let this origin read the answer.
  * - `status`: the server answered with a status other than 200.
  * - `content-type`: the server answered 200 with something that is not `text/event-stream`.
+ * - `until`: the option `until` said so of an event, which was delivered.
+ * - `timeout`: no response arrived within `connectTimeout`.
+ * - `silence`: no byte arrived within `silenceTimeout`.
  * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no event.
- * - `request`: the request could not be made, and never could be.
+ * - `request`: the request could not be made; or the option `request` failed.
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded or has failed.
- *
- * `until`, `timeout` and `silence` belong to the set and are not produced by this version.
  */
 export type Reason =
 	| "caller"
@@ -46,6 +47,56 @@ export interface ReconnectOptions {
 	maxAttempts?: number;
 }
 
+/** What the option `request` is told. */
+export interface Attempt {
+	/** Which request it will be, counted from 1. */
+	readonly attempt: number;
+	/** The last event ID string, which is sent with it; empty if there is none. */
+	readonly lastEventId: string;
+}
+
+/** What one attempt is to request. What is not given is as the source was made with. */
+export interface AttemptRequest {
+	/** Resolved against the base URL of the page or worker. `source.url` stays what it is. */
+	url?: string | URL;
+	method?: string;
+	/** In place of those of the same name that the source was made with. */
+	headers?: HeadersInit;
+	/** With GET as the `method`, none is sent unless it is given. */
+	body?: BodyInit | null;
+}
+
+/** What is known of an attempt that failed. */
+export interface Failure {
+	/** Why. */
+	readonly reason: Reason;
+	/** One sentence for a person. */
+	readonly message: string;
+	/** The status of the response, if there was one. */
+	readonly status: number | undefined;
+	/** The same as `status`, under the name that npm `eventsource` gives it. */
+	readonly code: number | undefined;
+	/** The response headers, if there was a response. */
+	readonly headers: Headers | undefined;
+	/** The text of a refused response, at most 64 KiB of it; empty if there is none. */
+	readonly body: string;
+	/** What `fetch`, the stream or the option `request` threw, if anything. */
+	readonly error: unknown;
+	/** Which request this was, counted from 1. */
+	readonly attempt: number;
+	/** Milliseconds until the next request, if there will be one. */
+	readonly delay: number | undefined;
+	/** Whether there will be another request. */
+	readonly willReconnect: boolean;
+}
+
+/**
+ * Decides what follows from a failure: milliseconds until the next request, or `false` for none. `delay` and
+ * `willReconnect` of the failure are what follows without a decision, and do if the answer is `undefined`, or if the
+ * function throws or answers nonsense, which is then reported as an uncaught error is.
+ */
+export type Decide = (failure: Failure & { readonly lastEventId: string }) => number | false | undefined;
+
 /**
  * What a source is made with: the members of `RequestInit` that `fetch` takes, the standard's `withCredentials`, and
  * a few of ours. Options are read once, in the constructor.
@@ -57,17 +108,52 @@ export interface EventSourceInit extends RequestInit {
 	json?: unknown;
 	/** What is called instead of the global `fetch`. */
 	fetch?: (url: string, init: RequestInit) => Promise<Response>;
+	/**
+	 * Asked before each attempt for what is to be another than the source was made with: a token that has been renewed, a
+	 * body that is a stream, the GET that goes on with the answer to a POST. What it throws, or its promise is rejected
+	 * with, is a failure of that attempt as a broken network would be; an impossible answer is final. It is no permission
+	 * to repeat: see `reconnect`.
+	 */
+	request?: (attempt: Attempt) => AttemptRequest | undefined | Promise<AttemptRequest | undefined>;
 	/** The last event ID to start from, as if an earlier connection had ended there. */
 	lastEventId?: string;
 	/**
-	 * Whether a request may be repeated after a failure. Without it a GET is repeated as the standard says and any
-	 * other method never is; an object or `true` is the permission to repeat, also after 408, 425, 429 and 5xx.
+	 * The query parameter that the last event ID is sent in, instead of the header `Last-Event-ID`, which a server of
+	 * another origin has to allow in its answer to a preflight. `source.url` stays without it.
 	 */
-	reconnect?: boolean | ReconnectOptions;
+	lastEventIdParam?: string;
+	/**
+	 * Whether a request may be repeated after a failure. Without it a GET is repeated as the standard says and any
+	 * other method never is; an object or `true` is the permission to repeat, also after 408, 425, 429 and 5xx, whose
+	 * `Retry-After` is honoured. A function decides after each failure but a 204, which is a server's last word.
+	 */
+	reconnect?: boolean | ReconnectOptions | Decide;
 	/** The largest event in bytes; a larger one fails the connection. Default 64 MiB (67,108,864). */
 	maxEventSize?: number;
-	/** What a clean end of the body means. Default `"reconnect"` for GET, as in the standard, and `"close"` otherwise. */
+	/**
+	 * What a clean end of the body means. Default `"reconnect"` for GET, as in the standard, and `"close"` otherwise; with
+	 * `until`, that it was cut.
+	 */
 	end?: "reconnect" | "close";
+	/**
+	 * Whether an event is the last one, asked just before it is delivered. It still is; then the source closes with reason
+	 * `until`. With this option, unless `end` is given, a body that ends before such an event was cut, however cleanly: the
+	 * failure has reason `interrupted`. What it throws is reported, and counts as `false`.
+	 */
+	until?: (event: MessageEvent<string>) => boolean;
+	/** How long a server may take to answer, in milliseconds. Default: as long as the browser allows. */
+	connectTimeout?: number;
+	/**
+	 * How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever. This limit and
+	 * `connectTimeout` are by the wall clock: one that ends while the page is hidden, or more than a second late because
+	 * the machine slept, is extended once, by ten seconds at most.
+	 */
+	silenceTimeout?: number;
+	/**
+	 * Gives the request up while the page is hidden, and makes it again at once when it is visible. Default `false`. Does
+	 * nothing where the request may not be repeated.
+	 */
+	pauseWhenHidden?: boolean;
 }
 
 /** What the server answered, as the `open` event carries it. */
@@ -89,28 +175,7 @@ export interface OpenEvent extends Event {
 }
 
 /** The `error` event: an attempt failed. `source.readyState` is already what it will be: CONNECTING or CLOSED. */
-export interface FailureEvent extends Event {
-	/** Why. */
-	readonly reason: Reason;
-	/** One sentence for a person. */
-	readonly message: string;
-	/** The status of the response, if there was one. */
-	readonly status: number | undefined;
-	/** The same as `status`, under the name that npm `eventsource` gives it. */
-	readonly code: number | undefined;
-	/** The response headers, if there was a response. */
-	readonly headers: Headers | undefined;
-	/** The text of a refused response, at most 64 KiB of it; empty if there is none. */
-	readonly body: string;
-	/** What `fetch` or the stream threw, if anything. */
-	readonly error: unknown;
-	/** Which request this was, counted from 1. */
-	readonly attempt: number;
-	/** Milliseconds until the next request, if there will be one. */
-	readonly delay: number | undefined;
-	/** Whether there will be another request. */
-	readonly willReconnect: boolean;
-}
+export interface FailureEvent extends Event, Failure {}
 
 /** How a source ended: the value of {@link EventSource.closed}. */
 export interface Closed {

@@ -3,6 +3,7 @@
 
 import { connect, initSync, read } from "../pkg/headwater.js";
 import { deflatedBase64 } from "../pkg/inline.js";
+import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw. */
@@ -17,10 +18,13 @@ export interface Listener {
 		message: string,
 		attempt: number,
 		delay: number | undefined,
+		/** Whether the caller can decide what follows. */
+		decidable: boolean,
 		response: Response | undefined,
 		body: string,
 		cause: unknown,
-	): void;
+		/** How long the wait is to be, in milliseconds; nothing at the end. */
+	): number | undefined;
 	end(): void;
 	/** For what should not happen: something of ours threw. */
 	report(error: unknown): void;
@@ -34,6 +38,12 @@ export interface Module {
 	read(listener: Listener, closed: Promise<unknown>, reader: ReadableStreamDefaultReader): void;
 }
 
+/** Called with what was thrown when the module dies, unless `closed` is fulfilled before. */
+export function whenDead(callback: (error: unknown) => void, closed: Promise<unknown>): void {
+	onDeath.add(callback);
+	closed.then(() => onDeath.delete(callback));
+}
+
 let loading: Promise<Module> | undefined;
 
 /** Loads the module once. After a failure the next call tries again. */
@@ -42,7 +52,7 @@ export function load(): Promise<Module> {
 		loading = undefined;
 		throw error;
 	});
-	return loading;
+	return loading.then(orDead);
 }
 
 /**

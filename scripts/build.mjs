@@ -94,11 +94,21 @@ async function wasm() {
 	const glueFile = join(pkg, "headwater.js");
 	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
-	writeFileSync(glueFile, short.glue);
+	writeFileSync(glueFile, isolate(short.glue));
 	const { default: zopfli } = await import("@gfx/zopfli");
 	const deflated = Buffer.from(await zopfli.deflateAsync(short.module, { numiterations: 15 }));
 	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated.toString("base64")}";\n`);
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare const deflatedBase64: string;\n");
+}
+
+/** Has the glue call the module through js/isolation.ts. */
+function isolate(glue) {
+	const exports = "wasm = instance.exports;";
+	if (glue.split(exports).length !== 2) {
+		throw new Error("wasm-bindgen's glue does not take the module's exports where it did");
+	}
+	const isolated = glue.replace(exports, "wasm = guarded(instance.exports);");
+	return `import { guarded } from "../js/isolation.js";\n${isolated}`;
 }
 
 /** The source locations of panics would otherwise carry this machine's folders into the package. */

@@ -2,17 +2,21 @@
 //! Must not know the DOM's EventSource, which is the facade's.
 
 use alloc::string::String;
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
-use js_sys::{Function, Object, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Headers;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    EndOfBody, Options, Reconnect,
+    EndOfBody, Options, ReadyState, Reconnect,
     batch::Batch,
     reconnection::Backoff,
-    web::{self, Builder, Error, EventSource, Notice, Reader},
+    web::{AttemptInit, Builder, Error, EventSource, Notice, Pending, Reader},
 };
 
 #[wasm_bindgen]
@@ -33,10 +37,11 @@ extern "C" {
         message: &str,
         attempt: u32,
         delay: Option<f64>,
+        decidable: bool,
         response: Option<&web_sys::Response>,
         body: &str,
         cause: &JsValue,
-    ) -> Result<(), JsValue>;
+    ) -> Result<Option<f64>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn end(this: &Listener) -> Result<(), JsValue>;
 
@@ -47,8 +52,7 @@ extern "C" {
 /// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request, body, timer.
 ///
 /// The parameters are the members of `Settings` in `js/settings.ts`, where they are read and checked, in a flat call:
-/// reading them here one by one from an object would take an import each. `reconnect` and `close_at_end` are absent
-/// where the method decides.
+/// reading them here one by one from an object would take an import each. Timeouts are 0 where there are none.
 #[wasm_bindgen]
 #[expect(clippy::too_many_arguments, reason = "see above")]
 #[expect(
@@ -60,36 +64,60 @@ pub fn connect(
     listener: Listener,
     closed: Promise,
     url: String,
-    init: Object,
-    headers: Headers,
+    init: AttemptInit,
     fetch: Option<Function>,
+    request: Option<Function>,
     last_event_id: String,
-    is_get: bool,
-    reconnect: Option<bool>,
+    last_event_id_param: Option<String>,
+    reconnect: u8,
     delay: f64,
     max_delay: f64,
     max_attempts: f64,
-    close_at_end: Option<bool>,
+    end: u8,
     max_event_size: f64,
+    connect_timeout: f64,
+    silence_timeout: f64,
+    pause_when_hidden: bool,
 ) {
     let options = Options {
-        is_get,
         reconnect: match reconnect {
-            None => Reconnect::Standard,
-            Some(true) => Reconnect::Allowed,
-            Some(false) => Reconnect::Never,
+            1 => Reconnect::Allowed,
+            2 => Reconnect::Never,
+            3 => Reconnect::Decided,
+            _ => Reconnect::Standard,
         },
         backoff: Backoff {
             delay: delay as u64,
             max_delay: max_delay as u64,
             max_attempts: max_attempts.is_finite().then_some(max_attempts as u32),
         },
-        end: close_at_end.map(|close| if close { EndOfBody::Close } else { EndOfBody::Reconnect }),
+        end: match end {
+            1 => Some(EndOfBody::Reconnect),
+            2 => Some(EndOfBody::Close),
+            3 => Some(EndOfBody::Interrupted),
+            _ => None,
+        },
         last_event_id,
         max_event_size: max_event_size as usize,
         ..Options::default()
     };
-    run(Builder::new(url, init, headers, fetch, options).connect(), listener, closed);
+    let mut builder = Builder::new(url, init, options).pause_when_hidden(pause_when_hidden);
+    if let Some(fetch) = fetch {
+        builder = builder.fetch(fetch);
+    }
+    if let Some(request) = request {
+        builder = builder.request(request);
+    }
+    if let Some(parameter) = last_event_id_param {
+        builder = builder.last_event_id_param(&parameter);
+    }
+    if connect_timeout > 0.0 {
+        builder = builder.connect_timeout(connect_timeout as u64);
+    }
+    if silence_timeout > 0.0 {
+        builder = builder.silence_timeout(silence_timeout as u64);
+    }
+    run(builder.connect(), listener, closed);
 }
 
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request.
@@ -99,61 +127,99 @@ pub fn read(listener: Listener, closed: Promise, reader: Reader) {
 }
 
 fn run(source: EventSource, listener: Listener, closed: Promise) {
-    spawn_local(async move {
-        web::race(JsFuture::from(closed), drive(source, listener)).await;
-    });
+    let (batch, delivering, reconnection_time) = (Batch::default(), None, None);
+    spawn_local(Run { closed: Pending::new(closed), source, listener, batch, delivering, reconnection_time });
 }
 
-async fn drive(mut source: EventSource, listener: Listener) {
-    let mut batch = Batch::default();
-    let mut reconnection_time = None;
-    while let Some(notice) = source.next().await {
-        match notice {
-            Notice::Open(response) => report(&listener, listener.open(response)),
-            Notice::Messages(blocks) => {
-                batch.fill(blocks);
-                if source.reconnection_time() != reconnection_time {
-                    reconnection_time = source.reconnection_time();
-                    report(&listener, listener.set_reconnection_time(number(reconnection_time)));
-                }
-                if !batch.rows().is_empty() {
-                    deliver(&listener, &batch).await;
-                }
+/// A source that runs. Polled by hand, for the reasons that the driver has.
+struct Run {
+    closed: Pending,
+    source: EventSource,
+    listener: Listener,
+    batch: Batch,
+    /// What the facade has promised to have delivered.
+    delivering: Option<Pending>,
+    reconnection_time: Option<u64>,
+}
+
+impl Future for Run {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let run = &mut *self;
+        if run.closed.poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        loop {
+            if let Some(delivering) = &mut run.delivering {
+                let delivered = ready!(delivering.poll(context));
+                run.delivering = None;
+                report(&run.listener, delivered);
             }
-            Notice::Error(error) => {
-                report(&listener, fire_error(&listener, &error));
-                if error.failure.delay.is_none() {
-                    return;
+            let told = ready!(run.source.poll_told(context));
+            let Some(notice) = run.source.notice(told) else {
+                report(&run.listener, run.listener.end());
+                return Poll::Ready(());
+            };
+            match notice {
+                Notice::Open(response) => report(&run.listener, run.listener.open(response)),
+                Notice::Messages(blocks) => {
+                    run.batch.fill(blocks);
+                    run.deliver();
+                }
+                Notice::Error(error) => {
+                    run.fire_error(&error);
+                    if run.source.ready_state() == ReadyState::Closed {
+                        return Poll::Ready(());
+                    }
                 }
             }
         }
     }
-    report(&listener, listener.end());
 }
 
-async fn deliver(listener: &Listener, batch: &Batch) {
-    match listener.deliver(batch.text(), batch.rows()) {
-        Ok(None) => {}
-        Ok(Some(delivered)) => report(listener, JsFuture::from(delivered).await.map(|_| ())),
-        Err(error) => listener.report(&error),
+impl Run {
+    fn deliver(&mut self) {
+        let Self { source, listener, batch, reconnection_time, .. } = self;
+        if source.reconnection_time() != *reconnection_time {
+            *reconnection_time = source.reconnection_time();
+            report(listener, listener.set_reconnection_time(number(*reconnection_time)));
+        }
+        if !batch.rows().is_empty() {
+            match listener.deliver(batch.text(), batch.rows()) {
+                Ok(delivered) => self.delivering = delivered.map(Pending::new),
+                Err(error) => listener.report(&error),
+            }
+        }
+    }
+
+    /// The facade answers how long the wait is to be, by the caller's decision if it has one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked by the facade, and `as` saturates"
+    )]
+    fn fire_error(&mut self, error: &Error) {
+        let Error { failure, response, body, cause } = error;
+        let answer = self.listener.error(
+            failure.reason.as_str(),
+            &failure.message(),
+            failure.attempt,
+            failure.delay.map(|delay| number(Some(delay))),
+            failure.is_decidable(),
+            response.as_ref(),
+            body,
+            cause.as_ref().unwrap_or(&JsValue::UNDEFINED),
+        );
+        match answer {
+            Ok(delay) => self.source.decide(delay.map(|milliseconds| milliseconds as u64)),
+            Err(error) => self.listener.report(&error),
+        }
     }
 }
 
-fn fire_error(listener: &Listener, error: &Error) -> Result<(), JsValue> {
-    let Error { failure, response, body, cause } = error;
-    listener.error(
-        failure.reason.as_str(),
-        &failure.message(),
-        failure.attempt,
-        failure.delay.map(|delay| number(Some(delay))),
-        response.as_ref(),
-        body,
-        cause.as_ref().unwrap_or(&JsValue::UNDEFINED),
-    )
-}
-
 /// The listener's methods do not throw; should one all the same, the error must not be lost, nor end the source.
-fn report(listener: &Listener, result: Result<(), JsValue>) {
+fn report<T>(listener: &Listener, result: Result<T, JsValue>) {
     if let Err(error) = result {
         listener.report(&error);
     }

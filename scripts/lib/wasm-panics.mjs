@@ -64,7 +64,8 @@ function blankLocations(wasm) {
 			pointer.writeUInt32LE(address + index, 0);
 			pointer.writeUInt32LE(file.length, 4);
 			for (let found = data.indexOf(pointer); found >= 0; found = data.indexOf(pointer, found)) {
-				data.fill(0, found, found + LOCATION);
+				// A segment ends before its last zeros.
+				data.fill(0, found, Math.min(found + LOCATION, data.length));
 			}
 			data.fill(0, index, index + file.length);
 		}

@@ -1,20 +1,23 @@
 //! Owns the reader of one body: cancelled when dropped before the end. Must not know what the bytes mean.
 
 use alloc::vec::Vec;
+use core::task::{Context, Poll, ready};
 
-use js_sys::{Promise, Symbol, TypeError, Uint8Array};
+use js_sys::{Symbol, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::sys::{self, ReadResult, Reader, Stream};
+use super::{
+    promise::Pending,
+    sys::{self, ReadResult, Reader, Stream},
+};
 
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
     /// `None` at the end; and for a response without a body, which is one that has ended.
     reader: Option<Reader>,
-    /// A read under way. Kept here, so that no chunk is lost when the waiting for it is given up.
-    reading: Option<Promise>,
+    /// A read under way.
+    reading: Option<Pending>,
 }
 
 impl Body {
@@ -30,28 +33,33 @@ impl Body {
             let reader = body.reader.insert(stream.get_reader()?);
             // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked
             // for.
-            let reading = start_reading(reader);
-            // Whoever reads comes later, and may find it failed: that is no unhandled rejection.
-            settle(reading.clone());
-            body.reading = Some(reading);
+            body.reading = Some(Pending::of(reader.read()));
         }
         Ok(body)
     }
 
+    pub(super) fn is_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
     /// Puts the next chunk at the front of `buffer`, which grows where needed, and answers the chunk's length. `None`
     /// at the end of the body.
-    pub(super) async fn read(&mut self, buffer: &mut Vec<u8>) -> Result<Option<usize>, JsValue> {
-        let Some(reader) = &self.reader else { return Ok(None) };
-        let reading = self.reading.get_or_insert_with(|| start_reading(reader)).clone();
-        let result = JsFuture::from(reading).await;
+    pub(super) fn poll_read(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<usize>, JsValue>> {
+        let Some(reader) = &self.reader else { return Poll::Ready(Ok(None)) };
+        let reading = self.reading.get_or_insert_with(|| Pending::of(reader.read()));
+        let result = ready!(reading.poll(context));
         self.reading = None;
-        let result = match result {
-            Ok(result) => result.unchecked_into::<ReadResult>(),
-            Err(error) => {
-                self.reader = None;
-                return Err(error);
-            }
-        };
+        if result.is_err() {
+            self.reader = None;
+        }
+        Poll::Ready(result.and_then(|result| self.take(&result.unchecked_into(), buffer)))
+    }
+
+    fn take(&mut self, result: &ReadResult, buffer: &mut Vec<u8>) -> Result<Option<usize>, JsValue> {
         if result.done()? {
             self.reader = None;
             return Ok(None);
@@ -89,27 +97,8 @@ fn length_of(chunk: &JsValue) -> Result<usize, JsValue> {
     Ok(length.unwrap_or_default() as usize)
 }
 
-/// Cancels a body, by its reader or, if nobody has begun to read it, by itself.
+/// Cancels a body, by its reader or, if nobody has begun to read it, by itself. A stream that has failed rejects that with
+/// the failure, which is known already.
 pub(super) fn cancel(stream: &Stream) {
-    settle(promise(stream.cancel()));
-}
-
-fn start_reading(reader: &Reader) -> Promise {
-    promise(reader.read())
-}
-
-/// What a stream's method answers is a promise, unless the stream is no good one.
-fn promise(answer: Result<JsValue, JsValue>) -> Promise {
-    match answer {
-        Ok(answer) => Promise::resolve(&answer),
-        Err(error) => Promise::reject(&error),
-    }
-}
-
-/// Lets a promise end as it may, so that its rejection is not an unhandled one. A stream that has failed rejects its
-/// cancellation with the failure, which is known already.
-fn settle(promise: Promise) {
-    spawn_local(async move {
-        let _ = JsFuture::from(promise).await;
-    });
+    drop(Pending::of(stream.cancel()));
 }

@@ -2,14 +2,18 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use js_sys::{Function, Object};
-use wasm_bindgen::JsValue;
-use web_sys::Headers;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
 
-use super::{driver::Driver, event_source::EventSource, request::Template};
+use super::{
+    driver::{Driver, Timeouts},
+    event_source::EventSource,
+    request::{Template, is_get},
+    sys::AttemptInit,
+};
 use crate::{
-    connection::{EndOfBody, Options, Reconnect},
-    reconnection::Backoff,
+    options::{EndOfBody, Options, Reconnect},
+    reconnection::{Backoff, MAX_DELAY},
 };
 
 /// What a source is to request, and how.
@@ -18,16 +22,18 @@ use crate::{
 pub struct Builder {
     template: Template,
     options: Options,
+    timeouts: Timeouts,
+    pause_when_hidden: bool,
 }
 
 impl Builder {
-    pub(crate) fn new(url: String, init: Object, headers: Headers, fetch: Option<Function>, options: Options) -> Self {
-        Self { template: Template { url, init, headers, fetch }, options }
+    pub(crate) fn new(url: String, init: AttemptInit, options: Options) -> Self {
+        let template = Template { url, init, fetch: None, request: None, last_event_id_param: None };
+        Self { template, options, timeouts: Timeouts::default(), pause_when_hidden: false }
     }
 
     /// The request's method. Default GET.
-    pub fn method(mut self, method: &str) -> Self {
-        self.options.is_get = method.eq_ignore_ascii_case("GET");
+    pub fn method(self, method: &str) -> Self {
         self.init("method", &method.into())
     }
 
@@ -36,7 +42,7 @@ impl Builder {
     /// # Errors
     /// If name or value are not those of a header.
     pub fn header(self, name: &str, value: &str) -> Result<Self, JsValue> {
-        self.template.headers.set(name, value)?;
+        self.template.init.headers().set(name, value)?;
         Ok(self)
     }
 
@@ -58,13 +64,29 @@ impl Builder {
     /// Any other member of a `RequestInit`, such as `credentials`.
     pub fn init(self, member: &str, value: &JsValue) -> Self {
         // Setting a property of a plain object does not fail.
-        let _ = js_sys::Reflect::set(&self.template.init, &member.into(), value);
+        let _ = js_sys::Reflect::set(self.template.init.unchecked_ref(), &member.into(), value);
         self
     }
 
     /// What is called instead of the global `fetch`, with a URL and a `RequestInit`.
     pub fn fetch(mut self, fetch: Function) -> Self {
         self.template.fetch = Some(fetch);
+        self
+    }
+
+    /// What is asked before each attempt, with its number (from 1) and the last event ID string: for a token that expires, a
+    /// body that is a stream, or the GET that goes on with the answer to a POST. It answers, or promises, an array of URL and
+    /// `RequestInit` with `headers` that are a `Headers`; or of `undefined` and an error, where there can be no request. If
+    /// it throws or rejects, the attempt has failed as by a broken network. It is no permission to repeat.
+    pub fn request(mut self, request: Function) -> Self {
+        self.template.request = Some(request);
+        self
+    }
+
+    /// The query parameter in which the last event ID is sent, instead of the header that needs a server's permission when
+    /// it is of another origin.
+    pub fn last_event_id_param(mut self, parameter: &str) -> Self {
+        self.template.last_event_id_param = Some(parameter.to_owned());
         self
     }
 
@@ -98,11 +120,34 @@ impl Builder {
         self
     }
 
+    /// How long a server may take to answer, in milliseconds. Default: as long as the browser allows.
+    ///
+    /// This and [`Builder::silence_timeout`] are by the wall clock, and a limit that ends while the page is hidden or was
+    /// suspended is extended once, by ten seconds at most.
+    pub fn connect_timeout(mut self, milliseconds: u64) -> Self {
+        self.timeouts.connect = Some(milliseconds.min(MAX_DELAY));
+        self
+    }
+
+    /// How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever.
+    pub fn silence_timeout(mut self, milliseconds: u64) -> Self {
+        self.timeouts.silence = Some(milliseconds.min(MAX_DELAY));
+        self
+    }
+
+    /// Gives the request up while the page is hidden, and makes it again when it is visible. Nothing for a request that may
+    /// not be repeated.
+    pub fn pause_when_hidden(mut self, pause: bool) -> Self {
+        self.pause_when_hidden = pause;
+        self
+    }
+
     /// The source. Its request is made when it is first asked.
     #[must_use]
     pub fn connect(self) -> EventSource {
-        let Self { template, mut options } = self;
+        let Self { template, mut options, timeouts, pause_when_hidden } = self;
         options.can_probe = template.can_be_probed();
-        EventSource::new(Driver::request(template, options))
+        options.is_get = is_get(&template.init);
+        EventSource::new(Driver::request(template, timeouts, options), pause_when_hidden)
     }
 }

@@ -1,24 +1,30 @@
 //! Owns the driver: performs the actions of a [`Connection`] one at a time and says what came of them. Must not know
 //! who asks, nor call anybody but the platform.
+//!
+//! It is polled by hand instead of written as an `async fn`: all that is under way is in its fields, so that a poll may
+//! always be the last one; and the states that a compiler would make of it are thrice as large.
 
 use alloc::{string::String, vec::Vec};
+use core::task::{Context, Poll, ready};
 
-use js_sys::Date;
+use js_sys::{Date, Math::random};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     body::Body,
     event_source::Error,
-    race::{First, race},
-    request::{Request, Template},
+    promise::Pending,
+    request::{Request, Target, Template},
     sys::{FetchResponse, Reader},
     timer::Timer,
+    watch::Watch,
 };
 use crate::{
-    connection::{Action, Connection, EndOfBody, Options, Reconnect, ResponseHead},
+    connection::{Action, Connection, ResponseHead},
     error::Failure,
+    options::{EndOfBody, Options, Reconnect},
     parser::Blocks,
-    reconnection::parse_time,
+    reconnection::{MAX_DELAY, parse_time},
 };
 
 /// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
@@ -35,13 +41,27 @@ const PROBE_TIME: u64 = 5000;
 /// is to be asked then.
 const PROBE_DELAY: u64 = 200;
 
+/// How long a server may be silent, in milliseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Timeouts {
+    /// Until the head of its answer.
+    pub(super) connect: Option<u64>,
+    /// Between two chunks of the body.
+    pub(super) silence: Option<u64>,
+}
+
 /// Who performs the actions.
 #[derive(Debug)]
 pub(super) struct Driver {
     connection: Connection,
     /// `None` for a stream that somebody else has requested.
     template: Option<Template>,
+    timeouts: Timeouts,
     step: Step,
+    /// The caller's answer to the question what to request.
+    asked: Option<Pending>,
+    /// What is requested.
+    target: Option<Target>,
     /// Before `request`, so that it is dropped before it: the stream is to end as cancelled, and not as failed.
     body: Option<Body>,
     request: Option<Request>,
@@ -51,20 +71,30 @@ pub(super) struct Driver {
     chunk: Vec<u8>,
     error_body: Vec<u8>,
     timer: Option<Timer>,
+    watch: Watch,
+    /// No request is to be made at present.
+    pub(super) held: bool,
 }
 
-/// What to do at the next call. Only left when it is done, so that a call whose future was dropped can be repeated.
+/// What to do at the next poll. Only left when it is done.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Perform(Action),
+    FindTarget,
+    Send,
+    AwaitResponse,
+    SendProbe,
+    AwaitProbe,
     ReadBody,
     CheckLimit,
+    ReadErrorBody(Failure),
+    TellError(Failure),
     Wait(u64),
 }
 
 /// What there is to tell. What it is about is to be had from the driver, once.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Told {
+pub(crate) enum Told {
     /// [`Driver::response`] is there; or none, for a stream.
     Open,
     /// So many bytes arrived, for [`Driver::blocks`].
@@ -76,8 +106,8 @@ pub(super) enum Told {
 
 impl Driver {
     /// Begins with a request.
-    pub(super) fn request(template: Template, options: Options) -> Self {
-        Self::new(Connection::new(options), Action::Fetch, Some(template), None)
+    pub(super) fn request(template: Template, timeouts: Timeouts, options: Options) -> Self {
+        Self { timeouts, ..Self::new(Connection::new(options), Action::Fetch, Some(template), None) }
     }
 
     /// Begins with a stream.
@@ -92,7 +122,10 @@ impl Driver {
         Self {
             connection,
             template,
+            timeouts: Timeouts::default(),
             step: Step::Perform(first),
+            asked: None,
+            target: None,
             body,
             request: None,
             response: None,
@@ -100,6 +133,8 @@ impl Driver {
             chunk: Vec::new(),
             error_body: Vec::new(),
             timer: None,
+            watch: Watch::OFF,
+            held: false,
         }
     }
 
@@ -118,78 +153,185 @@ impl Driver {
     }
 
     /// Goes on until there is something to tell.
-    pub(super) async fn advance(&mut self) -> Told {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
         loop {
-            match self.step {
-                Step::Perform(Action::Fetch) => self.step = Step::Perform(self.fetch().await),
-                Step::Perform(Action::Probe) => self.step = Step::Perform(self.probe().await),
+            self.step = match self.step {
+                Step::Perform(Action::Fetch) => {
+                    self.target = None;
+                    Step::FindTarget
+                }
+                Step::FindTarget => ready!(self.poll_target(context)),
+                Step::Send if self.held => return Poll::Pending,
+                Step::Send => self.send(),
+                Step::AwaitResponse => Step::Perform(ready!(self.poll_response(context))),
+                Step::Perform(Action::Probe) => Step::SendProbe,
+                Step::SendProbe => {
+                    ready!(self.poll_timer(PROBE_DELAY, context));
+                    self.request = self.target.as_ref().and_then(|target| target.send_probe().ok());
+                    Step::AwaitProbe
+                }
+                Step::AwaitProbe => {
+                    let answered = ready!(self.poll_probe(context));
+                    self.drop_request();
+                    Step::Perform(self.connection.handle_probe(answered, random()))
+                }
                 Step::Perform(Action::AnnounceConnection) => {
                     self.step = Step::ReadBody;
-                    return Told::Open;
+                    self.watch = Watch::start(self.timeouts.silence);
+                    return Poll::Ready(Told::Open);
                 }
+                Step::ReadBody => match ready!(self.poll_body(context)) {
+                    Ok(length) => {
+                        self.step = Step::CheckLimit;
+                        return Poll::Ready(Told::Chunk(length));
+                    }
+                    Err(action) => Step::Perform(action),
+                },
+                Step::CheckLimit => self.connection.check_limit().map_or(Step::ReadBody, Step::Perform),
                 Step::Perform(Action::ReestablishConnection(failure) | Action::FailConnection(failure)) => {
-                    self.read_error_body().await;
+                    // An accepted response whose body has failed or ended has nothing to tell.
+                    let refused = failure.status.is_some() && self.cause.is_none();
+                    if refused { Step::ReadErrorBody(failure) } else { Step::TellError(failure) }
+                }
+                Step::ReadErrorBody(failure) => {
+                    ready!(self.poll_error_body(context));
+                    Step::TellError(failure)
+                }
+                Step::TellError(failure) => {
                     self.step = failure.delay.map_or(Step::Perform(Action::Nothing), Step::Wait);
-                    return Told::Error(failure);
+                    return Poll::Ready(Told::Error(failure));
+                }
+                Step::Wait(milliseconds) => {
+                    ready!(self.poll_timer(milliseconds, context));
+                    Step::Perform(self.connection.handle_timeout())
                 }
                 Step::Perform(Action::CloseConnection) => {
                     self.drop_response();
-                    self.step = Step::Perform(Action::Nothing);
+                    Step::Perform(Action::Nothing)
                 }
-                Step::Perform(Action::Nothing) => return Told::Over,
-                Step::ReadBody => match self.read_body().await {
-                    Ok(length) => {
-                        self.step = Step::CheckLimit;
-                        return Told::Chunk(length);
-                    }
-                    Err(action) => self.step = Step::Perform(action),
-                },
-                Step::CheckLimit => self.step = self.connection.check_limit().map_or(Step::ReadBody, Step::Perform),
-                Step::Wait(milliseconds) => {
-                    self.timer.get_or_insert_with(|| Timer::after(milliseconds)).await;
-                    self.timer = None;
-                    self.step = Step::Perform(self.connection.handle_timeout());
-                }
-            }
+                Step::Perform(Action::Nothing) => return Poll::Ready(Told::Over),
+            };
         }
     }
 
     /// Gives the request up, as if the network had broken. A stream from elsewhere has none, and a failure that is being
     /// told stays what it is.
     pub(super) fn interrupt(&mut self) {
-        if self.request.is_some() {
-            self.drop_request();
-            self.timer = None;
-            if !matches!(self.step, Step::Perform(action) if is_failure(action)) {
-                self.response = None;
-                self.step = Step::Perform(self.connection.handle_interruption(js_sys::Math::random()));
-            }
+        if self.is_requesting() {
+            let action = self.connection.handle_interruption(random());
+            self.give_up(action);
         }
     }
 
-    async fn fetch(&mut self) -> Action {
-        match self.attempt().await {
-            Ok(action) => action,
-            Err(cause) => {
-                self.drop_request();
-                self.cause = Some(cause);
-                if self.template.as_ref().is_some_and(Template::can_be_repeated) {
-                    self.connection.handle_network_error(js_sys::Math::random())
-                } else {
-                    self.connection.handle_request_error()
+    /// Gives the request up until it may be made again, if it may be repeated.
+    pub(super) fn pause(&mut self) {
+        if self.is_requesting()
+            && let Some(action) = self.connection.handle_pause()
+        {
+            self.give_up(action);
+        }
+    }
+
+    fn is_requesting(&self) -> bool {
+        self.request.is_some() && !matches!(self.step, Step::ReadErrorBody(_) | Step::TellError(_) | Step::Perform(_))
+    }
+
+    fn give_up(&mut self, action: Action) {
+        self.drop_response();
+        self.timer = None;
+        self.step = Step::Perform(action);
+    }
+
+    /// Ends the part of a wait that only backing off has added.
+    pub(super) fn shorten_wait(&mut self) {
+        if let Step::Wait(_) = self.step
+            && let Some(shortest) = self.connection.shorten_wait()
+        {
+            let elapsed = self.timer.take().map_or(0, |timer| timer.elapsed());
+            self.step = Step::Wait(shortest.saturating_sub(elapsed));
+        }
+    }
+
+    /// The caller's decision about the failure that was just told.
+    pub(super) fn decide(&mut self, delay: Option<u64>) {
+        if self.connection.decide(delay) {
+            self.step = delay.map_or(Step::Perform(Action::Nothing), |delay| Step::Wait(delay.min(MAX_DELAY)));
+        }
+    }
+
+    fn poll_timer(&mut self, milliseconds: u64, context: &mut Context<'_>) -> Poll<()> {
+        ready!(self.timer.get_or_insert_with(|| Timer::after(milliseconds)).poll(context));
+        self.timer = None;
+        Poll::Ready(())
+    }
+
+    /// Finds out what this attempt is to request, or what is to be done instead.
+    fn poll_target(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+        if self.held {
+            return Poll::Pending;
+        }
+        let Some(template) = &self.template else { return Poll::Ready(Step::Perform(Action::Nothing)) };
+        let last_event_id = self.connection.last_event_id();
+        if self.asked.is_none() {
+            self.asked = template.ask(self.connection.attempt(), last_event_id);
+        }
+        let mut answer = None;
+        if let Some(asked) = &mut self.asked {
+            let asked = ready!(asked.poll(context));
+            self.asked = None;
+            match asked {
+                Ok(target) => answer = Some(target),
+                Err(cause) => {
+                    self.cause = Some(cause);
+                    return Poll::Ready(Step::Perform(self.connection.handle_unknown_request(random())));
                 }
             }
         }
+        Poll::Ready(match template.target(answer.as_ref(), last_event_id) {
+            Ok(target) => {
+                self.target = Some(target);
+                Step::Send
+            }
+            Err(cause) => {
+                self.cause = Some(cause);
+                Step::Perform(self.connection.handle_request_error())
+            }
+        })
     }
 
-    async fn attempt(&mut self) -> Result<Action, JsValue> {
-        let Some(template) = &self.template else { return Ok(Action::Nothing) };
-        let request = match &mut self.request {
-            Some(request) => request,
-            none => none.insert(template.send(self.connection.last_event_id())?),
+    fn send(&mut self) -> Step {
+        let (Some(template), Some(target)) = (&self.template, &self.target) else {
+            return Step::Perform(Action::Nothing);
         };
-        let response = request.response().await?;
-        let headers = response.headers()?;
+        self.connection.handle_request(target.head());
+        self.watch = Watch::start(self.timeouts.connect);
+        match target.send(template.fetch.as_ref(), self.connection.last_event_id()) {
+            Ok(request) => {
+                self.request = Some(request);
+                Step::AwaitResponse
+            }
+            Err(cause) => Step::Perform(self.fail(cause)),
+        }
+    }
+
+    fn poll_response(&mut self, context: &mut Context<'_>) -> Poll<Action> {
+        let Some(request) = &mut self.request else { return Poll::Ready(Action::Nothing) };
+        Poll::Ready(match request.poll(context) {
+            Poll::Ready(answer) => match answer.and_then(|response| self.take(response)) {
+                Ok(action) => action,
+                Err(cause) => self.fail(cause),
+            },
+            Poll::Pending => {
+                ready!(self.watch.poll_expired(context));
+                self.drop_request();
+                self.connection.handle_silence(random())
+            }
+        })
+    }
+
+    fn take(&mut self, response: FetchResponse) -> Result<Action, JsValue> {
+        self.watch = Watch::OFF;
+        let headers = response.response_headers()?;
         let content_type = headers.get("content-type")?;
         let head = ResponseHead {
             status: response.status()?,
@@ -199,65 +341,69 @@ impl Driver {
         self.body = Some(Body::of_response(response.body()?.as_ref())?);
         self.response = Some(response);
         self.cause = None;
-        Ok(self.connection.handle_response(head, js_sys::Math::random()))
+        Ok(self.connection.handle_response(head, random()))
     }
 
-    async fn probe(&mut self) -> Action {
-        if self.request.is_none() {
-            self.timer.get_or_insert_with(|| Timer::after(PROBE_DELAY)).await;
-            self.timer = None;
-        }
-        let answered = self.is_answered().await.unwrap_or_default();
+    /// The request has failed without a response.
+    fn fail(&mut self, cause: JsValue) -> Action {
         self.drop_request();
-        self.timer = None;
-        self.connection.handle_probe(answered, js_sys::Math::random())
+        self.cause = Some(cause);
+        if self.target.as_ref().is_some_and(Target::can_be_repeated) {
+            self.connection.handle_network_error(random())
+        } else {
+            self.connection.handle_request_error()
+        }
     }
 
     /// Whether there is an answer that is kept from us. One of our own origin would not be.
-    async fn is_answered(&mut self) -> Result<bool, JsValue> {
-        let Some(template) = &self.template else { return Ok(false) };
-        let request = match &mut self.request {
-            Some(request) => request,
-            none => none.insert(template.send_probe()?),
-        };
-        let timer = self.timer.get_or_insert_with(|| Timer::after(PROBE_TIME));
-        match race(request.response(), timer).await {
+    fn poll_probe(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let Some(request) = &mut self.request else { return Poll::Ready(false) };
+        match request.poll(context) {
             // [spec] Fetch, opaque filtered response.
-            First::Left(response) => Ok(response?.status()? == 0),
-            First::Right(()) => Ok(false),
+            Poll::Ready(answer) => {
+                Poll::Ready(answer.and_then(|response| response.status()).is_ok_and(|status| status == 0))
+            }
+            Poll::Pending => self.poll_timer(PROBE_TIME, context).map(|()| false),
         }
     }
 
     /// The length of the next chunk, or what its absence calls for.
-    async fn read_body(&mut self) -> Result<usize, Action> {
-        let Some(body) = &mut self.body else { return Err(Action::Nothing) };
-        match body.read(&mut self.chunk).await {
-            Ok(Some(length)) => Ok(length),
-            Ok(None) => Err(self.connection.handle_end_of_body(js_sys::Math::random())),
-            Err(cause) => {
-                self.cause = Some(cause);
-                Err(self.connection.handle_network_error(js_sys::Math::random()))
-            }
+    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Action>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(Err(Action::Nothing)) };
+        if !body.is_reading() {
+            // What the page was doing since the last chunk was no silence of the server's.
+            self.watch.feed();
         }
+        Poll::Ready(match body.poll_read(&mut self.chunk, context) {
+            Poll::Ready(Ok(Some(length))) => Ok(length),
+            Poll::Ready(Ok(None)) => Err(self.connection.handle_end_of_body(random())),
+            Poll::Ready(Err(cause)) => {
+                self.cause = Some(cause);
+                Err(self.connection.handle_network_error(random()))
+            }
+            Poll::Pending => {
+                ready!(self.watch.poll_expired(context));
+                Err(self.connection.handle_silence(random()))
+            }
+        })
     }
 
-    /// Reads the text of a refused response. An accepted one whose body has failed or ended has nothing to tell.
-    async fn read_error_body(&mut self) {
-        let Self { body: Some(body), cause: None, error_body, chunk, timer, step, .. } = self else { return };
-        if !matches!(step, Step::Perform(action) if is_refusal(*action)) {
-            return;
-        }
-        let read = async {
-            while error_body.len() < MAX_ERROR_BODY
-                && let Ok(Some(length)) = body.read(chunk).await
-            {
-                let room = MAX_ERROR_BODY - error_body.len();
-                error_body.extend(chunk.iter().take(length.min(room)));
+    /// Reads the text of a refused response.
+    fn poll_error_body(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.error_body.len() < MAX_ERROR_BODY
+            && let Some(body) = &mut self.body
+        {
+            match body.poll_read(&mut self.chunk, context) {
+                Poll::Ready(Ok(Some(length))) => {
+                    let room = MAX_ERROR_BODY - self.error_body.len();
+                    self.error_body.extend(self.chunk.iter().take(length.min(room)));
+                }
+                Poll::Ready(_) => break,
+                Poll::Pending => return self.poll_timer(ERROR_BODY_TIME, context),
             }
-        };
-        let (First::Left(()) | First::Right(())) =
-            race(read, timer.get_or_insert_with(|| Timer::after(ERROR_BODY_TIME))).await;
-        *timer = None;
+        }
+        self.timer = None;
+        Poll::Ready(())
     }
 
     /// What there is to tell of a failure. Frees what is left of the request.
@@ -278,19 +424,11 @@ impl Driver {
     }
 
     fn drop_request(&mut self) {
+        self.watch = Watch::OFF;
+        self.timer = None;
         self.body = None;
         self.request = None;
     }
-}
-
-fn is_failure(action: Action) -> bool {
-    matches!(action, Action::ReestablishConnection(_) | Action::FailConnection(_))
-}
-
-fn is_refusal(action: Action) -> bool {
-    use crate::error::Reason::{Attempts, ContentType, Status};
-    let (Action::ReestablishConnection(failure) | Action::FailConnection(failure)) = action else { return false };
-    failure.status.is_some() && matches!(failure.reason, Status | ContentType | Attempts)
 }
 
 /// Spec: RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.

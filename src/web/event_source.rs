@@ -1,6 +1,10 @@
 //! Owns the event source of the Rust API: asked for what happens next. Must not know how it comes about.
 
 use alloc::{borrow::ToOwned, string::String};
+use core::{
+    future::poll_fn,
+    task::{Context, Poll, ready},
+};
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,15 +13,10 @@ use web_sys::{Headers, ReadableStream};
 use super::{
     builder::Builder,
     driver::{Driver, Told},
-    page::Page,
-    race::{First, race},
-    sys::{Reader, Stream},
+    page::{self, Change, Page},
+    sys::{AttemptInit, Reader, Stream},
 };
-use crate::{
-    connection::{Options, ReadyState},
-    error::Failure,
-    parser::Blocks,
-};
+use crate::{connection::ReadyState, error::Failure, options::Options, parser::Blocks};
 
 /// An event source: asked for what happens next, it makes requests, reads and waits as long as that takes.
 ///
@@ -46,6 +45,7 @@ use crate::{
 pub struct EventSource {
     driver: Driver,
     page: Page,
+    pause_when_hidden: bool,
 }
 
 /// What happened.
@@ -78,7 +78,9 @@ impl EventSource {
     /// # Errors
     /// If the platform has no `Headers`.
     pub fn builder(url: &str) -> Result<Builder, JsValue> {
-        Ok(Builder::new(url.to_owned(), Object::new(), Headers::new()?, None, Options::default()))
+        let init = Object::new().unchecked_into::<AttemptInit>();
+        init.set_headers(&Headers::new()?);
+        Ok(Builder::new(url.to_owned(), init, Options::default()))
     }
 
     /// Reads a stream of bytes (`Uint8Array`s) that comes from elsewhere. There is nothing to reconnect to: its end, as
@@ -91,11 +93,11 @@ impl EventSource {
     }
 
     pub(crate) fn from_reader(reader: Reader) -> Self {
-        Self::new(Driver::read(reader))
+        Self::new(Driver::read(reader), false)
     }
 
-    pub(super) fn new(driver: Driver) -> Self {
-        Self { driver, page: Page::new() }
+    pub(super) fn new(driver: Driver, pause_when_hidden: bool) -> Self {
+        Self { driver, page: Page::new(), pause_when_hidden }
     }
 
     /// What happens next. `None` when the stream is over: after a clean end that closes it, or after a final error.
@@ -103,19 +105,39 @@ impl EventSource {
     /// Dropping the future loses nothing. While the page is in the back/forward cache nothing happens; the request is
     /// given up, and made again when the page is back if it may be repeated.
     pub async fn next(&mut self) -> Option<Notice<'_>> {
-        let told = loop {
-            self.page.brought_back().await;
-            match race(self.page.put_away(), self.driver.advance()).await {
-                First::Left(()) => self.driver.interrupt(),
-                First::Right(told) => break told,
+        let told = poll_fn(|context| self.poll_told(context)).await;
+        self.notice(told)
+    }
+
+    /// [`EventSource::next`], polled by hand; [`EventSource::notice`] says what is told.
+    pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
+        loop {
+            ready!(self.page.poll_brought_back(context));
+            self.driver.held = self.pause_when_hidden && page::is_hidden();
+            match self.page.poll_change(context) {
+                Poll::Ready(Change::PutAway) => self.driver.interrupt(),
+                Poll::Ready(Change::Hidden) if self.pause_when_hidden => self.driver.pause(),
+                Poll::Ready(Change::Hidden) => {}
+                Poll::Ready(Change::Back) => self.driver.shorten_wait(),
+                Poll::Pending => return self.driver.poll(context),
             }
-        };
+        }
+    }
+
+    pub(crate) fn notice(&mut self, told: Told) -> Option<Notice<'_>> {
         match told {
             Told::Open => Some(Notice::Open(self.driver.response())),
             Told::Chunk(length) => Some(Notice::Messages(self.driver.blocks(length))),
             Told::Error(failure) => Some(Notice::Error(self.driver.error(failure))),
             Told::Over => None,
         }
+    }
+
+    /// Decides what follows from the error that the last notice told, in place of its `failure.delay`: how many milliseconds
+    /// to wait before the next attempt, or `None` to give up. Nothing with other options than
+    /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`] says so.
+    pub fn decide(&mut self, delay: Option<u64>) {
+        self.driver.decide(delay);
     }
 
     /// The state of the connection, as it is for who receives the last notice.

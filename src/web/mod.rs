@@ -7,12 +7,16 @@ mod event_source;
 #[cfg(feature = "serde")]
 pub mod json;
 mod page;
-mod race;
+mod promise;
 mod request;
 mod sys;
 mod timer;
+mod watch;
 
 pub use builder::Builder;
 pub use event_source::{Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
-pub(crate) use {race::race, sys::Reader};
+pub(crate) use {
+    promise::Pending,
+    sys::{AttemptInit, Reader},
+};

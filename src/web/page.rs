@@ -1,32 +1,43 @@
-//! Owns the page's way into the browser's back/forward cache and out of it, as one source sees it. Must not know what a
-//! source does about it. In workers and outside browsers nothing of the kind ever happens.
+//! Owns what becomes of the page, as one source sees it: put away into the browser's back/forward cache and brought back,
+//! hidden and shown, on the network again. Must not know what a source does about it. In workers a page is never hidden nor
+//! put away, and outside browsers nothing of the kind ever happens.
 
 use alloc::rc::Rc;
 use core::{
     cell::{Cell, RefCell},
-    future::poll_fn,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::sys::{self, PageTransition};
+use super::sys::{self, PageEvent};
 
-const EVENTS: [&str; 2] = ["pagehide", "pageshow"];
+/// `visibilitychange` is the document's, and bubbles.
+const EVENTS: [&str; 4] = ["pagehide", "pageshow", "visibilitychange", "online"];
+
+/// What became of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Into the back/forward cache.
+    PutAway,
+    Hidden,
+    /// Visible again, or on the network again.
+    Back,
+}
 
 /// Where the page is.
 #[derive(Debug)]
 pub(super) struct Page {
     state: Rc<State>,
-    listener: Closure<dyn Fn(PageTransition)>,
+    listener: Closure<dyn Fn(PageEvent)>,
 }
 
 /// What the events say, whether somebody waits for them or not.
 #[derive(Debug, Default)]
 struct State {
     away: Cell<bool>,
-    /// The page went away, and nobody has been told yet.
-    news: Cell<bool>,
+    /// What nobody has been told yet.
+    news: Cell<Option<Change>>,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -35,11 +46,12 @@ impl Page {
         let state = Rc::new(State::default());
         let listener = Closure::new({
             let state = Rc::clone(&state);
-            move |event: PageTransition| {
+            move |event: PageEvent| match &*event.type_() {
+                "online" => state.tell(Change::Back),
+                "visibilitychange" => state.tell(if is_hidden() { Change::Hidden } else { Change::Back }),
                 // Without it the page has been loaded, or is left for good.
-                if event.persisted() {
-                    state.change(event.type_() == *EVENTS[0]);
-                }
+                name if event.persisted() => state.put_away(name == EVENTS[0]),
+                _ => {}
             }
         });
         for name in EVENTS {
@@ -49,33 +61,35 @@ impl Page {
         Self { state, listener }
     }
 
-    /// Waits until the page is put away, or says that it has been, if nobody was told.
-    pub(super) async fn put_away(&self) {
-        self.wait(|state| state.news.take()).await;
+    /// Waits until something becomes of the page, or says what has, if nobody was told.
+    pub(super) fn poll_change(&self, context: &Context<'_>) -> Poll<Change> {
+        match self.state.news.take() {
+            Some(change) => Poll::Ready(change),
+            None => self.wait(context),
+        }
     }
 
     /// Waits until the page is there, if it is put away.
-    pub(super) async fn brought_back(&self) {
-        self.wait(|state| !state.away.get()).await;
+    pub(super) fn poll_brought_back(&self, context: &Context<'_>) -> Poll<()> {
+        if self.state.away.get() { self.wait(context) } else { Poll::Ready(()) }
     }
 
-    async fn wait(&self, until: impl Fn(&State) -> bool) {
-        poll_fn(|context| {
-            if until(&self.state) {
-                return Poll::Ready(());
-            }
-            self.state.waker.replace(Some(context.waker().clone()));
-            Poll::Pending
-        })
-        .await;
+    fn wait<T>(&self, context: &Context<'_>) -> Poll<T> {
+        self.state.waker.replace(Some(context.waker().clone()));
+        Poll::Pending
     }
 }
 
 impl State {
-    fn change(&self, away: bool) {
+    fn put_away(&self, away: bool) {
         self.away.set(away);
-        if away {
-            self.news.set(true);
+        self.tell(if away { Change::PutAway } else { Change::Back });
+    }
+
+    /// Of what happens before anybody is told, the last counts; but a page that was put away has lost its requests.
+    fn tell(&self, change: Change) {
+        if self.news.get() != Some(Change::PutAway) {
+            self.news.set(Some(change));
         }
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -89,4 +103,9 @@ impl Drop for Page {
             let _ = sys::remove_event_listener(name, self.listener.as_ref().unchecked_ref());
         }
     }
+}
+
+/// Whether nobody can see the page. A worker cannot be seen at any time, and is not hidden.
+pub(super) fn is_hidden() -> bool {
+    sys::DOCUMENT.with(|document| document.as_ref().is_some_and(|document| document.hidden()))
 }

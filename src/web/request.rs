@@ -1,46 +1,112 @@
-//! Owns one attempt's request: its headers, its AbortController, and the response until the body is taken. Aborted when
-//! dropped. Must not know which answers are good ones.
+//! Owns one attempt's request: where it goes, its headers, its AbortController, and the response until the body is taken.
+//! Aborted when dropped. Must not know which answers are good ones.
 
 use alloc::string::String;
+use core::task::{Context, Poll};
 
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers};
+use web_sys::{AbortController, Headers, Url};
 
 use super::{
     body,
+    promise::Pending,
     sys::{self, AttemptInit, FetchResponse},
 };
+use crate::connection::RequestHead;
 
 /// What every attempt is made from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Template {
     pub(super) url: String,
-    /// A RequestInit without `headers` and `signal`.
-    pub(super) init: Object,
-    pub(super) headers: Headers,
+    /// A RequestInit without `signal`, whose `headers` are a Headers.
+    pub(super) init: AttemptInit,
     /// What is called instead of the global `fetch`.
     pub(super) fetch: Option<Function>,
+    /// What is asked for the URL and the RequestInit of each attempt.
+    pub(super) request: Option<Function>,
+    /// The query parameter that the last event ID goes into, instead of its header.
+    pub(super) last_event_id_param: Option<String>,
 }
 
 impl Template {
+    /// Asks the caller what an attempt is to request, if it wants to be asked.
+    pub(super) fn ask(&self, attempt: u32, last_event_id: &str) -> Option<Pending> {
+        let request = self.request.as_ref()?;
+        Some(Pending::of(request.call2(&JsValue::UNDEFINED, &attempt.into(), &last_event_id.into())))
+    }
+
+    /// What to request by the caller's answer, or what it says is wrong with it; without an answer, what was given at first.
+    pub(super) fn target(&self, answer: Option<&JsValue>, last_event_id: &str) -> Result<Target, JsValue> {
+        let (url, init) = match answer {
+            None => (self.url.clone(), self.init.clone()),
+            Some(answer) => {
+                let [url, init] = ["0", "1"].map(|index| sys::get_of(answer, &index.into(), answer));
+                let (url, init) = (url?, init?);
+                let Some(url) = url.as_string() else { return Err(init) };
+                (url, init.unchecked_into())
+            }
+        };
+        let mut target = Target { url, init, has_last_event_id: !last_event_id.is_empty() };
+        if let (Some(parameter), true) = (&self.last_event_id_param, target.has_last_event_id) {
+            let url = Url::new(&target.url)?;
+            url.search_params().set(parameter, last_event_id);
+            target.url = url.href();
+            target.has_last_event_id = false;
+        }
+        Ok(target)
+    }
+
+    /// Whether a server may be asked by [`Target::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
+    /// other modes do not allow it; outside browsers nobody refuses an origin.
+    pub(super) fn can_be_probed(&self) -> bool {
+        let mode = self.init.mode();
+        self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && sys::LOCATION.with(Option::is_some)
+    }
+}
+
+/// What one attempt requests.
+#[derive(Debug)]
+pub(super) struct Target {
+    url: String,
+    init: AttemptInit,
+    /// There is a last event ID to send by its header.
+    has_last_event_id: bool,
+}
+
+impl Target {
+    pub(super) fn head(&self) -> RequestHead {
+        RequestHead {
+            is_get: is_get(&self.init),
+            preflights_last_event_id: self.has_last_event_id && !self.is_of_own_origin(),
+        }
+    }
+
+    /// Outside browsers, where there are no origins, every URL is.
+    fn is_of_own_origin(&self) -> bool {
+        sys::LOCATION.with(|location| match location {
+            Some(location) => self.url.strip_prefix(&location.origin()).is_some_and(|path| path.starts_with('/')),
+            None => true,
+        })
+    }
+
     /// Sends the request.
-    pub(super) fn send(&self, last_event_id: &str) -> Result<Request, JsValue> {
+    pub(super) fn send(&self, fetch: Option<&Function>, last_event_id: &str) -> Result<Request, JsValue> {
         if has_credentials(&self.url) {
             return Err(js_sys::TypeError::new("fetch takes no URL with a user name or password").into());
         }
         let controller = AbortController::new()?;
         let init = self.init(&controller);
-        init.set_headers(&headers(&self.headers, last_event_id)?);
-        let promise = match &self.fetch {
+        init.set_headers(&headers(&init.headers(), if self.has_last_event_id { last_event_id } else { "" })?);
+        let promise = match fetch {
             Some(fetch) => {
                 let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?;
                 Promise::resolve(&answer)
             }
             None => sys::global_fetch(&self.url, init.unchecked_ref())?,
         };
-        Ok(Request { controller, pending: Some(promise) })
+        Ok(Request::new(controller, promise))
     }
 
     /// Sends a request whose answer is kept from us if it is of another origin, and so needs no permission. Without the
@@ -48,16 +114,10 @@ impl Template {
     pub(super) fn send_probe(&self) -> Result<Request, JsValue> {
         let controller = AbortController::new()?;
         let init = self.init(&controller);
+        init.set_headers(&Headers::new()?);
         init.set_mode("no-cors");
         let promise = sys::global_fetch(&self.url, init.unchecked_ref())?;
-        Ok(Request { controller, pending: Some(promise) })
-    }
-
-    /// Whether a server may be asked by [`Template::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
-    /// other modes do not allow it; outside browsers nobody refuses an origin.
-    pub(super) fn can_be_probed(&self) -> bool {
-        let mode = self.init.unchecked_ref::<AttemptInit>().mode();
-        self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && sys::LOCATION.with(Option::is_some)
+        Ok(Request::new(controller, promise))
     }
 
     /// Whether a failed request may succeed another time. `fetch` refuses some each time, with an error that looks like a
@@ -67,7 +127,7 @@ impl Template {
     }
 
     fn init(&self, controller: &AbortController) -> AttemptInit {
-        let init = Object::assign(&Object::new(), &self.init).unchecked_into::<AttemptInit>();
+        let init = Object::assign(&Object::new(), self.init.unchecked_ref()).unchecked_into::<AttemptInit>();
         init.set_signal(&controller.signal());
         if init.cache().is_undefined() {
             // [spec] 9.2.2, constructor step 11: an event stream is never answered from a cache.
@@ -77,21 +137,32 @@ impl Template {
     }
 }
 
+/// Whether the method is GET, as `fetch` understands it.
+pub(super) fn is_get(init: &AttemptInit) -> bool {
+    init.method().is_none_or(|method| method.eq_ignore_ascii_case("GET"))
+}
+
 /// A request under way, or answered.
 #[derive(Debug)]
 pub(super) struct Request {
     controller: AbortController,
     /// The promise of `fetch`, until it has settled.
-    pending: Option<Promise>,
+    pending: Option<(Promise, Pending)>,
 }
 
 impl Request {
+    fn new(controller: AbortController, promise: Promise) -> Self {
+        Self { controller, pending: Some((promise.clone(), Pending::new(promise))) }
+    }
+
     /// Waits for the head of the response.
-    pub(super) async fn response(&mut self) -> Result<FetchResponse, JsValue> {
-        let Some(promise) = self.pending.clone() else { return Err(JsValue::UNDEFINED) };
-        let answer = JsFuture::from(promise).await;
-        self.pending = None;
-        answer.map(JsCast::unchecked_into)
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<FetchResponse, JsValue>> {
+        let Some((_, pending)) = &mut self.pending else { return Poll::Pending };
+        let answer = pending.poll(context);
+        if answer.is_ready() {
+            self.pending = None;
+        }
+        answer.map_ok(JsCast::unchecked_into)
     }
 }
 
@@ -99,7 +170,7 @@ impl Drop for Request {
     fn drop(&mut self) {
         self.controller.abort();
         // A `fetch` of the caller's that ignores the signal may still answer, with a body that nobody would read.
-        if let Some(promise) = self.pending.take() {
+        if let Some((promise, _)) = self.pending.take() {
             spawn_local(async move {
                 if let Ok(response) = JsFuture::from(promise).await
                     && let Ok(Some(stream)) = response.unchecked_into::<FetchResponse>().body()

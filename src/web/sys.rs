@@ -3,7 +3,7 @@
 
 use alloc::string::String;
 
-use js_sys::{Function, Object, Promise, Uint8Array};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -26,17 +26,31 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = removeEventListener)]
     pub(super) fn remove_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
 
-    pub(super) type PageTransition;
+    pub(super) type PageEvent;
 
     #[wasm_bindgen(method, getter, js_name = type)]
-    pub(super) fn type_(this: &PageTransition) -> String;
+    pub(super) fn type_(this: &PageEvent) -> String;
 
     #[wasm_bindgen(method, getter)]
-    pub(super) fn persisted(this: &PageTransition) -> bool;
+    pub(super) fn persisted(this: &PageEvent) -> bool;
 
     /// Where the code runs; outside browsers, where there are no origins, there is none.
     #[wasm_bindgen(thread_local_v2, js_name = location)]
-    pub(super) static LOCATION: Option<Object>;
+    pub(super) static LOCATION: Option<Location>;
+
+    pub(super) type Location;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn origin(this: &Location) -> String;
+
+    /// Only windows have one.
+    #[wasm_bindgen(thread_local_v2, js_name = document)]
+    pub(super) static DOCUMENT: Option<Document>;
+
+    pub(super) type Document;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn hidden(this: &Document) -> bool;
 
     /// What `fetch` answered: a Response if the caller's own `fetch` behaves.
     #[derive(Clone, Debug)]
@@ -45,8 +59,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn status(this: &FetchResponse) -> Result<u16, JsValue>;
 
-    #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = headers)]
+    pub(super) fn response_headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn body(this: &FetchResponse) -> Result<Option<Stream>, JsValue>;
@@ -79,13 +93,14 @@ extern "C" {
 
     /// What a getter that one object inherits answers of another.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
-    pub(super) fn get_of(getters: &Uint8Array, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
+    pub(super) fn get_of(getters: &JsValue, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "set"], js_name = call)]
     pub(super) fn copy_bytes(to: &mut [u8], from: &JsValue) -> Result<(), JsValue>;
 
-    /// The members of a RequestInit that are set for every attempt.
-    pub(super) type AttemptInit;
+    /// The members of a RequestInit that are looked at or set for every attempt.
+    #[derive(Clone, Debug)]
+    pub(crate) type AttemptInit;
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn cache(this: &AttemptInit) -> JsValue;
@@ -98,6 +113,13 @@ extern "C" {
 
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_mode(this: &AttemptInit, value: &str);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn method(this: &AttemptInit) -> Option<String>;
+
+    /// Anything that `Headers` can be made from.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn headers(this: &AttemptInit) -> web_sys::Headers;
 
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_headers(this: &AttemptInit, value: &web_sys::Headers);

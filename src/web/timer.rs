@@ -1,24 +1,21 @@
 //! Owns one timer: cleared when dropped. Must not know what is waited for.
 
-use core::{
-    future::Future,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use core::task::{Context, Poll};
 
-use js_sys::{Function, Promise};
+use js_sys::{Date, Function, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
-use super::sys;
+use super::{promise::Pending, sys};
 
-/// A future that is ready after some time.
+/// Some time that is waited for.
 #[derive(Debug)]
 #[must_use = "a timer that is dropped is cleared"]
 pub(super) struct Timer {
     id: JsValue,
     resolve: Option<Function>,
-    due: JsFuture,
+    due: Pending,
+    /// In milliseconds of the wall clock.
+    started: u64,
 }
 
 impl Timer {
@@ -30,15 +27,16 @@ impl Timer {
             id = sys::set_timeout(&resolve, milliseconds as f64);
             resolver = Some(resolve);
         });
-        Self { id, resolve: resolver, due: JsFuture::from(promise) }
+        Self { id, resolve: resolver, due: Pending::new(promise), started: now() }
     }
-}
 
-impl Future for Timer {
-    type Output = ();
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.due.poll(context).map(|_| ())
+    }
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.due).poll(context).map(|_| ())
+    /// How many milliseconds ago it was started.
+    pub(super) fn elapsed(&self) -> u64 {
+        now().saturating_sub(self.started)
     }
 }
 
@@ -50,4 +48,10 @@ impl Drop for Timer {
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     }
+}
+
+/// The wall clock, which goes on while the machine sleeps, in milliseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date after 1970, and `as` saturates")]
+pub(super) fn now() -> u64 {
+    Date::now() as u64
 }

@@ -1,0 +1,82 @@
+// Owns the checks of what goes into a request: by the platform, which knows its own rules, with errors that name the option.
+// Knows nothing of sources.
+
+/** Stands in for the source's URL where a Request is built to check the other options: no request is made to it. */
+const UNUSED_URL = "https://headwater.invalid/";
+
+/** [spec] URL Standard, special schemes: those whose hosts are domains. */
+const SPECIAL_SCHEME = /^(https?|wss?|ftp|file):$/;
+
+/** [spec] 9.2.2, constructor steps 3 and 4: a URL that cannot be parsed is a SyntaxError. */
+export function absolute(given: string): string {
+	const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+	try {
+		const { protocol, hostname, href } = new URL(given, base);
+		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
+		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
+			// [spec] "Encoding-parse": in a page of another encoding the query is in that, which only links know.
+			const { characterSet = "UTF-8" } = globalThis.document ?? {};
+			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
+		}
+	} catch {}
+	throw new DOMException(`"${given}" is not a valid URL`, "SyntaxError");
+}
+
+/** Has the platform check what goes to `fetch`, and completes it. */
+export function checkRequest(request: RequestInit, bodyOption: string): void {
+	// A stream can be taken only once, and belongs to the real request.
+	const { body, ...checked } = request;
+	const { method } = naming(
+		() => Object.keys(checked).find((member) => refused(checked, member)) ?? "init",
+		() => new Request(UNUSED_URL, checked),
+	);
+	if (body != null && (method === "GET" || method === "HEAD")) {
+		throw new TypeError(`"${bodyOption}" cannot be sent with ${method}: "method" must be another, such as "POST"`);
+	}
+	if (isStream(body)) {
+		checkStreams();
+		// What Chromium demands of a request whose body is a stream; TypeScript's RequestInit does not have it yet.
+		Object.assign(request, { duplex: "half", ...request });
+	}
+}
+
+function refused(request: RequestInit, member: string): boolean {
+	try {
+		new Request(UNUSED_URL, { [member]: request[member as keyof RequestInit] });
+		return false;
+	} catch {
+		return true;
+	}
+}
+
+/** A browser that cannot send streams would send the text "[object ReadableStream]", and says so by its type. */
+function checkStreams() {
+	const init = { method: "POST", body: new ReadableStream(), duplex: "half" };
+	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
+		throw new TypeError('"body": this browser cannot send a ReadableStream');
+	}
+}
+
+export function isStream(body: unknown): body is ReadableStream {
+	return typeof ReadableStream === "function" && body instanceof ReadableStream;
+}
+
+export function number(option: string, value: number | undefined, byDefault: number, least: number): number {
+	if (value === undefined) {
+		return byDefault;
+	}
+	if (typeof value !== "number" || !(value >= least)) {
+		throw new TypeError(`"${option}" must be a number of at least ${least}`);
+	}
+	return value;
+}
+
+/** Runs `read`; what it throws becomes a TypeError that names the option. */
+export function naming<T>(option: string | (() => string), read: () => T): T {
+	try {
+		return read();
+	} catch (cause) {
+		const name = typeof option === "string" ? option : option();
+		throw new TypeError(`"${name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
+	}
+}
