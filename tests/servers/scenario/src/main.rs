@@ -1,6 +1,7 @@
 //! Owns the process and its sockets: arguments, accepting, and the life of one connection from its request to its close
 //! or reset. Must not know what any route answers.
 
+mod chaos;
 mod cors;
 mod files;
 mod http;
@@ -47,6 +48,7 @@ impl Arguments {
 /// What all connections share.
 struct Server {
     log: Arc<Log>,
+    chaos: chaos::Runs,
     /// The folder whose files are served, if any.
     root: Option<PathBuf>,
 }
@@ -63,7 +65,7 @@ fn main() -> io::Result<()> {
             std::process::exit(0);
         });
     }
-    let server = Arc::new(Server { log: Arc::new(Log::new()), root: arguments.root });
+    let server = Arc::new(Server { log: Arc::new(Log::new()), chaos: chaos::Runs::default(), root: arguments.root });
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(listen(arguments.port, server))
 }
 

@@ -2,6 +2,8 @@
 
 use std::future::pending;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -30,7 +32,32 @@ pub enum Step {
         pause: Duration,
     },
     Wait(Duration),
+    /// Lets others know that the program has come this far.
+    Reach(Progress, u32),
 }
+
+/// How far programs have come that share it: the highest number that one of them has reached.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<AtomicU32>);
+
+impl Progress {
+    pub fn reached(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub fn reach(&self, number: u32) {
+        self.0.fetch_max(number, Ordering::Relaxed);
+    }
+}
+
+/// The same one, not another one that has come as far.
+impl PartialEq for Progress {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Progress {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -111,6 +138,7 @@ impl Program {
         for step in &self.steps {
             match step {
                 Step::Wait(duration) => sleep(*duration).await,
+                Step::Reach(progress, number) => progress.reach(*number),
                 Step::Send { payload, times, pause } => {
                     writer.write_all(&std::mem::take(&mut head)).await?;
                     let framed = self.frame(payload);
@@ -192,6 +220,16 @@ mod tests {
         assert_eq!(written(Program::with_status(200).send("").ending(Ending::Cut)).await, "HTTP/1.1 200 \r\n\r\n");
         assert_eq!(written(Program::with_status(200).ending(Ending::Cut)).await, "");
         assert_eq!(written(Program::with_status(200).ending(Ending::Reset)).await, "");
+    }
+
+    #[tokio::test]
+    async fn progress_is_made_when_a_step_is_performed_and_never_undone() {
+        let progress = Progress::default();
+        let reaching = |number| Step::Reach(progress.clone(), number);
+        let program = Program { steps: vec![reaching(3), reaching(2)], ..Program::with_status(200) };
+        assert_eq!(progress.reached(), 0);
+        written(program).await;
+        assert_eq!(progress.reached(), 3);
     }
 
     #[tokio::test]

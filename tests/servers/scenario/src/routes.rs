@@ -198,6 +198,18 @@ static ROUTES: &[Route] = &[
                 .fold(Program::event_stream(), |program, n| program.send_paced(format!("data: {n}\n\n"), 1, pause)))
         },
     ),
+    computed(
+        "/chaos",
+        "?seed=S&events=N&faults=F&key=K&spoil=lost|twice|changed|swapped",
+        "Events from 1 to N with their number as id, going on after Last-Event-ID, through F faults drawn from the seed; \
+         then the event done. What a key's first request asks for holds for all. spoil: one event is not as it should be.",
+        |visit| visit.server.chaos.answer(visit.request),
+    ),
+    computed("/chaos-report", "?run=K", "JSON of how far the run with key=K has come: events and faults.", |visit| {
+        let key = visit.request.parameter("run").ok_or("run is missing")?;
+        let report = visit.server.chaos.report(&key).ok_or("there is no such run")?;
+        Ok(Program::document(200, "application/json", report.to_string()))
+    }),
     computed("/spring", "", "The chunks of a real Spring server, which writes three for each event.", |_| Ok(spring())),
 ];
 

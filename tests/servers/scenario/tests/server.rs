@@ -170,6 +170,57 @@ fn files_are_served_below_the_root_only() {
     assert!(server.get("/files/../Cargo.toml", "").0.starts_with("HTTP/1.1 404"));
 }
 
+/// Reads what comes after a chaos request until the text has come, or until the connection ends.
+fn read_until(mut stream: TcpStream, text: &str) -> String {
+    let (mut wire, mut chunk) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&wire).contains(text) {
+        match stream.read(&mut chunk) {
+            Ok(0) | Err(_) => break,
+            Ok(length) => wire.extend_from_slice(&chunk[..length]),
+        }
+    }
+    String::from_utf8_lossy(&wire).into_owned()
+}
+
+#[test]
+fn chaos_goes_on_where_the_client_says_and_not_where_it_was_cut() {
+    let server = Server::start();
+    let target = "/chaos?seed=1&events=30&faults=0&key=a";
+    let all = read_until(server.request("GET", target, ""), "event: done");
+    assert!(["id: 1", "1 é", "30 é", "event: done"].iter().all(|part| all.contains(part)), "{all}");
+    let rest = read_until(server.request("GET", target, "Last-Event-ID: 20\r\n"), "event: done");
+    assert!(!rest.contains("20 é") && rest.contains("21 é") && rest.contains("30 é"), "{rest}");
+}
+
+#[test]
+fn chaos_takes_no_id_that_it_has_not_sent() {
+    let server = Server::start();
+    let target = "/chaos?seed=1&events=30&faults=0&key=a";
+    for id in ["1", "x", "30"] {
+        let (answer, _) = server.get(target, &format!("Last-Event-ID: {id}\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 400"), "{id}: {answer}");
+    }
+}
+
+#[test]
+fn chaos_performs_every_fault_of_its_schedule_once_however_often_it_is_asked_from_the_start() {
+    let server = Server::start();
+    let target = "/chaos?seed=3&events=60&faults=15&key=a";
+    let report = || {
+        let (answer, _) = server.get("/chaos-report?run=a", "");
+        serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    };
+    let mut requests = 0;
+    while !read_until(server.request("GET", target, ""), "event: done").contains("event: done") {
+        requests += 1;
+        assert!(requests < 100, "{}", report());
+    }
+    let report = report();
+    assert_eq!((&report["sent"], &report["faultsToCome"]), (&Value::from(60), &Value::from(0)));
+    let counts: Vec<_> = report["faults"].as_object().unwrap().values().collect();
+    assert_eq!(counts, vec![1; 15], "fifteen kinds, one of each: {report}");
+}
+
 #[test]
 fn the_index_lists_the_routes() {
     let server = Server::start();

@@ -1,0 +1,75 @@
+// Owns `npm run test:chaos`: one client in a browser, one server, and as many faults between them as are asked for. Prints
+// the figures; the status is 1 unless every event came once, in order and whole, and every socket is closed.
+//
+//   npm run test:chaos -- --seed 1 --events 10000 --faults 1000 --browser firefox --place worker --method POST
+
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildPackage } from "./build.mjs";
+import { buildServer } from "./build-server.mjs";
+import { Problem, run, script } from "./lib/process.mjs";
+import { root } from "./lib/tools.mjs";
+import { setupBuild, setupTests } from "./setup.mjs";
+
+const MOST = 2 ** 32 - 1;
+
+const text = (fallback) => ({ type: "string", default: fallback });
+
+const OPTIONS = {
+	seed: text(`${randomInt(MOST)}`),
+	events: text("10000"),
+	faults: text("1000"),
+	browser: text("chromium"),
+	place: text("window"),
+	method: text("GET"),
+	// To see it fail: the server spoils one event.
+	spoil: { type: "string" },
+};
+
+const CHOICES = {
+	browser: ["chromium", "firefox"],
+	place: ["window", "worker"],
+	method: ["GET", "POST"],
+	spoil: ["lost", "twice", "changed", "swapped"],
+};
+
+script(async () => {
+	const { browser, ...options } = readArguments();
+	await setupBuild();
+	await setupTests();
+	await buildPackage();
+	await buildServer("headwater-scenario");
+	console.log(`\n${options.method} in ${browser}, ${options.place}; seed ${options.seed}`);
+	const args = ["test", "--config", join("tests", "chaos", "playwright.config.ts"), "--project", browser];
+	const env = { HEADWATER_CHAOS: JSON.stringify(options) };
+	const { code } = await run(join(root, "node_modules", ".bin", "playwright"), args, { cwd: root, env });
+	process.exitCode = code === 0 ? 0 : 1;
+});
+
+function readArguments() {
+	const values = parse();
+	for (const [name, choices] of Object.entries(CHOICES)) {
+		if (values[name] !== undefined && !choices.includes(values[name])) {
+			throw new Problem(`--${name} is to be one of ${choices.join(", ")}, not "${values[name]}".`);
+		}
+	}
+	for (const name of ["seed", "events", "faults"]) {
+		if (!/^\d+$/.test(values[name]) || Number(values[name]) > MOST) {
+			throw new Problem(`--${name} is to be a number from 0 to ${MOST}, not "${values[name]}".`);
+		}
+		values[name] = Number(values[name]);
+	}
+	if (values.faults > values.events) {
+		throw new Problem("No two faults happen in one event, so there cannot be more faults than events.");
+	}
+	return values;
+}
+
+function parse() {
+	try {
+		return parseArgs({ options: OPTIONS }).values;
+	} catch (error) {
+		throw new Problem(error.message);
+	}
+}

@@ -1,0 +1,179 @@
+// Owns one run of chaos from the first request to the last closed socket: the client in a page or in a worker of it, the
+// figures of client and server, and what of them is a failure. Knows nothing of how a fault is made.
+
+import { expect, type Lab } from "../facade/support.ts";
+
+export interface Size {
+	seed: number;
+	events: number;
+	faults: number;
+}
+
+export interface Options extends Size {
+	method?: "GET" | "POST";
+	/** One event is spoilt on purpose. */
+	spoil?: string;
+}
+
+interface Tools {
+	EventSource: unknown;
+	kept: Record<string, unknown>;
+}
+
+/** Where a function runs: a lab's page, or a worker. */
+interface Where {
+	run<A, R>(which: "ours", inPlace: (tools: Tools, argument: A) => R | Promise<R>, argument?: A): Promise<R>;
+}
+
+interface Client {
+	state(): State;
+	close(): void;
+}
+
+interface State {
+	received: number;
+	missing: number;
+	duplicated: number;
+	outOfOrder: number;
+	/** Events with another type, data or id than theirs. */
+	changed: number;
+	examples: string[];
+	/** Why the client has ended: "done" if the last event told it to. */
+	finished: string | null;
+}
+
+interface Report {
+	sent: number;
+	faults: Record<string, number>;
+	faultsToCome: number;
+}
+
+export interface Figures extends Options, Omit<State, "finished">, Omit<Report, "faults"> {
+	kinds: Record<string, number>;
+	requests: number;
+	openSockets: number;
+	seconds: number;
+	/** What went wrong beside the figures. */
+	troubles: string[];
+}
+
+/** As often as the client is asked how far it is. */
+const POLL_MS = 250;
+
+/** Twice the longest wait between two tries, and more than any fault takes. */
+const IDLE_LIMIT_MS = 60_000;
+
+/** A socket is closed some milliseconds after the source that it belongs to. */
+const SOCKETS_LIMIT_MS = 15_000;
+
+const BODY = { chaos: "é日😀" };
+
+export const randomSeed = () => Math.floor(Math.random() * 2 ** 32);
+
+/** Runs a client to its end, or until it makes no progress any more. */
+export async function runChaos(lab: Lab, where: Where, options: Options): Promise<Figures> {
+	const { seed, events, faults, spoil, method = "GET" } = options;
+	const started = Date.now();
+	const reconnect = { delay: 5 };
+	await where.run(
+		"ours",
+		async ({ EventSource, kept }, { module, ...options }) => {
+			const { follow } = await import(module);
+			kept.chaos = follow(EventSource, options);
+		},
+		{
+			module: `${lab.origin}/files/tests/chaos/client.mjs`,
+			url: lab.url(`/chaos?seed=${seed}&events=${events}&faults=${faults}${spoil ? `&spoil=${spoil}` : ""}`),
+			init: method === "GET" ? { reconnect } : { json: BODY, reconnect },
+			seed,
+			events,
+		},
+	);
+	const { finished, ...state } = await end(lab, where);
+	await where.run("ours", ({ kept }) => (kept.chaos as Client).close());
+	const openSockets = await sockets(lab);
+	const { requests } = await lab.log();
+	const { faults: kinds, ...report } = await reportOf(requests[0]?.target ?? "", lab.origin);
+	const troubles = finished === "done" ? [] : [finished ?? `no progress for ${IDLE_LIMIT_MS / 1000} s`];
+	const body = method === "GET" ? "" : JSON.stringify(BODY);
+	const others = requests.filter((request) => request.method !== method || request.body !== body);
+	if (others.length > 0) {
+		troubles.push(`${others.length} requests had another method or body`);
+	}
+	const seconds = (Date.now() - started) / 1000;
+	return { ...options, ...report, ...state, kinds, requests: requests.length, openSockets, seconds, troubles };
+}
+
+/** The state of a client that has finished, or that stands still. */
+async function end(lab: Lab, where: Where): Promise<State> {
+	let received = 0;
+	let since = Date.now();
+	for (;;) {
+		const state = await where.run("ours", ({ kept }) => (kept.chaos as Client).state());
+		if (state.received !== received) {
+			received = state.received;
+			since = Date.now();
+		}
+		if (state.finished !== null || Date.now() - since > IDLE_LIMIT_MS) {
+			return state;
+		}
+		await lab.page.waitForTimeout(POLL_MS);
+	}
+}
+
+/** How many sockets the server has open when they have had time to close. */
+async function sockets(lab: Lab): Promise<number> {
+	const until = Date.now() + SOCKETS_LIMIT_MS;
+	for (;;) {
+		const { open } = await lab.log();
+		if (open === 0 || Date.now() > until) {
+			return open;
+		}
+		await lab.page.waitForTimeout(50);
+	}
+}
+
+async function reportOf(target: string, origin: string): Promise<Report> {
+	const key = new URL(target, origin).searchParams.get("key");
+	const answer = await fetch(`${origin}/chaos-report?run=${key}`);
+	return answer.ok ? ((await answer.json()) as Report) : { sent: 0, faults: {}, faultsToCome: 0 };
+}
+
+/** Empty when the run went as it should. */
+export function failures(figures: Figures): string[] {
+	const { events, faults, sent, received, missing, duplicated, outOfOrder, changed, openSockets, faultsToCome } =
+		figures;
+	const zeros = { missing, duplicated, "out of order": outOfOrder, changed, "open sockets": openSockets };
+	const wrong = Object.entries({ ...zeros, "faults to come": faultsToCome }).filter(([, count]) => count !== 0);
+	const counted = Object.values(figures.kinds).reduce((sum, count) => sum + count, 0);
+	return [
+		...figures.troubles,
+		...wrong.map(([name, count]) => `${name}: ${count}`),
+		...(sent === events && received >= events ? [] : [`${sent} of ${events} events sent, ${received} received`]),
+		...(counted === faults ? [] : [`${counted} of ${faults} faults happened`]),
+		...figures.examples,
+	];
+}
+
+/** The figures, one in a line. */
+export function lines(figures: Figures): string {
+	const kinds = Object.entries(figures.kinds).map(([kind, count]) => `${kind} ${count}`);
+	return [
+		`sent ${figures.sent}`,
+		`received ${figures.received}`,
+		`missing ${figures.missing}`,
+		`duplicated ${figures.duplicated}`,
+		`out of order ${figures.outOfOrder}`,
+		`changed ${figures.changed}`,
+		`requests ${figures.requests}`,
+		`open sockets ${figures.openSockets}`,
+		`faults: ${kinds.join(", ")}`,
+		`seconds ${figures.seconds.toFixed(1)}`,
+	].join("\n");
+}
+
+/** Runs a client and expects that nothing was lost, doubled, moved, changed or left open. */
+export async function expectWhole(lab: Lab, where: Where, options: Options): Promise<void> {
+	const figures = await runChaos(lab, where, options);
+	expect(failures(figures), `seed ${options.seed}\n${lines(figures)}`).toEqual([]);
+}

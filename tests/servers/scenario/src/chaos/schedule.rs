@@ -1,0 +1,216 @@
+//! Owns the faults: which there are, and the drawing of a run's schedule. Must not know how a fault is performed.
+
+use std::collections::HashSet;
+
+use super::events;
+use super::random::Random;
+
+const SCHEDULE: u32 = 3;
+
+/// Where in the chunked form of an event the connection is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    Anywhere,
+    /// Between two bytes of one character.
+    Character,
+    /// Between the CR and the LF of one line end.
+    LineEnd,
+    /// Behind the first byte of the line with a chunk's size and before its last.
+    ChunkHeader,
+    /// Between a chunk's data and the end of the CRLF that follows.
+    ChunkEnd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Cut(Spot),
+    Reset,
+    /// The writing side is shut down, the socket kept until the client leaves.
+    HalfClose,
+    /// Silence in the middle of an event, which then goes on.
+    Stall,
+    StallThenCut,
+    /// All up to the next fault is held back and comes in one chunk and one write.
+    BufferingProxy,
+    /// Two seconds of silence in the middle of an event, whoever asks, and then a reset.
+    Partition,
+    Unavailable,
+    TooManyRequests,
+    SlowHeaders,
+    Redirect,
+    ResetBeforeHeaders,
+    /// For two seconds every request is reset.
+    Outage,
+}
+
+/// All but those that take two seconds.
+const SHORT: [Kind; 15] = [
+    Kind::Cut(Spot::Anywhere),
+    Kind::Unavailable,
+    Kind::Reset,
+    Kind::Stall,
+    Kind::Cut(Spot::Character),
+    Kind::TooManyRequests,
+    Kind::HalfClose,
+    Kind::Cut(Spot::LineEnd),
+    Kind::SlowHeaders,
+    Kind::BufferingProxy,
+    Kind::Cut(Spot::ChunkHeader),
+    Kind::Redirect,
+    Kind::StallThenCut,
+    Kind::Cut(Spot::ChunkEnd),
+    Kind::ResetBeforeHeaders,
+];
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cut(Spot::Anywhere) => "cut anywhere",
+            Self::Cut(Spot::Character) => "cut in a character",
+            Self::Cut(Spot::LineEnd) => "cut in a CRLF",
+            Self::Cut(Spot::ChunkHeader) => "cut in a chunk header",
+            Self::Cut(Spot::ChunkEnd) => "cut at a chunk's end",
+            Self::Reset => "reset",
+            Self::HalfClose => "half-close",
+            Self::Stall => "stall",
+            Self::StallThenCut => "stall, then cut",
+            Self::BufferingProxy => "buffering proxy",
+            Self::Partition => "partition",
+            Self::Unavailable => "503",
+            Self::TooManyRequests => "429",
+            Self::SlowHeaders => "slow headers",
+            Self::Redirect => "redirect",
+            Self::ResetBeforeHeaders => "reset before headers",
+            Self::Outage => "outage",
+        }
+    }
+
+    /// Whether a request meets it instead of, or before, its stream.
+    pub fn is_met_by_a_request(self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable
+                | Self::TooManyRequests
+                | Self::SlowHeaders
+                | Self::Redirect
+                | Self::ResetBeforeHeaders
+                | Self::Outage
+        )
+    }
+
+    /// Whether a stream that meets it is over.
+    fn ends_the_stream(self) -> bool {
+        !self.is_met_by_a_request() && !matches!(self, Self::Stall | Self::BufferingProxy)
+    }
+
+    fn can_happen_in(self, seed: u32, event: u32) -> bool {
+        self != Self::Cut(Spot::LineEnd) || events::written(seed, event).windows(2).any(|pair| pair == b"\r\n")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub kind: Kind,
+    /// The event in whose bytes it happens; 0 where a request meets it.
+    pub event: u32,
+}
+
+/// Draws a schedule of exactly so many faults. No two happen in one event: the next one is always still to come, however
+/// much of this one's event has arrived. What a request meets stands behind a fault that makes the client ask again.
+pub fn draw(seed: u32, events: u32, faults: u32) -> Result<Vec<Fault>, String> {
+    if faults > events {
+        return Err(format!("{faults} faults are too many for {events} events"));
+    }
+    let mut random = Random::of(&[seed, SCHEDULE]);
+    let (met_by_requests, in_streams): (Vec<_>, Vec<_>) =
+        kinds(faults).into_iter().partition(|kind| kind.is_met_by_a_request());
+
+    let mut taken = HashSet::new();
+    let mut in_streams = in_streams
+        .into_iter()
+        .map(|kind| {
+            let first = random.below(events);
+            let event = (0..events)
+                .map(|further| (first + further) % events + 1)
+                .find(|event| !taken.contains(event) && kind.can_happen_in(seed, *event))
+                .ok_or_else(|| format!("no event is left for the fault \"{}\"", kind.name()))?;
+            taken.insert(event);
+            Ok(Fault { kind, event })
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    in_streams.sort_unstable_by_key(|fault| fault.event);
+
+    let endings = in_streams.iter().filter(|fault| fault.kind.ends_the_stream()).count();
+    let mut behind_endings = vec![Vec::new(); endings + 1];
+    for kind in met_by_requests {
+        let place = random.index(endings + 1);
+        behind_endings[place].push(Fault { kind, event: 0 });
+    }
+    for faults in &mut behind_endings {
+        random.shuffle(faults);
+    }
+    let mut behind_endings = behind_endings.into_iter();
+    let mut schedule = behind_endings.next().unwrap_or_default();
+    for fault in in_streams {
+        schedule.push(fault);
+        if fault.kind.ends_the_stream() {
+            schedule.extend(behind_endings.next().unwrap_or_default());
+        }
+    }
+    Ok(schedule)
+}
+
+/// Of each kind about as many, but few of those that take two seconds.
+fn kinds(faults: u32) -> Vec<Kind> {
+    let long =
+        if faults > SHORT.len() as u32 { [(faults / 300).clamp(1, 3), (faults / 400).clamp(1, 2)] } else { [0; 2] };
+    let [partitions, outages] = long.map(|count| count as usize);
+    let long = std::iter::repeat_n(Kind::Partition, partitions).chain(std::iter::repeat_n(Kind::Outage, outages));
+    long.chain(SHORT.into_iter().cycle()).take(faults as usize).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_has_exactly_the_faults_asked_for_and_depends_on_the_seed_alone() {
+        for (events, faults) in [(10, 0), (10, 1), (100, 16), (400, 40), (10_000, 1000), (50, 50)] {
+            let schedule = draw(1, events, faults).unwrap();
+            assert_eq!(schedule.len(), faults as usize);
+            assert_eq!(draw(1, events, faults).unwrap(), schedule);
+        }
+        assert_ne!(draw(1, 400, 40), draw(2, 400, 40));
+        assert!(draw(1, 10, 11).is_err());
+    }
+
+    #[test]
+    fn every_kind_happens_in_a_small_run_and_about_equally_often_in_a_large_one() {
+        let count = |schedule: &[Fault], kind| schedule.iter().filter(|fault| fault.kind == kind).count();
+        let (small, large) = (draw(1, 400, 40).unwrap(), draw(1, 10_000, 1000).unwrap());
+        for kind in SHORT {
+            assert!((2..=3).contains(&count(&small, kind)), "{kind:?}");
+            assert!((66..=67).contains(&count(&large, kind)), "{kind:?}");
+        }
+        assert_eq!([Kind::Partition, Kind::Outage].map(|kind| count(&small, kind)), [1, 1]);
+        assert_eq!([Kind::Partition, Kind::Outage].map(|kind| count(&large, kind)), [3, 2]);
+    }
+
+    #[test]
+    fn no_two_faults_share_an_event_and_requests_meet_theirs_at_the_start_or_behind_what_ended_a_stream() {
+        for seed in 0..50 {
+            let mut last_event = 0;
+            let mut a_request_comes = true;
+            for Fault { kind, event } in draw(seed, 1000, 500).unwrap() {
+                if kind.is_met_by_a_request() {
+                    assert!(a_request_comes, "{kind:?}");
+                } else {
+                    assert!(event > last_event && event <= 1000);
+                    assert!(kind.can_happen_in(seed, event));
+                    last_event = event;
+                    a_request_comes = kind.ends_the_stream();
+                }
+            }
+        }
+    }
+}
