@@ -1,5 +1,6 @@
 // Owns the installing of what is missing: npm packages, the wasm target and wasm-bindgen to build; with `--test` also
-// what the tests need: wasm-pack, geckodriver, browsers. Does each thing only when its result is not there.
+// what the tests need: wasm-pack, geckodriver, browsers; with `--cluster` the servers of tests/cluster. Does each thing
+// only when its result is not there.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +12,9 @@ import {
 	find,
 	findChromium,
 	findFirefox,
+	findNchan,
+	findNginx,
+	findRedis,
 	findWebKitDriver,
 	geckodriverVersion,
 	leastNode,
@@ -30,6 +34,8 @@ const BROWSER_PACKAGES = [
 	"xvfb",
 	"fonts-wqy-microhei",
 ];
+
+const CLUSTER_PACKAGES = ["nginx", "libnginx-mod-nchan", "redis-server"];
 
 /** Optimising the tools would take longer than they ever run; one target folder shares what they have in common. */
 const QUICK_BUILD = {
@@ -66,6 +72,14 @@ export async function setupFuzz() {
 	}
 	await cargoTool("cargo-fuzz", cargoFuzzVersion);
 	removeToolsBuild();
+}
+
+/** What has to be there to test against a cluster of servers. */
+export async function setupCluster() {
+	if (findNginx() && findNchan() && findRedis()) {
+		return;
+	}
+	await aptPackages("servers", CLUSTER_PACKAGES, "The tests on a cluster need nginx with nchan, and Redis.");
 }
 
 function checkNode() {
@@ -141,19 +155,25 @@ async function browsers() {
 	if (findChromium() && find("chromedriver") && findFirefox() && findWebKitDriver() && find("Xvfb")) {
 		return;
 	}
-	const command = `apt-get install -y --no-install-recommends ${BROWSER_PACKAGES.join(" ")}`;
+	await aptPackages("browsers", BROWSER_PACKAGES, "The tests need Chromium, Firefox and WebKitGTK.");
+}
+
+/**
+ * A package with a service starts it when it is installed. The tests start servers of their own: `systemctl` is told that
+ * the system is not running, and starts nothing.
+ */
+const QUIET_INSTALL = { DEBIAN_FRONTEND: "noninteractive", SYSTEMD_OFFLINE: "1" };
+
+async function aptPackages(what, packages, needed) {
+	const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
 	if (process.getuid?.() !== 0 || !find("apt-get")) {
-		throw new Problem(`The tests need Chromium, Firefox and WebKitGTK. On Debian or Ubuntu: sudo ${command}`);
+		throw new Problem(`${needed} On Debian or Ubuntu: sudo ${command}`);
 	}
-	say(`installing browsers: ${BROWSER_PACKAGES.join(", ")}`);
-	const problem = `The browsers could not be installed by "${command}"; is there a network?`;
-	const env = { DEBIAN_FRONTEND: "noninteractive" };
-	await run("apt-get", ["update", "-qq"], { capture: true, env, problem });
-	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], {
-		capture: true,
-		env,
-		problem,
-	});
+	say(`installing ${what}: ${packages.join(", ")}`);
+	const problem = `The ${what} could not be installed by "${command}"; is there a network?`;
+	const options = { capture: true, env: QUIET_INSTALL, problem };
+	await run("apt-get", ["update", "-qq"], options);
+	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], options);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
@@ -161,6 +181,9 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 		await setupBuild();
 		if (process.argv.includes("--test")) {
 			await setupTests();
+		}
+		if (process.argv.includes("--cluster")) {
+			await setupCluster();
 		}
 		say("everything is there");
 	});

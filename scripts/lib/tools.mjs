@@ -1,5 +1,6 @@
 // Owns where the tools are and which versions are wanted. Knows nothing of how they are used.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -41,6 +42,19 @@ export function find(...programs) {
 export const findChromium = () => find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 export const findFirefox = () => find("firefox-esr", "firefox");
 export const findWebKitDriver = () => find("WebKitWebDriver");
+export const findRedis = () => find("redis-server");
+
+/** Not on the PATH of Debian's users, who may start it all the same. */
+const USR_SBIN_NGINX = "/usr/sbin/nginx";
+export const findNginx = () => find("nginx") ?? (existsSync(USR_SBIN_NGINX) ? USR_SBIN_NGINX : undefined);
+
+/** The module of nginx, in the folder that this nginx was built to load modules from. */
+export function findNchan() {
+	const nginx = findNginx();
+	const folder = nginx && /--modules-path=(\S+)/.exec(spawnSync(nginx, ["-V"], { encoding: "utf8" }).stderr)?.[1];
+	const module = folder && join(folder, "ngx_nchan_module.so");
+	return module && existsSync(module) ? module : undefined;
+}
 
 function lockedVersion(name) {
 	const lock = readFileSync(join(root, "Cargo.lock"), "utf8");

@@ -3,13 +3,13 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Browser, Cookie, Page } from "@playwright/test";
 import { startDisplay } from "../../scripts/lib/display.mjs";
 import { Problem } from "../../scripts/lib/process.mjs";
 import { tied } from "../../scripts/lib/tied.mjs";
 import { find, findWebKitDriver } from "../../scripts/lib/tools.mjs";
+import { freePort } from "./free-port.ts";
 
 /** On a busy machine it may take some seconds. */
 const START_LIMIT_MS = 20_000;
@@ -66,14 +66,6 @@ async function startDriver(path: string, display: string) {
 	return { origin, stop };
 }
 
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as { port: number };
-	server.close();
-	return port;
-}
-
 /** A command of the WebDriver protocol; its value. */
 async function command(url: string, method: string, body?: object, signal?: AbortSignal): Promise<unknown> {
 	const response = await fetch(url, { method, body: JSON.stringify(body), ...(signal && { signal }) });
@@ -115,7 +107,7 @@ interface Answer {
 /** Stands for `undefined`, which JSON lacks. */
 const UNDEFINED = "\u0000undefined";
 
-class WebKitPage {
+export class WebKitPage {
 	readonly #send: Send;
 	readonly #exposed = new Map<string, (...given: never[]) => unknown>();
 	readonly #initScripts: string[] = [];
@@ -159,6 +151,15 @@ class WebKitPage {
 			throw new Error(thrown);
 		}
 		return value;
+	}
+
+	async minimize(): Promise<void> {
+		await this.#send("POST", "/window/minimize", {});
+	}
+
+	/** To the size that it has. */
+	async restore(): Promise<void> {
+		await this.#send("POST", "/window/rect", {});
 	}
 
 	async exposeFunction(name: string, callback: (...given: never[]) => unknown): Promise<void> {

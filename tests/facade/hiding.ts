@@ -1,0 +1,52 @@
+// Owns the page of the tests in which it is really hidden, frozen or cut off from the network, and how it is visible again
+// when they are over. Knows nothing of what is tested.
+
+import type { Page } from "@playwright/test";
+import { guard } from "../support/browser.ts";
+import { goOnline, show, startHidingChromium, thaw } from "../support/visibility.ts";
+import { test as base, expect, Lab } from "./support.ts";
+
+export const test = base.extend<{ tab: Lab }, { hiding: Page }>({
+	hiding: [
+		async ({ browserName, launchOptions, shared }, use) => {
+			if (browserName !== "chromium") {
+				await use(shared.page);
+				return;
+			}
+			const { page, close } = await startHidingChromium(launchOptions);
+			await guard(page, shared.uncaught);
+			await use(page);
+			await close();
+		},
+		{ scope: "worker" },
+	],
+	tab: async ({ hiding, scenario, browserName, shared }, use) => {
+		const lab = new Lab(hiding, scenario.origin, browserName);
+		await lab.open();
+		await hiding.evaluate(() => {
+			const states: string[] = [];
+			for (const name of ["visibilitychange", "freeze", "resume"]) {
+				document.addEventListener(name, () => states.push(`${name} ${document.visibilityState}`));
+			}
+			for (const name of ["online", "offline"]) {
+				addEventListener(name, () => states.push(name));
+			}
+			Object.assign(globalThis, { states });
+		});
+		await use(lab);
+		if (browserName === "chromium") {
+			await thaw(hiding);
+		}
+		if (browserName !== "webkit") {
+			await goOnline(hiding);
+		}
+		await show(hiding);
+		expect(shared.uncaught, "nothing may be uncaught on the page").toEqual([]);
+	},
+});
+
+/** What cannot be tested everywhere. */
+export const onlyChromium = (browserName: string) =>
+	test.skip(browserName !== "chromium", "only Chromium freezes a page when told to");
+export const notInWebKit = (browserName: string) =>
+	test.skip(browserName === "webkit", "WebKitGTK's driver cannot take the network away");

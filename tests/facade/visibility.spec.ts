@@ -1,0 +1,171 @@
+// Owns the rules of a page that the browser really hides, freezes or cuts off from the network, in each engine as far as
+// it can be made to, where no option says that it matters. Those that do are in pausing.spec.ts.
+
+import type { EventSourceInit } from "headwater";
+import { freeze, goOffline, goOnline, hide, show, thaw } from "../support/visibility.ts";
+import { notInWebKit, onlyChromium, test } from "./hiding.ts";
+import { eventStream, events, expect, type Lab, send } from "./support.ts";
+
+// One browser of its own is enough.
+test.describe.configure({ mode: "default" });
+
+/** What the page was told since this was last asked. */
+const states = (lab: Lab) => lab.page.evaluate(() => (globalThis as unknown as { states: string[] }).states.splice(0));
+
+const NUMBERED = "/numbered?count=60000&pause=20";
+
+/** Starts a source that numbers its events from 1, and waits for the first. */
+async function count(tab: Lab, init: EventSourceInit = {}): Promise<void> {
+	await tab.ours(
+		async ({ EventSource, kept, once, record }, { url, init }) => {
+			kept.source = new EventSource(url, init);
+			kept.fired = record(kept.source);
+			await once(kept.source, "message");
+		},
+		{ url: tab.url(NUMBERED), init },
+	);
+}
+
+const counted = (tab: Lab) => tab.ours(({ kept }) => kept.fired.length);
+
+/** Closes the source, and expects that it has fired every event once, in order, and nothing else. */
+async function expectWhole(tab: Lab): Promise<void> {
+	const fired = await tab.ours(({ kept }) => {
+		kept.source.close();
+		return kept.fired.map(({ type, data }) => data ?? type);
+	});
+	expect(fired).toEqual(["open", ...fired.slice(1).map((_, index) => `${index + 1}`)]);
+	expect(await tab.requests()).toHaveLength(1);
+}
+
+test("the page is hidden and shown, and is told so", async ({ tab }) => {
+	for (let time = 0; time < 2; time++) {
+		await hide(tab.page);
+		expect(await tab.page.evaluate(() => document.hidden)).toBe(true);
+		expect(await states(tab)).toEqual(["visibilitychange hidden"]);
+		await show(tab.page);
+		expect(await tab.page.evaluate(() => document.hidden)).toBe(false);
+		expect(await states(tab)).toEqual(["visibilitychange visible"]);
+	}
+});
+
+test("a hidden page is frozen and thawed, and is told so", async ({ tab, browserName }) => {
+	onlyChromium(browserName);
+	await hide(tab.page);
+	await tab.page.evaluate(() => {
+		const page = globalThis as unknown as { ticks: number };
+		page.ticks = 0;
+		setInterval(() => page.ticks++, 10);
+	});
+	const ticks = () => tab.page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks);
+	await expect.poll(ticks).toBeGreaterThan(0);
+	await freeze(tab.page);
+	expect(await states(tab)).toEqual(["visibilitychange hidden", "freeze hidden"]);
+	const before = await ticks();
+	// The time that no timer runs in.
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	expect(await ticks()).toBe(before);
+	await thaw(tab.page);
+	await expect.poll(ticks).toBeGreaterThan(before);
+	expect(await states(tab)).toEqual(["resume hidden"]);
+	await freeze(tab.page);
+	await show(tab.page);
+	expect(await states(tab)).toEqual(["freeze hidden", "resume hidden", "visibilitychange visible"]);
+});
+
+test("the page is offline and online again, and is told so: requests fail, and what is open goes on", async ({
+	tab,
+	browserName,
+}) => {
+	notInWebKit(browserName);
+	const request = () =>
+		tab.page.evaluate(() =>
+			fetch("/blank").then(
+				() => "answered",
+				() => "failed",
+			),
+		);
+	await count(tab);
+	await goOffline(tab.page);
+	expect(await states(tab)).toEqual(["offline"]);
+	expect(await request()).toBe("failed");
+	const before = await counted(tab);
+	await expect.poll(() => counted(tab)).toBeGreaterThan(before);
+	await goOnline(tab.page);
+	expect(await states(tab)).toEqual(["online"]);
+	expect(await request()).toBe("answered");
+	await expectWhole(tab);
+});
+
+test("a hidden page receives as a visible one does", async ({ tab }) => {
+	await hide(tab.page);
+	await count(tab);
+	const before = await counted(tab);
+	await expect.poll(() => counted(tab)).toBeGreaterThan(before + 10);
+	await show(tab.page);
+	await expectWhole(tab);
+});
+
+test("a read that waits when the page is frozen waits for good: what Chromium does to every reader of a body", async ({
+	tab,
+	browserName,
+}) => {
+	onlyChromium(browserName);
+	const read = () => tab.page.evaluate(() => (globalThis as unknown as { read: number }).read);
+	await tab.page.evaluate((url) => {
+		const page = globalThis as unknown as { read: number };
+		page.read = 0;
+		const readAll = async () => {
+			const { body } = await fetch(url);
+			for await (const _ of body as unknown as AsyncIterable<Uint8Array>) {
+				page.read++;
+			}
+		};
+		void readAll();
+		// The browser's own class, with the same stream.
+		new EventSource(url).onmessage = () => (document.title += ".");
+	}, tab.url(NUMBERED));
+	await expect.poll(read).toBeGreaterThan(0);
+	await hide(tab.page);
+	await freeze(tab.page);
+	const before = await read();
+	await thaw(tab.page);
+	await show(tab.page);
+	const events = () => tab.page.evaluate(() => document.title.length);
+	const eventsBefore = await events();
+	await expect.poll(events).toBeGreaterThan(eventsBefore + 50);
+	expect(await read()).toBe(before);
+});
+
+test("[non-spec] a source goes on whose page was frozen, and nothing is lost or comes twice", async ({
+	tab,
+	browserName,
+}) => {
+	onlyChromium(browserName);
+	await count(tab, { reconnect: { delay: 50 } });
+	await hide(tab.page);
+	await freeze(tab.page);
+	const before = await counted(tab);
+	await thaw(tab.page);
+	await show(tab.page);
+	await expect.poll(() => counted(tab)).toBeGreaterThan(before + 20);
+	const messages = await tab.ours(({ kept }) => {
+		kept.source.close();
+		return kept.fired.flatMap(({ type, data }) => (type === "message" ? [data] : []));
+	});
+	expect(messages).toEqual(messages.map((_, index) => `${index + 1}`));
+});
+
+test("a wait that began while the page was hidden ends there, and is no longer than it should be", async ({ tab }) => {
+	await hide(tab.page);
+	const url = tab.script(eventStream(send("retry: 300\nid: 7\ndata: a\n\n")), eventStream(send(events("b")), "hang"));
+	const seen = await tab.ours(async ({ EventSource, record, once }, url) => {
+		const source = new EventSource(url);
+		const fired = record(source);
+		await once(source, "error");
+		await once(source, "message");
+		source.close();
+		return [document.visibilityState, ...fired.map(({ type, data }) => data ?? type)];
+	}, url);
+	expect(seen).toEqual(["hidden", "open", "a", "error", "open", "b"]);
+});

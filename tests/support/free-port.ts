@@ -1,0 +1,13 @@
+// Owns the finding of a port for a server that cannot choose one itself. Knows nothing of servers.
+
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** A TCP port of loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as { port: number };
+	server.close();
+	return port;
+}
