@@ -39,7 +39,8 @@ function enter(exports: WebAssembly.Exports, run: (...given: unknown[]) => unkno
 			}
 		}
 	}
-	return undefined;
+	// As a number it is 0, and as what wasm-bindgen makes of a `Result` it says that there is no error.
+	return [];
 }
 
 /** Ends the requests that only the module knew, by the table in which wasm-bindgen keeps the objects that it holds. */

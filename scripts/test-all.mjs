@@ -1,17 +1,19 @@
 // Owns `npm run test:all`: what takes longer than `npm test` may. The tests that it leaves out, and two benches, which are
 // run for their figures and assert nothing.
 
-import { buildPackage } from "./build.mjs";
+import { buildPackage, buildTrap } from "./build.mjs";
 import { buildServer } from "./build-server.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { browserLayer, pages, runSuites } from "./lib/suites.mjs";
 import { root } from "./lib/tools.mjs";
-import { setupBuild, setupTests } from "./setup.mjs";
+import { setupBuild, setupCluster, setupTests } from "./setup.mjs";
 
 script(async () => {
 	await setupBuild();
 	await setupTests();
+	await setupCluster();
 	await buildPackage();
+	await buildTrap();
 	const scenario = await buildServer("headwater-scenario");
 	say("measuring the parser (cargo bench)");
 	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
@@ -23,5 +25,5 @@ script(async () => {
 		cwd: root,
 		problem: "The bench of large events failed.",
 	});
-	await runSuites([browserLayer(scenario, "safari"), pages("chromium-long", "firefox-long", "webkit-long")]);
+	await runSuites([browserLayer(scenario, "safari"), pages("chromium-long", "firefox-long", "webkit-long", "cluster")]);
 });

@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll, ready},
 };
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -16,7 +16,7 @@ use crate::{
     EndOfBody, Options, ReadyState, Reconnect,
     batch::Batch,
     reconnection::Backoff,
-    web::{AttemptInit, Builder, Error, EventSource, Notice, Pending, Reader},
+    web::{Builder, Error, EventSource, Notice, Pending, Reader},
 };
 
 #[wasm_bindgen]
@@ -64,7 +64,7 @@ pub fn connect(
     listener: Listener,
     closed: Promise,
     url: String,
-    init: AttemptInit,
+    init: Object,
     fetch: Option<Function>,
     request: Option<Function>,
     last_event_id: String,
@@ -181,6 +181,10 @@ impl Future for Run {
 impl Run {
     fn deliver(&mut self) {
         let Self { source, listener, batch, reconnection_time, .. } = self;
+        #[cfg(feature = "trap")]
+        if batch.text().contains("trap on purpose") {
+            core::arch::wasm32::unreachable();
+        }
         if source.reconnection_time() != *reconnection_time {
             *reconnection_time = source.reconnection_time();
             report(listener, listener.set_reconnection_time(number(*reconnection_time)));
