@@ -277,7 +277,9 @@ impl Connection {
         self.end_attempt(reason, None, wait, random)
     }
 
-    fn may_repeat(&self) -> bool {
+    /// Whether the last request may be made once more.
+    #[must_use]
+    pub fn may_repeat(&self) -> bool {
         match self.options.reconnect {
             Reconnect::Standard | Reconnect::Decided => self.request.is_get,
             Reconnect::Allowed => true,

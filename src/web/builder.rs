@@ -2,14 +2,15 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use js_sys::Function;
+use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Headers;
 
 use super::{
     driver::{Driver, Timeouts},
     event_source::EventSource,
     request::{Template, is_get},
-    sys::AttemptInit,
+    sys,
 };
 use crate::{
     options::{EndOfBody, Options, Reconnect},
@@ -27,7 +28,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(crate) fn new(url: String, init: AttemptInit, options: Options) -> Self {
+    pub(crate) fn new(url: String, init: Object, options: Options) -> Self {
         let template = Template { url, init, fetch: None, request: None, last_event_id_param: None };
         Self { template, options, timeouts: Timeouts::default(), pause_when_hidden: false }
     }
@@ -42,7 +43,7 @@ impl Builder {
     /// # Errors
     /// If name or value are not those of a header.
     pub fn header(self, name: &str, value: &str) -> Result<Self, JsValue> {
-        self.template.init.headers().set(name, value)?;
+        sys::get(&self.template.init, "headers").unchecked_into::<Headers>().set(name, value)?;
         Ok(self)
     }
 
@@ -63,8 +64,7 @@ impl Builder {
 
     /// Any other member of a `RequestInit`, such as `credentials`.
     pub fn init(self, member: &str, value: &JsValue) -> Self {
-        // Setting a property of a plain object does not fail.
-        let _ = js_sys::Reflect::set(self.template.init.unchecked_ref(), &member.into(), value);
+        sys::set(&self.template.init, member, value);
         self
     }
 

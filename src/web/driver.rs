@@ -223,6 +223,13 @@ impl Driver {
         }
     }
 
+    /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated. Otherwise it may still be of use.
+    pub(super) fn renew(&mut self) {
+        if self.connection.may_repeat() {
+            self.interrupt();
+        }
+    }
+
     /// Gives the request up until it may be made again, if it may be repeated.
     pub(super) fn pause(&mut self) {
         if self.is_requesting()

@@ -14,7 +14,7 @@ use super::{
     builder::Builder,
     driver::{Driver, Told},
     page::{self, Change, Page},
-    sys::{AttemptInit, Reader, Stream},
+    sys::{self, Reader, Stream},
 };
 use crate::{connection::ReadyState, error::Failure, options::Options, parser::Blocks};
 
@@ -78,8 +78,8 @@ impl EventSource {
     /// # Errors
     /// If the platform has no `Headers`.
     pub fn builder(url: &str) -> Result<Builder, JsValue> {
-        let init = Object::new().unchecked_into::<AttemptInit>();
-        init.set_headers(&Headers::new()?);
+        let init = Object::new();
+        sys::set(&init, "headers", Headers::new()?.as_ref());
         Ok(Builder::new(url.to_owned(), init, Options::default()))
     }
 
@@ -116,6 +116,7 @@ impl EventSource {
             self.driver.held = self.pause_when_hidden && page::is_hidden();
             match self.page.poll_change(context) {
                 Poll::Ready(Change::PutAway) => self.driver.interrupt(),
+                Poll::Ready(Change::Thawed) => self.driver.renew(),
                 Poll::Ready(Change::Hidden) if self.pause_when_hidden => self.driver.pause(),
                 Poll::Ready(Change::Hidden) => {}
                 Poll::Ready(Change::Back) => self.driver.shorten_wait(),

@@ -16,7 +16,4 @@ mod watch;
 pub use builder::Builder;
 pub use event_source::{Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
-pub(crate) use {
-    promise::Pending,
-    sys::{AttemptInit, Reader},
-};
+pub(crate) use {promise::Pending, sys::Reader};

@@ -8,18 +8,20 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-use super::sys::{self, PageEvent};
+use super::sys;
 
-/// `visibilitychange` is the document's, and bubbles.
-const EVENTS: [&str; 4] = ["pagehide", "pageshow", "visibilitychange", "online"];
+/// `visibilitychange` and `resume` are the document's, and bubble.
+const EVENTS: [&str; 5] = ["pagehide", "pageshow", "visibilitychange", "online", "resume"];
 
 /// What became of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// Into the back/forward cache.
     PutAway,
+    /// It was frozen, as Chromium does with hidden pages, and goes on. A read that was under way there never ends.
+    Thawed,
     Hidden,
     /// Visible again, or on the network again.
     Back,
@@ -29,7 +31,7 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) struct Page {
     state: Rc<State>,
-    listener: Closure<dyn Fn(PageEvent)>,
+    listener: Closure<dyn Fn(JsValue)>,
 }
 
 /// What the events say, whether somebody waits for them or not.
@@ -46,12 +48,18 @@ impl Page {
         let state = Rc::new(State::default());
         let listener = Closure::new({
             let state = Rc::clone(&state);
-            move |event: PageEvent| match &*event.type_() {
-                "online" => state.tell(Change::Back),
-                "visibilitychange" => state.tell(if is_hidden() { Change::Hidden } else { Change::Back }),
-                // Without it the page has been loaded, or is left for good.
-                name if event.persisted() => state.put_away(name == EVENTS[0]),
-                _ => {}
+            move |event: JsValue| {
+                let name = sys::get(&event, "type");
+                if name == EVENTS[2] {
+                    state.tell(if is_hidden() { Change::Hidden } else { Change::Back });
+                } else if name == EVENTS[3] {
+                    state.tell(Change::Back);
+                } else if name == EVENTS[4] {
+                    state.tell(Change::Thawed);
+                } else if sys::get(&event, "persisted").is_truthy() {
+                    // Without it the page has been loaded, or is left for good.
+                    state.put_away(name == EVENTS[0]);
+                }
             }
         });
         for name in EVENTS {
@@ -86,9 +94,9 @@ impl State {
         self.tell(if away { Change::PutAway } else { Change::Back });
     }
 
-    /// Of what happens before anybody is told, the last counts; but a page that was put away has lost its requests.
+    /// Of what happens before anybody is told, the last counts; but a page that was put away or frozen has lost its requests.
     fn tell(&self, change: Change) {
-        if self.news.get() != Some(Change::PutAway) {
+        if !matches!(self.news.get(), Some(Change::PutAway | Change::Thawed)) || change == Change::PutAway {
             self.news.set(Some(change));
         }
         if let Some(waker) = self.waker.take() {
@@ -107,5 +115,5 @@ impl Drop for Page {
 
 /// Whether nobody can see the page. A worker cannot be seen at any time, and is not hidden.
 pub(super) fn is_hidden() -> bool {
-    sys::DOCUMENT.with(|document| document.as_ref().is_some_and(|document| document.hidden()))
+    sys::get(&sys::get(&js_sys::global(), "document"), "hidden").is_truthy()
 }

@@ -7,12 +7,12 @@ use core::task::{Context, Poll};
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers, Url};
+use web_sys::{AbortController, Headers, Url, UrlSearchParams};
 
 use super::{
     body,
     promise::Pending,
-    sys::{self, AttemptInit, FetchResponse},
+    sys::{self, FetchResponse},
 };
 use crate::connection::RequestHead;
 
@@ -21,7 +21,7 @@ use crate::connection::RequestHead;
 pub(super) struct Template {
     pub(super) url: String,
     /// A RequestInit without `signal`, whose `headers` are a Headers.
-    pub(super) init: AttemptInit,
+    pub(super) init: Object,
     /// What is called instead of the global `fetch`.
     pub(super) fetch: Option<Function>,
     /// What is asked for the URL and the RequestInit of each attempt.
@@ -51,8 +51,9 @@ impl Template {
         let mut target = Target { url, init, has_last_event_id: !last_event_id.is_empty() };
         if let (Some(parameter), true) = (&self.last_event_id_param, target.has_last_event_id) {
             let url = Url::new(&target.url)?;
-            url.search_params().set(parameter, last_event_id);
-            target.url = url.href();
+            let query = sys::get(&url, "searchParams").unchecked_into::<UrlSearchParams>();
+            query.set(parameter, last_event_id);
+            target.url = sys::get(&url, "href").as_string().unwrap_or_default();
             target.has_last_event_id = false;
         }
         Ok(target)
@@ -61,8 +62,8 @@ impl Template {
     /// Whether a server may be asked by [`Target::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
     /// other modes do not allow it; outside browsers nobody refuses an origin.
     pub(super) fn can_be_probed(&self) -> bool {
-        let mode = self.init.mode();
-        self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && sys::LOCATION.with(Option::is_some)
+        let mode = sys::get(&self.init, "mode");
+        self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && own_origin().is_some()
     }
 }
 
@@ -70,7 +71,7 @@ impl Template {
 #[derive(Debug)]
 pub(super) struct Target {
     url: String,
-    init: AttemptInit,
+    init: Object,
     /// There is a last event ID to send by its header.
     has_last_event_id: bool,
 }
@@ -85,10 +86,8 @@ impl Target {
 
     /// Outside browsers, where there are no origins, every URL is.
     fn is_of_own_origin(&self) -> bool {
-        sys::LOCATION.with(|location| match location {
-            Some(location) => self.url.strip_prefix(&location.origin()).is_some_and(|path| path.starts_with('/')),
-            None => true,
-        })
+        let Some(origin) = own_origin() else { return true };
+        self.url.strip_prefix(&*origin).is_some_and(|path| path.as_bytes().first() == Some(&b'/'))
     }
 
     /// Sends the request.
@@ -98,13 +97,15 @@ impl Target {
         }
         let controller = AbortController::new()?;
         let init = self.init(&controller);
-        init.set_headers(&headers(&init.headers(), if self.has_last_event_id { last_event_id } else { "" })?);
+        let last_event_id = if self.has_last_event_id { last_event_id } else { "" };
+        let headers = headers(&sys::get(&init, "headers").unchecked_into(), last_event_id)?;
+        sys::set(&init, "headers", &headers);
         let promise = match fetch {
             Some(fetch) => {
                 let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?;
                 Promise::resolve(&answer)
             }
-            None => sys::global_fetch(&self.url, init.unchecked_ref())?,
+            None => sys::global_fetch(&self.url, &init)?,
         };
         Ok(Request::new(controller, promise))
     }
@@ -114,9 +115,9 @@ impl Target {
     pub(super) fn send_probe(&self) -> Result<Request, JsValue> {
         let controller = AbortController::new()?;
         let init = self.init(&controller);
-        init.set_headers(&Headers::new()?);
-        init.set_mode("no-cors");
-        let promise = sys::global_fetch(&self.url, init.unchecked_ref())?;
+        sys::set(&init, "headers", &JsValue::UNDEFINED);
+        sys::set(&init, "mode", &"no-cors".into());
+        let promise = sys::global_fetch(&self.url, &init)?;
         Ok(Request::new(controller, promise))
     }
 
@@ -126,20 +127,20 @@ impl Target {
         (self.url.starts_with("http:") || self.url.starts_with("https:")) && !has_credentials(&self.url)
     }
 
-    fn init(&self, controller: &AbortController) -> AttemptInit {
-        let init = Object::assign(&Object::new(), self.init.unchecked_ref()).unchecked_into::<AttemptInit>();
-        init.set_signal(&controller.signal());
-        if init.cache().is_undefined() {
+    fn init(&self, controller: &AbortController) -> Object {
+        let init = Object::assign(&Object::new(), &self.init);
+        sys::set(&init, "signal", &sys::get(controller, "signal"));
+        if sys::get(&init, "cache").is_undefined() {
             // [spec] 9.2.2, constructor step 11: an event stream is never answered from a cache.
-            init.set_cache("no-store");
+            sys::set(&init, "cache", &"no-store".into());
         }
         init
     }
 }
 
 /// Whether the method is GET, as `fetch` understands it.
-pub(super) fn is_get(init: &AttemptInit) -> bool {
-    init.method().is_none_or(|method| method.eq_ignore_ascii_case("GET"))
+pub(super) fn is_get(init: &Object) -> bool {
+    sys::get(init, "method").as_string().is_none_or(|method| method.eq_ignore_ascii_case("GET"))
 }
 
 /// A request under way, or answered.
@@ -196,8 +197,12 @@ fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue>
     Ok(headers)
 }
 
+/// The origin of the page or worker; outside browsers there is none.
+fn own_origin() -> Option<String> {
+    sys::get(&sys::get(&js_sys::global(), "location"), "origin").as_string()
+}
+
 fn has_credentials(url: &str) -> bool {
-    // In a serialised URL the authority is what follows the first two slashes, up to the next one.
-    let mut parts = url.as_bytes().split(|byte| matches!(byte, b'/' | b'?' | b'#'));
-    parts.nth(2).is_some_and(|authority| authority.contains(&b'@'))
+    // In a serialised URL of these schemes a slash follows the authority, whose first character is no "@".
+    url.bytes().skip("https://".len()).take_while(|&byte| byte != b'/').any(|byte| byte == b'@')
 }

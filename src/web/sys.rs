@@ -1,8 +1,6 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
-use alloc::string::String;
-
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -25,32 +23,6 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_name = removeEventListener)]
     pub(super) fn remove_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
-
-    pub(super) type PageEvent;
-
-    #[wasm_bindgen(method, getter, js_name = type)]
-    pub(super) fn type_(this: &PageEvent) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn persisted(this: &PageEvent) -> bool;
-
-    /// Where the code runs; outside browsers, where there are no origins, there is none.
-    #[wasm_bindgen(thread_local_v2, js_name = location)]
-    pub(super) static LOCATION: Option<Location>;
-
-    pub(super) type Location;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn origin(this: &Location) -> String;
-
-    /// Only windows have one.
-    #[wasm_bindgen(thread_local_v2, js_name = document)]
-    pub(super) static DOCUMENT: Option<Document>;
-
-    pub(super) type Document;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn hidden(this: &Document) -> bool;
 
     /// What `fetch` answered: a Response if the caller's own `fetch` behaves.
     #[derive(Clone, Debug)]
@@ -95,35 +67,20 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     pub(super) fn get_of(getters: &JsValue, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
+    fn set_of(object: &JsValue, name: &JsValue, value: &JsValue) -> Result<bool, JsValue>;
+
     #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "set"], js_name = call)]
     pub(super) fn copy_bytes(to: &mut [u8], from: &JsValue) -> Result<(), JsValue>;
+}
 
-    /// The members of a RequestInit that are looked at or set for every attempt.
-    #[derive(Clone, Debug)]
-    pub(crate) type AttemptInit;
+/// A member of any object, if there is one. Slower than a getter of its own, which each would make the package larger: for
+/// what is not asked once a chunk.
+pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
+    get_of(object, &name.into(), object).unwrap_or_default()
+}
 
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn cache(this: &AttemptInit) -> JsValue;
-
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_cache(this: &AttemptInit, value: &str);
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn mode(this: &AttemptInit) -> JsValue;
-
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_mode(this: &AttemptInit, value: &str);
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn method(this: &AttemptInit) -> Option<String>;
-
-    /// Anything that `Headers` can be made from.
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn headers(this: &AttemptInit) -> web_sys::Headers;
-
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_headers(this: &AttemptInit, value: &web_sys::Headers);
-
-    #[wasm_bindgen(method, setter)]
-    pub(super) fn set_signal(this: &AttemptInit, value: &web_sys::AbortSignal);
+/// Sets a member of a plain object, which cannot fail.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = set_of(object, &name.into(), value);
 }
