@@ -17,6 +17,8 @@ script(async () => {
 	const cargo = (args, what) => check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`);
 	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
 	await cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], "The format of the fuzz target");
+	const axum = ["--manifest-path", "tests/servers/axum/Cargo.toml"];
+	await cargo(["fmt", ...axum, "--check"], "The format of the axum server");
 	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
 	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY], "The browser layer");
 	await cargo(

@@ -66,7 +66,7 @@ export async function run(program, args, { cwd, env, capture, tee, log, problem 
 }
 
 /** The lines in which a program says why it failed. */
-function lastWords(output) {
+export function lastWords(output) {
 	const lines = output.trimEnd().split("\n");
 	const errors = lines.filter((line) => /error|E:|could not|cannot/i.test(line));
 	return (errors.length > 0 ? errors.slice(0, 3) : lines.slice(-3)).map((line) => `  ${line.trim()}`).join("\n");

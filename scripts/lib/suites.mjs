@@ -111,7 +111,7 @@ export async function size() {
 }
 
 /** A runner that fails without a failed test has failed all the same, as one that ran none. */
-function verdict(code, counted) {
+export function verdict(code, counted) {
 	const ran = counted.passed + counted.failed > 0;
 	return (code === 0 && ran) || counted.failed > 0 ? counted : add(counted, { passed: 0, failed: 1, skipped: 0 });
 }

@@ -1,0 +1,168 @@
+// Owns what every application of tests/servers/ can be asked, and what our client must make of each answer. Knows of a
+// server only how it writes.
+
+import { expect, test } from "./support.ts";
+
+interface Delivered {
+	type: string;
+	data: string;
+	/** Or what it has to match, where the server makes it up. */
+	lastEventId: unknown;
+}
+
+/** How this server writes what all of them are asked for. */
+export interface Manner {
+	/** What `/kinds` has to arrive as: a named event with an id, more than one line, no text, other scripts, an indentation. */
+	kinds: Delivered[];
+	/** The last event ID after `/kinds`, if a block without data sets another. */
+	lastId?: string;
+	/** The two numbered events' text, since some write JSON. */
+	text?: (n: number) => string;
+	/** How `/feed` ends, and how its text is read. */
+	stop: string;
+	/** What `/idle` has between its two events. */
+	comment: RegExp;
+	/** The texts of `/chat`, in order. */
+	answer: string[];
+	/** What follows them in a whole answer. */
+	marker: { type: string; data: string };
+}
+
+export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comment, answer, marker }: Manner): void {
+	test("each kind of event arrives as it was sent", async ({ lab, server }) => {
+		const outcome = await lab.ours(async ({ EventSource, record }, url) => {
+			const source = new EventSource(url, { end: "close" });
+			const fired = record(source, "token");
+			const { reason } = await source.closed;
+			const delivered = fired.slice(1).map(({ type, data, lastEventId }) => ({ type, data, lastEventId }));
+			return { reason, first: fired[0]?.type, delivered, lastEventId: source.lastEventId };
+		}, server.url("/kinds"));
+		const lastEventId = lastId ?? kinds.at(-1)?.lastEventId;
+		expect(outcome).toEqual({ reason: "end", first: "open", delivered: kinds, lastEventId });
+	});
+
+	for (const [end, how] of Object.entries({ end: "ends", cut: "breaks" })) {
+		test(`a feed that ${how} goes on after the last id, with each event once`, async ({ lab, server }) => {
+			const outcome = await lab.ours(
+				async ({ EventSource, record }, url) => {
+					const source = new EventSource(url);
+					const fired = record(source, "stop");
+					source.addEventListener("stop", () => source.close());
+					const { reason } = await source.closed;
+					const delivered = fired.filter(({ data }) => data !== undefined).map(({ type, data }) => [type, data]);
+					const errors = fired
+						.filter(({ type }) => type === "error")
+						.map(({ reason, readyState }) => [reason, readyState]);
+					return { reason, delivered, errors, reconnectionTime: source.reconnectionTime };
+				},
+				server.url(`/feed?end=${end}`),
+			);
+			expect(outcome).toEqual({
+				reason: "caller",
+				delivered: [...[1, 2, 3, 4, 5, 6].map((n) => ["message", text(n)]), ["stop", stop]],
+				errors: [[end === "cut" ? "interrupted" : "end", 0]],
+				reconnectionTime: 500,
+			});
+			const request = { method: "GET", path: "/feed" };
+			expect(await server.seen()).toEqual([
+				{ ...request, lastEventId: null },
+				{ ...request, lastEventId: "3" },
+			]);
+		});
+	}
+
+	test("comments that keep a connection alive are no events", async ({ lab, server }) => {
+		expect(await server.wire("/idle")).toMatch(comment);
+		const fired = await lab.ours(async ({ EventSource, record }, url) => {
+			const source = new EventSource(url, { end: "close" });
+			const fired = record(source);
+			await source.closed;
+			return fired.map(({ type, data }) => [type, data]);
+		}, server.url("/idle"));
+		expect(fired).toEqual([["open", undefined], ...["before", "after"].map((text) => ["message", quoted(text)])]);
+	});
+
+	/** Whoever writes numbers as JSON writes a text so too. */
+	const quoted = (plain: string) => (text(1) === "event 1" ? plain : JSON.stringify(plain));
+
+	test("an answer to a POST is whole when its end marker has come, after one request", async ({ lab, server }) => {
+		const outcome = await lab.ours(
+			async ({ EventSource, record }, { url, marker }) => {
+				const source = new EventSource(url, {
+					json: { prompt: "hello" },
+					until: ({ type, data }) => type === marker.type && data === marker.data,
+				});
+				const fired = record(source, marker.type);
+				const { reason } = await source.closed;
+				return [reason, ...fired.map(({ type, data }) => [type, data])];
+			},
+			{ url: server.url("/chat"), marker },
+		);
+		const delivered = [...answer.map((data) => ["message", data]), [marker.type, marker.data]];
+		expect(outcome).toEqual(["until", ["open", undefined], ...delivered]);
+		expect(await server.seen()).toEqual([{ method: "POST", path: "/chat", lastEventId: null }]);
+	});
+
+	for (const [end, how] of Object.entries({ early: "ends before its marker", cut: "breaks" })) {
+		test(`an answer to a POST that ${how} is interrupted, and is not asked for again`, async ({ lab, server }) => {
+			const outcome = await lab.ours(
+				async ({ EventSource, record }, { url, marker }) => {
+					const source = new EventSource(url, {
+						json: { prompt: "hello" },
+						until: ({ type, data }) => type === marker.type && data === marker.data,
+					});
+					const fired = record(source, marker.type);
+					const { reason } = await source.closed;
+					return [
+						reason,
+						...fired.map(({ type, data, reason, willReconnect }) => [type, data ?? reason, willReconnect]),
+					];
+				},
+				{ url: server.url(`/chat?end=${end}`), marker },
+			);
+			expect(outcome).toEqual([
+				"interrupted",
+				["open", undefined, undefined],
+				...answer.map((data) => ["message", data, undefined]),
+				["error", "interrupted", false],
+			]);
+			expect(await server.seen()).toHaveLength(1);
+		});
+	}
+
+	test("a refusal has its status, headers and body, and is not asked for again", async ({ lab, server }) => {
+		const failures = await lab.ours(async ({ EventSource, failure }, url) => {
+			const failures: unknown[] = [];
+			for (const method of ["GET", "POST"]) {
+				const source = new EventSource(url, { method });
+				const { reason, status, headers, body, willReconnect } = await failure(source);
+				const retryAfter = headers?.get("retry-after");
+				failures.push({ reason, status, retryAfter, error: JSON.parse(body).error, willReconnect });
+			}
+			return failures;
+		}, server.url("/busy"));
+		const failure = { reason: "status", status: 503, retryAfter: "7", error: "busy", willReconnect: false };
+		expect(failures).toEqual([failure, failure]);
+		expect((await server.seen()).map(({ method }) => method)).toEqual(["GET", "POST"]);
+	});
+
+	test("where a request may be repeated, a refusal's Retry-After is waited for", async ({ lab, server }) => {
+		const outcome = await lab.ours(async ({ EventSource, once }, url) => {
+			const source = new EventSource(url, { json: {}, reconnect: { delay: 10 } });
+			const { delay, willReconnect } = await once<import("headwater").FailureEvent>(source, "error");
+			source.close();
+			return { waits: (delay ?? 0) >= 7000, willReconnect };
+		}, server.url("/busy"));
+		expect(outcome).toEqual({ waits: true, willReconnect: true });
+	});
+
+	test("204 ends a feed for good", async ({ lab, server }) => {
+		const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
+			const source = new EventSource(url, { reconnect: true });
+			const { reason, status, willReconnect } = await failure(source);
+			return { reason, status, willReconnect, readyState: source.readyState };
+		}, server.url("/done"));
+		expect(outcome).toEqual({ reason: "status", status: 204, willReconnect: false, readyState: 2 });
+		expect(await server.seen()).toHaveLength(1);
+	});
+}

@@ -1,0 +1,15 @@
+// Owns how Playwright runs the tests against real servers: in Chromium, as playwright.config.ts starts it. Which server is
+// there, scripts/test-interop.mjs says.
+
+import { defineConfig } from "@playwright/test";
+import root from "../../playwright.config.ts";
+
+export default defineConfig({
+	testDir: ".",
+	outputDir: "../../test-results/interop",
+	fullyParallel: true,
+	forbidOnly: true,
+	workers: 2,
+	reporter: [["list"], ["json", { outputFile: "../../test-results/interop.json" }]],
+	projects: [{ name: "chromium", use: { ...root.projects?.find(({ name }) => name === "chromium")?.use } }],
+});

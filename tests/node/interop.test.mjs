@@ -1,0 +1,72 @@
+// Owns that docs/interop.md tells the truth: every row names tests that exist, and every test against a real server is
+// in a row. Knows nothing of what they test.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SERVERS } from "../../scripts/lib/interop.mjs";
+import { root } from "../../scripts/lib/tools.mjs";
+
+const folder = join(root, "tests", "interop");
+const page = readFileSync(join(root, "docs", "interop.md"), "utf8");
+const specs = readdirSync(folder)
+	.filter((file) => file.endsWith(".spec.ts"))
+	.map((file) => file.replace(".spec.ts", ""));
+
+/** The titles in a file, as expressions: a part of them may be computed. */
+function titles(file) {
+	const text = readFileSync(join(folder, file === "contract" ? "contract.ts" : `${file}.spec.ts`), "utf8");
+	const found = [...text.matchAll(/\b(?:test\(|name:)\s*(["`])(.*?)\1,/g)].map(([, , title]) => title);
+	return found.map(
+		(title) =>
+			new RegExp(
+				`^${title
+					.split(/\$\{.*?\}/)
+					.map(escaped)
+					.join(".+")}$`,
+			),
+	);
+}
+
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** What the last column of these tables names. */
+const cited = ["What all of them are asked", "What is peculiar to each"].flatMap((heading) => {
+	const [, section] = page.split(`\n## ${heading}\n`);
+	const rows = section.split("\n## ")[0].split("\n");
+	return rows
+		.filter((line) => line.startsWith("| "))
+		.slice(1)
+		.flatMap((line) => line.slice(2, -2).split(" | ").at(-1).split("<br>"))
+		.map((name) => /^([\w-]+): (.+)$/.exec(name) ?? assert.fail(`"${name}" names no test`));
+});
+
+test("every test that docs/interop.md names exists", () => {
+	for (const [line, file, title] of cited) {
+		assert.ok(
+			titles(file).some((expression) => expression.test(title)),
+			line,
+		);
+	}
+});
+
+test("every test against a real server is in docs/interop.md", () => {
+	for (const file of [...specs, "contract"]) {
+		for (const expression of titles(file)) {
+			assert.ok(
+				cited.some(([, citedFile, title]) => citedFile === file && expression.test(title)),
+				`${file}: ${expression}`,
+			);
+		}
+	}
+});
+
+test("every server has a spec and a folder, and is in the table of servers", () => {
+	const names = Object.keys(SERVERS).sort();
+	assert.deepEqual(specs.sort(), names);
+	for (const name of names) {
+		assert.ok(readdirSync(join(root, "tests", "servers", name)).length > 0);
+		assert.ok(page.includes(`| \`${name}\` |`), name);
+	}
+});
