@@ -11,6 +11,7 @@
 
 #[cfg(feature = "serde")]
 mod json;
+mod policy;
 mod requests;
 mod streams;
 mod support;
