@@ -2,17 +2,9 @@
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
 import { nextTask, Pace } from "./delivery.js";
+import { type Details, decideWith, describe, report } from "./failure.js";
 import { type Read, readSettings, type Settings } from "./settings.js";
-import type {
-	Closed,
-	Decide,
-	EventSourceEventMap,
-	EventSourceInit,
-	Failure,
-	FailureEvent,
-	OpenEvent,
-	Reason,
-} from "./types.js";
+import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent, Reason } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
 const CONNECTING = 0;
@@ -21,8 +13,6 @@ const CLOSED = 2;
 
 /** The numbers of a row of `Batch` in src/batch.rs. */
 const ROW = 6;
-/** The longest wait that a timer can hold, in milliseconds: it takes a signed 32-bit number. */
-const MAX_DELAY = 0x7fff_ffff;
 /** Stands for "there is none" in a row. */
 const NONE = 0xffff_ffff;
 
@@ -385,45 +375,4 @@ function openEvent(response: Response | undefined): OpenEvent {
 		Object.assign(event, { response: Object.freeze({ status, headers, url, redirected }) });
 	}
 	return event as OpenEvent;
-}
-
-/** What Rust knows of a failure. */
-type Details = Omit<Writable<Failure>, "status" | "code" | "headers" | "willReconnect"> & {
-	response: Response | undefined;
-};
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-function describe({ response, ...details }: Details): Writable<Failure> {
-	const { status, headers } = response ?? {};
-	return { ...details, status, code: status, headers, willReconnect: details.delay !== undefined };
-}
-
-function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | undefined {
-	try {
-		const decision = decide(failure);
-		if (decision === false) {
-			return undefined;
-		}
-		if (typeof decision === "number" && decision >= 0) {
-			return Math.min(Math.floor(decision), MAX_DELAY);
-		}
-		if (decision !== undefined) {
-			throw new TypeError('"reconnect" must answer with milliseconds or false');
-		}
-	} catch (error) {
-		report(error);
-	}
-	return failure.delay;
-}
-
-/** As an uncaught error of a handler would be. */
-function report(error: unknown): void {
-	if (typeof reportError === "function") {
-		reportError(error);
-	} else {
-		queueMicrotask(() => {
-			throw error;
-		});
-	}
 }

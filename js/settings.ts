@@ -106,7 +106,7 @@ export function readSettings(url: string | URL, init: EventSourceInit): Read {
 		number("silenceTimeout", silenceTimeout, 0, 0),
 		Boolean(pauseWhenHidden),
 	];
-	const decide = typeof reconnect === "function" ? reconnect : undefined;
+	const decide = typeof reconnect === "function" && !sentOnce ? reconnect : undefined;
 	return { settings, signal: signal ?? undefined, until, decide, sentOnce: sentOnce && Boolean(reconnect) };
 }
 
