@@ -1,0 +1,131 @@
+//! Owns the driver's part in a request and the head of its answer: what to request, the sending, the waiting, what came of it.
+//! Must not know bodies.
+
+use core::task::{Context, Poll, ready};
+
+use js_sys::{Date, Math::random};
+use wasm_bindgen::JsValue;
+
+use super::{Driver, Step};
+use crate::{
+    connection::{Action, ResponseHead},
+    reconnection::parse_time,
+    web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
+};
+
+/// How long a server may take to answer a probe, in milliseconds. Firefox hands such an answer over with its first byte,
+/// for which a quiet stream may let us wait for ever.
+const PROBE_TIME: u64 = 5000;
+
+impl Driver {
+    /// Finds out what this attempt is to request, or what is to be done instead.
+    pub(super) fn poll_target(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+        if self.held {
+            return Poll::Pending;
+        }
+        let Some(template) = &self.template else { return Poll::Ready(Step::Perform(Action::Nothing)) };
+        let last_event_id = self.connection.last_event_id();
+        if self.asked.is_none() {
+            self.asked = template.ask(self.connection.attempt(), last_event_id);
+        }
+        let mut answer = None;
+        if let Some(asked) = &mut self.asked {
+            let asked = ready!(asked.poll(context));
+            self.asked = None;
+            match asked {
+                Ok(target) => answer = Some(target),
+                Err(cause) => {
+                    self.cause = Some(cause);
+                    return Poll::Ready(Step::Perform(self.connection.handle_unknown_request(random())));
+                }
+            }
+        }
+        Poll::Ready(match template.target(answer.as_ref(), last_event_id) {
+            Ok(target) => {
+                self.target = Some(target);
+                Step::Send
+            }
+            Err(cause) => {
+                self.cause = Some(cause);
+                Step::Perform(self.connection.handle_request_error())
+            }
+        })
+    }
+
+    pub(super) fn send(&mut self) -> Step {
+        let (Some(template), Some(target)) = (&self.template, &self.target) else {
+            return Step::Perform(Action::Nothing);
+        };
+        self.connection.handle_request(target.head());
+        self.watch = Watch::start(self.timeouts.connect);
+        match target.send(template.fetch.as_ref(), self.connection.last_event_id()) {
+            Ok(request) => {
+                self.request = Some(request);
+                Step::AwaitResponse
+            }
+            Err(cause) => Step::Perform(self.fail(cause)),
+        }
+    }
+
+    pub(super) fn poll_response(&mut self, context: &mut Context<'_>) -> Poll<Action> {
+        let Some(request) = &mut self.request else { return Poll::Ready(Action::Nothing) };
+        Poll::Ready(match request.poll(context) {
+            Poll::Ready(answer) => match answer.and_then(|response| self.take(response)) {
+                Ok(action) => action,
+                Err(cause) => self.fail(cause),
+            },
+            Poll::Pending => {
+                ready!(self.watch.poll_expired(context));
+                self.drop_request();
+                self.connection.handle_silence(random())
+            }
+        })
+    }
+
+    fn take(&mut self, response: FetchResponse) -> Result<Action, JsValue> {
+        self.watch = Watch::OFF;
+        let headers = response.response_headers()?;
+        let content_type = headers.get("content-type")?;
+        let head = ResponseHead {
+            status: response.status()?,
+            content_type: content_type.as_deref(),
+            retry_after: headers.get("retry-after")?.as_deref().map(retry_after),
+        };
+        self.body = Some(Body::of_response(response.body()?.as_ref())?);
+        self.response = Some(response);
+        self.cause = None;
+        Ok(self.connection.handle_response(head, random()))
+    }
+
+    /// The request has failed without a response.
+    fn fail(&mut self, cause: JsValue) -> Action {
+        self.drop_request();
+        self.cause = Some(cause);
+        if self.target.as_ref().is_some_and(Target::can_be_repeated) {
+            self.connection.handle_network_error(random())
+        } else {
+            self.connection.handle_request_error()
+        }
+    }
+
+    /// Whether there is an answer that is kept from us. One of our own origin would not be.
+    pub(super) fn poll_probe(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let Some(request) = &mut self.request else { return Poll::Ready(false) };
+        match request.poll(context) {
+            // [spec] Fetch, opaque filtered response.
+            Poll::Ready(answer) => {
+                Poll::Ready(answer.and_then(|response| response.status()).is_ok_and(|status| status == 0))
+            }
+            Poll::Pending => self.poll_timer(PROBE_TIME, context).map(|()| false),
+        }
+    }
+}
+
+/// Spec: RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
+fn retry_after(value: &str) -> u64 {
+    match parse_time(value.as_bytes()) {
+        Some(seconds) => seconds.saturating_mul(1000),
+        None => (Date::parse(value) - Date::now()) as u64,
+    }
+}
