@@ -1,5 +1,5 @@
 //! Owns the driver's part in a request and the head of its answer: what to request, the sending, the waiting, what came of it.
-//! Must not know bodies.
+//! Must not know what a body says.
 
 use core::task::{Context, Poll, ready};
 
