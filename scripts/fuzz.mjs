@@ -1,49 +1,68 @@
-// Owns `npm run fuzz`: the parser against the second reading of the standard, on bytes that libFuzzer makes up. It reads
-// the corpus of the repository and keeps what it finds beside it, in `fuzz/target/corpus`. What goes a way of its own
-// through the parser is taken over by `cargo +nightly fuzz run -s none parser fuzz/corpus/parser fuzz/target/corpus --
-// -merge=1 -use_counters=0`.
+// Owns `npm run fuzz`: the parser against the second reading of the standard, and the connection against the second reading
+// of the contract, on bytes that libFuzzer makes up. It reads the corpus of the repository and keeps what it finds beside
+// it, in `fuzz/target/corpus`. What goes a way of its own is taken over by `cargo +nightly fuzz run -s none TARGET
+// fuzz/corpus/TARGET fuzz/target/corpus/TARGET -- -merge=1 -use_counters=0`, or `-set_cover_merge=1` for fewer files.
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Problem, run, say, script } from "./lib/process.mjs";
 import { root, toolsPath } from "./lib/tools.mjs";
 import { setupFuzz } from "./setup.mjs";
 
-/** Several times the longest way to say one thing: longer inputs only take longer. */
-const MAX_LENGTH = 256;
+/** With several times the length of the longest way to say one thing: longer inputs only take longer. */
+const TARGETS = { parser: 256, connection: 128 };
 
-/** The parser has no unsafe code for a sanitizer to watch. */
-const TARGET = ["--sanitizer", "none", "parser"];
+/** There is no unsafe code for a sanitizer to watch. */
+const NO_SANITIZER = ["--sanitizer", "none"];
 
 script(async () => {
-	const { values } = parseArgs({ options: { runs: { type: "string", default: "1000000" } } });
+	const { values, positionals } = parseArgs({
+		options: { runs: { type: "string", default: "1000000" } },
+		allowPositionals: true,
+	});
 	if (!/^[1-9]\d*$/.test(values.runs)) {
 		throw new Problem(`"${values.runs}" is not a number of executions; try: npm run fuzz -- --runs 10000000`);
 	}
+	const unknown = positionals.find((name) => !Object.hasOwn(TARGETS, name));
+	if (unknown !== undefined) {
+		throw new Problem(`"${unknown}" is no fuzz target; there are: ${Object.keys(TARGETS).join(", ")}`);
+	}
 	await setupFuzz();
-	say("building the fuzz target");
-	await fuzz(["build", ...TARGET], { capture: true, problem: "The fuzz target could not be built." });
+	for (const target of positionals.length > 0 ? positionals : Object.keys(TARGETS)) {
+		await fuzz(target, values.runs);
+	}
+});
 
-	say(`fuzzing the parser: ${values.runs} executions`);
-	const found = join(root, "fuzz", "target", "corpus");
+async function fuzz(target, runs) {
+	say(`building the fuzz target ${target}`);
+	const build = { capture: true, problem: `The fuzz target ${target} could not be built.` };
+	await cargoFuzz(["build", ...NO_SANITIZER, target], build);
+
+	say(`fuzzing the ${target}: ${runs} executions`);
+	const found = join(root, "fuzz", "target", "corpus", target);
 	mkdirSync(found, { recursive: true });
-	const words = join(root, "fuzz", "parser.dict");
-	const flags = [`-runs=${values.runs}`, `-max_len=${MAX_LENGTH}`, `-dict=${words}`, "-print_final_stats=1"];
+	const flags = [`-runs=${runs}`, `-max_len=${TARGETS[target]}`, "-print_final_stats=1"];
+	const words = join(root, "fuzz", `${target}.dict`);
+	if (existsSync(words)) {
+		flags.push(`-dict=${words}`);
+	}
 	const started = Date.now();
-	const folders = [found, join(root, "fuzz", "corpus", "parser")];
-	const { code, output } = await fuzz(["run", ...TARGET, ...folders, "--", ...flags], { tee: true });
+	const folders = [found, join(root, "fuzz", "corpus", target)];
+	const { code, output } = await cargoFuzz(["run", ...NO_SANITIZER, target, ...folders, "--", ...flags], {
+		tee: true,
+	});
 	const seconds = Math.round((Date.now() - started) / 1000);
 
 	const executions = /number_of_executed_units: (\d+)/.exec(output)?.[1];
 	const [, crash] = /Test unit written to (\S+)/.exec(output) ?? [];
 	if (executions === undefined || (code !== 0 && !crash)) {
-		throw new Problem("The fuzz target did not run to its end.");
+		throw new Problem(`The fuzz target ${target} did not run to its end.`);
 	}
-	console.log(`\n${executions} executions in ${seconds} s, ${crash ? `1 crash: ${crash}` : "0 crashes"}`);
-	process.exitCode = code === 0 ? 0 : 1;
-});
+	console.log(`\n${target}: ${executions} executions in ${seconds} s, ${crash ? `1 crash: ${crash}` : "0 crashes"}`);
+	process.exitCode ||= code === 0 ? 0 : 1;
+}
 
-function fuzz(args, options) {
+function cargoFuzz(args, options) {
 	return run("cargo", ["+nightly", "fuzz", ...args], { cwd: root, env: toolsPath, ...options });
 }

@@ -71,8 +71,6 @@ pub struct Connection {
     ready_state: ReadyState,
     /// The last request that was made.
     request: RequestHead,
-    /// There was a response that was accepted.
-    opened: bool,
     attempt: u32,
     /// Between two attempts. A timer that fires at any other time is a stray one, and must not repeat a request.
     waiting: bool,
@@ -98,7 +96,6 @@ impl Connection {
             request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
             options,
             ready_state: ReadyState::Connecting,
-            opened: false,
             attempt: 1,
             waiting: false,
             tries: 0,
@@ -135,7 +132,6 @@ impl Connection {
     /// A request is about to be made that may be another one than the options say.
     pub fn handle_request(&mut self, request: RequestHead) {
         self.request = request;
-        self.refusal.handle_request(request.preflights_last_event_id);
     }
 
     /// Spec 9.2.2, constructor step 15: what a response or its absence means.
@@ -161,7 +157,6 @@ impl Connection {
             return Action::Nothing;
         }
         self.ready_state = ReadyState::Open;
-        self.opened = true;
         self.parser.start_stream();
         Action::AnnounceConnection
     }
@@ -212,7 +207,7 @@ impl Connection {
         }
         match self.refusal.handle_network_error(self.request.preflights_last_event_id) {
             Verdict::Probe => Action::Probe,
-            Verdict::Refused if self.opened => self.reestablish(Reason::Cors, random),
+            Verdict::HeaderRefused => self.reestablish(Reason::Cors, random),
             Verdict::Refused => self.end_attempt(Reason::Cors, None, None, random),
             Verdict::Broken => self.reestablish(Reason::Network, random),
         }
@@ -240,24 +235,24 @@ impl Connection {
 
     /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
     pub fn handle_interruption(&mut self, random: f64) -> Action {
-        self.refusal.handle_interruption();
         let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
         self.reestablish(reason, random)
     }
 
-    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if the request may not
-    /// be repeated: then it is to go on.
+    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if there is none, or if
+    /// it may not be repeated: then it is to go on.
     pub fn handle_pause(&mut self) -> Option<Action> {
-        if self.ready_state == ReadyState::Closed || !self.may_repeat() {
+        if self.ready_state == ReadyState::Closed || self.waiting || !self.may_repeat() {
             return None;
         }
-        self.refusal.handle_interruption();
+        self.refusal.forget();
         if self.ready_state == ReadyState::Connecting {
             self.attempt = self.attempt.saturating_add(1);
             return Some(Action::Fetch);
         }
         self.ready_state = ReadyState::Connecting;
         self.waiting = true;
+        self.shortest_wait = None;
         Some(Action::ReestablishConnection(Failure {
             reason: Reason::Interrupted,
             status: None,
@@ -316,6 +311,9 @@ impl Connection {
         let counts = core::mem::take(&mut self.undecided);
         if counts {
             self.waiting = delay.is_some();
+            if self.ready_state == ReadyState::Closed {
+                self.tries = self.tries.saturating_add(1);
+            }
             self.shortest_wait = None;
             self.ready_state = if self.waiting { ReadyState::Connecting } else { ReadyState::Closed };
         }
@@ -325,6 +323,7 @@ impl Connection {
     /// Spec 9.2.2 `close()`.
     pub fn close(&mut self) {
         self.undecided = false;
+        self.waiting = false;
         self.ready_state = ReadyState::Closed;
     }
 
@@ -337,14 +336,15 @@ impl Connection {
         let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
         let failure = Failure { reason, status, attempt: self.attempt, delay: None, note };
         self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
-        let Some(shortest_wait) = shortest_wait else {
-            self.ready_state = ReadyState::Closed;
-            return Action::FailConnection(failure);
-        };
+        self.refusal.forget();
         if self.parser.dispatched() > self.dispatched {
             self.dispatched = self.parser.dispatched();
             self.tries = 0;
         }
+        let Some(shortest_wait) = shortest_wait else {
+            self.ready_state = ReadyState::Closed;
+            return Action::FailConnection(failure);
+        };
         let backoff = self.options.backoff;
         if backoff.max_attempts.is_some_and(|most| self.tries >= most) {
             self.ready_state = ReadyState::Closed;

@@ -108,7 +108,7 @@ impl Failure {
             }
         }
         if self.note == Note::LastEventIdPreflight {
-            message.push_str("; or it does not allow the header Last-Event-ID, which lastEventIdParam replaces");
+            message.push_str("; the server may not allow the header Last-Event-ID (use lastEventIdParam)");
         }
         message
     }

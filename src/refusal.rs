@@ -6,17 +6,11 @@
 pub(crate) struct Refusal {
     /// Whether the server may be asked by another request.
     can_probe: bool,
-    state: State,
-    header: Header,
-}
-
-/// Whether the last request may be refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Possible,
+    /// This origin was answered.
+    served: bool,
     /// The server answers, though perhaps not us: the next failure is a refusal.
-    Suspected,
-    RuledOut,
+    suspected: bool,
+    header: Header,
 }
 
 /// Whether the server lets this origin send `Last-Event-ID`, which it is asked before each request that has it.
@@ -31,54 +25,51 @@ enum Header {
 pub(crate) enum Verdict {
     /// Not known yet: the server is to be asked whether it answers at all.
     Probe,
+    /// This origin was refused, and never served.
     Refused,
+    /// The header was refused, by a server that serves this origin without it.
+    HeaderRefused,
     Broken,
 }
 
 impl Refusal {
     pub(crate) fn new(can_probe: bool) -> Self {
-        Self { can_probe, state: if can_probe { State::Possible } else { State::RuledOut }, header: Header::Unknown }
-    }
-
-    /// A request is made. `with_header`: to another origin, with `Last-Event-ID`, which may be refused by itself, however
-    /// often requests without it were answered.
-    pub(crate) fn handle_request(&mut self, with_header: bool) {
-        if self.can_probe && with_header && self.header == Header::Unknown && self.state == State::RuledOut {
-            self.state = State::Possible;
-        }
+        Self { can_probe, served: false, suspected: false, header: Header::Unknown }
     }
 
     pub(crate) fn handle_answer(&mut self, with_header: bool) {
-        self.state = State::RuledOut;
+        self.served = true;
+        self.suspected = false;
         if with_header {
             self.header = Header::Allowed;
         }
     }
 
+    /// `with_header`: the request had `Last-Event-ID` and went to another origin, where it may be refused by itself, however
+    /// often requests without it were answered.
     pub(crate) fn handle_network_error(&mut self, with_header: bool) -> Verdict {
-        match self.state {
-            State::Possible => Verdict::Probe,
-            State::Suspected => {
-                self.state = State::RuledOut;
-                if with_header {
-                    self.header = Header::Refused;
-                }
-                Verdict::Refused
+        let suspected = core::mem::take(&mut self.suspected);
+        match (self.served, with_header, self.header) {
+            (false, ..) if !self.can_probe => Verdict::Broken,
+            (false, ..) if suspected => Verdict::Refused,
+            (false, ..) => Verdict::Probe,
+            (true, true, Header::Refused) => Verdict::HeaderRefused,
+            (true, true, Header::Unknown) if suspected => {
+                self.header = Header::Refused;
+                Verdict::HeaderRefused
             }
-            State::RuledOut if with_header && self.header == Header::Refused => Verdict::Refused,
-            State::RuledOut => Verdict::Broken,
+            (true, true, Header::Unknown) if self.can_probe => Verdict::Probe,
+            (true, ..) => Verdict::Broken,
         }
     }
 
     /// The probe was answered, by an answer that is kept from us.
     pub(crate) fn suspect(&mut self) {
-        self.state = State::Suspected;
+        self.suspected = true;
     }
 
-    /// The request was given up, so that its failure says nothing.
-    pub(crate) fn handle_interruption(&mut self) {
-        if self.state == State::Suspected {
-            self.state = State::Possible;
-        }
+    /// The request has ended in a way that says nothing of the server's will.
+    pub(crate) fn forget(&mut self) {
+        self.suspected = false;
     }
 }

@@ -44,7 +44,8 @@ impl Watchdog {
             self.due = now.saturating_add(self.timeout.min(REPRIEVE));
         }
         // A clock that was set back must not make the wait longer than it was to be.
-        let left = (self.due - now).min(self.timeout);
+        let longest = if self.reprieved { self.timeout.min(REPRIEVE) } else { self.timeout };
+        let left = (self.due - now).min(longest);
         self.due = now.saturating_add(left);
         Some(left)
     }

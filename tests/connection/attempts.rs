@@ -92,3 +92,52 @@ fn a_final_status_says_so_even_at_the_last_try() {
     let action = connection.handle_response(status(404), 0.0);
     assert_eq!(failed(&connection, action).reason, Reason::Status);
 }
+
+// [non-spec]
+#[test]
+fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
+    let mut connection = Connection::new(at_most(1));
+    reconnect(&mut connection);
+    feed(&mut connection, "id: 1\n\nevent: e\n\n: c\n\n");
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+// [non-spec]
+#[test]
+fn silence_an_interruption_and_an_unknown_request_are_tries() {
+    let fail: [fn(&mut Connection) -> Action; 3] = [
+        |connection| connection.handle_silence(0.0),
+        |connection| connection.handle_interruption(0.0),
+        |connection| connection.handle_unknown_request(0.0),
+    ];
+    for fail in fail {
+        let mut connection = Connection::new(at_most(1));
+        let action = fail(&mut connection);
+        reestablished(&connection, action);
+        next_attempt(&mut connection);
+        let action = fail(&mut connection);
+        assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+    }
+}
+
+// [non-spec]
+#[test]
+fn giving_up_tells_the_status_of_the_last_answer() {
+    let mut connection = Connection::new(at_most(0));
+    let action = connection.handle_response(status(503), 0.0);
+    let failure = failed(&connection, action);
+    assert_eq!((failure.reason, failure.status), (Reason::Attempts, Some(503)));
+}
+
+// [non-spec]
+#[test]
+fn the_repetition_after_a_probe_is_an_attempt_and_no_try() {
+    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.attempt(), 1);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.attempt(), 2);
+    accept(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first without a message");
+}

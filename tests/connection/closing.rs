@@ -14,10 +14,18 @@ fn assert_dead(mut connection: Connection, how: &str) {
             connection.handle_end_of_body(0.0),
             connection.handle_network_error(0.0),
             connection.handle_request_error(),
+            connection.handle_unknown_request(0.0),
+            connection.handle_silence(0.0),
+            connection.handle_interruption(0.0),
+            connection.handle_probe(true, 0.0),
+            connection.handle_probe(false, 0.0),
+            connection.handle_stream(),
             connection.handle_timeout(),
         ] {
             assert_eq!(action, Action::Nothing, "{how}");
         }
+        assert_eq!(connection.handle_pause(), None, "{how}");
+        assert!(!connection.decide(Some(0)), "{how}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{how}");
         assert_eq!(connection.last_event_id(), before, "{how}");
         connection.close();

@@ -10,24 +10,50 @@ mod attempts;
 mod closing;
 #[path = "../support/contract.rs"]
 mod contract;
+mod deciding;
+#[path = "../support/expected.rs"]
+mod expected;
+#[path = "../support/happening.rs"]
+mod happening;
 mod last_event_id;
 mod limits;
+mod messages;
+mod pausing;
+mod permission;
+mod preflights;
 mod reestablishing;
 mod refusal;
+#[path = "../support/script.rs"]
+mod script;
+mod shortening;
 #[path = "../support/standard.rs"]
 mod standard;
+mod storms;
+#[path = "../support/strategies.rs"]
+mod strategies;
 mod streams;
 mod waiting;
 
+use std::{fs, path::Path};
+
 use headwater::{
-    Action, Connection, EndOfBody, Failure, Options, ReadyState, Reason, Reconnect, ResponseHead, reconnection::Backoff,
+    Action, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead, ResponseHead,
+    reconnection::Backoff,
 };
 use proptest::{collection::vec, prelude::*};
 
 use crate::{
-    contract::{Happening, LONGEST, Model, any_options, happening, random},
+    contract::{LONGEST, Model},
+    happening::Happening,
+    script::play,
     standard::{Row, draw},
+    strategies::{any_options, happening, random},
 };
+
+/// A GET that needs nobody's permission.
+const PLAIN: RequestHead = RequestHead { is_get: true, preflights_last_event_id: false };
+/// One that asks another origin's for its header.
+const WITH_HEADER: RequestHead = RequestHead { is_get: true, preflights_last_event_id: true };
 
 const EVENT_STREAM: ResponseHead<'static> =
     ResponseHead { status: 200, content_type: Some("text/event-stream"), retry_after: None };

@@ -98,3 +98,30 @@ fn after_close_nothing_is_probed() {
     assert_eq!(connection.handle_network_error(0.0), Action::Nothing);
     assert_eq!(connection.handle_interruption(0.0), Action::Nothing);
 }
+
+#[test]
+fn a_suspicion_does_not_outlive_the_repetition_that_was_silent() {
+    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    connection.handle_request(PLAIN);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    connection.handle_request(PLAIN);
+    let action = connection.handle_silence(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Timeout);
+    next_attempt(&mut connection);
+    connection.handle_request(PLAIN);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+}
+
+#[test]
+fn a_suspicion_does_not_outlive_the_repetition_that_could_not_be_found_out() {
+    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    connection.handle_request(PLAIN);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    let action = connection.handle_unknown_request(0.0);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    connection.handle_request(PLAIN);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+}

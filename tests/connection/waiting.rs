@@ -190,3 +190,12 @@ fn retry_after_holds_for_one_wait() {
     next_attempt(&mut connection);
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000);
 }
+
+// [non-spec]
+#[test]
+fn the_reconnection_time_as_it_is_kept_to_fits_a_timer_and_is_no_less_than_half_a_second() {
+    let kept = |delay, server_time| Backoff { delay, ..Backoff::default() }.reconnection_time(server_time);
+    assert_eq!([kept(3000, None), kept(u64::MAX, None), kept(0, None)], [3000, LONGEST, 0]);
+    assert_eq!([kept(3000, Some(0)), kept(3000, Some(700)), kept(3000, Some(u64::MAX))], [500, 700, LONGEST]);
+    assert_eq!([kept(499, Some(0)), kept(0, Some(0)), kept(u64::MAX, Some(0))], [499, 0, 500]);
+}

@@ -1,227 +1,289 @@
-//! Owns a second reading of the contract for a connection's life: what can happen, and what then is to follow (HTML
+//! Owns a second reading of the contract for a connection's life: what can happen when, and what then is to follow (HTML
 //! Standard 9.2.3, and section 4 of the design, word by word). Must not know how the machine works.
 
 use headwater::{
-    Action, Connection, EndOfBody, Options, ReadyState, Reason, Reconnect, ResponseHead, reconnection::Backoff,
+    Action, Connection, EndOfBody, Note, Options, ReadyState, Reason, Reconnect, RequestHead, reconnection::Backoff,
 };
-use proptest::{option, prelude::*, sample::select};
 
-use crate::standard::{self, Row, draw};
+use crate::{
+    expected::{Expected, Wait},
+    happening::Happening,
+    standard::{self, Row, draw},
+};
 
 /// The longest wait that `setTimeout` can hold.
 pub const LONGEST: u64 = 2_147_483_647;
 
-/// What can happen to a connection.
-#[derive(Clone, Debug)]
-pub enum Happening {
-    Response { status: u16, content_type: Option<&'static str>, retry_after: Option<u64> },
-    Chunk(&'static str),
-    EndOfBody,
-    NetworkError,
-    RequestError,
-    WaitIsOver,
-    Close,
-}
-
-pub fn happening() -> impl Strategy<Value = Happening> {
-    const STATUSES: &[u16] = &[200, 200, 200, 200, 200, 200, 200, 200, 201, 204, 301, 404, 408, 425, 429, 500, 503];
-    const CONTENT_TYPES: &[Option<&str>] =
-        &[Some("text/event-stream"), Some("text/event-stream"), Some("text/event-stream"), Some("text/html"), None];
-    const TIMES: &[u64] = &[0, 1000, 60_000, LONGEST, u64::MAX];
-    const CHUNKS: &[&str] = &[
-        "data: x\n\n",
-        "id: 1\ndata: x\n\n",
-        "id: 2\n\n",
-        "id\n\n",
-        ": c\n\n",
-        "retry: 0\n",
-        "retry: 1500\n",
-        "retry: 70000\n",
-        "retry: 99999999999999999999\n",
-        "event: e\n",
-        "data: cut",
-        "id: cut",
-        "\n\n",
-        "\r",
-        "data\n\ndata\n\n",
-        "",
-    ];
-    let response = (select(STATUSES), select(CONTENT_TYPES), option::of(select(TIMES)))
-        .prop_map(|(status, content_type, retry_after)| Happening::Response { status, content_type, retry_after });
-    prop_oneof![
-        12 => response,
-        12 => select(CHUNKS).prop_map(Happening::Chunk),
-        6 => Just(Happening::EndOfBody),
-        6 => Just(Happening::NetworkError),
-        16 => Just(Happening::WaitIsOver),
-        1 => select(&[Happening::RequestError, Happening::Close][..]),
-    ]
-}
-
-pub fn any_options() -> impl Strategy<Value = Options> {
-    let backoff = (
-        select(&[0, 100, 3000, 3000, 45_000, u64::MAX][..]),
-        select(&[0, 30_000, 30_000, u64::MAX][..]),
-        select(&[None, None, Some(0), Some(1), Some(3)][..]),
-    )
-        .prop_map(|(delay, max_delay, max_attempts)| Backoff { delay, max_delay, max_attempts });
-    (
-        any::<bool>(),
-        select(&[Reconnect::Standard, Reconnect::Allowed, Reconnect::Never][..]),
-        backoff,
-        select(&[None, Some(EndOfBody::Reconnect), Some(EndOfBody::Close)][..]),
-        select(&["", "0"][..]),
-    )
-        .prop_map(|(is_get, reconnect, backoff, end, last_event_id)| Options {
-            is_get,
-            reconnect,
-            backoff,
-            end,
-            last_event_id: last_event_id.to_owned(),
-            ..Options::default()
-        })
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Fetching,
+    Probing,
     Streaming,
     Waiting,
     Closed,
-}
-
-/// What the contract expects.
-#[derive(Debug)]
-pub enum Expected {
-    Announce,
-    /// With the bounds of the wait.
-    Reestablish(Reason, Option<u16>, u64, u64),
-    Fail(Reason, Option<u16>),
-    Close,
-    /// Closed, whether or not an error is fired: the contract does not say.
-    CloseOrFail,
 }
 
 /// Where a connection is, by the contract.
 pub struct Model {
     options: Options,
     pub phase: Phase,
+    /// The last request, and whether it is that of this attempt.
+    request: RequestHead,
+    is_requested: bool,
     attempt: u32,
     /// Tries since the last message.
     tries: u32,
     message_since_last_try: bool,
+    /// One of the tries was the caller's own decision, which may or may not be a step of backing off.
+    was_decided: bool,
     pub reconnection_time: Option<u64>,
     pub last_event_id: String,
     /// The last event ID string and the bytes of the stream so far.
     stream: (String, Vec<u8>),
+    opened: bool,
+    /// Whether the server lets `Last-Event-ID` through, as far as it is known.
+    allows_header: Option<bool>,
+    /// The request is the repetition after a probe that was answered.
+    is_suspected: bool,
+    is_decidable: bool,
+    /// What is left of the wait without what backing off has added.
+    shortest_wait: Option<u64>,
+    is_paused: bool,
 }
 
 impl Model {
     pub fn new(options: Options) -> Self {
         Self {
             phase: Phase::Fetching,
+            request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
+            is_requested: false,
             attempt: 1,
             tries: 0,
             message_since_last_try: false,
+            was_decided: false,
             reconnection_time: None,
             last_event_id: options.last_event_id.clone(),
             stream: (String::new(), vec![]),
+            opened: false,
+            allows_header: None,
+            is_suspected: false,
+            is_decidable: false,
+            shortest_wait: None,
+            is_paused: false,
             options,
         }
     }
 
     pub fn ready_state(&self) -> ReadyState {
         match self.phase {
-            Phase::Fetching | Phase::Waiting => ReadyState::Connecting,
+            Phase::Fetching | Phase::Probing | Phase::Waiting => ReadyState::Connecting,
             Phase::Streaming => ReadyState::Open,
             Phase::Closed => ReadyState::Closed,
         }
     }
 
     fn can_happen(&self, happening: &Happening) -> bool {
+        use Phase::{Closed, Fetching, Probing, Streaming, Waiting};
         match happening {
-            Happening::Response { .. } | Happening::RequestError => self.phase == Phase::Fetching,
-            Happening::Chunk(_) | Happening::EndOfBody => self.phase == Phase::Streaming,
-            Happening::NetworkError => matches!(self.phase, Phase::Fetching | Phase::Streaming),
-            Happening::WaitIsOver => self.phase == Phase::Waiting,
-            Happening::Close => self.phase != Phase::Closed,
+            Happening::Request(_) | Happening::UnknownRequest => self.phase == Fetching && !self.is_requested,
+            Happening::Response { .. } | Happening::RequestError => self.phase == Fetching,
+            Happening::Chunk(_) | Happening::EndOfBody => self.phase == Streaming,
+            Happening::NetworkError | Happening::Silence => matches!(self.phase, Fetching | Streaming),
+            Happening::Interruption | Happening::Pause => matches!(self.phase, Fetching | Probing | Streaming),
+            Happening::Probe { .. } => self.phase == Probing,
+            Happening::WaitIsOver => self.phase == Waiting,
+            Happening::ShortenWait | Happening::Decide(_) | Happening::Close => self.phase != Closed,
         }
+    }
+
+    /// The method of the attempt decides, not that of the first one.
+    fn may_repeat(&self) -> bool {
+        match self.options.reconnect {
+            Reconnect::Allowed => true,
+            Reconnect::Standard | Reconnect::Decided => self.request.is_get,
+            Reconnect::Never => false,
+        }
+    }
+
+    /// The header went to another origin, and nothing came back.
+    fn note(&self, reason: Reason) -> Note {
+        let nothing_came_back = matches!(reason, Reason::Network | Reason::Cors);
+        if nothing_came_back && self.request.preflights_last_event_id { Note::LastEventIdPreflight } else { Note::None }
     }
 
     fn fail(&mut self, reason: Reason, status: Option<u16>) -> Expected {
+        self.fail_with(reason, status, self.note(reason))
+    }
+
+    fn fail_with(&mut self, reason: Reason, status: Option<u16>, note: Note) -> Expected {
         self.phase = Phase::Closed;
-        Expected::Fail(reason, status)
+        self.is_decidable = self.options.reconnect == Reconnect::Decided && status != Some(204);
+        Expected::Fail { reason, status, note }
+    }
+
+    fn reestablish_if(&mut self, may_repeat: bool, reason: Reason) -> Expected {
+        if may_repeat { self.reestablish(reason, None, 0) } else { self.fail(reason, None) }
+    }
+
+    fn count_try(&mut self) {
+        if self.message_since_last_try {
+            self.tries = 0;
+            self.was_decided = false;
+        }
+        self.tries += 1;
     }
 
     fn reestablish(&mut self, reason: Reason, status: Option<u16>, retry_after: u64) -> Expected {
-        if self.message_since_last_try {
-            self.tries = 0;
-        }
+        let note = self.note(reason);
         let Backoff { delay, max_delay, max_attempts } = self.options.backoff;
-        if max_attempts.is_some_and(|most| self.tries >= most) {
-            return self.fail(Reason::Attempts, status);
+        let tries = if self.message_since_last_try { 0 } else { self.tries };
+        if max_attempts.is_some_and(|most| tries >= most) {
+            return self.fail_with(Reason::Attempts, status, note);
         }
-        self.tries += 1;
+        self.count_try();
         // Section 4 of the design, word by word, in numbers that cannot overflow.
         let [delay, max_delay, longest] = [delay, max_delay, LONGEST].map(u128::from);
         let r = self.reconnection_time.map_or(delay, |retry| u128::from(retry).max(delay.min(500))).min(longest);
+        let after_message = r / 10;
+        let backing_off = max_delay.min(r * 2_u128.pow(self.tries.min(90))).saturating_sub(r);
         let spread = if self.message_since_last_try {
-            r / 10
+            after_message
+        } else if self.was_decided {
+            after_message.max(backing_off)
         } else {
-            max_delay.min(r * 2_u128.pow(self.tries.min(90))).saturating_sub(r)
+            backing_off
         };
         let bounded = |wait: u128| u64::try_from(wait.max(u128::from(retry_after)).min(longest)).unwrap();
         self.message_since_last_try = false;
         self.phase = Phase::Waiting;
-        Expected::Reestablish(reason, status, bounded(r), bounded(r + spread))
+        self.is_decidable = self.options.reconnect == Reconnect::Decided;
+        self.shortest_wait = Some(bounded(r));
+        let wait = Wait { shortest: bounded(r), longest: bounded(r + spread), is_exact: !self.was_decided };
+        Expected::Reestablish { reason, status, note, wait }
     }
 
-    /// What is to follow, for all that can happen but chunks, the end of a wait and `close()`.
+    /// What is to follow, for all that an action answers, but the pause.
     fn expect(&mut self, happening: &Happening) -> Expected {
-        let Options { is_get, reconnect, end, .. } = self.options;
+        let Options { reconnect, .. } = self.options;
         match *happening {
-            Happening::Response { status: 200, content_type: Some("text/event-stream"), .. } => {
+            Happening::Response { status, content_type, retry_after } => {
+                self.is_suspected = false;
+                if self.request.preflights_last_event_id {
+                    self.allows_header = Some(true);
+                }
+                if status != 200 {
+                    if reconnect == Reconnect::Allowed && (matches!(status, 408 | 425 | 429) || status / 100 == 5) {
+                        return self.reestablish(Reason::Status, Some(status), retry_after.unwrap_or(0));
+                    }
+                    return self.fail(Reason::Status, Some(status));
+                }
+                if content_type != Some("text/event-stream") {
+                    return self.fail(Reason::ContentType, Some(200));
+                }
+                self.opened = true;
                 self.phase = Phase::Streaming;
                 self.stream = (self.last_event_id.clone(), vec![]);
                 Expected::Announce
             }
-            Happening::Response { status: 200, .. } => self.fail(Reason::ContentType, Some(200)),
-            Happening::Response { status, retry_after, .. } => {
-                if reconnect == Reconnect::Allowed && (matches!(status, 408 | 425 | 429) || status >= 500) {
-                    self.reestablish(Reason::Status, Some(status), retry_after.unwrap_or(0))
-                } else {
-                    self.fail(Reason::Status, Some(status))
-                }
-            }
-            Happening::EndOfBody => {
-                let reconnects = end.map_or(is_get, |end| end == EndOfBody::Reconnect);
-                if !reconnects {
-                    self.phase = Phase::Closed;
-                    Expected::Close
-                } else if reconnect == Reconnect::Never {
-                    self.phase = Phase::Closed;
-                    Expected::CloseOrFail
-                } else {
-                    self.reestablish(Reason::End, None, 0)
-                }
-            }
-            Happening::NetworkError => {
+            Happening::EndOfBody => self.expect_after_end(),
+            Happening::NetworkError if self.phase == Phase::Fetching => self.expect_without_answer(),
+            Happening::NetworkError | Happening::Interruption => {
+                self.is_suspected = false;
                 let reason = if self.phase == Phase::Streaming { Reason::Interrupted } else { Reason::Network };
-                if reconnect == Reconnect::Allowed || (reconnect == Reconnect::Standard && is_get) {
-                    self.reestablish(reason, None, 0)
-                } else {
-                    self.fail(reason, None)
-                }
+                self.reestablish_if(self.may_repeat(), reason)
             }
+            Happening::Silence => {
+                let reason = if self.phase == Phase::Streaming { Reason::Silence } else { Reason::Timeout };
+                self.reestablish_if(self.may_repeat(), reason)
+            }
+            Happening::Probe { answered: false } => self.reestablish_if(self.may_repeat(), Reason::Network),
+            Happening::Probe { answered: true } => {
+                let expected = self.begin_attempt();
+                self.is_suspected = true;
+                expected
+            }
+            Happening::UnknownRequest => self.reestablish_if(self.may_repeat(), Reason::Request),
             Happening::RequestError => self.fail(Reason::Request, None),
-            Happening::Chunk(_) | Happening::WaitIsOver | Happening::Close => unreachable!("{happening:?}"),
+            Happening::WaitIsOver => self.begin_attempt(),
+            _ => unreachable!("{happening:?}"),
         }
     }
 
-    fn expect_rows(&mut self, chunk: &str) -> Vec<Row> {
+    fn begin_attempt(&mut self) -> Expected {
+        self.phase = Phase::Fetching;
+        self.is_requested = false;
+        self.is_suspected = false;
+        self.attempt += 1;
+        self.is_decidable = false;
+        self.shortest_wait = None;
+        self.is_paused = false;
+        Expected::Fetch
+    }
+
+    fn expect_after_end(&mut self) -> Expected {
+        // A GET that goes on with the answer to a POST ends as that would have, and the other way around.
+        let are_get = self.options.is_get && self.request.is_get;
+        let end = self.options.end.unwrap_or(if are_get { EndOfBody::Reconnect } else { EndOfBody::Close });
+        match end {
+            EndOfBody::Interrupted => self.reestablish_if(self.may_repeat(), Reason::Interrupted),
+            EndOfBody::Fail => self.fail(Reason::End, None),
+            EndOfBody::Reconnect if self.options.reconnect != Reconnect::Never => {
+                self.reestablish(Reason::End, None, 0)
+            }
+            EndOfBody::Reconnect => {
+                self.phase = Phase::Closed;
+                Expected::CloseOrFail
+            }
+            EndOfBody::Close => {
+                self.phase = Phase::Closed;
+                Expected::Close
+            }
+        }
+    }
+
+    /// A request failed and nothing is known of an answer: was the origin refused, or `Last-Event-ID`?
+    fn expect_without_answer(&mut self) -> Expected {
+        let Options { is_get, reconnect, can_probe, .. } = self.options;
+        let has_header = self.request.preflights_last_event_id;
+        let was_suspected = core::mem::take(&mut self.is_suspected);
+        if !(can_probe && is_get && self.request.is_get && reconnect == Reconnect::Standard) {
+            return self.reestablish_if(self.may_repeat(), Reason::Network);
+        }
+        if has_header && self.allows_header == Some(false) {
+            return self.reestablish(Reason::Cors, None, 0);
+        }
+        if self.opened && !(has_header && self.allows_header.is_none()) {
+            return self.reestablish(Reason::Network, None, 0);
+        }
+        if !was_suspected {
+            self.phase = Phase::Probing;
+            return Expected::Probe;
+        }
+        if !self.opened {
+            return self.fail(Reason::Cors, None);
+        }
+        self.allows_header = Some(false);
+        self.reestablish(Reason::Cors, None, 0)
+    }
+
+    fn expect_pause(&mut self) -> Option<Expected> {
+        if !self.may_repeat() {
+            return None;
+        }
+        if self.phase != Phase::Streaming {
+            return Some(self.begin_attempt());
+        }
+        self.phase = Phase::Waiting;
+        self.shortest_wait = None;
+        self.is_paused = true;
+        let wait = Wait { shortest: 0, longest: 0, is_exact: true };
+        Some(Expected::Reestablish { reason: Reason::Interrupted, status: None, note: Note::Paused, wait })
+    }
+
+    fn expect_rows(&mut self, chunk: &[u8]) -> Vec<Row> {
         let (id, bytes) = &mut self.stream;
         let before = standard::read(bytes, id).rows.len();
-        bytes.extend_from_slice(chunk.as_bytes());
+        bytes.extend_from_slice(chunk);
         let outcome = standard::read(bytes, id);
         self.last_event_id = outcome.last_event_id;
         self.reconnection_time = outcome.reconnection_time.or(self.reconnection_time);
@@ -230,95 +292,70 @@ impl Model {
         rows
     }
 
+    /// The caller's decision, and whether it counts.
+    fn expect_decision(&mut self, delay: Option<u64>) -> bool {
+        let counts = core::mem::take(&mut self.is_decidable);
+        if counts {
+            if self.phase == Phase::Closed && delay.is_some() {
+                self.count_try();
+                self.message_since_last_try = false;
+                self.was_decided = true;
+            }
+            self.phase = if delay.is_some() { Phase::Waiting } else { Phase::Closed };
+            self.shortest_wait = None;
+        }
+        counts
+    }
+
     /// Lets it happen to the connection, if it can happen now, and compares what follows.
-    pub fn step(
-        &mut self,
-        connection: &mut Connection,
-        happening: &Happening,
-        random: f64,
-    ) -> Result<(), TestCaseError> {
-        if self.phase == Phase::Closed {
-            // Late news, in any order.
-            prop_assert_eq!(happening.perform(connection, random), Action::Nothing);
+    pub fn step(&mut self, connection: &mut Connection, happening: &Happening, random: f64) {
+        if let Happening::Decide(delay) = *happening {
+            assert_eq!(connection.decide(delay), self.expect_decision(delay), "whether the decision counts");
+        } else if self.phase == Phase::Closed {
+            // Late news, in any order. Only requests are not made.
+            if !matches!(happening, Happening::Request(_)) {
+                assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
+            }
+            self.is_decidable &= !matches!(happening, Happening::Close);
         } else if self.can_happen(happening) {
             match happening {
-                Happening::Chunk(chunk) => {
-                    prop_assert_eq!(draw(connection.handle_chunk(chunk.as_bytes())), self.expect_rows(chunk));
-                    prop_assert_eq!(connection.check_limit(), None);
+                Happening::Request(request) => {
+                    connection.handle_request(*request);
+                    self.request = *request;
+                    self.is_requested = true;
                 }
-                Happening::WaitIsOver => {
-                    prop_assert_eq!(connection.handle_timeout(), Action::Fetch);
-                    self.phase = Phase::Fetching;
-                    self.attempt += 1;
+                Happening::Chunk(chunk) => {
+                    assert_eq!(draw(connection.handle_chunk(chunk)), self.expect_rows(chunk));
+                    assert_eq!(connection.check_limit(), None);
+                }
+                Happening::ShortenWait => {
+                    assert_eq!(connection.shorten_wait(), self.shortest_wait.take(), "what is left of the wait");
+                }
+                Happening::Pause => {
+                    let attempt = self.attempt;
+                    match (self.expect_pause(), connection.handle_pause()) {
+                        (Some(expected), Some(action)) => expected.check(action, attempt, random),
+                        (expected, action) => {
+                            assert!(expected.is_none() && action.is_none(), "{expected:?}: {action:?}")
+                        }
+                    }
                 }
                 Happening::Close => {
                     connection.close();
                     self.phase = Phase::Closed;
+                    self.is_decidable = false;
                 }
                 _ => {
+                    let attempt = self.attempt;
                     let expected = self.expect(happening);
-                    let action = happening.perform(connection, random);
-                    expected.check(action, self.attempt, random)?;
+                    expected.check(happening.perform(connection, random), attempt, random);
                 }
             }
         }
-        Ok(())
+        assert_eq!(connection.ready_state(), self.ready_state(), "{happening:?}");
+        assert_eq!(connection.attempt(), self.attempt, "{happening:?}");
+        assert_eq!(connection.may_repeat(), self.may_repeat(), "{happening:?}");
+        assert_eq!(connection.last_event_id(), self.last_event_id);
+        assert_eq!(connection.reconnection_time(), self.reconnection_time);
     }
-}
-
-impl Happening {
-    /// Tells the connection.
-    pub fn perform(&self, connection: &mut Connection, random: f64) -> Action {
-        match *self {
-            Happening::Response { status, content_type, retry_after } => {
-                connection.handle_response(ResponseHead { status, content_type, retry_after }, random)
-            }
-            Happening::EndOfBody => connection.handle_end_of_body(random),
-            Happening::NetworkError => connection.handle_network_error(random),
-            Happening::RequestError => connection.handle_request_error(),
-            Happening::WaitIsOver => connection.handle_timeout(),
-            Happening::Chunk(chunk) => {
-                draw(connection.handle_chunk(chunk.as_bytes()));
-                connection.check_limit().unwrap_or(Action::Nothing)
-            }
-            Happening::Close => {
-                connection.close();
-                Action::Nothing
-            }
-        }
-    }
-}
-
-impl Expected {
-    fn check(&self, action: Action, attempt: u32, random: f64) -> Result<(), TestCaseError> {
-        match (self, action) {
-            (Expected::Announce, Action::AnnounceConnection)
-            | (Expected::Close | Expected::CloseOrFail, Action::CloseConnection) => {}
-            (Expected::CloseOrFail, Action::FailConnection(failure)) => prop_assert_eq!(failure.delay, None),
-            (&Expected::Fail(reason, status), Action::FailConnection(failure)) => {
-                prop_assert_eq!(failure.delay, None);
-                prop_assert_eq!((failure.reason, failure.attempt), (reason, attempt));
-                // Whether giving up tells the status of the last answer, the contract does not say.
-                prop_assert!(failure.status == status || reason == Reason::Attempts);
-            }
-            (&Expected::Reestablish(reason, status, shortest, longest), Action::ReestablishConnection(failure)) => {
-                prop_assert_eq!((failure.reason, failure.status, failure.attempt), (reason, status, attempt));
-                let delay = failure.delay.unwrap();
-                prop_assert!((shortest..=longest).contains(&delay), "{delay} is not in {shortest}..={longest}");
-                if random == 0.0 {
-                    prop_assert_eq!(delay, shortest);
-                } else if random > 0.99 {
-                    let near = shortest + (longest - shortest) / 10 * 9;
-                    prop_assert!(delay >= near, "{delay} is not near {longest}");
-                }
-            }
-            _ => prop_assert!(false, "{action:?} and not {self:?}"),
-        }
-        Ok(())
-    }
-}
-
-/// For the spread of waits: its ends, and anything between.
-pub fn random() -> impl Strategy<Value = f64> {
-    prop_oneof![Just(0.0), Just(0.999_999), 0.0..1.0]
 }

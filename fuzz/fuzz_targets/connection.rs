@@ -1,0 +1,16 @@
+//! Owns the fuzz target: whatever happens, a connection and its parser do what the contract says. Must not know the
+//! contract.
+#![no_main]
+
+#[path = "../../tests/support/contract.rs"]
+mod contract;
+#[path = "../../tests/support/expected.rs"]
+mod expected;
+#[path = "../../tests/support/happening.rs"]
+mod happening;
+#[path = "../../tests/support/script.rs"]
+mod script;
+#[path = "../../tests/support/standard.rs"]
+mod standard;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| script::play(input));

@@ -1,0 +1,247 @@
+//! The caller decides after each failure what follows. All of it [non-spec].
+
+use super::*;
+
+fn decided(options: Options) -> Options {
+    Options { reconnect: Reconnect::Decided, ..options }
+}
+
+/// Everything by which an attempt can fail but 204: its name, what of a GET the table says follows, and how it is told.
+type Failing = (&'static str, bool, fn(&mut Connection) -> Action);
+const FAILURES: [Failing; 12] = [
+    ("no answer", true, |connection| connection.handle_network_error(0.0)),
+    ("a stream that broke off", true, |connection| {
+        accept(connection);
+        connection.handle_network_error(0.0)
+    }),
+    ("a page that was put away", true, |connection| connection.handle_interruption(0.0)),
+    ("no answer in time", true, |connection| connection.handle_silence(0.0)),
+    ("silence", true, |connection| {
+        accept(connection);
+        connection.handle_silence(0.0)
+    }),
+    ("an unknown request", true, |connection| connection.handle_unknown_request(0.0)),
+    ("a clean end", true, |connection| {
+        accept(connection);
+        connection.handle_end_of_body(0.0)
+    }),
+    ("404", false, |connection| connection.handle_response(status(404), 0.0)),
+    ("201", false, |connection| connection.handle_response(status(201), 0.0)),
+    ("503", false, |connection| {
+        connection.handle_response(ResponseHead { retry_after: Some(9000), ..status(503) }, 0.0)
+    }),
+    ("another type", false, |connection| {
+        connection.handle_response(ResponseHead { content_type: Some("text/html"), ..EVENT_STREAM }, 0.0)
+    }),
+    ("a request that cannot be made", false, |connection| connection.handle_request_error()),
+];
+
+#[test]
+fn the_failure_says_what_the_table_says_and_without_a_decision_the_table_holds() {
+    for (name, is_repeated, fail) in FAILURES {
+        let mut connection = Connection::new(decided(get()));
+        let action = fail(&mut connection);
+        if is_repeated {
+            assert_eq!(reestablished(&connection, action).delay, Some(3000), "{name}");
+            next_attempt(&mut connection);
+        } else {
+            failed(&connection, action);
+            assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+        }
+        if name != "a clean end" {
+            let mut connection = Connection::new(decided(post()));
+            let action = fail(&mut connection);
+            failed(&connection, action);
+            assert_eq!(connection.handle_timeout(), Action::Nothing, "a POST after {name}");
+        }
+    }
+}
+
+#[test]
+fn a_decision_to_go_on_wins_over_the_table() {
+    for (name, is_repeated, fail) in FAILURES {
+        for options in [get(), post()] {
+            let is_get = options.is_get;
+            let mut connection = Connection::new(decided(options));
+            let action = fail(&mut connection);
+            if action == Action::CloseConnection {
+                assert!(!is_get && name == "a clean end", "{name}");
+                continue;
+            }
+            assert_eq!(connection.ready_state() == ReadyState::Connecting, is_get && is_repeated, "{name}");
+            assert!(connection.decide(Some(7)), "{name}");
+            assert_eq!(connection.ready_state(), ReadyState::Connecting, "{name}");
+            assert_eq!(connection.attempt(), 1, "the wait is no attempt");
+            next_attempt(&mut connection);
+            assert_eq!(connection.attempt(), 2, "{name}");
+            accept(&mut connection);
+            assert_eq!(feed(&mut connection, "data: x\n\n"), [message("x", "")], "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_decision_to_give_up_wins_over_the_table() {
+    for (name, _, fail) in FAILURES {
+        let mut connection = Connection::new(decided(get()));
+        let _ = fail(&mut connection);
+        assert!(connection.decide(None), "{name}");
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
+        assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+        assert_eq!(connection.handle_response(EVENT_STREAM, 0.0), Action::Nothing, "{name}");
+        assert!(!connection.decide(Some(0)), "it was final: {name}");
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
+    }
+}
+
+#[test]
+fn an_event_that_is_too_large_may_be_gone_on_from() {
+    let mut connection = open(Options { max_event_size: 16, ..decided(get()) });
+    feed(&mut connection, "id: 1\ndata: a\n\nid: 2\ndata: 01234567890123456789");
+    let action = connection.check_limit().expect("too large");
+    assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
+    assert!(connection.decide(Some(0)));
+    next_attempt(&mut connection);
+    accept(&mut connection);
+    assert_eq!(connection.check_limit(), None, "the next stream is another one");
+    assert_eq!(feed(&mut connection, "data: b\n\n"), [message("b", "1")]);
+}
+
+#[test]
+fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
+    for delay in [None, Some(0)] {
+        let mut connection = Connection::new(decided(get()));
+        let action = connection.handle_response(status(204), 0.0);
+        assert!(!failed(&connection, action).is_decidable());
+        assert!(!connection.decide(delay));
+        assert_eq!(connection.ready_state(), ReadyState::Closed);
+        assert_eq!(connection.handle_timeout(), Action::Nothing);
+    }
+}
+
+#[test]
+fn a_pause_is_no_failure_to_decide_about() {
+    let mut connection = open(decided(get()));
+    let action = connection.handle_pause().expect("a GET may be paused");
+    assert!(!reestablished(&connection, action).is_decidable());
+    for delay in [None, Some(60_000)] {
+        assert!(!connection.decide(delay));
+    }
+    assert_eq!(connection.ready_state(), ReadyState::Connecting);
+    next_attempt(&mut connection);
+}
+
+#[test]
+fn a_decision_counts_once() {
+    for second in [None, Some(5)] {
+        let mut connection = open(decided(get()));
+        wait_after_network_error(&mut connection, 0.0);
+        assert!(connection.decide(Some(7)));
+        assert!(!connection.decide(second));
+        next_attempt(&mut connection);
+    }
+}
+
+#[test]
+fn nobody_decides_before_a_failure_or_while_all_is_well() {
+    for delay in [None, Some(0)] {
+        let mut connection = Connection::new(decided(get()));
+        assert!(!connection.decide(delay));
+        assert_eq!(connection.ready_state(), ReadyState::Connecting);
+        accept(&mut connection);
+        assert!(!connection.decide(delay));
+        assert_eq!(connection.ready_state(), ReadyState::Open);
+        assert_eq!(connection.handle_timeout(), Action::Nothing);
+    }
+}
+
+#[test]
+fn after_the_wait_it_is_too_late_to_decide() {
+    for delay in [None, Some(0)] {
+        let mut connection = open(decided(get()));
+        lose(&mut connection);
+        assert!(!connection.decide(delay));
+        assert_eq!(connection.ready_state(), ReadyState::Connecting);
+        assert_eq!(connection.handle_timeout(), Action::Nothing, "there is one request");
+        accept(&mut connection);
+    }
+}
+
+#[test]
+fn after_close_it_is_too_late_to_decide() {
+    for (name, _, fail) in FAILURES {
+        let mut connection = Connection::new(decided(get()));
+        let _ = fail(&mut connection);
+        connection.close();
+        assert!(!connection.decide(Some(0)), "{name}");
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
+        assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+
+        let mut connection = Connection::new(decided(get()));
+        let _ = fail(&mut connection);
+        assert!(connection.decide(Some(0)), "{name}");
+        connection.close();
+        assert_eq!(connection.handle_timeout(), Action::Nothing, "closed after the decision: {name}");
+    }
+}
+
+#[test]
+fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
+    for options in [post(), Options { end: Some(EndOfBody::Close), ..get() }] {
+        let mut connection = open(decided(options));
+        feed(&mut connection, "data: x\n\n");
+        assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+        assert!(!connection.decide(Some(0)));
+        assert_eq!(connection.ready_state(), ReadyState::Closed);
+    }
+}
+
+#[test]
+fn each_failure_is_decided_about_anew() {
+    let mut connection = Connection::new(decided(post()));
+    for attempt in 1..=3 {
+        let action = connection.handle_response(status(503), 0.0);
+        assert_eq!(failed(&connection, action).attempt, attempt);
+        assert!(connection.decide(Some(1)));
+        next_attempt(&mut connection);
+    }
+    let action = connection.handle_response(status(503), 0.0);
+    assert_eq!(failed(&connection, action).attempt, 4);
+    assert_eq!(connection.handle_timeout(), Action::Nothing, "a permission once given is not kept");
+}
+
+#[test]
+fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
+    for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
+        for (name, _, fail) in FAILURES {
+            let mut connection = Connection::new(Options { reconnect, ..get() });
+            let _ = fail(&mut connection);
+            let state = connection.ready_state();
+            for delay in [None, Some(0)] {
+                assert!(!connection.decide(delay), "{name}");
+                assert_eq!(connection.ready_state(), state, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_try_that_the_caller_decided_on_is_a_try() {
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..get() });
+    let action = connection.handle_response(status(503), 0.0);
+    failed(&connection, action);
+    assert!(connection.decide(Some(0)));
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
+}
+
+#[test]
+fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
+    let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
+    feed(&mut connection, "data: x\n\n");
+    let action = connection.handle_request_error();
+    failed(&connection, action);
+    assert!(connection.decide(Some(0)));
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
+}

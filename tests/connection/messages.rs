@@ -1,0 +1,140 @@
+//! What a person is told of a failure. All of it [non-spec].
+
+use super::*;
+
+const PARAMETER: &str = "lastEventIdParam";
+
+#[track_caller]
+fn told(action: Action) -> String {
+    let (Action::ReestablishConnection(failure) | Action::FailConnection(failure)) = action else {
+        panic!("nothing is told: {action:?}")
+    };
+    assert_eq!(failure.message(), failure.to_string());
+    failure.message()
+}
+
+#[test]
+fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_came_back() {
+    for can_probe in [false, true] {
+        for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Decided, Reconnect::Never] {
+            for options in [get(), post()] {
+                for request in [WITH_HEADER, RequestHead { is_get: false, ..WITH_HEADER }] {
+                    let mut connection = Connection::new(Options { reconnect, can_probe, ..options.clone() });
+                    connection.handle_request(request);
+                    let mut action = connection.handle_network_error(0.0);
+                    if action == Action::Probe {
+                        action = connection.handle_probe(false, 0.0);
+                    }
+                    assert!(told(action).contains(PARAMETER), "{reconnect:?}, {request:?}: {action:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
+    let fail: [fn(&mut Connection) -> Action; 4] = [
+        |connection| connection.handle_network_error(0.0),
+        |connection| connection.handle_silence(0.0),
+        |connection| connection.handle_request_error(),
+        |connection| connection.handle_response(status(404), 0.0),
+    ];
+    for fail in fail {
+        for before in [PLAIN, WITH_HEADER] {
+            let mut connection = Connection::new(get());
+            connection.handle_request(before);
+            lose(&mut connection);
+            connection.handle_request(PLAIN);
+            let message = told(fail(&mut connection));
+            assert!(!message.contains(PARAMETER), "{message}");
+        }
+    }
+}
+
+#[test]
+fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
+    let fail: [fn(&mut Connection) -> Action; 9] = [
+        |connection| connection.handle_response(status(404), 0.0),
+        |connection| connection.handle_response(status(503), 0.0),
+        |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
+        |connection| connection.handle_request_error(),
+        |connection| connection.handle_unknown_request(0.0),
+        |connection| {
+            accept(connection);
+            connection.handle_network_error(0.0)
+        },
+        |connection| {
+            accept(connection);
+            connection.handle_silence(0.0)
+        },
+        |connection| {
+            accept(connection);
+            connection.handle_end_of_body(0.0)
+        },
+        |connection| {
+            accept(connection);
+            connection.handle_pause().unwrap()
+        },
+    ];
+    for fail in fail {
+        for reconnect in [Reconnect::Standard, Reconnect::Allowed] {
+            let mut connection = Connection::new(Options { reconnect, can_probe: true, ..get() });
+            connection.handle_request(WITH_HEADER);
+            let message = told(fail(&mut connection));
+            assert!(!message.contains(PARAMETER), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_message_names_the_option_that_has_run_out() {
+    let mut connection = Connection::new(get());
+    assert!(told(connection.handle_silence(0.0)).contains("connectTimeout"));
+    assert!(told(open(get()).handle_silence(0.0)).contains("silenceTimeout"));
+    let mut connection = open(Options { max_event_size: 16, ..get() });
+    feed(&mut connection, "data: 0123456789012345678901234567890");
+    assert!(told(connection.check_limit().unwrap()).contains("maxEventSize"));
+}
+
+#[test]
+fn a_message_tells_the_status_and_is_one_sentence_without_its_full_stop() {
+    for code in [100, 204, 301, 404, 503, 599] {
+        let mut connection = Connection::new(get());
+        let message = told(connection.handle_response(status(code), 0.0));
+        assert!(message.ends_with(&format!("status {code}")), "{message}");
+    }
+}
+
+#[test]
+fn a_pause_is_told_as_one_and_a_cut_is_not() {
+    let mut connection = open(get());
+    let paused = told(connection.handle_pause().unwrap());
+    let cut = told(open(get()).handle_network_error(0.0));
+    assert!(paused.contains("paused") && !cut.contains("paused"), "{paused}; {cut}");
+}
+
+#[test]
+fn no_two_reasons_have_one_word_or_one_sentence() {
+    const REASONS: [(Reason, &str); 11] = [
+        (Reason::End, "end"),
+        (Reason::Network, "network"),
+        (Reason::Interrupted, "interrupted"),
+        (Reason::Cors, "cors"),
+        (Reason::Status, "status"),
+        (Reason::ContentType, "content-type"),
+        (Reason::Timeout, "timeout"),
+        (Reason::Silence, "silence"),
+        (Reason::TooLarge, "too-large"),
+        (Reason::Attempts, "attempts"),
+        (Reason::Request, "request"),
+    ];
+    let mut sentences = vec![];
+    for (reason, word) in REASONS {
+        assert_eq!(reason.as_str(), word);
+        let message = Failure { reason, status: None, attempt: 1, delay: None, note: Note::None }.message();
+        assert!(!message.is_empty() && !message.ends_with('.') && !message.contains(". "), "{message}");
+        assert!(!sentences.contains(&message), "{message} is there twice");
+        sentences.push(message);
+    }
+}

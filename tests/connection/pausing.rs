@@ -1,0 +1,147 @@
+//! A request that is given up while nobody looks at the page, and made again when somebody does. All of it [non-spec].
+
+use super::*;
+
+#[test]
+fn a_request_that_may_be_repeated_may_be_paused() {
+    for options in [get(), Options { reconnect: Reconnect::Decided, ..get() }] {
+        assert!(open(options.clone()).handle_pause().is_some());
+        assert!(Connection::new(options).handle_pause().is_some());
+    }
+    for options in [get(), post()] {
+        assert!(open(Options { reconnect: Reconnect::Allowed, ..options }).handle_pause().is_some());
+    }
+    let mut connection = Connection::new(post());
+    connection.handle_request(RequestHead { is_get: true, preflights_last_event_id: false });
+    accept(&mut connection);
+    assert!(connection.handle_pause().is_some(), "it goes on as a GET");
+}
+
+#[test]
+fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
+    for options in [
+        post(),
+        Options { reconnect: Reconnect::Decided, ..post() },
+        Options { reconnect: Reconnect::Never, ..post() },
+        Options { reconnect: Reconnect::Never, ..get() },
+    ] {
+        let mut connection = Connection::new(options);
+        assert_eq!(connection.handle_pause(), None);
+        accept(&mut connection);
+        assert_eq!(connection.handle_pause(), None);
+        assert_eq!(connection.ready_state(), ReadyState::Open);
+        assert_eq!(connection.handle_timeout(), Action::Nothing);
+        assert_eq!(feed(&mut connection, "data: x\n\n"), [message("x", "")]);
+    }
+    let mut connection = Connection::new(get());
+    connection.handle_request(RequestHead { is_get: false, preflights_last_event_id: false });
+    accept(&mut connection);
+    assert_eq!(connection.handle_pause(), None, "a GET whose attempt became a POST");
+}
+
+#[test]
+fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
+    let mut connection = open(get());
+    feed(&mut connection, "retry: 70000\n\nid: 7\ndata: x\n\nid: 8\ndata: cut");
+    let action = connection.handle_pause().unwrap();
+    let failure = reestablished(&connection, action);
+    assert_eq!(
+        failure,
+        Failure { reason: Reason::Interrupted, status: None, attempt: 1, delay: Some(0), note: Note::Paused }
+    );
+    assert_eq!(connection.last_event_id(), "7");
+    next_attempt(&mut connection);
+    assert_eq!(connection.attempt(), 2);
+    accept(&mut connection);
+    assert_eq!(feed(&mut connection, "data: y\n\n"), [message("y", "7")], "nothing of the cut block is left");
+}
+
+#[test]
+fn a_request_without_an_answer_is_simply_made_again() {
+    let mut connection = Connection::new(get());
+    for attempt in 2..=4 {
+        assert_eq!(connection.handle_pause(), Some(Action::Fetch));
+        assert_eq!((connection.ready_state(), connection.attempt()), (ReadyState::Connecting, attempt));
+        assert_eq!(connection.handle_timeout(), Action::Nothing, "nothing is waited for");
+    }
+    accept(&mut connection);
+}
+
+#[test]
+fn a_pause_counts_no_try_and_backs_off_from_nothing() {
+    let backoff = Backoff { max_attempts: Some(1), ..Backoff::default() };
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
+    for _ in 0..5 {
+        assert_eq!(connection.handle_pause(), Some(Action::Fetch));
+        accept(&mut connection);
+        let action = connection.handle_pause().unwrap();
+        assert_eq!(reestablished(&connection, action).delay, Some(0));
+        next_attempt(&mut connection);
+    }
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first try without a message");
+    next_attempt(&mut connection);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+#[test]
+fn a_pause_does_not_begin_the_backing_off_anew() {
+    let mut connection = Connection::new(get());
+    lose(&mut connection);
+    lose(&mut connection);
+    accept(&mut connection);
+    let action = connection.handle_pause().unwrap();
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 24_000);
+}
+
+#[test]
+fn a_message_before_a_pause_still_begins_the_backing_off_anew() {
+    let mut connection = Connection::new(get());
+    lose(&mut connection);
+    accept(&mut connection);
+    feed(&mut connection, "data: x\n\n");
+    let action = connection.handle_pause().unwrap();
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 3300);
+}
+
+#[test]
+fn nothing_is_paused_after_the_end() {
+    let mut connection = open(get());
+    connection.close();
+    assert_eq!(connection.handle_pause(), None);
+    let mut connection = Connection::new(get());
+    let action = connection.handle_response(status(404), 0.0);
+    failed(&connection, action);
+    assert_eq!(connection.handle_pause(), None);
+}
+
+#[test]
+fn close_during_a_pause_is_final() {
+    let mut connection = open(get());
+    assert!(connection.handle_pause().is_some());
+    connection.close();
+    assert_eq!(connection.handle_timeout(), Action::Nothing);
+    assert_eq!(connection.ready_state(), ReadyState::Closed);
+}
+
+#[test]
+fn a_pause_has_no_wait_to_cut() {
+    let mut connection = Connection::new(get());
+    reconnect(&mut connection);
+    let action = connection.handle_pause().unwrap();
+    assert_eq!(reestablished(&connection, action).delay, Some(0));
+    assert_eq!(connection.shorten_wait(), None);
+}
+
+#[test]
+fn nothing_is_paused_while_waiting() {
+    let mut connection = Connection::new(get());
+    wait_after_network_error(&mut connection, 0.0);
+    if connection.handle_pause() == Some(Action::Fetch) {
+        assert_eq!(connection.handle_timeout(), Action::Nothing, "one request, not two");
+    }
+}

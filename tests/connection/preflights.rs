@@ -1,0 +1,274 @@
+//! `Last-Event-ID` to another origin, which has to permit it: how a refusal is found out, and what is told of it. All of it
+//! [non-spec]: the standard exempts the browser's own requests.
+
+use super::*;
+
+const POST_WITH_HEADER: RequestHead = RequestHead { is_get: false, preflights_last_event_id: true };
+
+fn probing() -> Options {
+    Options { can_probe: true, ..get() }
+}
+
+/// A connection that was open, broke off, and is making a request with the header.
+fn resuming(options: Options) -> Connection {
+    let mut connection = Connection::new(options);
+    connection.handle_request(PLAIN);
+    accept(&mut connection);
+    feed(&mut connection, "id: 1\ndata: x\n\n");
+    lose(&mut connection);
+    connection.handle_request(WITH_HEADER);
+    connection
+}
+
+/// Answers the probe, makes the request once more, and lets it fail.
+fn refuse(connection: &mut Connection) -> Action {
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    connection.handle_request(WITH_HEADER);
+    connection.handle_network_error(0.0)
+}
+
+#[test]
+fn a_request_with_the_header_that_fails_twice_beside_an_answer_was_refused_and_goes_on() {
+    let mut connection = resuming(probing());
+    let action = refuse(&mut connection);
+    let failure = reestablished(&connection, action);
+    assert_eq!((failure.reason, failure.note), (Reason::Cors, Note::LastEventIdPreflight));
+    assert_eq!((failure.attempt, failure.delay), (3, Some(3000)));
+    assert_eq!(connection.last_event_id(), "1");
+    next_attempt(&mut connection);
+}
+
+#[test]
+fn a_known_refusal_is_told_each_time_without_another_probe() {
+    let mut connection = resuming(probing());
+    let action = refuse(&mut connection);
+    reestablished(&connection, action);
+    for longest in [24_000, 30_000, 30_000] {
+        next_attempt(&mut connection);
+        connection.handle_request(WITH_HEADER);
+        let action = connection.handle_network_error(1.0);
+        let failure = reestablished(&connection, action);
+        assert_eq!((failure.reason, failure.note), (Reason::Cors, Note::LastEventIdPreflight));
+        assert_eq!(failure.delay, Some(longest));
+    }
+}
+
+#[test]
+fn a_known_refusal_of_the_header_is_none_of_a_request_without_it() {
+    let mut connection = resuming(probing());
+    let action = refuse(&mut connection);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    connection.handle_request(PLAIN);
+    let action = connection.handle_network_error(0.0);
+    let failure = reestablished(&connection, action);
+    assert_eq!((failure.reason, failure.note), (Reason::Network, Note::None));
+}
+
+#[test]
+fn an_answer_to_the_header_ends_a_known_refusal() {
+    let mut connection = resuming(probing());
+    let action = refuse(&mut connection);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    connection.handle_request(WITH_HEADER);
+    accept(&mut connection);
+    lose(&mut connection);
+    connection.handle_request(WITH_HEADER);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+}
+
+#[test]
+fn an_answer_to_the_header_rules_its_refusal_out() {
+    let mut connection = resuming(probing());
+    accept(&mut connection);
+    for _ in 0..3 {
+        lose(&mut connection);
+        connection.handle_request(WITH_HEADER);
+        let action = connection.handle_network_error(0.0);
+        assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+        next_attempt(&mut connection);
+    }
+}
+
+#[test]
+fn the_repetition_of_a_suspected_request_may_be_answered() {
+    let mut connection = resuming(probing());
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    connection.handle_request(WITH_HEADER);
+    accept(&mut connection);
+    lose(&mut connection);
+    connection.handle_request(WITH_HEADER);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+}
+
+#[test]
+fn a_server_that_does_not_answer_the_probe_is_a_broken_network_and_is_probed_for_again() {
+    let mut connection = resuming(probing());
+    for _ in 0..3 {
+        assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+        let action = connection.handle_probe(false, 0.0);
+        assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+        next_attempt(&mut connection);
+        connection.handle_request(WITH_HEADER);
+    }
+}
+
+#[test]
+fn answers_without_the_header_say_nothing_of_it() {
+    let mut connection = Connection::new(probing());
+    for _ in 0..3 {
+        connection.handle_request(PLAIN);
+        accept(&mut connection);
+        lose(&mut connection);
+    }
+    connection.handle_request(WITH_HEADER);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+}
+
+#[test]
+fn a_request_without_the_header_is_not_probed_for_once_there_was_an_answer() {
+    let mut connection = Connection::new(probing());
+    connection.handle_request(PLAIN);
+    accept(&mut connection);
+    lose(&mut connection);
+    connection.handle_request(PLAIN);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+}
+
+#[test]
+fn a_stream_that_breaks_off_is_no_refusal() {
+    let mut connection = Connection::new(probing());
+    connection.handle_request(WITH_HEADER);
+    accept(&mut connection);
+    let action = connection.handle_network_error(0.0);
+    let failure = reestablished(&connection, action);
+    assert_eq!((failure.reason, failure.note), (Reason::Interrupted, Note::None));
+}
+
+#[test]
+fn a_source_that_never_opened_is_failed_for_the_header_as_for_its_origin() {
+    let mut connection = Connection::new(Options { last_event_id: "1".to_owned(), ..probing() });
+    connection.handle_request(WITH_HEADER);
+    let action = refuse(&mut connection);
+    let failure = failed(&connection, action);
+    assert_eq!((failure.reason, failure.note), (Reason::Cors, Note::LastEventIdPreflight));
+}
+
+#[test]
+fn the_header_is_not_probed_for_where_reconnect_is_given() {
+    for reconnect in [Reconnect::Allowed, Reconnect::Decided] {
+        let mut connection = resuming(Options { reconnect, ..probing() });
+        for _ in 0..3 {
+            let action = connection.handle_network_error(0.0);
+            let failure = reestablished(&connection, action);
+            assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
+            next_attempt(&mut connection);
+            connection.handle_request(WITH_HEADER);
+        }
+    }
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..probing() });
+    connection.handle_request(WITH_HEADER);
+    let action = connection.handle_network_error(0.0);
+    failed(&connection, action);
+}
+
+#[test]
+fn the_header_is_not_probed_for_where_nothing_can_be() {
+    let mut connection = resuming(get());
+    let action = connection.handle_network_error(0.0);
+    let failure = reestablished(&connection, action);
+    assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
+}
+
+#[test]
+fn a_post_is_never_probed_for() {
+    for options in [Options { is_get: false, ..probing() }, probing()] {
+        let mut connection = Connection::new(options);
+        connection.handle_request(POST_WITH_HEADER);
+        let action = connection.handle_network_error(0.0);
+        let failure = failed(&connection, action);
+        assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
+    }
+    let mut connection = Connection::new(Options { is_get: false, ..probing() });
+    connection.handle_request(WITH_HEADER);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network, "nor the GET that it goes on as");
+}
+
+#[test]
+fn a_get_that_became_a_post_after_the_probe_is_no_second_failure() {
+    let mut connection = Connection::new(probing());
+    connection.handle_request(PLAIN);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    connection.handle_request(POST_WITH_HEADER);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Network);
+}
+
+#[test]
+fn giving_up_a_suspected_request_ourselves_begins_the_question_anew() {
+    let give_up: [fn(&mut Connection); 2] = [
+        |connection| assert_eq!(connection.handle_pause(), Some(Action::Fetch)),
+        |connection| {
+            let action = connection.handle_interruption(0.0);
+            reestablished(connection, action);
+            next_attempt(connection);
+        },
+    ];
+    for give_up in give_up {
+        let mut connection = resuming(probing());
+        assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+        assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+        connection.handle_request(WITH_HEADER);
+        give_up(&mut connection);
+        connection.handle_request(WITH_HEADER);
+        let action = refuse(&mut connection);
+        assert_eq!(reestablished(&connection, action).reason, Reason::Cors);
+    }
+}
+
+#[test]
+fn a_probe_may_be_given_up_by_a_pause() {
+    let mut connection = resuming(probing());
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_pause(), Some(Action::Fetch));
+    connection.handle_request(WITH_HEADER);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+}
+
+#[test]
+fn a_request_without_the_header_is_not_probed_for_because_one_before_it_had_it() {
+    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    connection.handle_request(PLAIN);
+    accept(&mut connection);
+    lose(&mut connection);
+    connection.handle_request(WITH_HEADER);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    let action = connection.handle_probe(false, 0.0);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    connection.handle_request(PLAIN);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+}
+
+#[test]
+fn a_repetition_without_the_header_was_not_refused_for_it() {
+    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    connection.handle_request(PLAIN);
+    accept(&mut connection);
+    lose(&mut connection);
+    connection.handle_request(WITH_HEADER);
+    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    connection.handle_request(PLAIN);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network);
+}

@@ -1,0 +1,129 @@
+//! What may be cut from a wait when the network is back or somebody looks at the page. All of it [non-spec].
+
+use super::*;
+
+fn with_delay(delay: u64) -> Options {
+    Options { backoff: Backoff { delay, ..Backoff::default() }, ..get() }
+}
+
+#[test]
+fn only_what_backing_off_added_is_cut() {
+    let mut connection = Connection::new(get());
+    for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
+        assert_eq!(wait_after_network_error(&mut connection, 1.0), wait);
+        assert_eq!(connection.shorten_wait(), Some(3000), "of {wait}");
+        next_attempt(&mut connection);
+    }
+}
+
+#[test]
+fn no_wait_is_cut_below_the_reconnection_time_as_it_is_kept_to() {
+    for (retry, delay, least) in [
+        ("0", 3000, 500),
+        ("0", 499, 499),
+        ("0", 0, 0),
+        ("400", 3000, 500),
+        ("1500", 3000, 1500),
+        ("60000", 3000, 60_000),
+        ("2147483647", 3000, LONGEST),
+        ("3000000000", 3000, LONGEST),
+        ("99999999999999999999", 3000, LONGEST),
+    ] {
+        for data in ["", "data: x\n\n"] {
+            let mut connection = open(with_delay(delay));
+            feed(&mut connection, &format!("retry: {retry}\n\n{data}"));
+            let wait = wait_after_network_error(&mut connection, 0.999);
+            assert_eq!(connection.shorten_wait(), Some(least), "retry {retry}, delay {delay}");
+            assert!(wait >= least);
+        }
+    }
+    for delay in [0, 45_000, LONGEST, u64::MAX] {
+        let mut connection = Connection::new(with_delay(delay));
+        let wait = wait_after_network_error(&mut connection, 0.0);
+        assert_eq!(connection.shorten_wait(), Some(wait));
+        assert_eq!(wait, delay.min(LONGEST));
+    }
+}
+
+#[test]
+fn no_wait_is_cut_below_a_retry_after() {
+    for (retry_after, least) in [
+        (None, 3000),
+        (Some(0), 3000),
+        (Some(2999), 3000),
+        (Some(4000), 4000),
+        (Some(60_000), 60_000),
+        (Some(u64::MAX), LONGEST),
+    ] {
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() });
+        let action = connection.handle_response(ResponseHead { retry_after, ..status(503) }, 0.999);
+        let wait = reestablished(&connection, action).delay.unwrap();
+        assert!(wait >= least, "{retry_after:?}");
+        assert_eq!(connection.shorten_wait(), Some(least), "{retry_after:?}");
+    }
+}
+
+#[test]
+fn a_wait_is_cut_once() {
+    let mut connection = Connection::new(get());
+    for _ in 0..3 {
+        wait_after_network_error(&mut connection, 0.5);
+        assert_eq!(connection.shorten_wait(), Some(3000));
+        assert_eq!(connection.shorten_wait(), None);
+        assert_eq!(connection.shorten_wait(), None);
+        next_attempt(&mut connection);
+    }
+}
+
+#[test]
+fn there_is_nothing_to_cut_between_two_waits() {
+    let mut connection = Connection::new(get());
+    assert_eq!(connection.shorten_wait(), None, "before the first failure");
+    lose(&mut connection);
+    assert_eq!(connection.shorten_wait(), None, "while the request is under way");
+    accept(&mut connection);
+    assert_eq!(connection.shorten_wait(), None, "while the connection is open");
+    let mut connection = Connection::new(post());
+    let action = connection.handle_network_error(0.0);
+    failed(&connection, action);
+    assert_eq!(connection.shorten_wait(), None, "after it has failed");
+}
+
+#[test]
+fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
+    let mut connection = Connection::new(with_delay(5000));
+    lose(&mut connection);
+    accept(&mut connection);
+    feed(&mut connection, "retry: 700\n\n");
+    wait_after_network_error(&mut connection, 0.9);
+    assert_eq!(connection.shorten_wait(), Some(700));
+}
+
+#[test]
+fn the_callers_own_decision_is_not_cut() {
+    let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
+    wait_after_network_error(&mut connection, 0.9);
+    assert!(connection.decide(Some(60_000)));
+    assert_eq!(connection.shorten_wait(), None);
+
+    next_attempt(&mut connection);
+    wait_after_network_error(&mut connection, 0.9);
+    assert_eq!(connection.shorten_wait(), Some(3000), "without one it is a wait as any other");
+}
+
+#[test]
+fn cutting_a_wait_changes_nothing_of_the_next() {
+    let mut connection = Connection::new(get());
+    wait_after_network_error(&mut connection, 1.0);
+    connection.shorten_wait();
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
+}
+
+#[test]
+fn a_closed_connection_has_no_wait_to_cut() {
+    let mut connection = Connection::new(get());
+    wait_after_network_error(&mut connection, 0.5);
+    connection.close();
+    assert_eq!(connection.shorten_wait(), None);
+}

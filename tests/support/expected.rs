@@ -1,0 +1,68 @@
+//! Owns what an action is compared with. Must not know when it is expected.
+
+use headwater::{Action, Failure, Note, Reason};
+
+/// What the contract expects.
+#[derive(Debug)]
+pub enum Expected {
+    Fetch,
+    Probe,
+    Announce,
+    Reestablish {
+        reason: Reason,
+        status: Option<u16>,
+        note: Note,
+        wait: Wait,
+    },
+    Fail {
+        reason: Reason,
+        status: Option<u16>,
+        note: Note,
+    },
+    Close,
+    /// Closed, whether or not an error is fired: the contract does not say.
+    CloseOrFail,
+}
+
+/// The bounds of a wait.
+#[derive(Debug)]
+pub struct Wait {
+    pub shortest: u64,
+    pub longest: u64,
+    /// The largest random numbers lead to the longest wait.
+    pub is_exact: bool,
+}
+
+impl Expected {
+    pub fn check(&self, action: Action, attempt: u32, random: f64) {
+        match (self, action) {
+            (Expected::Fetch, Action::Fetch)
+            | (Expected::Probe, Action::Probe)
+            | (Expected::Announce, Action::AnnounceConnection)
+            | (Expected::Close | Expected::CloseOrFail, Action::CloseConnection) => {}
+            (Expected::CloseOrFail, Action::FailConnection(failure)) => assert_eq!(failure.delay, None),
+            (&Expected::Fail { reason, status, note }, Action::FailConnection(failure)) => {
+                // Whether giving up tells the status of the last answer, the contract does not say.
+                let status = if reason == Reason::Attempts { failure.status } else { status };
+                assert_eq!(failure, Failure { reason, status, attempt, delay: None, note });
+            }
+            (&Expected::Reestablish { reason, status, note, ref wait }, Action::ReestablishConnection(failure)) => {
+                assert_eq!(failure, Failure { reason, status, attempt, delay: failure.delay, note });
+                wait.check(failure.delay.unwrap(), random);
+            }
+            _ => panic!("{action:?} and not {self:?}"),
+        }
+    }
+}
+
+impl Wait {
+    fn check(&self, delay: u64, random: f64) {
+        let &Wait { shortest, longest, is_exact } = self;
+        assert!((shortest..=longest).contains(&delay), "{delay} is not in {shortest}..={longest}");
+        if random == 0.0 {
+            assert_eq!(delay, shortest);
+        } else if random > 0.99 && is_exact {
+            assert!(delay >= shortest + (longest - shortest) / 10 * 9, "{delay} is not near {longest}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Owns what can happen to a connection, and how it is told. Must not know what follows.
+
+use headwater::{Action, Connection, RequestHead, ResponseHead};
+
+use crate::standard::draw;
+
+/// What can happen to a connection.
+#[derive(Clone, Debug)]
+pub enum Happening {
+    Request(RequestHead),
+    UnknownRequest,
+    RequestError,
+    Response { status: u16, content_type: Option<&'static str>, retry_after: Option<u64> },
+    Chunk(Vec<u8>),
+    EndOfBody,
+    NetworkError,
+    Probe { answered: bool },
+    Silence,
+    Interruption,
+    Pause,
+    WaitIsOver,
+    ShortenWait,
+    Decide(Option<u64>),
+    Close,
+}
+
+impl Happening {
+    /// Tells the connection.
+    pub fn perform(&self, connection: &mut Connection, random: f64) -> Action {
+        match *self {
+            Happening::Request(request) => connection.handle_request(request),
+            Happening::UnknownRequest => return connection.handle_unknown_request(random),
+            Happening::RequestError => return connection.handle_request_error(),
+            Happening::Response { status, content_type, retry_after } => {
+                return connection.handle_response(ResponseHead { status, content_type, retry_after }, random);
+            }
+            Happening::Chunk(ref chunk) => {
+                draw(connection.handle_chunk(chunk));
+                return connection.check_limit().unwrap_or(Action::Nothing);
+            }
+            Happening::EndOfBody => return connection.handle_end_of_body(random),
+            Happening::NetworkError => return connection.handle_network_error(random),
+            Happening::Probe { answered } => return connection.handle_probe(answered, random),
+            Happening::Silence => return connection.handle_silence(random),
+            Happening::Interruption => return connection.handle_interruption(random),
+            Happening::Pause => return connection.handle_pause().unwrap_or(Action::Nothing),
+            Happening::WaitIsOver => return connection.handle_timeout(),
+            Happening::ShortenWait => {
+                connection.shorten_wait();
+            }
+            Happening::Decide(delay) => {
+                connection.decide(delay);
+            }
+            Happening::Close => connection.close(),
+        }
+        Action::Nothing
+    }
+}

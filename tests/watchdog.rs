@@ -1,0 +1,225 @@
+//! Owns when a silence has lasted too long, in simulated time: by the wall clock, across a suspension, while nobody looks
+//! at the page. All of it [non-spec]: the standard knows no limit to a silence.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use headwater::Watchdog;
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+/// Any time will do; a clock counts from 1970.
+const START: u64 = 1_800_000_000_000;
+/// The longest wait that `setTimeout` can hold.
+const LONGEST: u64 = 2_147_483_647;
+
+const SEEN: bool = false;
+const HIDDEN: bool = true;
+
+/// A watchdog that began at [`START`], its timer, and the time.
+struct Watch {
+    dog: Watchdog,
+    now: u64,
+    timer: u64,
+}
+
+impl Watch {
+    fn new(timeout: u64) -> Self {
+        Self { dog: Watchdog::new(timeout, START), now: START, timer: timeout }
+    }
+
+    fn hear_after(&mut self, milliseconds: u64) {
+        self.now += milliseconds;
+        self.timer -= milliseconds;
+        self.dog.feed(self.now);
+    }
+
+    /// Lets the timer run out, this much too late. Whether the watchdog goes on.
+    fn run_out(&mut self, late: u64, hidden: bool) -> bool {
+        self.now += self.timer + late;
+        let again = self.dog.handle_timer(self.now, hidden);
+        self.timer = again.unwrap_or(0);
+        again.is_some()
+    }
+}
+
+#[test]
+fn a_silence_as_long_as_the_timeout_is_too_long() {
+    for timeout in [0, 1, 20, 5000, 60_000, LONGEST] {
+        let mut dog = Watchdog::new(timeout, START);
+        assert_eq!(dog.handle_timer(START + timeout, SEEN), None, "{timeout}");
+    }
+}
+
+#[test]
+fn a_timer_that_runs_out_early_is_set_for_the_rest() {
+    let mut dog = Watchdog::new(5000, START);
+    assert_eq!(dog.handle_timer(START + 4999, SEEN), Some(1));
+    assert_eq!(dog.handle_timer(START + 4999, HIDDEN), Some(1));
+    assert_eq!(dog.handle_timer(START + 5000, SEEN), None);
+}
+
+#[test]
+fn what_is_heard_begins_the_silence_anew() {
+    let mut watch = Watch::new(5000);
+    watch.hear_after(3000);
+    assert!(watch.run_out(0, SEEN));
+    assert_eq!((watch.now, watch.timer), (START + 5000, 3000));
+    assert!(!watch.run_out(0, SEEN));
+    assert_eq!(watch.now, START + 8000);
+}
+
+#[test]
+fn a_stream_that_is_never_silent_for_long_is_listened_to_for_ever() {
+    let mut watch = Watch::new(5000);
+    for _ in 0..1000 {
+        watch.hear_after(watch.timer.min(4000));
+        assert!(watch.run_out(0, SEEN));
+        assert!(watch.timer <= 5000);
+    }
+}
+
+#[test]
+fn a_timer_that_is_a_second_late_is_believed_and_a_later_one_is_not() {
+    for (late, goes_on) in [(0, false), (1, false), (999, false), (1000, false), (1001, true), (3_600_000, true)] {
+        assert_eq!(Watch::new(5000).run_out(late, SEEN), goes_on, "{late}");
+    }
+}
+
+#[test]
+fn a_silence_that_ends_while_the_page_is_hidden_is_listened_to_once_more() {
+    let mut watch = Watch::new(5000);
+    assert!(watch.run_out(0, HIDDEN));
+    assert_eq!(watch.timer, 5000);
+}
+
+#[test]
+fn the_reprieve_is_as_long_as_the_timeout_and_ten_seconds_at_most() {
+    for (timeout, reprieve) in [(0, 0), (20, 20), (9999, 9999), (10_000, 10_000), (10_001, 10_000), (LONGEST, 10_000)] {
+        for (late, hidden) in [(1001, SEEN), (0, HIDDEN), (3_600_000, HIDDEN)] {
+            let mut watch = Watch::new(timeout);
+            assert!(watch.run_out(late, hidden));
+            assert_eq!(watch.timer, reprieve, "{timeout}");
+        }
+    }
+}
+
+#[test]
+fn a_silence_is_never_reprieved_twice() {
+    for first in [(1001, SEEN), (0, HIDDEN), (5000, HIDDEN)] {
+        for second in [(0, SEEN), (1001, SEEN), (0, HIDDEN), (3_600_000, HIDDEN)] {
+            let mut watch = Watch::new(60_000);
+            assert!(watch.run_out(first.0, first.1));
+            assert!(!watch.run_out(second.0, second.1), "{first:?}, then {second:?}");
+        }
+    }
+}
+
+#[test]
+fn a_timer_that_is_early_in_a_reprieve_does_not_begin_another() {
+    let mut dog = Watchdog::new(60_000, START);
+    let reprieved = START + 60_000 + 5000;
+    assert_eq!(dog.handle_timer(reprieved, HIDDEN), Some(10_000));
+    assert_eq!(dog.handle_timer(reprieved + 4000, HIDDEN), Some(6000));
+    assert_eq!(dog.handle_timer(reprieved + 10_000, HIDDEN), None);
+}
+
+#[test]
+fn what_is_heard_in_a_reprieve_earns_the_whole_timeout_and_another_reprieve() {
+    let mut watch = Watch::new(60_000);
+    for _ in 0..3 {
+        assert!(watch.run_out(0, HIDDEN));
+        watch.hear_after(9999);
+        assert!(watch.run_out(0, HIDDEN), "one millisecond of the reprieve was left");
+        assert_eq!(watch.timer, 59_999);
+    }
+}
+
+#[test]
+fn a_suspension_of_hours_does_not_end_a_stream_that_is_heard_again() {
+    let mut watch = Watch::new(30_000);
+    assert!(watch.run_out(8 * 3_600_000, SEEN));
+    watch.hear_after(200);
+    assert!(watch.run_out(0, SEEN));
+    assert_eq!(watch.timer, 20_200);
+    watch.hear_after(20_000);
+}
+
+#[test]
+fn a_clock_that_is_set_forward_reprieves_once() {
+    let mut dog = Watchdog::new(5000, START);
+    assert_eq!(dog.handle_timer(START + 5000 + 86_400_000, SEEN), Some(5000));
+    assert_eq!(dog.handle_timer(START + 5000 + 86_405_000, SEEN), None);
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_silence_longer_than_one_timeout_more() {
+    for now in [0, 1, START - 86_400_000, START - 1, START] {
+        let mut dog = Watchdog::new(5000, START);
+        assert_eq!(dog.handle_timer(now, SEEN), Some(5000), "{now}");
+        assert_eq!(dog.handle_timer(now + 5000, SEEN), None, "{now}");
+    }
+    let mut dog = Watchdog::new(5000, START);
+    dog.feed(START - 86_400_000);
+    assert_eq!(dog.handle_timer(START - 86_400_000 + 5000, SEEN), None, "what is heard tells the clock");
+}
+
+#[test]
+fn a_timeout_beyond_the_longest_timer_is_the_longest_timer() {
+    for timeout in [LONGEST + 1, u64::MAX] {
+        let mut dog = Watchdog::new(timeout, START);
+        assert_eq!(dog.handle_timer(START, SEEN), Some(LONGEST), "{timeout}");
+        assert_eq!(dog.handle_timer(START + LONGEST, SEEN), None, "{timeout}");
+    }
+}
+
+#[test]
+fn the_end_of_all_time_breaks_nothing() {
+    let mut dog = Watchdog::new(u64::MAX, u64::MAX);
+    assert_eq!(dog.handle_timer(u64::MAX, SEEN), None);
+    let mut dog = Watchdog::new(5000, 0);
+    assert_eq!(dog.handle_timer(u64::MAX, SEEN), Some(0), "nothing is left of time to wait");
+    dog.feed(u64::MAX);
+    assert_eq!(dog.handle_timer(0, SEEN), Some(5000));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_wait_is_longer_than_the_timeout_and_nothing_overflows(
+        timeout in select(&[0, 1, 5000, 60_000, LONGEST, u64::MAX][..]),
+        start in any::<u64>(),
+        events in vec((any::<u64>(), option::of(any::<bool>())), 0..20),
+    ) {
+        let mut dog = Watchdog::new(timeout, start);
+        for (now, hidden) in events {
+            match hidden {
+                Some(hidden) => {
+                    let again = dog.handle_timer(now, hidden);
+                    prop_assert!(again.is_none_or(|again| again <= timeout.min(LONGEST)), "{again:?}");
+                }
+                None => dog.feed(now),
+            }
+        }
+    }
+
+    // Only what is heard can make it longer.
+    #[test]
+    fn a_silence_is_over_after_the_timeout_what_held_the_timer_back_and_one_reprieve(
+        timeout in 0..120_000_u64,
+        held_back in vec((0..5000_u64, any::<bool>()), 3),
+    ) {
+        let mut watch = Watch::new(timeout);
+        let longest = timeout + timeout.min(10_000) + held_back.iter().map(|(late, _)| late).sum::<u64>();
+        let over = held_back.iter().any(|&(late, hidden)| !watch.run_out(late, hidden));
+        prop_assert!(over, "two timers are enough");
+        prop_assert!((START + timeout..=START + longest).contains(&watch.now));
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_lengthen_a_reprieve() {
+    let mut watchdog = Watchdog::new(60_000, 1_000_000);
+    assert_eq!(watchdog.handle_timer(1_070_000, false), Some(10_000));
+    assert_eq!(watchdog.handle_timer(1_000_000, false), Some(10_000));
+    assert_eq!(watchdog.handle_timer(1_010_000, false), None);
+}
