@@ -23,6 +23,8 @@ const LONG = facade(
 	"chaos-long",
 	"garbage",
 	"isolation",
+	"leaks",
+	"limits",
 	"page-events",
 	"pausing",
 	"readable-stream-ends",
@@ -34,10 +36,13 @@ const LONG = facade(
 );
 
 /** Firefox takes twice as long as Chromium, where these stay in `npm test`. */
-const LONG_IN_FIREFOX = [...LONG, ...facade("bad-answers", "chaos", "leaving", "repeating")];
+const LONG_IN_FIREFOX = [
+	...LONG,
+	...facade("bad-answers", "cancel", "chaos", "leaving", "peers", "policy", "repeating", "timeouts"),
+];
 
 /** No other engine, as it is driven here, can be asked to collect garbage; and the last needs no engine at all. */
-const ONLY_IN_CHROMIUM = facade("garbage", "conformance");
+const ONLY_IN_CHROMIUM = facade("garbage", "conformance", "leaks", "limits");
 
 /** Firefox, as it is driven here, reloads a page instead of keeping it. */
 const NOT_IN_FIREFOX = facade("back-forward-cache");

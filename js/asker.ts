@@ -12,21 +12,32 @@ export type Asker = (
 	lastEventId: string,
 ) => Promise<[url: string, init: RequestInit] | [url: undefined, error: unknown]>;
 
-/** Asks the caller, and merges the answer over what the source was made with. */
+/**
+ * Asks the caller, and merges the answer over what the source was made with. Gives the question up when the source is
+ * closed: an answer that never comes would hold for ever what waits for it in the module.
+ */
 export function asker(
 	request: NonNullable<EventSourceInit["request"]>,
 	url: string,
 	init: RequestInit & { headers: Headers },
+	closed: Promise<unknown>,
 ): Asker {
 	const sent = new WeakSet<ReadableStream>();
-	return async (attempt, lastEventId) => {
-		const answer = (await request({ attempt, lastEventId })) ?? {};
+	let giveUp: (() => void) | undefined;
+	closed.then(() => giveUp?.());
+	const ask = async (attempt: number, lastEventId: string): ReturnType<Asker> => {
+		const answer = await request({ attempt, lastEventId });
 		try {
-			return naming("request", () => merge(answer, url, init, sent));
+			return naming("request", () => merge(answer ?? {}, url, init, sent));
 		} catch (error) {
 			return [undefined, error];
 		}
 	};
+	return (attempt, lastEventId) =>
+		new Promise((resolve, reject) => {
+			giveUp = reject;
+			ask(attempt, lastEventId).then(resolve, reject);
+		});
 }
 
 function merge(
@@ -35,20 +46,25 @@ function merge(
 	init: RequestInit & { headers: Headers },
 	sent: WeakSet<ReadableStream>,
 ): [string, RequestInit] {
+	if (typeof answer !== "object") {
+		throw new TypeError("the answer must be an object");
+	}
 	const headers = new Headers(init.headers);
-	new Headers(answer.headers).forEach((value, name) => {
-		headers.set(name, value);
-	});
-	// [non-spec] As among the init's headers it is an initial value, and there is one already.
-	headers.delete("last-event-id");
 	const { method, body } = answer;
+	const ownHeaders = new Headers(answer.headers);
 	const merged: RequestInit = { ...init, headers, ...(method !== undefined && { method }) };
 	if (body !== undefined) {
 		merged.body = body;
 	} else if (method !== undefined && /^(get|head)$/i.test(method)) {
 		// What goes on with the answer to a POST does not ask the question again.
 		delete merged.body;
+		headers.delete("content-type");
 	}
+	ownHeaders.forEach((value, name) => {
+		headers.set(name, value);
+	});
+	// [non-spec] As among the init's headers it is an initial value, and there is one already.
+	headers.delete("last-event-id");
 	checkRequest(merged, "body");
 	if (isStream(merged.body)) {
 		if (sent.has(merged.body)) {

@@ -71,7 +71,10 @@ export class EventSource extends EventTarget {
 		if (arguments.length === 0) {
 			throw new TypeError("EventSource needs a URL");
 		}
-		const { settings, ...options } = readSettings(url, init ?? {});
+		this.#closed = new Promise((fulfil) => {
+			this.#fulfilClosed = fulfil;
+		});
+		const { settings, ...options } = readSettings(url, init ?? {}, this.#closed);
 		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
 		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
 		this.#url = absoluteUrl;
@@ -79,9 +82,6 @@ export class EventSource extends EventTarget {
 		this.#lastEventId = lastEventId;
 		this.#reconnectionTime = delay;
 		this.#origin = new URL(absoluteUrl).origin;
-		this.#closed = new Promise((fulfil) => {
-			this.#fulfilClosed = fulfil;
-		});
 		this.#options = options;
 		if (options.signal?.aborted) {
 			this.#onAbort();
@@ -222,7 +222,7 @@ export class EventSource extends EventTarget {
 				this.#reconnectionTime = milliseconds;
 			},
 			error: (reason, message, attempt, delay, decidable, response, body, error) => {
-				const said = reason === "request" && error ? `${message}: ${error}` : message;
+				const said = reason === "request" ? `${message}: ${error}` : message;
 				return this.#fireError(
 					{ reason: reason as Reason, message: said, attempt, delay, response, body, error },
 					decidable,

@@ -1,6 +1,7 @@
 // Owns the reading of a source's options: once, in the constructor, so that nonsense throws at once and later changes
 // of the caller's objects change nothing. Knows nothing of what the options do.
 
+import { abortable } from "./abortable.js";
 import { type Asker, asker } from "./asker.js";
 import { absolute, checkRequest, isStream, naming, number } from "./checks.js";
 import type { Decide, EventSourceInit, ReconnectOptions } from "./types.js";
@@ -51,11 +52,11 @@ export interface Read {
 }
 
 /**
- * Reads and checks the options.
+ * Reads and checks the options. `closed` is fulfilled when the source is closed.
  *
  * @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else.
  */
-export function readSettings(url: string | URL, init: EventSourceInit): Read {
+export function readSettings(url: string | URL, init: EventSourceInit, closed: Promise<unknown>): Read {
 	// Not `String(url)`, which takes a symbol.
 	const givenUrl = `${url}`;
 	if (typeof init !== "object" && typeof init !== "function") {
@@ -92,8 +93,8 @@ export function readSettings(url: string | URL, init: EventSourceInit): Read {
 	const settings: Settings = [
 		absoluteUrl,
 		withHeaders,
-		fetch,
-		ask && asker(ask, absoluteUrl, withHeaders),
+		fetch && abortable(fetch),
+		ask && asker(ask, absoluteUrl, withHeaders, closed),
 		firstLastEventId,
 		lastEventIdParam === undefined ? undefined : `${lastEventIdParam}`,
 		sentOnce ? Reconnect.never : permission(reconnect),

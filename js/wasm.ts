@@ -2,9 +2,10 @@
 // Knows nothing of events.
 
 import { connect, initSync, read } from "../pkg/headwater.js";
-import { deflatedBase64 } from "../pkg/inline.js";
+import { packed } from "../pkg/inline.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
+import { unpack } from "./unpack.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw. */
 export interface Listener {
@@ -67,8 +68,6 @@ export async function init(): Promise<void> {
 }
 
 async function instantiate(): Promise<Module> {
-	const deflated = Uint8Array.from(atob(deflatedBase64), (character) => character.charCodeAt(0));
-	const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-	initSync({ module: await WebAssembly.compile(await new Response(inflated).arrayBuffer()) });
+	initSync({ module: await WebAssembly.compile(unpack(packed)) });
 	return { connect, read } as Module;
 }

@@ -1,4 +1,4 @@
-// Owns the way from sources to `dist/`: Rust to WebAssembly, the module deflated into a string, the facade bundled
+// Owns the way from sources to `dist/`: Rust to WebAssembly, the module packed into a string, the facade bundled
 // around it, its declarations. Takes for granted that the tools are there (setup.mjs).
 
 import { createHash } from "node:crypto";
@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { pack } from "./lib/pack.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
 import { shortenNames } from "./lib/wasm-names.mjs";
@@ -90,7 +91,7 @@ async function wasm(pkg, features) {
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
 	const module = join(pkg, "headwater_bg.wasm");
-	// Not at the top, as zopfli below: in a fresh clone npm's packages are installed only when this file has been loaded.
+	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
 	const { trapAtOnce, blankMessages } = await import("./lib/wasm-panics.mjs");
 	writeFileSync(module, trapAtOnce(readFileSync(module)));
 	await run(
@@ -107,10 +108,8 @@ async function wasm(pkg, features) {
 	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, isolate(short.glue));
-	const { default: zopfli } = await import("@gfx/zopfli");
-	const deflated = Buffer.from(await zopfli.deflateAsync(short.module, { numiterations: 15 }));
-	writeFileSync(join(pkg, "inline.js"), `export const deflatedBase64 = "${deflated.toString("base64")}";\n`);
-	writeFileSync(join(pkg, "inline.d.ts"), "export declare const deflatedBase64: string;\n");
+	writeFileSync(join(pkg, "inline.js"), `export const packed = "${pack(short.module)}";\n`);
+	writeFileSync(join(pkg, "inline.d.ts"), "export declare const packed: string;\n");
 }
 
 /** Has the glue call the module through js/isolation.ts. */

@@ -11,7 +11,7 @@ import { root } from "./lib/tools.mjs";
 /** Brotli bytes of `dist/index.js`: everything that a page loads. */
 const BUDGET = 24_000;
 
-/** The sizes of each part; the parts are in the whole, the module deflated. */
+/** The sizes of each part; the parts are in the whole, the module packed. */
 export function sizes() {
 	const parts = {
 		"whole: dist/index.js (minified, module inlined)": readFileSync(join(root, "dist", "index.js")),

@@ -5,10 +5,11 @@
 //! means `message`. [`NONE`] as the start of the data means a block that fires nothing; as the start of the id, the id
 //! of the row before.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
+use core::ops::Range;
 
 use crate::{
-    line::RETAINED_CAPACITY,
+    line::{self, RETAINED_CAPACITY},
     parser::{Block, Blocks},
 };
 
@@ -30,8 +31,8 @@ pub(crate) struct Batch {
     /// The length of `text` in UTF-16 units.
     length: u32,
     rows: Vec<u32>,
-    /// The last type written to `text`, and where: runs of one type are written once.
-    event_type: (String, Span),
+    /// Where the last type was written to `text`, in bytes and in UTF-16 units: runs of one type are written once.
+    event_type: (Range<usize>, Span),
 }
 
 impl Batch {
@@ -61,26 +62,28 @@ impl Batch {
     }
 
     fn clear(&mut self) {
-        self.text.clear();
-        self.text.shrink_to(RETAINED_CAPACITY);
+        line::clear_text(&mut self.text);
         self.rows.clear();
         self.rows.shrink_to(RETAINED_CAPACITY);
         self.length = 0;
-        self.event_type.0.clear();
+        self.event_type.0 = 0..0;
     }
 
     fn event_type(&mut self, event_type: &str) -> Span {
         if event_type == "message" {
             return Span::default();
         }
-        if self.event_type.0 != event_type {
-            self.event_type = (event_type.to_owned(), self.write(event_type));
+        if self.text.get(self.event_type.0.clone()) != Some(event_type) {
+            let start = self.text.len();
+            let span = self.write(event_type);
+            self.event_type = (start..self.text.len(), span);
         }
         self.event_type.1
     }
 
     fn write(&mut self, text: &str) -> Span {
         let start = self.length;
+        self.text.reserve_exact(line::growth(self.text.len(), self.text.capacity(), text.len(), usize::MAX));
         self.text.push_str(text);
         self.length += utf16_length(text);
         Span { start, end: self.length }
@@ -100,6 +103,8 @@ fn utf16_length(text: &str) -> u32 {
 #[expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned;
+
     use crate::parser::Parser;
 
     /// What the facade reads: type, data and id of each row.

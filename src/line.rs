@@ -1,36 +1,65 @@
 //! Owns where lines end: CR, LF and CRLF across chunk borders, the one leading byte order mark, and the beginning of a
 //! line whose end has not arrived. Must not know what a line means.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the stream.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
 /// A buffer that one large event made larger than this is given back after use, so that a single image in a stream
-/// does not keep its size in WebAssembly memory for as long as the source lives.
-pub(crate) const RETAINED_CAPACITY: usize = 64 * 1024;
+/// does not keep its size in WebAssembly memory for as long as the source lives. Chunks of Chromium's network are of 64 KiB,
+/// and a buffer that has doubled to hold one stays.
+pub(crate) const RETAINED_CAPACITY: usize = 128 * 1024;
 
-/// Empties `buffer` and gives back what it holds beyond [`RETAINED_CAPACITY`].
+/// Empties `buffer`, or gives it back if it holds more than [`RETAINED_CAPACITY`]: as a whole, for what it would keep could
+/// stand in the way of the next large one.
 pub(crate) fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
-    buffer.shrink_to(RETAINED_CAPACITY);
+    if buffer.capacity() > RETAINED_CAPACITY {
+        *buffer = Vec::new();
+    }
+}
+
+/// As [`clear`].
+pub(crate) fn clear_text(buffer: &mut String) {
+    buffer.clear();
+    if buffer.capacity() > RETAINED_CAPACITY {
+        *buffer = String::new();
+    }
+}
+
+/// How many bytes to reserve for `more` of them, exactly; none if they fit. Beyond [`RETAINED_CAPACITY`] a buffer grows by a
+/// quarter, and not beyond the `most` that there can be: of an event of many megabytes doubling could hold thrice the
+/// size, old memory and new, and what is grown by less than 1.6 times finds room in what it left before. What is added to
+/// something large is often followed by something small.
+pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -> usize {
+    if more <= capacity - length {
+        return 0;
+    }
+    let ahead = if length > RETAINED_CAPACITY { length / 4 } else { length };
+    more.saturating_add(RETAINED_CAPACITY.min(more)).max(ahead.min(most.saturating_sub(length)))
+}
+
+/// Adds `bytes` to `buffer`, which grows by [`growth`].
+pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8], most: usize) {
+    buffer.reserve_exact(growth(buffer.len(), buffer.capacity(), bytes.len(), most));
+    buffer.extend_from_slice(bytes);
 }
 
 /// A line, without the characters that end it.
 pub(crate) enum Line<'chunk> {
     /// It lies within the chunk.
     Whole(&'chunk [u8]),
-    /// It began in an earlier chunk: [`LineSplitter::joined`] has it until the next call.
-    Joined,
+    /// It began in an earlier chunk. Its memory is the receiver's: copying a line of many megabytes would double what it
+    /// costs.
+    Joined(Vec<u8>),
 }
 
 /// Splits a stream of chunks into lines. Each byte is looked at once, whatever the chunking.
 #[derive(Debug, Default)]
 pub(crate) struct LineSplitter {
-    /// The beginning of a line whose end has not arrived, or a line handed out as [`Line::Joined`].
+    /// The beginning of a line whose end has not arrived.
     partial: Vec<u8>,
-    /// `partial` was handed out and is to be emptied.
-    handed_out: bool,
     /// The last byte seen was a CR: a LF that follows belongs to it.
     after_carriage_return: bool,
     /// How many bytes of the byte order mark were seen, or `None` when the beginning of the stream is behind us.
@@ -51,13 +80,9 @@ impl Default for StreamStart {
 
 impl LineSplitter {
     /// Takes the next line off the front of `chunk`. `None` when the rest of the chunk ends no line; the rest is then
-    /// kept.
+    /// kept, in memory for a line of `most` bytes at most if that is enough.
     #[inline]
-    pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8]) -> Option<Line<'chunk>> {
-        if self.handed_out {
-            self.handed_out = false;
-            clear(&mut self.partial);
-        }
+    pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8], most: usize) -> Option<Line<'chunk>> {
         if let StreamStart::Matched(matched) = self.byte_order_mark {
             self.skip_byte_order_mark(chunk, matched);
         }
@@ -70,7 +95,7 @@ impl LineSplitter {
             }
         }
         let Some((line, end, rest)) = split_at_line_end(chunk) else {
-            self.partial.extend_from_slice(chunk);
+            append(&mut self.partial, chunk, most);
             *chunk = &[];
             return None;
         };
@@ -85,25 +110,13 @@ impl LineSplitter {
         if self.partial.is_empty() {
             return Some(Line::Whole(line));
         }
-        self.partial.extend_from_slice(line);
-        self.handed_out = true;
-        Some(Line::Joined)
-    }
-
-    /// The line that [`Line::Joined`] stands for.
-    pub(crate) fn joined(&self) -> &[u8] {
-        &self.partial
-    }
-
-    /// Exchanges the memory of the line that [`Line::Joined`] stands for with that of `buffer`: a large line is not
-    /// copied, and both go on with memory that has grown.
-    pub(crate) fn swap_joined(&mut self, buffer: &mut Vec<u8>) {
-        core::mem::swap(&mut self.partial, buffer);
+        append(&mut self.partial, line, most);
+        Some(Line::Joined(core::mem::take(&mut self.partial)))
     }
 
     /// How many bytes of an unfinished line are kept.
     pub(crate) fn kept(&self) -> usize {
-        if self.handed_out { 0 } else { self.partial.len() }
+        self.partial.len()
     }
 
     fn skip_byte_order_mark(&mut self, chunk: &mut &[u8], already_matched: usize) {
@@ -142,10 +155,10 @@ mod tests {
         let mut lines = vec![];
         for chunk in chunks {
             let mut rest = *chunk;
-            while let Some(line) = splitter.next_line(&mut rest) {
+            while let Some(line) = splitter.next_line(&mut rest, usize::MAX) {
                 lines.push(match line {
                     Line::Whole(line) => line.to_vec(),
-                    Line::Joined => splitter.joined().to_vec(),
+                    Line::Joined(line) => line,
                 });
             }
         }
@@ -180,12 +193,35 @@ mod tests {
     }
 
     #[test]
+    fn a_buffer_grows_in_few_steps_by_a_quarter_and_not_far_beyond_what_it_is_for() {
+        const MOST: usize = 16 * 1024 * 1024;
+        let (mut buffer, mut steps) = (vec![], 0);
+        while buffer.len() < MOST {
+            let (length, capacity) = (buffer.len(), buffer.capacity());
+            append(&mut buffer, &vec![b'x'; 1400.min(MOST - length)], MOST);
+            steps += usize::from(buffer.capacity() > capacity);
+            let most = MOST.min(length + length / 4 + RETAINED_CAPACITY) + 2 * 1400;
+            assert!(buffer.capacity() <= most, "{} for {length}", buffer.capacity());
+        }
+        assert!(steps <= 40, "{steps} steps");
+    }
+
+    #[test]
     fn a_large_line_does_not_keep_its_memory() {
         let mut splitter = LineSplitter::default();
         let large = vec![b'x'; 4 * RETAINED_CAPACITY];
-        assert!(splitter.next_line(&mut &large[..]).is_none());
-        assert!(splitter.next_line(&mut &b"\n"[..]).is_some());
-        assert!(splitter.next_line(&mut &b""[..]).is_none());
+        assert!(splitter.next_line(&mut &large[..], usize::MAX).is_none());
+        assert!(splitter.next_line(&mut &b"\n"[..], usize::MAX).is_some());
+        assert!(splitter.next_line(&mut &b""[..], usize::MAX).is_none());
         assert!(splitter.partial.capacity() <= RETAINED_CAPACITY);
+    }
+
+    #[test]
+    fn a_large_buffer_is_given_back_and_a_small_one_is_not() {
+        let (mut large, mut small) = (vec![0; RETAINED_CAPACITY + 1], vec![0; RETAINED_CAPACITY]);
+        clear(&mut large);
+        clear(&mut small);
+        assert_eq!((large.len(), large.capacity()), (0, 0));
+        assert_eq!((small.len(), small.capacity()), (0, RETAINED_CAPACITY));
     }
 }

@@ -23,16 +23,14 @@ pub struct Parser {
     /// A block was handed out that borrows the buffers.
     handed_out: bool,
     dispatched: u64,
-    max_event_size: usize,
+    /// Of an event of this stream. No more blocks come from it.
     too_large: bool,
 }
 
 /// Spec 9.2.6: what the fields of a block are collected in, and what they say of the connection.
 #[derive(Debug, Default)]
 struct Buffers {
-    /// The data buffer, from `data_start` on. What is before it is the name of the field whose line it took over.
     data: Vec<u8>,
-    data_start: usize,
     /// The block has a `data` field in `data`. An empty data buffer with a field is a message, without one it is none.
     has_data: bool,
     event_type: String,
@@ -40,6 +38,19 @@ struct Buffers {
     /// The block has an `id` field. Without it there is nothing to compare at the blank line, however long the id.
     has_id: bool,
     reconnection_time: Option<u64>,
+    max_event_size: usize,
+    /// A type or id is beyond the limit by itself, and was not kept.
+    too_large: bool,
+}
+
+/// Spec 9.2.6: the field names that mean something.
+#[derive(Clone, Copy)]
+enum Field {
+    Data,
+    Event,
+    Id,
+    Retry,
+    Unknown,
 }
 
 /// What a blank line ends.
@@ -78,17 +89,16 @@ impl Parser {
     }
 
     /// A parser at the beginning of a stream that continues after `last_event_id`, for events of at most
-    /// `max_event_size` bytes (the unfinished line and the data buffer together).
+    /// `max_event_size` bytes of UTF-8: data, event type and last event ID together; and an unfinished line counts with them.
     #[must_use]
     pub fn with_last_event_id(last_event_id: String, max_event_size: usize) -> Self {
         Self {
             lines: LineSplitter::default(),
-            buffers: Buffers::default(),
+            buffers: Buffers { max_event_size, ..Buffers::default() },
             last_event_id,
             id_changed: false,
             handed_out: false,
             dispatched: 0,
-            max_event_size,
             too_large: false,
         }
     }
@@ -102,7 +112,8 @@ impl Parser {
     pub fn start_stream(&mut self) {
         self.lines = LineSplitter::default();
         self.buffers.clear_block();
-        self.buffers.has_id = false;
+        self.buffers.clear_id();
+        self.buffers.too_large = false;
         self.handed_out = false;
         self.too_large = false;
     }
@@ -142,71 +153,112 @@ impl Parser {
 impl Buffers {
     fn clear_block(&mut self) {
         line::clear(&mut self.data);
-        self.data_start = 0;
         self.has_data = false;
-        self.event_type.clear();
+        line::clear_text(&mut self.event_type);
+    }
+
+    fn clear_id(&mut self) {
+        self.has_id = false;
+        line::clear_text(&mut self.last_event_id);
     }
 
     /// Spec 9.2.6 "process the field".
-    fn process_field(&mut self, (name, value): (&[u8], &[u8])) {
-        match name {
-            b"data" => self.append_data(value),
-            b"event" => set_text(&mut self.event_type, value),
-            b"id" if !value.contains(&0) => {
-                set_text(&mut self.last_event_id, value);
+    fn process_field(&mut self, field: Field, value: Vec<u8>) {
+        match field {
+            Field::Data if self.has_data => self.append_data(&value),
+            Field::Data => {
+                self.has_data = true;
+                self.data = value;
+            }
+            Field::Event => self.too_large |= !set_text(&mut self.event_type, value, self.max_event_size),
+            Field::Id if !value.contains(&0) => {
+                self.too_large |= !set_text(&mut self.last_event_id, value, self.max_event_size);
                 self.has_id = true;
             }
-            b"retry" => {
-                if let Some(time) = reconnection::parse_time(value) {
+            Field::Retry => {
+                if let Some(time) = reconnection::parse_time(&value) {
                     self.reconnection_time = Some(time);
                 }
             }
-            _ => {}
+            Field::Id | Field::Unknown => {}
         }
     }
 
-    /// Processes a line that began in an earlier chunk. The first `data` field takes its memory over: copying an event
-    /// of many megabytes would double what it costs.
-    fn process_joined(&mut self, lines: &mut LineSplitter) {
-        let line = lines.joined();
-        match split_field(line) {
-            (b"data", value) if !self.has_data => {
-                self.data_start = line.len() - value.len();
-                self.has_data = true;
-                lines.swap_joined(&mut self.data);
-            }
-            field => self.process_field(field),
-        }
-    }
-
-    /// The data buffer.
-    fn data(&self) -> &[u8] {
-        self.data.get(self.data_start..).unwrap_or_default()
+    /// Processes a line that began in an earlier chunk. What its memory was larger than the value is given back before
+    /// anything is copied.
+    fn process_joined(&mut self, mut line: Vec<u8>) {
+        let (field, value) = split_field(&line);
+        line.drain(..line.len() - value.len());
+        line.shrink_to_fit();
+        self.process_field(field, line);
     }
 
     fn append_data(&mut self, value: &[u8]) {
         if self.has_data {
-            self.data.push(b'\n');
+            line::append(&mut self.data, b"\n", self.max_event_size);
         }
         self.has_data = true;
-        self.data.extend_from_slice(value);
+        line::append(&mut self.data, value, self.max_event_size);
     }
 }
 
 /// Bytes that are not UTF-8 become U+FFFD. Doing it for each value gives what decoding the whole stream would: the
-/// ASCII characters around a value end every unfinished sequence.
-fn set_text(buffer: &mut String, value: &[u8]) {
-    buffer.clear();
-    buffer.push_str(&String::from_utf8_lossy(value));
+/// ASCII characters around a value end every unfinished sequence. Answers whether the text has at most so many bytes;
+/// a longer one is not made.
+fn set_text(buffer: &mut String, value: Vec<u8>, most: usize) -> bool {
+    let fits = fits(&value, most);
+    if fits {
+        *buffer = String::from_utf8(value).unwrap_or_else(|error| decode(error.as_bytes()).into_owned());
+    }
+    fits
+}
+
+/// A copy of `value`, in the memory of the text that it is to replace: there is one in most events.
+fn in_memory_of(buffer: &mut String, value: &[u8]) -> Vec<u8> {
+    let mut memory = core::mem::take(buffer).into_bytes();
+    memory.clear();
+    memory.extend_from_slice(value);
+    memory
+}
+
+/// Whether the text of `value` has at most so many bytes. Only a value that may have more is looked through: a byte that
+/// is not UTF-8 becomes the three of U+FFFD.
+fn fits(value: &[u8], most: usize) -> bool {
+    value.len() <= most / 3 || decoded(value).map(str::len).sum::<usize>() <= most
+}
+
+/// As [`String::from_utf8_lossy`], in memory of the text's size.
+pub(crate) fn decode(value: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let mut text = String::with_capacity(decoded(value).map(str::len).sum());
+            text.extend(decoded(value));
+            Cow::Owned(text)
+        }
+    }
+}
+
+fn decoded(value: &[u8]) -> impl Iterator<Item = &str> {
+    value.utf8_chunks().flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }])
 }
 
 /// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
 /// line without a colon is a name with an empty value.
-fn split_field(line: &[u8]) -> (&[u8], &[u8]) {
-    match line.iter().position(|&byte| byte == b':').and_then(|colon| line.split_at_checked(colon)) {
+fn split_field(line: &[u8]) -> (Field, &[u8]) {
+    let (name, value) = match line.iter().position(|&byte| byte == b':').and_then(|colon| line.split_at_checked(colon))
+    {
         Some((name, [b':', b' ', value @ ..] | [b':', value @ ..])) => (name, value),
-        _ => (line, b""),
-    }
+        _ => (line, &b""[..]),
+    };
+    let field = match name {
+        b"data" => Field::Data,
+        b"event" => Field::Event,
+        b"id" => Field::Id,
+        b"retry" => Field::Retry,
+        _ => Field::Unknown,
+    };
+    (field, value)
 }
 
 /// The blocks that a chunk completes, drawn one by one.
@@ -230,19 +282,19 @@ impl<'p> Blocks<'p> {
             if self.parser.too_large {
                 return None;
             }
-            match self.parser.lines.next_line(&mut self.rest) {
+            match self.parser.lines.next_line(&mut self.rest, self.parser.buffers.max_event_size) {
                 Some(Line::Whole([])) => {
-                    self.enforce_limit();
+                    self.enforce_limit(true);
                     if !self.parser.too_large && self.dispatch() {
                         break;
                     }
                 }
                 Some(Line::Whole(line)) => self.process_whole_line(line),
                 // The first line that this chunk ends, so that no value of this chunk is borrowed yet.
-                Some(Line::Joined) => self.parser.buffers.process_joined(&mut self.parser.lines),
+                Some(Line::Joined(line)) => self.parser.buffers.process_joined(line),
                 None => {
                     self.keep_data();
-                    self.enforce_limit();
+                    self.enforce_limit(false);
                     return None;
                 }
             }
@@ -253,12 +305,21 @@ impl<'p> Blocks<'p> {
 
     fn process_whole_line(&mut self, line: &'p [u8]) {
         match split_field(line) {
-            (b"data", value) if self.data.is_none() && !self.parser.buffers.has_data => self.data = Some(value),
-            (b"data", value) => {
+            (Field::Data, value) if self.data.is_none() && !self.parser.buffers.has_data => self.data = Some(value),
+            (Field::Data, value) => {
                 self.keep_data();
                 self.parser.buffers.append_data(value);
             }
-            field => self.parser.buffers.process_field(field),
+            (Field::Event, value) => {
+                let value = in_memory_of(&mut self.parser.buffers.event_type, value);
+                self.parser.buffers.process_field(Field::Event, value);
+            }
+            (Field::Id, value) if !value.contains(&0) => {
+                let value = in_memory_of(&mut self.parser.buffers.last_event_id, value);
+                self.parser.buffers.process_field(Field::Id, value);
+            }
+            (Field::Retry, value) => self.parser.buffers.process_field(Field::Retry, value.to_vec()),
+            (Field::Id | Field::Unknown, _) => {}
         }
     }
 
@@ -266,15 +327,15 @@ impl<'p> Blocks<'p> {
     fn dispatch(&mut self) -> bool {
         let parser = &mut *self.parser;
         parser.id_changed = parser.buffers.has_id && parser.last_event_id != parser.buffers.last_event_id;
-        parser.buffers.has_id = false;
         if parser.id_changed {
-            parser.last_event_id.clone_from(&parser.buffers.last_event_id);
+            core::mem::swap(&mut parser.last_event_id, &mut parser.buffers.last_event_id);
         }
+        parser.buffers.clear_id();
         if self.data.is_some() || parser.buffers.has_data {
             parser.dispatched += 1;
             return true;
         }
-        parser.buffers.event_type.clear();
+        line::clear_text(&mut parser.buffers.event_type);
         parser.id_changed
     }
 
@@ -282,12 +343,12 @@ impl<'p> Blocks<'p> {
         let Parser { buffers, last_event_id, id_changed, .. } = &*self.parser;
         let data = match self.data {
             Some(value) => value,
-            None if buffers.has_data => buffers.data(),
+            None if buffers.has_data => &buffers.data,
             None => return Block::LastEventId(last_event_id),
         };
         Block::Message(Message {
             event_type: if buffers.event_type.is_empty() { "message" } else { &buffers.event_type },
-            data: String::from_utf8_lossy(data),
+            data: decode(data),
             last_event_id,
             last_event_id_changed: *id_changed,
         })
@@ -300,11 +361,17 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// At each blank line and at the end of each chunk, so that the chunking makes no difference.
-    fn enforce_limit(&mut self) {
+    /// At each blank line and at the end of each chunk, so that the chunking makes no difference: at the end of a chunk the
+    /// least that the event can be. Whether data is UTF-8 is looked at once, and an id that came before counts with the event
+    /// that carries it.
+    fn enforce_limit(&mut self, ended: bool) {
         let parser = &mut *self.parser;
-        let data = self.data.unwrap_or_else(|| parser.buffers.data()).len();
-        if data.saturating_add(parser.lines.kept()) > parser.max_event_size {
+        let buffers = &parser.buffers;
+        let id = if ended && !buffers.has_id { &parser.last_event_id } else { &buffers.last_event_id };
+        let room = buffers.max_event_size.checked_sub(buffers.event_type.len() + id.len() + parser.lines.kept());
+        let data = self.data.unwrap_or(&buffers.data);
+        let fits = room.is_some_and(|room| if ended { fits(data, room) } else { data.len() <= room });
+        if buffers.too_large || !fits {
             self.data = None;
             parser.start_stream();
             parser.too_large = true;

@@ -11,6 +11,10 @@ use super::{
     sys::{self, ReadResult, Reader, Stream},
 };
 
+/// The most bytes of a chunk that are copied at a time: memory of the module's is kept for as long as the page is there,
+/// and with `fromReadableStream` or a caller's `fetch` a chunk may be of any size. Those of a network are smaller.
+const MAX_PIECE: usize = 128 * 1024;
+
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
@@ -18,17 +22,19 @@ pub(super) struct Body {
     reader: Option<Reader>,
     /// A read under way.
     reading: Option<Pending>,
+    /// A chunk of which not all was handed on, its length, and how much of it was.
+    chunk: Option<(JsValue, usize, usize)>,
 }
 
 impl Body {
     /// Nothing is read before it is asked for.
     pub(super) fn from_reader(reader: Reader) -> Self {
-        Self { reader: Some(reader), reading: None }
+        Self { reader: Some(reader), reading: None, chunk: None }
     }
 
     /// Locks the stream and asks for its first chunk. Fails if it is locked already.
     pub(super) fn of_response(stream: Option<&Stream>) -> Result<Self, JsValue> {
-        let mut body = Self { reader: None, reading: None };
+        let mut body = Self { reader: None, reading: None, chunk: None };
         if let Some(stream) = stream {
             let reader = body.reader.insert(stream.get_reader()?);
             // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked
@@ -42,37 +48,56 @@ impl Body {
         self.reading.is_some()
     }
 
-    /// Puts the next chunk at the front of `buffer`, which grows where needed, and answers the chunk's length. `None`
-    /// at the end of the body.
+    /// Puts the next bytes at the front of `buffer`, which grows where needed, and answers how many. `None` at the end of the
+    /// body.
     pub(super) fn poll_read(
         &mut self,
         buffer: &mut Vec<u8>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Option<usize>, JsValue>> {
         let Some(reader) = &self.reader else { return Poll::Ready(Ok(None)) };
-        let reading = self.reading.get_or_insert_with(|| Pending::of(reader.read()));
-        let result = ready!(reading.poll(context));
-        self.reading = None;
-        if result.is_err() {
-            self.reader = None;
+        if self.chunk.is_none() {
+            let reading = self.reading.get_or_insert_with(|| Pending::of(reader.read()));
+            let result = ready!(reading.poll(context));
+            self.reading = None;
+            if result.is_err() {
+                self.reader = None;
+            }
+            match result.and_then(|result| self.take(&result.unchecked_into())) {
+                Ok(chunk) => self.chunk = chunk,
+                Err(error) => return Poll::Ready(Err(error)),
+            }
         }
-        Poll::Ready(result.and_then(|result| self.take(&result.unchecked_into(), buffer)))
+        Poll::Ready(self.copy_piece(buffer))
     }
 
-    fn take(&mut self, result: &ReadResult, buffer: &mut Vec<u8>) -> Result<Option<usize>, JsValue> {
+    fn take(&mut self, result: &ReadResult) -> Result<Option<(JsValue, usize, usize)>, JsValue> {
         if result.done()? {
             self.reader = None;
             return Ok(None);
         }
         let chunk = result.value()?;
         let length = length_of(&chunk)?;
-        if buffer.len() < length {
-            buffer.resize(length, 0);
+        Ok(Some((chunk, length, 0)))
+    }
+
+    fn copy_piece(&mut self, buffer: &mut Vec<u8>) -> Result<Option<usize>, JsValue> {
+        let Some((chunk, length, copied)) = self.chunk.take() else { return Ok(None) };
+        let size = (length - copied).min(MAX_PIECE);
+        if buffer.len() < size {
+            buffer.resize(size, 0);
         }
-        if let Some(front) = buffer.get_mut(..length) {
-            sys::copy_bytes(front, &chunk)?;
+        if let Some(front) = buffer.get_mut(..size) {
+            if size == length {
+                sys::copy_bytes(front, &chunk)?;
+            } else {
+                sys::copy_bytes(front, &sys::subarray(&chunk, copied, copied + size)?)?;
+            }
         }
-        Ok(Some(length))
+        if copied + size < length {
+            self.chunk = Some((chunk, length, copied + size));
+        }
+        Ok(Some(size))
     }
 }
 

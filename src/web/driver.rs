@@ -6,7 +6,7 @@
 
 mod exchange;
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::task::{Context, Poll, ready};
 
 use js_sys::Math::random;
@@ -25,7 +25,7 @@ use crate::{
     connection::{Action, Connection},
     error::Failure,
     options::{EndOfBody, Options, Reconnect},
-    parser::Blocks,
+    parser::{Blocks, decode},
     reconnection::MAX_DELAY,
 };
 
@@ -316,7 +316,7 @@ impl Driver {
         Error {
             failure,
             response: response.map(JsCast::unchecked_into),
-            body: String::from_utf8_lossy(&error_body).into_owned(),
+            body: decode(&error_body).into_owned(),
             cause: self.cause.take(),
         }
     }

@@ -6,11 +6,13 @@ use core::task::{Context, Poll};
 
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
+#[cfg(not(feature = "bindings"))]
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, Url, UrlSearchParams};
 
+#[cfg(not(feature = "bindings"))]
+use super::body;
 use super::{
-    body,
     promise::Pending,
     sys::{self, FetchResponse},
 };
@@ -170,7 +172,9 @@ impl Request {
 impl Drop for Request {
     fn drop(&mut self) {
         self.controller.abort();
-        // A `fetch` of the caller's that ignores the signal may still answer, with a body that nobody would read.
+        // A `fetch` of the caller's that ignores the signal may still answer, with a body that nobody would read. The
+        // facade sees to that itself.
+        #[cfg(not(feature = "bindings"))]
         if let Some((promise, _)) = self.pending.take() {
             spawn_local(async move {
                 if let Ok(response) = JsFuture::from(promise).await

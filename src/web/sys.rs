@@ -72,6 +72,9 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "set"], js_name = call)]
     pub(super) fn copy_bytes(to: &mut [u8], from: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "subarray"], js_name = call)]
+    pub(super) fn subarray(of: &JsValue, start: usize, end: usize) -> Result<JsValue, JsValue>;
 }
 
 /// A member of any object, if there is one. Slower than a getter of its own, which each would make the package larger: for

@@ -115,3 +115,49 @@ fn what_is_kept_of_a_cut_stream_does_not_count_for_the_next() {
         reconnect(&mut connection);
     }
 }
+
+#[test]
+fn data_type_and_last_event_id_count_together() {
+    let too_large = |block: String| {
+        let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+        feed(&mut connection, &block);
+        connection.check_limit().is_some()
+    };
+    for (event_type, id, data) in [(20, 20, 25), (65, 0, 0), (0, 65, 0), (0, 0, 65), (32, 33, 0)] {
+        let [event_type, id, data] = [event_type, id, data].map(|length| "x".repeat(length));
+        assert!(too_large(format!("event:{event_type}\nid:{id}\ndata:{data}\n\n")));
+    }
+    for (event_type, id, data) in [(20, 20, 24), (64, 0, 0), (0, 64, 0), (0, 0, 64)] {
+        let [event_type, id, data] = [event_type, id, data].map(|length| "x".repeat(length));
+        assert!(!too_large(format!("event:{event_type}\nid:{id}\ndata:{data}\n\n")));
+    }
+    let id = "1".repeat(LIMIT / 2);
+    assert!(too_large(format!("id:{id}\ndata:\n\ndata:{id}1\n\n")), "an event carries the id from before");
+    assert!(!too_large(format!("id:{id}\ndata:\n\nid\ndata:{id}1\n\n")), "an id takes the place of the one before");
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_count_as_the_text_that_they_become() {
+    for field in ["data:", "event:", "id:"] {
+        // A margin for the line of data that is yet unfinished.
+        for (length, is_too_large) in [(LIMIT / 4, false), (LIMIT / 3 + 1, true)] {
+            for size in [1, 7, 1000] {
+                let stream = [field.as_bytes(), &vec![0xFF; length], b"\ndata\n\n"].concat();
+                let mut connection = open(Options { max_event_size: LIMIT, ..get() });
+                for chunk in stream.chunks(size) {
+                    draw(connection.handle_chunk(chunk));
+                }
+                let found = connection.check_limit().is_some();
+                assert_eq!(found, is_too_large, "{field} and {length} bytes in chunks of {size}");
+            }
+        }
+    }
+}
+
+#[test]
+fn data_of_many_values_that_are_not_utf_8_is_decoded_as_the_standard_says() {
+    let invalid = b"data:\xFFa\xE2\x82\xF0\x9F\xA6b\xC2\n\n";
+    let mut connection = open(get());
+    let rows = draw(connection.handle_chunk(invalid));
+    assert_eq!(rows, [message("\u{FFFD}a\u{FFFD}\u{FFFD}b\u{FFFD}", "")]);
+}

@@ -4,10 +4,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startScenarioServer } from "../support/browser.ts";
-import { eventStream, events, expect, type LoggedRequest, send, test } from "./support.ts";
-
-/** The same server by another name, which makes it another origin, and another site. */
-const elsewhere = (url: string) => url.replace("127.0.0.1", "localhost");
+import { elsewhere, eventStream, events, expect, kinds, type LoggedRequest, send, test } from "./support.ts";
 
 const allowing = (origin: string, ...steps: string[]) =>
 	[`header=Access-Control-Allow-Origin:${origin}`, eventStream(send(events(1)), ...steps)].join("|");
@@ -19,9 +16,6 @@ const HURRY = `{
 	const { setTimeout } = globalThis;
 	globalThis.setTimeout = (handler, milliseconds) => setTimeout(handler, milliseconds > 2000 ? 20 : milliseconds);
 }`;
-
-const kinds = (requests: LoggedRequest[]) =>
-	requests.map(({ method, headers }) => (headers.accept === "*/*" && method === "GET" ? "probe" : method));
 
 test("an answer that another origin does not let us read fails the connection with one error", async ({ lab }) => {
 	const scripts = [

@@ -1,8 +1,7 @@
 // Owns the rules of what is repeated and what is not: the table of section 4 of the design, row by row. How long is
 // waited is the core's, and tested there without a clock.
 
-import { createServer } from "node:net";
-import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
+import { eventStream, events, expect, HANDED_OVER, send, test, unusedOrigin } from "./support.ts";
 
 const ENDED = eventStream(send(`id: 1\n${events(1)}`));
 const CUT = eventStream(send(`id: 1\n${events(1)}`), HANDED_OVER, "cut");
@@ -288,12 +287,3 @@ test("reconnect: false on a GET makes the first failure and the first end final"
 	]);
 	expect(await lab.requests()).toHaveLength(2);
 });
-
-/** An origin where nobody listens: a port that was free a moment ago. */
-async function unusedOrigin(): Promise<string> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((resolve) => server.close(resolve));
-	return `http://127.0.0.1:${port}/`;
-}

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type * as headwater from "headwater";
 import { test as base, expect, guard } from "../support/browser.ts";
+import { freePort } from "../support/free-port.ts";
 import { DIFFERENCES, type Differs, type Engine } from "./differences.ts";
 
 export { expect };
@@ -36,6 +37,15 @@ export interface Tools {
 	once<E extends Event = MessageEvent<string>>(target: EventTarget, type: string): Promise<E>;
 	/** A list that grows with each `open`, `message` and `error`, and with each event of the other names. */
 	record(source: EventTarget, ...names: string[]): Fired[];
+	/**
+	 * The life of a source in words, once it is CLOSED: the data of each message, the name of each other event, the reason
+	 * of each error behind the readyState that it leaves, and at last the reason of `closed`.
+	 */
+	story(source: headwater.EventSource, ...names: string[]): Promise<string[]>;
+	/** The same of what has been recorded so far. */
+	tell(fired: Fired[]): string[];
+	/** A controller, and a list that grows with each call of who still listens to its signal. */
+	listeners(): { controller: AbortController; called: string[] };
 	/** What the server saw of a request to `/post-echo`, once the source is CLOSED. */
 	echo(source: headwater.EventSource): Promise<LoggedRequest>;
 	/** The next error after which the source is CLOSED. */
@@ -64,13 +74,24 @@ type InPage<A, R> = (tools: Tools, argument: A) => R | Promise<R>;
 
 /** A page on the scenario server's origin, and that server as one test sees it. */
 export class Lab {
-	readonly #key = randomUUID();
+	readonly #key: string;
+	readonly #name: string;
 
 	constructor(
 		readonly page: Page,
 		readonly origin: string,
 		readonly browserName: string,
-	) {}
+		key: string = randomUUID(),
+		name = "",
+	) {
+		this.#key = key;
+		this.#name = name;
+	}
+
+	/** The same page with a log of its own at the server, for one of several sources. */
+	apart(name: string): Lab {
+		return new Lab(this.page, this.origin, this.browserName, this.#key, `-${name}`);
+	}
 
 	/** Loads a page, by default an empty one, and the package into it. */
 	async open(path = "/blank"): Promise<void> {
@@ -129,7 +150,7 @@ export class Lab {
 
 	/** The URL of a route; its requests are logged. */
 	url(path: string): string {
-		return `${this.origin}${path}${path.includes("?") ? "&" : "?"}key=${this.#key}`;
+		return `${this.origin}${path}${path.includes("?") ? "&" : "?"}key=${this.#key}${this.#name}`;
 	}
 
 	/** The URL of an answer that is dictated here; a later request gets a later one. */
@@ -148,7 +169,7 @@ export class Lab {
 	}
 
 	async log(which: Which = "ours"): Promise<Log> {
-		return (await (await fetch(`${this.origin}/log?key=${this.#key}-${which}`)).json()) as Log;
+		return (await (await fetch(`${this.origin}/log?key=${this.#key}-${which}${this.#name}`)).json()) as Log;
 	}
 
 	/** The logged requests, without preflights. */
@@ -175,6 +196,16 @@ export const HANDED_OVER = "wait=500";
 
 /** As many events as there are arguments, in one text, without ids. */
 export const events = (...data: (string | number)[]) => data.map((datum) => `data: ${datum}\n\n`).join("");
+
+/** The same server by another name, which makes it another origin, and another site. */
+export const elsewhere = (url: string) => url.replace("127.0.0.1", "localhost");
+
+/** The probe for an answer that is kept from the page has none of the caller's headers. */
+export const kinds = (requests: LoggedRequest[]) =>
+	requests.map(({ method, headers }) => (headers.accept === "*/*" && method === "GET" ? "probe" : method));
+
+/** An origin where nobody listens. */
+export const unusedOrigin = async () => `http://127.0.0.1:${await freePort()}/`;
 
 interface Shared {
 	page: Page;
@@ -243,6 +274,32 @@ async function installTools(): Promise<void> {
 				});
 			}
 			return fired;
+		},
+		async story(source, ...names) {
+			const fired = tools.record(source, ...names);
+			const { reason } = await source.closed;
+			await tools.tasks();
+			return [...tools.tell(fired), reason];
+		},
+		tell: (fired) =>
+			fired.map(({ type, data, readyState, reason }) => data ?? (reason ? `error ${readyState} ${reason}` : type)),
+		listeners() {
+			const controller = new AbortController();
+			const { signal } = controller;
+			const called: string[] = [];
+			const wrapped = new Map<unknown, EventListener>();
+			const { addEventListener, removeEventListener } = EventTarget.prototype;
+			signal.addEventListener = (type: string, listener: EventListener, options?: object) => {
+				const wrapper = (event: Event) => {
+					called.push(type);
+					listener.call(signal, event);
+				};
+				wrapped.set(listener, wrapper);
+				addEventListener.call(signal, type, wrapper, options);
+			};
+			signal.removeEventListener = (type: string, listener: EventListener, options?: object) =>
+				removeEventListener.call(signal, type, wrapped.get(listener) ?? listener, options);
+			return { controller, called };
 		},
 		async echo(source) {
 			const request = await tools.once(source, "request");

@@ -1,0 +1,22 @@
+// Owns the caller's own `fetch`, which may do what the platform's never does: not heed the signal, and never answer. Knows
+// nothing of sources.
+
+import type { EventSourceInit } from "./types.js";
+
+type Fetch = NonNullable<EventSourceInit["fetch"]>;
+
+/**
+ * The same `fetch`, whose promise is rejected with the signal: one that stayed pending would hold for ever what waits for
+ * it in the module. The body of an answer that comes too late is cancelled.
+ */
+export function abortable(fetch: Fetch): Fetch {
+	return (url, init) =>
+		new Promise((resolve, reject) => {
+			const answer = Promise.resolve(fetch(url, init));
+			init.signal?.addEventListener("abort", () => {
+				reject(init.signal?.reason);
+				answer.then(({ body }) => body?.cancel()).catch(() => {});
+			});
+			answer.then(resolve, reject);
+		});
+}

@@ -1,0 +1,262 @@
+// Owns the rule that a source can be left in every state of its life, by `close()` and by its signal: at once, for good, and
+// without a trace at the server, on the signal or on the page.
+
+import { elsewhere, eventStream, events, expect, type Fired, HANDED_OVER, type Lab, send, test } from "./support.ts";
+
+const WAYS = ["caller", "signal"] as const;
+
+/** The socket is to be closed within so many milliseconds, by the server's clock. */
+const AT_ONCE = 100;
+
+interface State {
+	url: (lab: Lab) => string;
+	/** The members of the init, as JavaScript. */
+	init?: string;
+	/** What has come until then, by which the page knows that it is so far. */
+	told: string[];
+	/** The requests that have reached the server by then. */
+	requests: number;
+	/** The answers that have reached the page by then, if `init` counts them. */
+	answers?: number;
+}
+
+const STATES: Record<string, State> = {
+	"while request is asked": {
+		url: (lab) => lab.url("/silent"),
+		init: `request: () => new Promise(() => {})`,
+		told: [],
+		requests: 0,
+	},
+	"while request is asked again": {
+		url: (lab) => lab.url("/503-retry-after?seconds=0"),
+		init: `request: ({ attempt }) => attempt > 1 ? new Promise(() => {}) : undefined, reconnect: { delay: 1, maxDelay: 1 }`,
+		told: ["error 0 status"],
+		requests: 1,
+	},
+	"while it connects": { url: (lab) => lab.url("/never-answers"), told: [], requests: 1 },
+	"while it is open and idle": {
+		url: (lab) => lab.script(eventStream(send(events("x")), "hang")),
+		told: ["open", "x"],
+		requests: 1,
+	},
+	"while bytes arrive that are no event yet": {
+		url: (lab) => lab.script(eventStream(send(`${events("x")}data: half`), "hang")),
+		told: ["open", "x"],
+		requests: 1,
+	},
+	"while the stream is a flood": { url: (lab) => lab.url("/endless-comments?ms=1"), told: ["open"], requests: 1 },
+	"while it connects again": {
+		url: (lab) => lab.script(eventStream(send(events("x"))), "hang"),
+		init: `reconnect: { delay: 1, maxDelay: 1 }`,
+		told: ["open", "x", "error 0 end"],
+		requests: 2,
+	},
+	"while an error body is read": {
+		url: (lab) => lab.script(`status=500|type=text/plain|${send("x")}|hang`),
+		init: `fetch: (...given) => fetch(...given).then((response) => (globalThis.answers++, response))`,
+		told: [],
+		requests: 1,
+		answers: 2,
+	},
+	"during a probe": {
+		url: (lab) => elsewhere(lab.script(`header=Access-Control-Allow-Origin:|${eventStream(send(events(1)))}`, "hang")),
+		told: [],
+		requests: 2,
+	},
+	"while the limits run": {
+		url: (lab) => lab.script(eventStream(send(events("x")), "hang")),
+		init: `connectTimeout: 60000, silenceTimeout: 60000, pauseWhenHidden: true, until: () => false`,
+		told: ["open", "x"],
+		requests: 1,
+	},
+};
+
+for (const [state, { url, init = "", told, requests, answers = 0 }] of Object.entries(STATES)) {
+	test(`close() and an abort ${state} close the socket at once, and nothing follows`, async ({ lab }) => {
+		const labs = WAYS.map((way) => ({ way, one: lab.apart(way), marks: lab.apart(`${way}-mark`) }));
+		await lab.ours(
+			({ EventSource, kept, record, listeners }, { labs, init }) => {
+				Object.assign(globalThis, { answers: 0 });
+				kept.leaving = labs.map(({ way, url, mark }) => {
+					const { controller, called } = listeners();
+					const { signal } = controller;
+					const source = new EventSource(url, { ...new Function(`return {${init}}`)(), signal });
+					const fired = record(source);
+					const leave = async () => {
+						const before = fired.length;
+						way === "caller" ? source.close() : controller.abort();
+						const { readyState } = source;
+						// The server dates what it gets: a socket that is closed long after this was closed late.
+						const marked = fetch(mark, { mode: "no-cors" });
+						const { reason } = await source.closed;
+						await marked;
+						called.length = 0;
+						controller.abort();
+						return { readyState, reason, fired: fired.slice(before), called };
+					};
+					return { fired, leave };
+				});
+			},
+			{ labs: labs.map(({ way, one, marks }) => ({ way, url: url(one), mark: marks.url("/204") })), init },
+		);
+		const arrived = async () => ({
+			told: await lab.ours(({ kept, tell }) => (kept.leaving as { fired: Fired[] }[]).map(({ fired }) => tell(fired))),
+			requests: await Promise.all(labs.map(async ({ one }) => (await one.log()).opened)),
+			answers: await lab.page.evaluate("answers"),
+		});
+		const there = { told: [told, told], requests: [requests, requests], answers };
+		await expect.poll(arrived).toEqual(there);
+		const left = await lab.ours(({ kept }) =>
+			Promise.all((kept.leaving as { leave(): Promise<unknown> }[]).map(({ leave }) => leave())),
+		);
+		expect(left).toEqual(WAYS.map((reason) => ({ readyState: 2, reason, fired: [], called: [] })));
+		for (const { way, one, marks } of labs) {
+			await one.expectNoSockets();
+			const { closed } = await one.log();
+			const [mark] = await marks.requests();
+			expect(Math.max(0, ...closed) - mark!.at_ms, `${way}: how late the last socket is closed`).toBeLessThan(AT_ONCE);
+		}
+		expect(await arrived()).toEqual(there);
+	});
+}
+
+test("close() and an abort between two attempts mean that there is no other, and free the signal", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, once, story, listeners }, urls) => {
+			const leaving = urls.flatMap((url) =>
+				["caller", "signal"].map(async (way) => {
+					const { controller, called } = listeners();
+					const source = new EventSource(url, { signal: controller.signal, reconnect: { delay: 150, maxDelay: 150 } });
+					const told = story(source);
+					await once(source, "error");
+					setTimeout(() => (way === "caller" ? source.close() : controller.abort()), 20);
+					const words = await told;
+					called.length = 0;
+					controller.abort();
+					return [...words, called.length];
+				}),
+			);
+			const left = await Promise.all(leaving);
+			// What is not to come would have come before this.
+			await story(
+				new EventSource(urls[0]!, { method: "POST", reconnect: { delay: 250, maxDelay: 0, maxAttempts: 1 } }),
+			);
+			return left;
+		},
+		[lab.url("/503-retry-after?seconds=0"), lab.script(eventStream(send(events("x")), HANDED_OVER, "rst"))],
+	);
+	expect(outcome).toEqual([
+		...WAYS.map((way) => ["error 0 status", way, 0]),
+		...WAYS.map((way) => ["open", "x", "error 0 interrupted", way, 0]),
+	]);
+	expect(await lab.requests()).toHaveLength(4 + 2);
+});
+
+test("close() and an abort before the module is there send nothing", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) => {
+			const controller = new AbortController();
+			const left = [new EventSource(url), new EventSource(url, { signal: controller.signal })];
+			left[0]!.close();
+			controller.abort();
+			const stories = left.map((source) => story(source));
+			// It is there when this one has begun.
+			const source = new EventSource(url, { method: "POST" });
+			source.onmessage = () => source.close();
+			return Promise.all([...stories, story(source)]);
+		},
+		lab.script(eventStream(send(events("x")), "hang")),
+	);
+	expect(outcome).toEqual([["caller"], ["signal"], ["open", "x", "caller"]]);
+	expect((await lab.requests()).map(({ method }) => method)).toEqual(["POST"]);
+	await lab.expectNoSockets();
+});
+
+test("a signal that is aborted before the start: CLOSED from birth, no request, no question, no event", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ EventSource, record, tasks }, url) => {
+		const asked: string[] = [];
+		const source = new EventSource(url, {
+			signal: AbortSignal.abort(),
+			request: () => void asked.push("request"),
+			reconnect: () => void asked.push("reconnect"),
+			fetch: () => Promise.reject(asked.push("fetch")),
+		});
+		const { readyState } = source;
+		const fired = record(source);
+		const { reason } = await source.closed;
+		await tasks();
+		source.close();
+		return { readyState, reason, fired, asked };
+	}, lab.url("/silent"));
+	expect(outcome).toEqual({ readyState: 2, reason: "signal", fired: [], asked: [] });
+	expect((await lab.log()).opened).toBe(0);
+});
+
+test("an abort in the middle of a batch drops the rest of it, as close() does", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) =>
+			Promise.all(
+				["caller", "signal"].map(async (way) => {
+					const controller = new AbortController();
+					const source = new EventSource(url, { signal: controller.signal });
+					source.onmessage = ({ data }) => {
+						if (data === "2") {
+							way === "caller" ? source.close() : controller.abort();
+						}
+					};
+					return [...(await story(source)), source.lastEventId];
+				}),
+			),
+		lab.script(eventStream(send("id: a\ndata: 1\n\nid: b\ndata: 2\n\nid: c\ndata: 3\n\n"), "hang")),
+	);
+	expect(outcome).toEqual(WAYS.map((way) => ["open", "1", "2", way, "b"]));
+	await lab.expectNoSockets();
+});
+
+test("close() and an abort inside open and inside error win over what would follow", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, urls) =>
+			Promise.all(
+				["caller", "signal"].flatMap((way) =>
+					["open", "error"].map((name, index) => {
+						const controller = new AbortController();
+						const source = new EventSource(urls[index]!, { signal: controller.signal, reconnect: { delay: 1 } });
+						const told = story(source);
+						source.addEventListener(name, () => (way === "caller" ? source.close() : controller.abort()));
+						return told;
+					}),
+				),
+			),
+		[lab.script(eventStream(send(events("x")), "hang")), lab.apart("error").url("/503-retry-after?seconds=0")],
+	);
+	expect(outcome).toEqual(
+		WAYS.flatMap((way) => [
+			["open", way],
+			["error 0 status", way],
+		]),
+	);
+	await lab.expectNoSockets();
+	expect(await lab.apart("error").requests()).toHaveLength(2);
+});
+
+test("whichever way it ends, nothing of a source stays on its signal", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, listeners }, urls) => {
+			const { controller, called } = listeners();
+			const { signal } = controller;
+			const inits = [{ until: () => true }, {}, {}, { request: () => ({ method: "BAD METHOD" }) }];
+			const sources = inits.map((init, index) => new EventSource(urls[index]!, { ...init, signal, method: "POST" }));
+			const closed = await Promise.all(sources.map((source) => source.closed));
+			controller.abort();
+			// A source that is still there does hear it, or the rest says nothing.
+			const open = listeners();
+			new EventSource(urls[0]!, { signal: open.controller.signal });
+			open.controller.abort();
+			return { reasons: closed.map(({ reason }) => reason), called, ofOpen: open.called };
+		},
+		[lab.script(eventStream(send(events("x")), "hang")), lab.script(eventStream()), lab.url("/404"), lab.url("/404")],
+	);
+	expect(outcome).toEqual({ reasons: ["until", "end", "status", "request"], called: [], ofOpen: ["abort"] });
+});

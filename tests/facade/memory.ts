@@ -1,0 +1,38 @@
+// Owns the look at the module from outside: a page whose next WebAssembly instance is caught, how large its memory has
+// become, and how many JavaScript objects it has held at a time. Knows nothing of what fills it.
+
+import type { Lab } from "./support.ts";
+
+export const MIB = 1024 * 1024;
+
+interface Caught {
+	memory: WebAssembly.Memory;
+	table: WebAssembly.Table;
+}
+
+/** To be called before the first source of a page, which starts the module. */
+export async function catchMemory(lab: Lab): Promise<void> {
+	await lab.page.evaluate(() => {
+		const { Instance } = WebAssembly;
+		WebAssembly.Instance = class extends Instance {
+			constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+				super(module, imports);
+				// The build shortens the names of exports.
+				const exported = Object.values(this.exports);
+				const memory = exported.find((value) => value instanceof WebAssembly.Memory);
+				const table = exported.find((value) => value instanceof WebAssembly.Table);
+				Object.assign(globalThis, { caught: { memory, table } });
+			}
+		};
+	});
+}
+
+/** The size of the memory in bytes, which never shrinks: the most that was ever in use at a time. */
+export function memorySize(lab: Lab): Promise<number> {
+	return lab.page.evaluate(() => (globalThis as unknown as { caught: Caught }).caught.memory.buffer.byteLength);
+}
+
+/** The length of the table in which wasm-bindgen keeps the JavaScript objects that Rust holds. It never shrinks either. */
+export function tableLength(lab: Lab): Promise<number> {
+	return lab.page.evaluate(() => (globalThis as unknown as { caught: Caught }).caught.table.length);
+}

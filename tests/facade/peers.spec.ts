@@ -1,0 +1,330 @@
+// Owns the bugs that other libraries of this kind have had in reconnecting, in leaving and in what they send: each with the
+// input that brought it out there, and the rule that it broke. Those of parsing are in peers-stream.spec.ts.
+
+import type * as headwater from "headwater";
+import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
+
+const ids = (requests: { lastEventIdHex: string | null }[]) =>
+	requests.map(({ lastEventIdHex }) => Buffer.from(lastEventIdHex ?? "", "hex").toString());
+
+test("B1: a retry that no timer can hold is the longest wait there is, and one of 0 makes no storm", async ({
+	lab,
+}) => {
+	const labs = ["3000000000", "0"].map((retry) => ({ one: lab.apart(retry), retry }));
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, urls) => {
+			const sources = urls.map((url) => new EventSource(url));
+			const delays = await Promise.all(
+				sources.map(async (source) => (await once<headwater.FailureEvent>(source, "error")).delay!),
+			);
+			// The time in which others made 36 and 67 requests.
+			await new Promise((resolve) => setTimeout(resolve, 600));
+			const states = sources.map(({ readyState }) => readyState);
+			for (const source of sources) {
+				source.close();
+			}
+			return { longest: delays[0], shortest: delays[1]! >= 500, reconnecting: states[0] };
+		},
+		labs.map(({ one, retry }) => one.script(eventStream(send(`retry: ${retry}\n\n`)))),
+	);
+	expect(outcome).toEqual({ longest: 2 ** 31 - 1, shortest: true, reconnecting: 0 });
+	expect(await labs[0]!.one.requests()).toHaveLength(1);
+	expect((await labs[1]!.one.requests()).length).toBeLessThanOrEqual(2);
+});
+
+test("B2: a handler that throws is reported, and neither sends anything again nor leaves a socket", async ({
+	lab,
+	uncaught,
+}) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const seen: string[] = [];
+			for (const method of ["GET", "POST"]) {
+				const source = new EventSource(url, { method });
+				source.onmessage = ({ data }) => {
+					seen.push(data);
+					throw new Error("handler");
+				};
+				await once(source, "last");
+				source.close();
+			}
+			return seen;
+		},
+		lab.script(eventStream(send(events(1, 2)), send("event: last\ndata: 3\n\n"), "hang")),
+	);
+	expect(outcome).toEqual(["1", "2", "1", "2"]);
+	expect(uncaught.splice(0)).toHaveLength(4);
+	expect(await lab.requests()).toHaveLength(2);
+	await lab.expectNoSockets();
+});
+
+test("B3: a clean end is followed by the wait that the server asked for, though it answered 200", async ({ lab }) => {
+	const delay = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource(url, { reconnect: { delay: 1 } });
+			const { delay } = await once<headwater.FailureEvent>(source, "error");
+			// The time in which another made 136 requests.
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			source.close();
+			return delay!;
+		},
+		lab.script(eventStream(send("retry: 5000\n\ndata: x\n\n"))),
+	);
+	expect(delay).toBeGreaterThanOrEqual(5000);
+	expect(delay).toBeLessThanOrEqual(5500);
+	expect(await lab.requests()).toHaveLength(1);
+});
+
+test("B4: a server that accepts and closes uses up the attempts, and waits grow", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
+		const source = new EventSource(url, { reconnect: { delay: 50, maxAttempts: 3 } });
+		const fired = record(source);
+		const { reason } = await source.closed;
+		const errors = fired.filter(({ type }) => type === "error");
+		return { reason, reasons: errors.map(({ reason }) => reason), delays: errors.map(({ delay }) => delay ?? 0) };
+	}, lab.url("/empty"));
+	expect(outcome).toMatchObject({ reason: "attempts", reasons: ["end", "end", "end", "attempts"] });
+	const most = [100, 200, 400];
+	for (const [index, longest] of most.entries()) {
+		expect(outcome.delays[index]).toBeGreaterThanOrEqual(50);
+		expect(outcome.delays[index]).toBeLessThanOrEqual(longest);
+	}
+	expect(await lab.requests()).toHaveLength(4);
+});
+
+test("B4: the id to go on from survives connections that bring none", async ({ lab }) => {
+	await lab.ours(
+		async ({ EventSource }, url) =>
+			(await new EventSource(url, { lastEventId: "e0", reconnect: { delay: 20, maxDelay: 20 } }).closed).reason,
+		lab.script(
+			eventStream(),
+			eventStream(send("id: e1\ndata: x\n\n")),
+			eventStream(send(": nothing\n"), "wait=100", "rst"),
+			eventStream(send(": nothing\n")),
+			eventStream(send(events("no id"))),
+			"status=204",
+		),
+	);
+	expect(ids(await lab.requests())).toEqual(["e0", "e0", "e1", "e1", "e1", "e1"]);
+});
+
+test("B5: the number of attempts is counted, and reached", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) =>
+			story(new EventSource(url, { reconnect: { delay: 1, maxDelay: 1, maxAttempts: 3 } })),
+		lab.script("status=500|send=x"),
+	);
+	expect(outcome).toEqual([...Array(3).fill("error 0 status"), "error 2 attempts", "attempts"]);
+	expect(await lab.requests()).toHaveLength(4);
+});
+
+test("B9: a Last-Event-ID that the caller began with does not hold the id that moves on", async ({ lab }) => {
+	await lab.ours(
+		({ EventSource }, url) =>
+			new EventSource(url, { headers: { "Last-Event-ID": "1" }, reconnect: { delay: 20 } }).closed,
+		lab.script(...([2, 3, 4, 5].map((id) => eventStream(send(`id: ${id}\ndata: x\n\n`))) as [string]), "status=204"),
+	);
+	expect(ids(await lab.requests())).toEqual(["1", "2", "3", "4", "5"]);
+});
+
+test("B11: a page that is left and looked at again sends nothing again, nor has two streams", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record, tell, tasks, once }, { post, get }) => {
+			const look = async () => {
+				for (const visibilityState of ["hidden", "visible"]) {
+					Object.defineProperty(document, "visibilityState", { configurable: true, value: visibilityState });
+					Object.defineProperty(document, "hidden", { configurable: true, value: visibilityState === "hidden" });
+					document.dispatchEvent(new Event("visibilitychange"));
+					await tasks();
+				}
+			};
+			const posting = [{}, { pauseWhenHidden: true }].map((init) => new EventSource(post, { method: "POST", ...init }));
+			const fired = posting.map((source) => record(source));
+			await Promise.all(posting.map((source) => once(source, "message")));
+			// While this one waits it is looked at, so that its next attempt may come at once, and once.
+			const waiting = new EventSource(get, { reconnect: { delay: 300, maxDelay: 0 } });
+			await once(waiting, "error");
+			await look();
+			await once(waiting, "message");
+			await look();
+			for (const source of [...posting, waiting]) {
+				source.close();
+			}
+			return fired.map(tell);
+		},
+		{
+			post: lab.apart("post").script(eventStream(send(events("x")), "hang")),
+			get: lab.apart("get").script("status=503|send=x", eventStream(send(events("x")), "hang")),
+		},
+	);
+	expect(outcome).toEqual(Array(2).fill(["open", "x"]));
+	expect(await lab.apart("post").requests()).toHaveLength(2);
+	expect(await lab.apart("get").requests()).toHaveLength(2);
+	await lab.apart("get").expectNoSockets();
+});
+
+test("B11: a signal that is aborted already sends nothing, a 401 is final, and a GET goes on after a clean end", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, { silent, refused, ended }) =>
+			Promise.all([
+				story(new EventSource(silent, { signal: AbortSignal.abort() })),
+				story(new EventSource(refused, { reconnect: true })),
+				story(new EventSource(ended, { reconnect: { delay: 20 } })),
+			]),
+		{
+			silent: lab.apart("silent").url("/silent"),
+			refused: lab.apart("401").url("/401-json"),
+			ended: lab.apart("end").script(eventStream(send(events("x"))), "status=204"),
+		},
+	);
+	expect(outcome).toEqual([
+		["signal"],
+		["error 2 status", "status"],
+		["open", "x", "error 0 end", "error 2 status", "status"],
+	]);
+	expect((await lab.apart("silent").log()).opened).toBe(0);
+	expect(await lab.apart("401").requests()).toHaveLength(1);
+});
+
+test("B12: an id of any characters can be sent, and one with U+0000 is none", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, story }, url) => {
+			const source = new EventSource(url, { reconnect: { delay: 20 } });
+			const ids: string[] = [];
+			source.onmessage = ({ lastEventId }) => ids.push(lastEventId);
+			return { story: await story(source), ids };
+		},
+		lab.script(
+			eventStream(send("id: 日本\ndata: 1\n\n")),
+			eventStream(send("id: a\0b\ndata: 2\n\n")),
+			eventStream(send(events(3))),
+			"status=204",
+		),
+	);
+	const rounds = [1, 2, 3].flatMap((datum) => ["open", `${datum}`, "error 0 end"]);
+	expect(outcome.story).toEqual([...rounds.slice(0, -1), "error 0 end", "error 2 status", "status"]);
+	expect(outcome.ids).toEqual(["日本", "日本", "日本"]);
+	const sent = (await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
+	expect(sent).toEqual([null, ...Array(3).fill(lab.idBytes("日本"))]);
+});
+
+test("B13: an endless body of a refused answer is let go of, and so is a stream that is left in its middle", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, once }, { refused, flood }) => {
+			const left = new EventSource(flood);
+			await once(left, "message");
+			left.close();
+			const { reason, status } = await new EventSource(refused).closed;
+			let cancelled = false;
+			const stream = new ReadableStream({
+				start: (controller) => controller.enqueue(new TextEncoder().encode("data: x\n\n")),
+				cancel: () => {
+					cancelled = true;
+				},
+			});
+			const ofStream = EventSource.fromReadableStream(stream);
+			await once(ofStream, "message");
+			ofStream.close();
+			await ofStream.closed;
+			return { reason, status, cancelled };
+		},
+		{ refused: lab.url("/endless-error-body?ms=1"), flood: lab.url(lab.flood) },
+	);
+	expect(outcome).toEqual({ reason: "status", status: 500, cancelled: true });
+	await lab.expectNoSockets();
+});
+
+test("B15: an answer that comes after close() to a fetch which ignores its signal fires nothing", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, record, tasks }) => {
+		const statuses = [500, 200, 204];
+		const left = await Promise.all(
+			statuses.map(async (status) => {
+				let answer!: (response: Response) => void;
+				const source = await new Promise<InstanceType<typeof EventSource>>((called) => {
+					const source: InstanceType<typeof EventSource> = new EventSource("/unused", {
+						fetch: () => {
+							called(source);
+							return new Promise((resolve) => {
+								answer = resolve;
+							});
+						},
+					});
+				});
+				const fired = record(source);
+				source.close();
+				const headers = { "content-type": "text/event-stream" };
+				answer(new Response(status === 204 ? null : "data: x\n\n", { status, headers }));
+				return fired;
+			}),
+		);
+		await tasks();
+		return left;
+	});
+	expect(outcome).toEqual([[], [], []]);
+});
+
+test("B15: withCredentials is sent from a worker as from a page", async ({ lab }) => {
+	const code = `
+		import { EventSource } from "${lab.origin}/files/dist/index.js";
+		const init = [];
+		const fetch = (_, { credentials }) => {
+			init.push(credentials);
+			return Promise.resolve(new Response(null, { status: 204 }));
+		};
+		for (const withCredentials of [true, false]) {
+			await new EventSource("${lab.origin}/unused", { withCredentials, fetch }).closed;
+		}
+		postMessage(init);`;
+	const credentials = await lab.page.evaluate(
+		async (url) => {
+			const worker = new Worker(url, { type: "module" });
+			const data = await new Promise((resolve, reject) => {
+				worker.onmessage = ({ data }) => resolve(data);
+				worker.onerror = ({ message }) => reject(new Error(message));
+			});
+			worker.terminate();
+			return data;
+		},
+		lab.script(`type=text/javascript|${send(code)}`),
+	);
+	expect(credentials).toEqual(["include", "same-origin"]);
+});
+
+test("B16: a refusal opens nothing, and at no time are there two requests of one source", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, story }, { refused, failing }) => {
+			let current = 0;
+			let most = 0;
+			const counted = async (input: string, init: RequestInit) => {
+				most = Math.max(most, ++current);
+				init.signal!.addEventListener("abort", () => current--);
+				return fetch(input, init);
+			};
+			const source = new EventSource(failing, { fetch: counted, reconnect: { delay: 1, maxDelay: 1 } });
+			source.addEventListener("last", () => source.close());
+			const words = await Promise.all([story(new EventSource(refused)), story(source)]);
+			return { words, most };
+		},
+		{
+			refused: lab.apart("401").url("/401-json"),
+			failing: lab.script(
+				eventStream(send(events("a")), HANDED_OVER, "rst"),
+				"status=503|send=x",
+				eventStream(send(`${events("b")}event: last\ndata: c\n\n`), "hang"),
+			),
+		},
+	);
+	expect(outcome).toEqual({
+		words: [
+			["error 2 status", "status"],
+			["open", "a", "error 0 interrupted", "error 0 status", "open", "b", "caller"],
+		],
+		most: 1,
+	});
+	await lab.expectNoSockets();
+	expect(await lab.requests()).toHaveLength(3);
+});

@@ -1,0 +1,230 @@
+// Owns the rules of `connectTimeout` and `silenceTimeout`: what ends an attempt, what does not, and what follows. A page
+// that is hidden or frozen is another file's.
+
+import { eventStream, events, expect, send, test } from "./support.ts";
+
+const STREAM = eventStream(send(events("x")), "hang");
+/** Firefox answers only once a byte of the body is there. */
+const SILENT = eventStream(send(": hello\n"), "hang");
+
+test("a server that does not answer within connectTimeout is given up: a GET asks again, a POST fails", async ({
+	lab,
+}) => {
+	const labs = ["GET", "POST", "allowed", "attempts"].map((name) => lab.apart(name));
+	const outcome = await lab.ours(
+		({ EventSource, story }, urls) => {
+			const init = { connectTimeout: 350 };
+			const reconnect = { delay: 20, maxDelay: 20 };
+			const sources = [
+				new EventSource(urls[0]!, { ...init, reconnect }),
+				new EventSource(urls[1]!, { ...init, method: "POST" }),
+				new EventSource(urls[2]!, { ...init, method: "POST", reconnect }),
+				new EventSource(urls[3]!, { ...init, reconnect: { ...reconnect, maxAttempts: 1 } }),
+			];
+			for (const source of sources) {
+				source.onmessage = () => source.close();
+			}
+			return Promise.all(sources.map((source) => story(source)));
+		},
+		labs.map((lab, index) => (index < 3 ? lab.script("hang", STREAM) : lab.script("hang"))),
+	);
+	const again = ["error 0 timeout", "open", "x", "caller"];
+	expect(outcome).toEqual([
+		again,
+		["error 2 timeout", "timeout"],
+		again,
+		["error 0 timeout", "error 2 attempts", "attempts"],
+	]);
+	const counts = await Promise.all(labs.map(async (lab) => (await lab.requests()).length));
+	expect(counts).toEqual([2, 1, 2, 2]);
+	for (const one of labs) {
+		await one.expectNoSockets();
+	}
+});
+
+test("the error of a timeout has a message, no status and no earlier date than the limit", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, failure }, { unanswered, silent }) => {
+			const start = performance.now();
+			const told = async (url: string, init: object) => {
+				const { reason, status, headers, message, attempt, willReconnect, delay } = await failure(
+					new EventSource(url, { method: "POST", ...init }),
+				);
+				const late = performance.now() - start >= 149;
+				const type = headers?.get("content-type") ?? null;
+				return [reason, status ?? null, type, message.length > 9, attempt, willReconnect, delay ?? null, late];
+			};
+			return Promise.all([told(unanswered, { connectTimeout: 150 }), told(silent, { silenceTimeout: 150 })]);
+		},
+		{ unanswered: lab.url("/never-answers"), silent: lab.script(SILENT) },
+	);
+	const [timeout, silence] = outcome;
+	expect(timeout).toEqual(["timeout", null, null, true, 1, false, null, true]);
+	// Whether a stream that fell silent still has its status is nobody's promise.
+	expect(silence!.filter((_, index) => index !== 1 && index !== 2)).toEqual(["silence", true, 1, false, null, true]);
+});
+
+test("connectTimeout ends with the answer: it limits neither the stream nor what comes late in it", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) => {
+			const source = new EventSource(url, { method: "POST", connectTimeout: 500 });
+			return story(source);
+		},
+		lab.script(eventStream(send(": answer\n"), "wait=800", send(events("late")))),
+	);
+	expect(outcome).toEqual(["open", "late", "end"]);
+});
+
+test("a stream that is silent for silenceTimeout is given up: a GET goes on from where it was, a POST fails", async ({
+	lab,
+}) => {
+	const labs = ["GET", "POST", "allowed", "no event"].map((name) => lab.apart(name));
+	const silent = eventStream(send("id: 7\ndata: x\n\n"), "hang");
+	const outcome = await lab.ours(
+		({ EventSource, story }, urls) => {
+			const init = { silenceTimeout: 200, until: ({ data }: MessageEvent<string>) => data === "last" };
+			const reconnect = { delay: 20 };
+			return Promise.all([
+				story(new EventSource(urls[0]!, { ...init, reconnect })),
+				story(new EventSource(urls[1]!, { ...init, method: "POST" })),
+				story(new EventSource(urls[2]!, { ...init, method: "POST", reconnect })),
+				story(new EventSource(urls[3]!, { ...init, method: "POST" })),
+			]);
+		},
+		labs.map((lab, index) => lab.script(index < 3 ? silent : SILENT, eventStream(send(events("last"))))),
+	);
+	const again = ["open", "x", "error 0 silence", "open", "last", "until"];
+	expect(outcome).toEqual([
+		again,
+		["open", "x", "error 2 silence", "silence"],
+		again,
+		["open", "error 2 silence", "silence"],
+	]);
+	const ids = async (one: typeof lab) => (await one.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
+	expect(await Promise.all(labs.map(ids))).toEqual([[null, "37"], [null], [null, "37"], [null]]);
+	for (const one of labs) {
+		await one.expectNoSockets();
+	}
+});
+
+test("a stream of which only the head has come is silent too", async ({ lab }) => {
+	// Where the head is handed over only with a byte, that is a server which does not answer.
+	const limit = lab.browserName === "firefox" ? "connectTimeout" : "silenceTimeout";
+	const outcome = await lab.ours(
+		({ EventSource, story }, { url, limit }) => story(new EventSource(url, { method: "POST", [limit]: 200 })),
+		{ url: lab.url("/silent"), limit },
+	);
+	const reason = limit === "connectTimeout" ? [] : ["open"];
+	const failed = limit === "connectTimeout" ? "timeout" : "silence";
+	expect(outcome).toEqual([...reason, `error 2 ${failed}`, failed]);
+	await lab.expectNoSockets();
+});
+
+test("comments and bytes that complete no line are sounds", async ({ lab }) => {
+	const piecemeal = Array.from({ length: 8 }, (_, index) => `wait=150|${send(`${index}`)}`);
+	const outcome = await lab.ours(
+		async ({ EventSource, record, story, tell, tasks }, { comments, bytes }) => {
+			const fed = new EventSource(comments, { silenceTimeout: 600 });
+			const fired = record(fed);
+			// It takes twice as long as the limit.
+			const words = await story(new EventSource(bytes, { method: "POST", silenceTimeout: 600 }));
+			await tasks();
+			const { readyState } = fed;
+			fed.close();
+			return { words, fed: tell(fired), readyState };
+		},
+		{
+			comments: lab.url("/endless-comments?ms=50"),
+			bytes: lab.script(eventStream(send("data: "), ...piecemeal, send("\n\n"))),
+		},
+	);
+	expect(outcome).toEqual({ words: ["open", "01234567", "end"], fed: ["open"], readyState: 1 });
+	await lab.expectNoSockets();
+});
+
+test("a page that is busy for a second longer than silenceTimeout hears what came meanwhile", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
+		const source = new EventSource(url, { method: "POST", silenceTimeout: 400 });
+		const errors: string[] = [];
+		source.onerror = ({ reason }) => errors.push(reason);
+		await once(source, "message");
+		const end = performance.now() + 1500;
+		while (performance.now() < end);
+		for (let event = 0; event < 40; event++) {
+			await Promise.race([once(source, "message"), source.closed]);
+		}
+		const { readyState } = source;
+		source.close();
+		return [readyState, ...errors];
+	}, lab.url("/trickle?count=100&pause=50"));
+	expect(outcome).toEqual([1]);
+	await lab.expectNoSockets();
+});
+
+test("handlers that are each slower than silenceTimeout do not end the stream", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) => {
+			const source = new EventSource(url, { method: "POST", silenceTimeout: 200 });
+			source.onmessage = () => {
+				const end = performance.now() + 250;
+				while (performance.now() < end);
+			};
+			return story(source);
+		},
+		lab.script(eventStream(send(events(1, 2, 3)), "wait=100", send(events(4)))),
+	);
+	expect(outcome).toEqual(["open", "1", "2", "3", "4", "end"]);
+});
+
+test("an answer that a busy page could not take is no timeout, though it takes it a second late", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, story, once }, url) => {
+		// With a source that is open the module is there, and the request of the next leaves at once.
+		const first = new EventSource(url);
+		await once(first, "message");
+		first.close();
+		const source = new EventSource(url, { method: "POST", connectTimeout: 300 });
+		source.onmessage = () => source.close();
+		const told = story(source);
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		const end = performance.now() + 1500;
+		while (performance.now() < end);
+		return told;
+	}, lab.script(STREAM));
+	expect(outcome).toEqual(["open", "x", "caller"]);
+});
+
+test("each attempt has limits of its own, and a wait between attempts is none of them", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) => {
+			const source = new EventSource(url, {
+				connectTimeout: 400,
+				silenceTimeout: 400,
+				reconnect: { delay: 500, maxDelay: 500 },
+			});
+			source.onmessage = () => source.close();
+			return story(source);
+		},
+		lab.script("status=503|send=busy", eventStream(), "status=503|wait=100|send=busy", STREAM),
+	);
+	expect(outcome).toEqual(["error 0 status", "open", "error 0 end", "error 0 status", "open", "x", "caller"]);
+});
+
+test("a limit that is due after close() fires nothing", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, record, story, tell, once }, { unanswered, open }) => {
+			const silent = new EventSource(open, { silenceTimeout: 100 });
+			const ofSilent = record(silent);
+			await once(silent, "message");
+			silent.close();
+			const waiting = new EventSource(unanswered, { connectTimeout: 100 });
+			const ofWaiting = record(waiting);
+			waiting.close();
+			// What would have been due is due before this one's.
+			await story(new EventSource(unanswered, { method: "POST", connectTimeout: 200 }));
+			return [tell(ofWaiting), tell(ofSilent)];
+		},
+		{ unanswered: lab.url("/never-answers"), open: lab.script(STREAM) },
+	);
+	expect(outcome).toEqual([[], ["open", "x"]]);
+	await lab.expectNoSockets();
+});
