@@ -111,8 +111,8 @@ export interface EventSourceInit extends RequestInit {
 	/**
 	 * Asked before each attempt for what is to be another than the source was made with: a token that has been renewed, a
 	 * body that is a stream, the GET that goes on with the answer to a POST. What it throws, or its promise is rejected
-	 * with, is a failure of that attempt as a broken network would be; an impossible answer is final. It is no permission
-	 * to repeat: see `reconnect`.
+	 * with, is a failure of that attempt as a broken network would be; an impossible answer is final, unless a function
+	 * given as `reconnect` says otherwise. It is no permission to repeat: see `reconnect`.
 	 */
 	request?: (attempt: Attempt) => AttemptRequest | undefined | Promise<AttemptRequest | undefined>;
 	/** The last event ID to start from, as if an earlier connection had ended there. */
@@ -128,7 +128,11 @@ export interface EventSourceInit extends RequestInit {
 	 * `Retry-After` is honoured. A function decides after each failure but a 204, which is a server's last word.
 	 */
 	reconnect?: boolean | ReconnectOptions | Decide;
-	/** The largest event in bytes; a larger one fails the connection. Default 64 MiB (67,108,864). */
+	/**
+	 * The largest event in bytes of UTF-8: data, event type and last event ID together, and an unfinished line counts with
+	 * them. A larger one fails the connection, with reason `too-large`. Default 64 MiB (67,108,864). The memory of the
+	 * module may grow to three times the limit and 8 MiB, and keeps its size for as long as the page lives.
+	 */
 	maxEventSize?: number;
 	/**
 	 * What a clean end of the body means. Default `"reconnect"` for GET, as in the standard, and `"close"` otherwise; with
@@ -141,10 +145,13 @@ export interface EventSourceInit extends RequestInit {
 	 * failure has reason `interrupted`. What it throws is reported, and counts as `false`.
 	 */
 	until?: (event: MessageEvent<string>) => boolean;
-	/** How long a server may take to answer, in milliseconds. Default: as long as the browser allows. */
+	/**
+	 * How long a server may take to answer, in milliseconds, counted from when the request is made. Default: as long as the
+	 * browser allows, as with 0.
+	 */
 	connectTimeout?: number;
 	/**
-	 * How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever. This limit and
+	 * How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever, as with 0. This limit and
 	 * `connectTimeout` are by the wall clock: one that ends while the page is hidden, or more than a second late because
 	 * the machine slept, is extended once, by ten seconds at most.
 	 */

@@ -5,7 +5,7 @@
 import type { CDPSession } from "@playwright/test";
 import type * as headwater from "headwater";
 import { catchMemory, MIB, memorySize, tableLength } from "./memory.ts";
-import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
+import { elsewhere, eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
 type Url = keyof ReturnType<typeof urls>;
 
@@ -35,7 +35,7 @@ const urls = (lab: Lab) => ({
 	reset: lab.url("/rst-before-headers"),
 	broken: lab.script(eventStream(send(events(1)), "wait=20", "rst")),
 	large: lab.script(eventStream(send(`data: ${"x".repeat(2000)}`), "hang")),
-	refused: lab.url("/cors-refused").replace("127.0.0.1", "localhost"),
+	refused: elsewhere(lab.url("/cors-refused")),
 });
 
 const WAYS: Record<string, Way> = {
