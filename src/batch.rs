@@ -1,5 +1,5 @@
 //! Owns the form in which the blocks of a chunk cross into JavaScript: one text and one table of offsets into it. Must
-//! not know JavaScript; `js/rows.ts` reads what this writes.
+//! not know JavaScript; `js/event-source.ts` reads what this writes.
 //!
 //! A row is six numbers: start and end of type, data and last event ID, in UTF-16 units of the text. An empty type
 //! means `message`. [`NONE`] as the start of the data means a block that fires nothing; as the start of the id, the id

@@ -257,9 +257,10 @@ impl Driver {
         }
     }
 
-    /// The caller's decision about the failure that was just told.
+    /// The caller's decision about the failure that was just told. What was told anyway leaves the wait one that can be shortened.
     pub(super) fn decide(&mut self, delay: Option<u64>) {
-        if self.connection.decide(delay) {
+        let as_told = matches!(self.step, Step::Wait(told) if Some(told) == delay);
+        if !as_told && self.connection.decide(delay) {
             self.step = delay.map_or(Step::Perform(Action::Nothing), |delay| Step::Wait(delay.min(MAX_DELAY)));
         }
     }
