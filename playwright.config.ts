@@ -30,6 +30,8 @@ const LONG = facade(
 	"readable-stream-ends",
 	"realms",
 	"refusals",
+	"repeating",
+	"timeouts",
 	"visibility",
 	"worker-ends",
 	"workers",
@@ -38,7 +40,8 @@ const LONG = facade(
 /** Firefox takes twice as long as Chromium, where these stay in `npm test`. */
 const LONG_IN_FIREFOX = [
 	...LONG,
-	...facade("bad-answers", "cancel", "chaos", "leaving", "peers", "policy", "repeating", "timeouts"),
+	...facade("bad-answers", "cancel", "chaos", "last-event-id", "leaving", "peers", "policy", "request"),
+	...["errors", "look", "pass-through", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
 ];
 
 /** No other engine, as it is driven here, can be asked to collect garbage; and the last needs no engine at all. */
