@@ -5,6 +5,10 @@ import type { EventSourceInit } from "./types.js";
 
 type Fetch = NonNullable<EventSourceInit["fetch"]>;
 
+// Out here, for an answer that never comes keeps what these could see, and the caller's function may see the source.
+const cancelBody = ({ body }: Response) => body?.cancel();
+const ignore = () => {};
+
 /**
  * The same `fetch`, whose promise is rejected with the signal: one that stayed pending would hold for ever what waits for
  * it in the module. The body of an answer that comes too late is cancelled.
@@ -15,7 +19,7 @@ export function abortable(fetch: Fetch): Fetch {
 			const answer = Promise.resolve(fetch(url, init));
 			init.signal?.addEventListener("abort", () => {
 				reject(init.signal?.reason);
-				answer.then(({ body }) => body?.cancel()).catch(() => {});
+				answer.then(cancelBody).catch(ignore);
 			});
 			answer.then(resolve, reject);
 		});

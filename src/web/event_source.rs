@@ -111,18 +111,19 @@ impl EventSource {
 
     /// [`EventSource::next`], polled by hand; [`EventSource::notice`] says what is told.
     pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        loop {
-            ready!(self.page.poll_brought_back(context));
-            self.driver.held = self.pause_when_hidden && page::is_hidden();
-            match self.page.poll_change(context) {
-                Poll::Ready(Change::PutAway) => self.driver.interrupt(),
-                Poll::Ready(Change::Thawed) => self.driver.renew(),
-                Poll::Ready(Change::Hidden) if self.pause_when_hidden => self.driver.pause(),
-                Poll::Ready(Change::Hidden) => {}
-                Poll::Ready(Change::Back) => self.driver.shorten_wait(),
-                Poll::Pending => return self.driver.poll(context),
+        // Before the wait for the page: what was open is dropped as it is put away, not when it comes back.
+        while let Poll::Ready(change) = self.page.poll_change(context) {
+            match change {
+                Change::PutAway => self.driver.interrupt(),
+                Change::Thawed => self.driver.renew(),
+                Change::Hidden if self.pause_when_hidden => self.driver.pause(),
+                Change::Hidden => {}
+                Change::Back => self.driver.shorten_wait(),
             }
         }
+        ready!(self.page.poll_brought_back(context));
+        self.driver.held = self.pause_when_hidden && page::is_hidden();
+        self.driver.poll(context)
     }
 
     pub(crate) fn notice(&mut self, told: Told) -> Option<Notice<'_>> {

@@ -12,15 +12,17 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 use super::sys;
 
-/// `visibilitychange` and `resume` are the document's, and bubble.
 const EVENTS: [&str; 5] = ["pagehide", "pageshow", "visibilitychange", "online", "resume"];
+
+/// `resume` is the document's and does not bubble: the global object only hears of it on its way down.
+const CAPTURE: bool = true;
 
 /// What became of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// Into the back/forward cache.
     PutAway,
-    /// It was frozen, as Chromium does with hidden pages, and goes on. A read that was under way there never ends.
+    /// It was frozen, as Chromium does with hidden pages, and goes on. A read whose chunk came meanwhile never ends.
     Thawed,
     Hidden,
     /// Visible again, or on the network again.
@@ -64,7 +66,7 @@ impl Page {
         });
         for name in EVENTS {
             // Node has no such events, nor the function.
-            let _ = sys::add_event_listener(name, listener.as_ref().unchecked_ref());
+            let _ = sys::add_event_listener(name, listener.as_ref().unchecked_ref(), CAPTURE);
         }
         Self { state, listener }
     }
@@ -108,7 +110,7 @@ impl State {
 impl Drop for Page {
     fn drop(&mut self) {
         for name in EVENTS {
-            let _ = sys::remove_event_listener(name, self.listener.as_ref().unchecked_ref());
+            let _ = sys::remove_event_listener(name, self.listener.as_ref().unchecked_ref(), CAPTURE);
         }
     }
 }

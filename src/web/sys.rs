@@ -19,10 +19,10 @@ extern "C" {
 
     /// Throws where the global object is no EventTarget.
     #[wasm_bindgen(catch, js_name = addEventListener)]
-    pub(super) fn add_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
+    pub(super) fn add_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch, js_name = removeEventListener)]
-    pub(super) fn remove_event_listener(name: &str, listener: &Function) -> Result<(), JsValue>;
+    pub(super) fn remove_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
     /// What `fetch` answered: a Response if the caller's own `fetch` behaves.
     #[derive(Clone, Debug)]

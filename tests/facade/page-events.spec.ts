@@ -317,5 +317,6 @@ test("a source has no listener on window or signal once it is CLOSED, however of
 			ends: lab.url("/empty"),
 		},
 	);
-	expect(seen).toEqual([6, 3]);
+	// Five of a page and one of the signal, of each source.
+	expect(seen).toEqual([12, 6]);
 });

@@ -26,6 +26,9 @@ async function count(tab: Lab, init: EventSourceInit = {}): Promise<void> {
 	);
 }
 
+/** The time in which a frozen page runs no timer, and chunks come that it does not read. */
+const passFrozen = () => new Promise((resolve) => setTimeout(resolve, 500));
+
 const counted = (tab: Lab) => tab.ours(({ kept }) => kept.fired.length);
 
 /** Closes the source, and expects that it has fired every event once, in order, and nothing else. */
@@ -62,8 +65,7 @@ test("a hidden page is frozen and thawed, and is told so", async ({ tab, browser
 	await freeze(tab.page);
 	expect(await states(tab)).toEqual(["visibilitychange hidden", "freeze hidden"]);
 	const before = await ticks();
-	// The time that no timer runs in.
-	await new Promise((resolve) => setTimeout(resolve, 500));
+	await passFrozen();
 	expect(await ticks()).toBe(before);
 	await thaw(tab.page);
 	await expect.poll(ticks).toBeGreaterThan(before);
@@ -106,7 +108,7 @@ test("a hidden page receives as a visible one does", async ({ tab }) => {
 	await expectWhole(tab);
 });
 
-test("a read that waits when the page is frozen waits for good: what Chromium does to every reader of a body", async ({
+test("a read whose chunk comes while the page is frozen waits for good: what Chromium does to every reader of a body", async ({
 	tab,
 	browserName,
 }) => {
@@ -129,6 +131,7 @@ test("a read that waits when the page is frozen waits for good: what Chromium do
 	await hide(tab.page);
 	await freeze(tab.page);
 	const before = await read();
+	await passFrozen();
 	await thaw(tab.page);
 	await show(tab.page);
 	const events = () => tab.page.evaluate(() => document.title.length);
@@ -146,6 +149,7 @@ test("[non-spec] a source goes on whose page was frozen, and nothing is lost or 
 	await hide(tab.page);
 	await freeze(tab.page);
 	const before = await counted(tab);
+	await passFrozen();
 	await thaw(tab.page);
 	await show(tab.page);
 	await expect.poll(() => counted(tab)).toBeGreaterThan(before + 20);
