@@ -68,7 +68,7 @@ function merge(
 	checkRequest(merged, "body");
 	if (isStream(merged.body)) {
 		if (sent.has(merged.body)) {
-			throw new TypeError('"body": a stream can be sent only once, and each attempt needs a new one');
+			throw new TypeError('"body" is a stream, which can be sent only once: give a new one');
 		}
 		sent.add(merged.body);
 	}

@@ -57,8 +57,14 @@ function checkStreams() {
 	}
 }
 
-export function isStream(body: unknown): body is ReadableStream {
-	return typeof ReadableStream === "function" && body instanceof ReadableStream;
+/** Of whatever realm, which `instanceof` would not see. */
+export function isStream(value: unknown): value is ReadableStream {
+	return typeof (value as ReadableStream | null | undefined)?.getReader === "function";
+}
+
+export function readerOf(stream: unknown): ReadableStreamDefaultReader | undefined {
+	const reader = isStream(stream) ? stream.getReader() : undefined;
+	return typeof reader?.read === "function" ? reader : undefined;
 }
 
 export function number(option: string, value: number | undefined, byDefault: number, least: number): number {

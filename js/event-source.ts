@@ -1,23 +1,18 @@
 // Owns the EventSource class: the standard's surface, and the turning of what Rust says into events and promises.
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
+import { DATA, field, LAST_EVENT_ID, ROW, TYPE } from "./batch.js";
+import { readerOf } from "./checks.js";
 import { nextTask, Pace } from "./delivery.js";
-import { type Details, decideWith, describe, report } from "./failure.js";
-import { type Read, readSettings, type Settings } from "./settings.js";
-import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent, Reason } from "./types.js";
+import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
+import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 2;
 
-/** The numbers of a row of `Batch` in src/batch.rs. */
-const ROW = 6;
-/** Stands for "there is none" in a row. */
-const NONE = 0xffff_ffff;
-
-/** [non-spec] Of a public proposal, whatwg/html#12272. */
-const STREAM_URL = "about:event-stream";
 /** How `fromReadableStream` tells the constructor. */
 const READER = Symbol();
 
@@ -104,8 +99,8 @@ export class EventSource extends EventTarget {
 	 * @throws `TypeError` if it is no ReadableStream, or a locked one.
 	 */
 	static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
-		const reader = typeof stream?.getReader === "function" ? stream.getReader() : undefined;
-		if (typeof reader?.read !== "function") {
+		const reader = readerOf(stream);
+		if (!reader) {
 			throw new TypeError("fromReadableStream needs a ReadableStream");
 		}
 		return new EventSource(STREAM_URL, { [READER]: reader } as EventSourceInit);
@@ -200,11 +195,7 @@ export class EventSource extends EventTarget {
 	#onAbort = () => this.#close({ reason: "signal", error: this.#options.signal?.reason });
 
 	#onModuleFailure = (error: unknown) => {
-		const message = `the WebAssembly module cannot be used: ${error}`;
-		this.#fireError(
-			{ reason: "internal", message, error, attempt: 1, delay: undefined, response: undefined, body: "" },
-			false,
-		);
+		this.#fireError(internal(error));
 	};
 
 	/** Whatever comes after `close()` is dropped: Rust hears of it some microtasks later. */
@@ -217,38 +208,30 @@ export class EventSource extends EventTarget {
 					super.dispatchEvent(openEvent(response));
 				}
 			},
-			deliver: (text, rows) => this.#deliver(text, rows.slice()),
-			setReconnectionTime: (milliseconds) => {
-				this.#reconnectionTime = milliseconds;
+			deliver: (text, rows, reconnectionTime) => {
+				this.#reconnectionTime = reconnectionTime ?? this.#reconnectionTime;
+				return this.#deliver(text, rows.slice());
 			},
-			error: (reason, message, attempt, delay, decidable, response, body, error) => {
-				const said = reason === "request" ? `${message}: ${error}` : message;
-				return this.#fireError(
-					{ reason: reason as Reason, message: said, attempt, delay, response, body, error },
-					decidable,
-				);
-			},
+			error: (...told) => this.#fireError(told),
 			end: () => this.#close({ reason: "end" }),
 			report,
 		};
 	}
 
 	async #deliver(text: string, rows: Uint32Array): Promise<void> {
-		const slice = (row: number, column: number) => text.slice(rows[row + column], rows[row + column + 1]);
 		for (let row = 0; row < rows.length && this.readyState !== CLOSED; row += ROW) {
-			if (rows[row + 4] !== NONE) {
-				this.#lastEventId = slice(row, 4);
-			}
-			if (rows[row + 2] !== NONE) {
+			this.#lastEventId = field(text, rows, row + LAST_EVENT_ID) ?? this.#lastEventId;
+			const data = field(text, rows, row + DATA);
+			if (data !== undefined) {
 				this.#pace.beforeEvent();
-				const init = { data: slice(row, 2), origin: this.#origin, lastEventId: this.#lastEventId };
-				const event = new MessageEvent(slice(row, 0) || "message", init);
-				const isLast = this.#isLast(event);
+				const init = { data, origin: this.#origin, lastEventId: this.#lastEventId };
+				const event = new MessageEvent(field(text, rows, row + TYPE) || "message", init);
+				const last = isLast(this.#options.until, event);
 				if (this.#readyState === CLOSED) {
 					return;
 				}
 				super.dispatchEvent(event);
-				if (isLast) {
+				if (last) {
 					this.#close({ reason: "until" });
 				} else {
 					await this.#pace.afterEvent();
@@ -257,34 +240,17 @@ export class EventSource extends EventTarget {
 		}
 	}
 
-	#isLast(event: MessageEvent<string>): boolean {
-		try {
-			return Boolean(this.#options.until?.(event));
-		} catch (error) {
-			report(error);
-			return false;
-		}
-	}
-
 	/** Answers how long the wait is to be; nothing at the end. */
-	#fireError(details: Details, decidable: boolean): number | undefined {
+	#fireError(told: Told): number | undefined {
 		if (this.#readyState === CLOSED) {
 			return undefined;
 		}
-		let failure = describe(details);
-		const { decide, sentOnce } = this.#options;
-		if (decide && decidable) {
-			const delay = decideWith(decide, { ...failure, lastEventId: this.#lastEventId });
-			if (this.readyState === CLOSED) {
-				return undefined;
-			}
-			failure = describe({ ...details, delay });
+		const failure = settle(told, this.#options, this.#lastEventId);
+		if (this.readyState === CLOSED) {
+			return undefined;
 		}
 		const { reason, delay, status, error } = failure;
 		if (delay === undefined) {
-			if (sentOnce) {
-				failure.message += `; it cannot be repeated, for "body" is a stream: give a new one by "request"`;
-			}
 			this.#close({ reason, ...(status !== undefined && { status }), ...(error !== undefined && { error }) });
 		} else {
 			this.#readyState = CONNECTING;

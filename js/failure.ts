@@ -1,24 +1,53 @@
-// Owns what is told of a failure, the caller's decision about it, and the reporting of what a caller's function throws. Knows
-// nothing of sources.
+// Owns what is told of a failure, what the caller decides, and the reporting of what a caller's function throws. Knows nothing
+// of sources.
 
-import type { Decide, Failure } from "./types.js";
+import type { Read } from "./settings.js";
+import type { Decide, Failure, Reason } from "./types.js";
 
 /** The longest wait that a timer can hold, in milliseconds: it takes a signed 32-bit number. */
 const MAX_DELAY = 0x7fff_ffff;
 
-/** What Rust knows of a failure. */
-export type Details = Omit<Writable<Failure>, "status" | "code" | "headers" | "willReconnect"> & {
-	response: Response | undefined;
-};
+/** What Rust tells of a failure. */
+export type Told = [
+	reason: Reason,
+	message: string,
+	attempt: number,
+	delay: number | undefined,
+	/** Whether the caller can decide what follows. */
+	decidable: boolean,
+	response: Response | undefined,
+	body: string,
+	error: unknown,
+];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-export function describe({ response, ...details }: Details): Writable<Failure> {
-	const { status, headers } = response ?? {};
-	return { ...details, status, code: status, headers, willReconnect: details.delay !== undefined };
+/** What a failure of the module is to each source. */
+export function internal(error: unknown): Told {
+	return ["internal", `the WebAssembly module cannot be used: ${error}`, 1, undefined, false, undefined, "", error];
 }
 
-export function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | undefined {
+/** A failure as it is told to the caller, who may decide what follows. */
+export function settle(
+	[reason, told, attempt, delay, decidable, response, body, error]: Told,
+	{ decide, sentOnce }: Pick<Read, "decide" | "sentOnce">,
+	lastEventId: string,
+): Failure {
+	const { status, headers } = response ?? {};
+	const message = reason === "request" ? `${told}: ${error}` : told;
+	const known = { reason, message, status, code: status, headers, body, error, attempt, delay };
+	const failure: Writable<Failure> = { ...known, willReconnect: delay !== undefined };
+	if (decide && decidable) {
+		failure.delay = decideWith(decide, { ...failure, lastEventId });
+		failure.willReconnect = failure.delay !== undefined;
+	}
+	if (sentOnce && !failure.willReconnect) {
+		failure.message += `; "body" is a stream, which can be sent only once: give a new one by "request"`;
+	}
+	return failure;
+}
+
+function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | undefined {
 	try {
 		const decision = decide(failure);
 		if (decision === false) {
@@ -34,6 +63,16 @@ export function decideWith(decide: Decide, failure: Parameters<Decide>[0]): numb
 		report(error);
 	}
 	return failure.delay;
+}
+
+/** Whether the caller says of a message that it is the last one. */
+export function isLast<M>(until: ((message: M) => boolean) | undefined, message: M): boolean {
+	try {
+		return Boolean(until?.(message));
+	} catch (error) {
+		report(error);
+		return false;
+	}
 }
 
 /** As an uncaught error of a handler would be. */

@@ -6,6 +6,9 @@ import { type Asker, asker } from "./asker.js";
 import { absolute, checkRequest, isStream, naming, number } from "./checks.js";
 import type { Decide, EventSourceInit, ReconnectOptions } from "./types.js";
 
+/** [non-spec] The URL of a source that reads a stream: of a public proposal, whatwg/html#12272. */
+export const STREAM_URL = "about:event-stream";
+
 /** As Chromium has it. */
 const DEFAULT_DELAY = 3000;
 const DEFAULT_MAX_DELAY = 30_000;
@@ -85,7 +88,7 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	if (end !== undefined && end !== "reconnect" && end !== "close") {
 		throw new TypeError('"end" must be "reconnect" or "close"');
 	}
-	const { delay, maxDelay, maxAttempts } = readReconnect(reconnect);
+	const [permission, ...waits] = readReconnect(reconnect);
 	const absoluteUrl = absolute(givenUrl);
 	const firstLastEventId = readLastEventId(lastEventId, headers);
 	const withHeaders = { ...request, headers };
@@ -97,10 +100,8 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 		ask && asker(ask, absoluteUrl, withHeaders, closed),
 		firstLastEventId,
 		lastEventIdParam === undefined ? undefined : `${lastEventIdParam}`,
-		sentOnce ? Reconnect.never : permission(reconnect),
-		delay,
-		maxDelay,
-		maxAttempts,
+		sentOnce ? Reconnect.never : permission,
+		...waits,
 		end ? End[end] : until ? End.interrupted : End.byMethod,
 		number("maxEventSize", maxEventSize, DEFAULT_MAX_EVENT_SIZE, 1),
 		number("connectTimeout", connectTimeout, 0, 0),
@@ -141,21 +142,17 @@ function readLastEventId(option: string | undefined, headers: Headers): string {
 	return lastEventId;
 }
 
-function permission(reconnect: EventSourceInit["reconnect"]): Settings[6] {
-	if (reconnect === undefined) {
-		return Reconnect.standard;
-	}
-	return typeof reconnect === "function" ? Reconnect.decided : reconnect ? Reconnect.allowed : Reconnect.never;
-}
-
-function readReconnect(reconnect: EventSourceInit["reconnect"]): Required<ReconnectOptions> {
-	if (!/undefined|boolean|object|function/.test(typeof reconnect) || reconnect === null) {
+function readReconnect(reconnect: EventSourceInit["reconnect"]): [Settings[6], number, number, number] {
+	const kind = typeof reconnect;
+	if (!/undefined|boolean|object|function/.test(kind) || reconnect === null) {
 		throw new TypeError('"reconnect" must be a boolean, an object or a function');
 	}
-	const { delay, maxDelay, maxAttempts }: ReconnectOptions = typeof reconnect === "object" ? reconnect : {};
-	return {
-		delay: number("reconnect.delay", delay, DEFAULT_DELAY, 0),
-		maxDelay: number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY, 0),
-		maxAttempts: number("reconnect.maxAttempts", maxAttempts, Number.POSITIVE_INFINITY, 0),
-	};
+	const { delay, maxDelay, maxAttempts } = (kind === "object" ? reconnect : {}) as ReconnectOptions;
+	const asked = kind === "function" ? Reconnect.decided : reconnect ? Reconnect.allowed : Reconnect.never;
+	return [
+		kind === "undefined" ? Reconnect.standard : asked,
+		number("reconnect.delay", delay, DEFAULT_DELAY, 0),
+		number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY, 0),
+		number("reconnect.maxAttempts", maxAttempts, Number.POSITIVE_INFINITY, 0),
+	];
 }

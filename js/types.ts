@@ -163,6 +163,22 @@ export interface EventSourceInit extends RequestInit {
 	pauseWhenHidden?: boolean;
 }
 
+/** A message of an event stream, as {@link events} hands it out. */
+export interface Message {
+	/** The event type: `message` unless the server gave another. */
+	readonly type: string;
+	/** The data, its lines joined with line feeds. */
+	readonly data: string;
+	/** The last event ID string, as of this message; empty if there was none. */
+	readonly lastEventId: string;
+}
+
+/** What {@link events} is called with: of an EventSource's options only `until` is another, for it sees a {@link Message}. */
+export interface EventsInit extends Omit<EventSourceInit, "until"> {
+	/** Whether a message is the last one: it is handed out, and then the iteration is over. */
+	until?: (message: Message) => boolean;
+}
+
 /** What the server answered, as the `open` event carries it. */
 export interface ResponseHead {
 	/** The status code. */

@@ -1,7 +1,9 @@
 // Owns the reading of the text that scripts/lib/pack.mjs makes of the module. Knows nothing of what the bytes are for.
 
-/** Printable ASCII but `"$'<\` and the backtick; the same as in scripts/lib/pack.mjs. */
-const ALPHABET = " !#%&()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~";
+/** The same as in scripts/lib/pack.mjs. */
+const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter(
+	(character) => !"\"$'<\\`".includes(character),
+);
 const SINGLE = 87;
 
 export function unpack(text: string): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,9 @@
 // Owns the WebAssembly module: how it is unpacked and started, and the contract with src/bindings.rs.
 // Knows nothing of events.
 
-import { connect, initSync, read } from "../pkg/headwater.js";
+import { connect, instantiate, read } from "../pkg/headwater.js";
 import { packed } from "../pkg/inline.js";
+import type { Told } from "./failure.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
 import { unpack } from "./unpack.js";
@@ -11,21 +12,13 @@ import { unpack } from "./unpack.js";
 export interface Listener {
 	/** Without a response if the stream came from elsewhere. */
 	open(response: Response | undefined): void;
-	/** `rows` is a view of the module's memory: valid until the first handler runs. */
-	deliver(text: string, rows: Uint32Array): Promise<void> | undefined;
-	setReconnectionTime(milliseconds: number): void;
-	error(
-		reason: string,
-		message: string,
-		attempt: number,
-		delay: number | undefined,
-		/** Whether the caller can decide what follows. */
-		decidable: boolean,
-		response: Response | undefined,
-		body: string,
-		cause: unknown,
-		/** How long the wait is to be, in milliseconds; nothing at the end. */
-	): number | undefined;
+	/**
+	 * `rows` is a view of the module's memory: valid until the first handler runs. The server's reconnection time, if it has
+	 * sent one, is in milliseconds.
+	 */
+	deliver(text: string, rows: Uint32Array, reconnectionTime: number | undefined): Promise<void>;
+	/** Answers how long the wait is to be, in milliseconds; nothing at the end. */
+	error(...told: Told): number | undefined;
 	end(): void;
 	/** For what should not happen: something of ours threw. */
 	report(error: unknown): void;
@@ -49,7 +42,7 @@ let loading: Promise<Module> | undefined;
 
 /** Loads the module once. After a failure the next call tries again. */
 export function load(): Promise<Module> {
-	loading ??= instantiate().catch((error) => {
+	loading ??= start().catch((error) => {
 		loading = undefined;
 		throw error;
 	});
@@ -67,7 +60,7 @@ export async function init(): Promise<void> {
 	await load();
 }
 
-async function instantiate(): Promise<Module> {
-	initSync({ module: await WebAssembly.compile(unpack(packed)) });
+async function start(): Promise<Module> {
+	await instantiate(unpack(packed));
 	return { connect, read } as Module;
 }

@@ -2,7 +2,17 @@
 // around it, its declarations. Takes for granted that the tools are there (setup.mjs).
 
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	appendFileSync,
+	cpSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -29,10 +39,20 @@ const INPUTS = [
 const FEATURES = ["--no-default-features", "--features", "bindings"];
 
 /** Of many combinations the one with the fewest bytes once compressed. */
-const SMALLEST = ["--flatten", "--rereloop", "-Oz", "--converge", "--one-caller-inline-max-function-size=30"];
+const SMALLEST = [
+	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions"],
+	"--one-caller-inline-max-function-size=60",
+];
 
 /** Of LLVM's too: optimised for speed, with a seventh of the inlining that goes with it, is smaller than for size. */
 const LITTLE_INLINING = "-Cllvm-args=-inline-threshold=35";
+
+/** Instead of wasm-bindgen's own ways to start a module, which take what nobody here gives them. */
+const INSTANTIATE = `export async function instantiate(bytes) {
+	const { instance } = await WebAssembly.instantiate(bytes, __wbg_get_imports());
+	__wbg_finalize_init(instance);
+}
+`;
 
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
@@ -85,6 +105,8 @@ async function wasm(pkg, features) {
 			// The default path would be a URL beside the glue, which bundlers follow although the module is inlined.
 			...["--target", "web", "--omit-default-module-path"],
 			"--remove-producers-section",
+			// Every engine that can run the module has it.
+			...["--encode-into", "always"],
 			...["--out-dir", pkg, "--out-name", "headwater"],
 			join(root, "target", target, "release", "headwater.wasm"),
 		],
@@ -108,18 +130,23 @@ async function wasm(pkg, features) {
 	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, isolate(short.glue));
+	appendFileSync(join(pkg, "headwater.d.ts"), "export function instantiate(bytes: BufferSource): Promise<void>;\n");
 	writeFileSync(join(pkg, "inline.js"), `export const packed = "${pack(short.module)}";\n`);
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare const packed: string;\n");
 }
 
-/** Has the glue call the module through js/isolation.ts. */
+/** Has the glue call the module through js/isolation.ts, and start it in the one way that js/wasm.ts does. */
 function isolate(glue) {
-	const exports = "wasm = instance.exports;";
-	if (glue.split(exports).length !== 2) {
-		throw new Error("wasm-bindgen's glue does not take the module's exports where it did");
-	}
-	const isolated = glue.replace(exports, "wasm = guarded(instance.exports);");
-	return `import { guarded } from "../js/isolation.js";\n${isolated}`;
+	const changes = [
+		["wasm = instance.exports;", "wasm = guarded(instance.exports);"],
+		["export { initSync, __wbg_init as default };", INSTANTIATE],
+	];
+	return changes.reduce((text, [before, after]) => {
+		if (text.split(before).length !== 2) {
+			throw new Error(`wasm-bindgen's glue is not what it was: once, it had "${before}"`);
+		}
+		return text.replace(before, after);
+	}, `import { guarded } from "../js/isolation.js";\n${glue}`);
 }
 
 /** The source locations of panics would otherwise carry this machine's folders into the package. */

@@ -27,9 +27,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn deliver(this: &Listener, text: &str, rows: &[u32]) -> Result<Option<Promise>, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = setReconnectionTime)]
-    fn set_reconnection_time(this: &Listener, milliseconds: f64) -> Result<(), JsValue>;
+    fn deliver(this: &Listener, text: &str, rows: &[u32], reconnection_time: Option<f64>) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn error(
         this: &Listener,
@@ -185,13 +183,10 @@ impl Run {
         if batch.text().contains("trap on purpose") {
             core::arch::wasm32::unreachable();
         }
-        if source.reconnection_time() != *reconnection_time {
+        if !batch.rows().is_empty() || source.reconnection_time() != *reconnection_time {
             *reconnection_time = source.reconnection_time();
-            report(listener, listener.set_reconnection_time(number(*reconnection_time)));
-        }
-        if !batch.rows().is_empty() {
-            match listener.deliver(batch.text(), batch.rows()) {
-                Ok(delivered) => self.delivering = delivered.map(Pending::new),
+            match listener.deliver(batch.text(), batch.rows(), reconnection_time.map(number)) {
+                Ok(delivered) => self.delivering = Some(Pending::new(delivered)),
                 Err(error) => listener.report(&error),
             }
         }
@@ -209,7 +204,7 @@ impl Run {
             failure.reason.as_str(),
             &failure.message(),
             failure.attempt,
-            failure.delay.map(|delay| number(Some(delay))),
+            failure.delay.map(number),
             failure.is_decidable(),
             response.as_ref(),
             body,
@@ -231,6 +226,6 @@ fn report<T>(listener: &Listener, result: Result<T, JsValue>) {
 
 /// Exact up to 2⁵³; a server's reconnection time may be larger, and is then the nearest number.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
-fn number(milliseconds: Option<u64>) -> f64 {
-    milliseconds.unwrap_or_default() as f64
+fn number(milliseconds: u64) -> f64 {
+    milliseconds as f64
 }

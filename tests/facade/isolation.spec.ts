@@ -121,3 +121,19 @@ test("[non-spec] a trap of one module does nothing to another on the same page",
 	expect(await lab.ours(({ kept }) => kept.source.readyState)).toBe(1);
 	await lab.ours(({ kept }) => kept.source.close());
 });
+
+test("[non-spec] a trap ends an iteration with an Error of the reason internal, behind what was received", async ({
+	lab,
+}) => {
+	const urls = [lab.script(eventStream(send(events("a", "b")), "hang")), lab.script(TRAP)];
+	const outcome = await lab.page.evaluate(async ([healthy, trap]) => {
+		const entry = "/files/target/trap/dist/index.js";
+		const { events } = (await import(entry)) as typeof headwater;
+		const reasonOf = (iterator: AsyncIterator<headwater.Message>) => iterator.next().catch(({ reason }) => reason);
+		const [left, trapping] = [events(healthy!), events(trap!)];
+		const told: unknown[] = [(await left.next()).value.data, await reasonOf(trapping), (await left.next()).value.data];
+		told.push(await reasonOf(left), await left.next(), await reasonOf(events(healthy!)));
+		return told;
+	}, urls);
+	expect(outcome).toEqual(["a", "internal", "b", "internal", { done: true, value: undefined }, "internal"]);
+});

@@ -14,7 +14,8 @@ type Make = (
 	urls: Record<Url, string>,
 	/** Shared by all sources, and never aborted. */
 	signal: AbortSignal,
-) => headwater.EventSource;
+	events: typeof headwater.events,
+) => Pick<headwater.EventSource, "closed">;
 
 interface Way {
 	/** Runs in the page, and answers a source that will be CLOSED. */
@@ -212,6 +213,54 @@ const WAYS: Record<string, Way> = {
 		reason: "interrupted",
 		cost: "none",
 	},
+	"an iteration that is left": {
+		make: (_EventSource, { stream }, signal, events) => ({
+			closed: (async () => {
+				for await (const _ of events(stream, { signal })) {
+					break;
+				}
+				return { reason: "caller" } as const;
+			})(),
+		}),
+		reason: "caller",
+	},
+	"an iteration that is left while a message is awaited": {
+		make: (_EventSource, { never }, signal, events) => ({
+			closed: (async () => {
+				const iterator = events(never, { signal });
+				setTimeout(() => iterator.return?.(), 5);
+				await iterator.next();
+				return { reason: "caller" } as const;
+			})(),
+		}),
+		reason: "caller",
+	},
+	"an iteration whose signal is aborted": {
+		make: (_EventSource, { stream }, _signal, events) => ({
+			closed: (async () => {
+				const controller = new AbortController();
+				const iterator = events(stream, { signal: controller.signal });
+				await iterator.next();
+				controller.abort();
+				return iterator.next().then(
+					() => ({ reason: "end" }) as const,
+					() => ({ reason: "signal" }) as const,
+				);
+			})(),
+		}),
+		reason: "signal",
+	},
+	"an iteration that fails": {
+		make: (_EventSource, { missing }, signal, events) => ({
+			closed: events(missing, { signal })
+				.next()
+				.then(
+					() => ({ reason: "end" }) as const,
+					({ reason }) => ({ reason }),
+				),
+		}),
+		reason: "status",
+	},
 	"close() of a stream from elsewhere": {
 		make: (EventSource) => {
 			const source = EventSource.fromReadableStream(new ReadableStream<Uint8Array>());
@@ -307,13 +356,13 @@ class Meter {
 /** Opens so many sources, one after the other, in these ways in turn, and waits for the end of each. */
 async function run(lab: Lab, ways: Way[], count: number): Promise<void> {
 	const reasons = await lab.ours(
-		async ({ EventSource }, { makes, urls, count }) => {
+		async ({ EventSource, events }, { makes, urls, count }) => {
 			const { shared } = globalThis as unknown as { shared: AbortSignal };
 			const functions: Make[] = makes.map((make) => new Function(`return ${make}`)());
 			const reasons: Record<string, number>[] = makes.map(() => ({}));
 			for (let number = 0; number < count; number++) {
 				const way = number % functions.length;
-				const { reason } = await functions[way]!(EventSource, urls, shared).closed;
+				const { reason } = await functions[way]!(EventSource, urls, shared, events).closed;
 				reasons[way]![reason] = (reasons[way]![reason] ?? 0) + 1;
 			}
 			return reasons;

@@ -176,6 +176,25 @@ async function expectBounded(lab: Lab, limit: number): Promise<void> {
 	expect(peak, "the module's memory").toBeLessThanOrEqual(bound);
 }
 
+test("B16: of a long stream nothing is kept: the memory of 30 MB is that of one", async ({ lab }) => {
+	await catchMemory(lab);
+	const count = 300_000;
+	await lab.ours(
+		async ({ EventSource, kept, once }, url) => {
+			kept.source = new EventSource(url, { method: "POST" });
+			kept.received = 0;
+			kept.source.onmessage = () => (kept.received as number)++;
+			await once(kept.source, "message");
+		},
+		lab.url(`/flood?count=${count}&size=100`),
+	);
+	const received = () => lab.ours(({ kept }) => kept.received as number);
+	await expect.poll(received).toBeGreaterThan(count / 30);
+	const early = await memorySize(lab);
+	await expect.poll(received, { timeout: 30_000 }).toBe(count);
+	expect((await memorySize(lab)) - early).toBeLessThanOrEqual(MIB);
+});
+
 for (const limit of LIMITS) {
 	for (const [name, { steps, outcome }] of Object.entries(ROWS)) {
 		test(`with a limit of ${limit / MIB} MiB, ${name}`, async ({ lab }) => {

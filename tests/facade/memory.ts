@@ -13,17 +13,16 @@ interface Caught {
 /** To be called before the first source of a page, which starts the module. */
 export async function catchMemory(lab: Lab): Promise<void> {
 	await lab.page.evaluate(() => {
-		const { Instance } = WebAssembly;
-		WebAssembly.Instance = class extends Instance {
-			constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
-				super(module, imports);
-				// The build shortens the names of exports.
-				const exported = Object.values(this.exports);
-				const memory = exported.find((value) => value instanceof WebAssembly.Memory);
-				const table = exported.find((value) => value instanceof WebAssembly.Table);
-				Object.assign(globalThis, { caught: { memory, table } });
-			}
-		};
+		const { instantiate } = WebAssembly;
+		WebAssembly.instantiate = (async (bytes: BufferSource, imports: WebAssembly.Imports) => {
+			const source = await instantiate(bytes, imports);
+			// The build shortens the names of exports.
+			const exported = Object.values(source.instance.exports);
+			const memory = exported.find((value) => value instanceof WebAssembly.Memory);
+			const table = exported.find((value) => value instanceof WebAssembly.Table);
+			Object.assign(globalThis, { caught: { memory, table } });
+			return source;
+		}) as typeof instantiate;
 	});
 }
 

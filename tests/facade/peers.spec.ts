@@ -210,6 +210,23 @@ test("B12: an id of any characters can be sent, and one with U+0000 is none", as
 	expect(sent).toEqual([null, ...Array(3).fill(lab.idBytes("日本"))]);
 });
 
+test("B13: `break` cancels the body, and leaving an iteration twice ends no other", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, flood) => {
+		const [left, other] = [events(flood), events(flood)];
+		await other.next();
+		for await (const _ of left) {
+			break;
+		}
+		await left.return?.();
+		await left.return?.();
+		const { done } = await other.next();
+		await other.return?.();
+		return done;
+	}, lab.url(lab.flood));
+	expect(outcome).toBe(false);
+	await lab.expectNoSockets();
+});
+
 test("B13: an endless body of a refused answer is let go of, and so is a stream that is left in its middle", async ({
 	lab,
 }) => {

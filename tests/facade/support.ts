@@ -31,6 +31,8 @@ export interface Fired {
 /** What a function that runs in the page is given. */
 export interface Tools {
 	EventSource: typeof headwater.EventSource;
+	/** The package's, whatever the class. */
+	events: typeof headwater.events;
 	/** What one call of `run` leaves for the next, with the same class. */
 	kept: Record<string, unknown> & { source: headwater.EventSource; fired: Fired[] };
 	/** The next event of that type. */
@@ -243,9 +245,10 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 async function installTools(): Promise<void> {
 	const Native = globalThis.EventSource;
 	const entry = "/files/dist/index.js";
-	const { EventSource: Ours } = await import(entry);
+	const { EventSource: Ours, events } = await import(entry);
 
 	const tools: Omit<Tools, "EventSource" | "kept"> = {
+		events,
 		once: (target, type) =>
 			new Promise((resolve) => {
 				target.addEventListener(type, (event) => resolve(event as never), { once: true });

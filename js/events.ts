@@ -1,0 +1,184 @@
+// Owns the async iterator: what has arrived and nobody has taken, who waits for more, and the end. Knows nothing of fetch,
+// streams, parsing or reconnection, which are Rust's.
+
+import { DATA, field, LAST_EVENT_ID, ROW, TYPE } from "./batch.js";
+import { readerOf } from "./checks.js";
+import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { readSettings, STREAM_URL } from "./settings.js";
+import type { EventSourceInit, EventsInit, Message } from "./types.js";
+import { type Listener, load, whenDead } from "./wasm.js";
+
+/** Somebody who waits for the next message. */
+interface Taker {
+	fulfil(result: IteratorResult<Message>): void;
+	reject(error: unknown): void;
+}
+
+/**
+ * The messages of an event stream, one after another, as plain objects.
+ *
+ * The request is made when the first message is asked for, and more is read only when what has arrived is taken: who is slow
+ * slows the server down. A GET goes on across reconnections, unless `end: "close"` or `until` is given. Leaving the loop,
+ * in whatever way, ends the request.
+ *
+ * @example
+ * ```ts
+ * for await (const { type, data } of events("/chat", { json: { prompt } })) {
+ *   if (type === "stop") break;
+ *   append(data);
+ * }
+ * ```
+ * @param input a URL, resolved against the base URL of the page or worker; or a stream of `Uint8Array`s, which is locked,
+ * and of whose options only `signal` and `until` are used.
+ * @throws at once as the constructor of EventSource does. While iterating, after all that was received: an Error with the
+ * fields of the `error` event if there is no next attempt; and `signal.reason`, in place of what was received, if the
+ * signal is aborted.
+ */
+export function events(
+	input: string | URL | ReadableStream<Uint8Array>,
+	init: EventsInit | null = {},
+): AsyncIterableIterator<Message> {
+	let close!: () => void;
+	const closed = new Promise<void>((fulfil) => {
+		close = fulfil;
+	});
+	const reader = readerOf(input);
+	const url = reader ? STREAM_URL : (input as string);
+	const { settings, signal, ...options } = readSettings(url, (init ?? {}) as EventSourceInit, closed);
+	const until = options.until as EventsInit["until"];
+	const takers: Taker[] = [];
+	let started = false;
+	let over = false;
+	/** What the next one is to be told who gets no message. */
+	let thrown: { error: unknown } | undefined;
+	let lastEventId = settings[4];
+	let text = "";
+	let rows = new Uint32Array();
+	let row = 0;
+	/** Has Rust read on. */
+	let taken = () => {};
+
+	const end = () => {
+		over = true;
+		signal?.removeEventListener("abort", onAbort);
+		close();
+		serve();
+	};
+
+	/** The end at once, without what nobody has taken. */
+	const leave = (ending?: { error: unknown }) => {
+		row = rows.length;
+		thrown = ending;
+		end();
+	};
+
+	const onAbort = () => leave({ error: signal?.reason });
+
+	const fail = (told: Told): number | undefined => {
+		if (over) {
+			return undefined;
+		}
+		const failure = settle(told, options, lastEventId);
+		if (!failure.willReconnect && !over) {
+			thrown = { error: Object.assign(new Error(failure.message), failure) };
+			end();
+		}
+		return failure.delay;
+	};
+	const onModuleFailure = (error: unknown) => void fail(internal(error));
+
+	const take = (): Message | undefined => {
+		while (row < rows.length) {
+			const [type, data] = [field(text, rows, row + TYPE) || "message", field(text, rows, row + DATA)];
+			lastEventId = field(text, rows, row + LAST_EVENT_ID) ?? lastEventId;
+			row += ROW;
+			if (data !== undefined) {
+				const message = { type, data, lastEventId };
+				if (isLast(until, message)) {
+					leave();
+				}
+				return message;
+			}
+		}
+		return undefined;
+	};
+
+	const serve = () => {
+		for (let taker = takers.shift(); taker; taker = takers.shift()) {
+			const value = take();
+			if (value) {
+				taker.fulfil({ value, done: false });
+			} else if (thrown) {
+				taker.reject(thrown.error);
+				thrown = undefined;
+			} else if (over) {
+				taker.fulfil({ value, done: true });
+			} else {
+				takers.unshift(taker);
+				break;
+			}
+		}
+		if (row >= rows.length) {
+			taken();
+		}
+	};
+
+	const listener: Listener = {
+		open() {},
+		deliver: (newText, newRows) =>
+			new Promise((fulfil) => {
+				taken = fulfil;
+				if (!over) {
+					[text, rows, row] = [newText, newRows.slice(), 0];
+				}
+				serve();
+			}),
+		error(...told) {
+			if (reader && told[0] === "end") {
+				if (!until) {
+					end();
+					return undefined;
+				}
+				told[0] = "interrupted";
+			}
+			return fail(told);
+		},
+		end,
+		report,
+	};
+
+	// At once, though the module may not be there yet.
+	closed.then(() => reader?.cancel()).catch(() => {});
+
+	return {
+		next: () =>
+			new Promise((fulfil, reject) => {
+				takers.push({ fulfil, reject });
+				if (!started && !over) {
+					started = true;
+					if (signal?.aborted) {
+						onAbort();
+						return;
+					}
+					signal?.addEventListener("abort", onAbort);
+					start().catch(onModuleFailure);
+				}
+				serve();
+			}),
+		async return(value?: unknown) {
+			leave();
+			return { value, done: true };
+		},
+		[Symbol.asyncIterator]() {
+			return this;
+		},
+	};
+
+	async function start() {
+		const { connect, read } = await load();
+		if (!over) {
+			whenDead(onModuleFailure, closed);
+			reader ? read(listener, closed, reader) : connect(listener, closed, ...settings);
+		}
+	}
+}

@@ -1,0 +1,415 @@
+// Owns the rules of `events()`: what it hands out, when it reads on, what it tells at the end, and how it is left. All of it
+// [non-spec]. What reconnects, and what the options mean, is the same as for the class, and other files'.
+
+import type { EventsInit, Message } from "headwater";
+import { events as blocks, eventStream, expect, HANDED_OVER, type Lab, send, test } from "./support.ts";
+
+const ABC = eventStream(send("id: 1\ndata: a\n\nevent: t\ndata: b\n\nid: 2\n\ndata: c\n\n"));
+const A_B_C: Message[] = [
+	{ type: "message", data: "a", lastEventId: "1" },
+	{ type: "t", data: "b", lastEventId: "1" },
+	{ type: "message", data: "c", lastEventId: "2" },
+];
+const HANGING = eventStream(send(blocks("a", "b", "c")), "hang");
+
+/** What is handed out until the end, and then what is thrown, if anything: its reason or, of what has none, its text. */
+function read(lab: Lab, url: string, init: EventsInit = {}): Promise<unknown[]> {
+	return lab.ours(
+		async ({ events }, { url, init }) => {
+			const told: unknown[] = [];
+			try {
+				for await (const { data } of events(url, init)) {
+					told.push(data);
+				}
+			} catch (error) {
+				told.push((error as { reason?: string }).reason ?? `${error}`);
+			}
+			return told;
+		},
+		{ url, init },
+	);
+}
+
+test("each message is an object of type, data and last event ID, and nothing else is handed out", async ({ lab }) => {
+	const messages = await lab.ours(async ({ events }, url) => {
+		const messages: unknown[] = [];
+		for await (const message of events(url, { method: "POST" })) {
+			messages.push(message);
+		}
+		return messages;
+	}, lab.script(ABC));
+	expect(messages).toEqual(A_B_C);
+});
+
+test("a GET goes on across reconnections with its last event ID", async ({ lab }) => {
+	const told = await lab.ours(
+		async ({ events }, url) => {
+			const told: string[] = [];
+			for await (const { data, lastEventId } of events(new URL(url), { reconnect: { delay: 1 } })) {
+				told.push(`${data} ${lastEventId}`);
+				if (data === "d") {
+					break;
+				}
+			}
+			return told;
+		},
+		lab.script(ABC, eventStream(send("data: d\n\n"), "hang")),
+	);
+	expect(told).toEqual(["a 1", "b 1", "c 2", "d 2"]);
+	const sent = (await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
+	expect(sent).toEqual([null, Buffer.from("2").toString("hex")]);
+});
+
+test("a clean end that is one ends the iteration, after all that was received", async ({ lab }) => {
+	expect(await read(lab, lab.script(ABC), { json: {} })).toEqual(["a", "b", "c"]);
+	expect(await read(lab, lab.script(ABC), { end: "close" })).toEqual(["a", "b", "c"]);
+	expect(await lab.requests()).toHaveLength(2);
+});
+
+test("a final failure is thrown once, as an Error with the fields of the event, after all that was received", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		async ({ events }, urls) => {
+			const [broken, refused] = urls.map((url) => events(url, { method: "POST" }));
+			const received = await Promise.all([broken!.next(), broken!.next()]);
+			const errors = await Promise.all([broken, refused].map((iterator) => iterator!.next().catch((error) => error)));
+			const fields = errors.map((error) => {
+				const { name, reason, message, status, code, body, attempt, delay, willReconnect, headers } = error;
+				const type = headers?.get("content-type");
+				return [name, reason, message.length > 0, status, code, body, attempt, delay, willReconnect, type];
+			});
+			const after = await Promise.all([broken!.next(), refused!.next()]);
+			return { received, fields, after, instances: errors.map((error) => error instanceof Error) };
+		},
+		[
+			lab.script(eventStream(send(blocks("a", "b")), HANDED_OVER, "rst")),
+			lab.script(`status=503|type=text/plain|${send("busy")}`),
+		],
+	);
+	const message = (data: string) => ({ done: false, value: { type: "message", data, lastEventId: "" } });
+	expect(outcome).toEqual({
+		received: [message("a"), message("b")],
+		fields: [
+			["Error", "interrupted", true, 200, 200, "", 1, undefined, false, "text/event-stream"],
+			["Error", "status", true, 503, 503, "busy", 1, undefined, false, "text/plain"],
+		],
+		after: Array(2).fill({ done: true, value: undefined }),
+		instances: [true, true],
+	});
+	expect(await lab.requests()).toHaveLength(2);
+});
+
+test("reconnect, as a number of attempts and as a function, and request do what they do for the class", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		async ({ events }, url) => {
+			const asked: string[] = [];
+			const told: string[] = [];
+			const iterator = events(url, {
+				method: "POST",
+				request: ({ attempt, lastEventId }) => void asked.push(`${attempt} ${lastEventId}`),
+				reconnect: ({ reason, lastEventId, attempt }) => {
+					asked.push(`${reason} ${lastEventId}`);
+					return attempt < 3 && 1;
+				},
+			});
+			try {
+				for await (const { data } of iterator) {
+					told.push(data);
+				}
+			} catch (error) {
+				told.push((error as { reason: string }).reason);
+			}
+			return { told, asked };
+		},
+		lab.script(
+			eventStream(send("id: 1\ndata: a\n\n"), HANDED_OVER, "rst"),
+			eventStream(send("id: 2\ndata: b\n\n"), HANDED_OVER, "rst"),
+			"status=500",
+		),
+	);
+	expect(outcome).toEqual({
+		told: ["a", "b", "status"],
+		asked: ["1 ", "interrupted 1", "2 1", "interrupted 2", "3 2", "status 2"],
+	});
+	const attempts = { reconnect: { delay: 1, maxDelay: 1, maxAttempts: 1 } };
+	expect(await read(lab.apart("attempts"), lab.apart("attempts").url("/empty"), attempts)).toEqual(["attempts"]);
+});
+
+test("until is asked of each message, and ends the iteration behind the one it is true of", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ events }, urls) => {
+			const asked: Message[] = [];
+			const until = (message: Message) => {
+				asked.push(message);
+				return message.data === "b";
+			};
+			const told: string[][] = [];
+			for (const url of urls) {
+				const own: string[] = [];
+				told.push(own);
+				try {
+					for await (const { data } of events(url, { method: "POST", until })) {
+						own.push(data);
+					}
+				} catch (error) {
+					own.push((error as { reason: string }).reason);
+				}
+			}
+			return { told, asked };
+		},
+		[lab.script(ABC), lab.script(eventStream(send(blocks("a"))))],
+	);
+	expect(outcome.told).toEqual([
+		["a", "b"],
+		["a", "interrupted"],
+	]);
+	expect(outcome.asked).toEqual([...A_B_C.slice(0, 2), { type: "message", data: "a", lastEventId: "" }]);
+	await lab.expectNoSockets();
+});
+
+test("an until that throws is reported, and counts as false", async ({ lab, uncaught }) => {
+	const told = await lab.ours(async ({ events }, url) => {
+		const told: string[] = [];
+		const until = () => {
+			throw new Error("until");
+		};
+		for await (const { data } of events(url, { method: "POST", until, end: "close" })) {
+			told.push(data);
+		}
+		return told;
+	}, lab.script(ABC));
+	expect(told).toEqual(["a", "b", "c"]);
+	await expect.poll(() => uncaught.splice(0)).toHaveLength(3);
+});
+
+/** Each leaves an iterator that has handed out one message, or waits for its second; and answers what it was told. */
+const WAYS: Record<
+	string,
+	(iterator: AsyncIterableIterator<Message>, controller: AbortController) => Promise<unknown>
+> = {
+	break: async (iterator) => {
+		for await (const { data } of iterator) {
+			return data;
+		}
+		return undefined;
+	},
+	throw: async (iterator) => {
+		try {
+			for await (const { data } of iterator) {
+				throw new Error(data);
+			}
+		} catch (error) {
+			return `${error}`;
+		}
+		return undefined;
+	},
+	"return() while the next message is awaited": async (iterator) => {
+		const { value } = await iterator.next();
+		const waiting = [iterator.next(), iterator.next()];
+		const returned = await iterator.return?.("mine");
+		return [value.data, returned, await Promise.all(waiting)];
+	},
+	"an abort while the next message is awaited": async (iterator, controller) => {
+		const { value } = await iterator.next();
+		const waiting = [iterator.next(), iterator.next()];
+		controller.abort("mine");
+		return [value.data, await waiting[0]!.catch((reason) => `${reason}`), await waiting[1]];
+	},
+};
+const DONE = { done: true, value: undefined };
+const TOLD: Record<keyof typeof WAYS, unknown> = {
+	break: "a",
+	throw: "Error: a",
+	"return() while the next message is awaited": ["a", { done: true, value: "mine" }, [DONE, DONE]],
+	"an abort while the next message is awaited": ["a", "mine", DONE],
+};
+
+for (const [way, leave] of Object.entries(WAYS)) {
+	test(`${way} closes the socket at once, frees the signal, and nothing follows`, async ({ lab }) => {
+		const marks = lab.apart("mark");
+		const outcome = await lab.ours(
+			async ({ events, listeners, tasks }, { url, mark, leave }) => {
+				const { controller, called } = listeners();
+				const iterator = events(url, { signal: controller.signal });
+				const told = await new Function(`return (${leave})(...arguments)`)(iterator, controller);
+				// The server dates what it gets: a socket that is closed long after this was closed late.
+				await fetch(mark);
+				await tasks();
+				called.length = 0;
+				controller.abort();
+				return { told, after: [await iterator.next(), await iterator.return?.()], called };
+			},
+			{ url: lab.script(eventStream(send(blocks("a")), "hang")), mark: marks.url("/204"), leave: `${leave}` },
+		);
+		expect(outcome).toEqual({ told: TOLD[way], after: [DONE, DONE], called: [] });
+		await lab.expectNoSockets();
+		const { closed } = await lab.log();
+		const [mark] = await marks.requests();
+		expect(Math.max(0, ...closed) - mark!.at_ms, "how late the socket is closed").toBeLessThan(100);
+		expect(await lab.requests()).toHaveLength(1);
+	});
+}
+
+test("leaving in the middle of a batch drops the rest of it, an abort too, whose reason is thrown", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const controller = new AbortController();
+		const left = events(url);
+		const aborted = events(url, { signal: controller.signal });
+		const first = [(await left.next()).value.data, (await aborted.next()).value.data];
+		await left.return?.();
+		controller.abort();
+		const thrown = await aborted.next().catch((error) => error.name);
+		return { first, thrown, after: [await left.next(), await aborted.next()] };
+	}, lab.script(HANGING));
+	expect(outcome).toEqual({ first: ["a", "a"], thrown: "AbortError", after: [DONE, DONE] });
+	await lab.expectNoSockets();
+});
+
+test("leaving twice, and before the module is there, harms nobody", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const early = events(url);
+		const waiting = early.next();
+		await early.return?.();
+		const [left, other] = [events(url), events(url)];
+		await Promise.all([left.next(), other.next()]);
+		await left.return?.();
+		await left.return?.();
+		const rest = [(await other.next()).value.data, (await other.next()).value.data];
+		await other.return?.();
+		return [await waiting, ...rest];
+	}, lab.script(HANGING));
+	expect(outcome).toEqual([DONE, "b", "c"]);
+	expect(await lab.requests()).toHaveLength(2);
+	await lab.expectNoSockets();
+});
+
+test("no request is made before the first message is asked for, nor with a signal that is aborted already", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ events, tasks }, url) => {
+		const left = events(url);
+		const aborted = events(url, { signal: AbortSignal.abort("mine") });
+		await tasks();
+		return [
+			await aborted.next().catch((reason) => reason),
+			await aborted.next(),
+			await left.return?.(),
+			await left.next(),
+		];
+	}, lab.script(HANGING));
+	expect(outcome).toEqual(["mine", DONE, DONE, DONE]);
+	expect((await lab.log()).opened).toBe(0);
+});
+
+test("what is wrong with the options is thrown at once", async ({ lab }) => {
+	const errors = await lab.ours(({ events }) =>
+		[
+			() => events("http://["),
+			() => events("/", { maxEventSize: -1 }),
+			() => events("/", 5 as never),
+			() => {
+				const stream = new ReadableStream();
+				stream.getReader();
+				events(stream);
+			},
+		].map((wrong) => {
+			try {
+				wrong();
+				return undefined;
+			} catch (error) {
+				return (error as Error).name;
+			}
+		}),
+	);
+	expect(errors).toEqual(["SyntaxError", "TypeError", "TypeError", "TypeError"]);
+});
+
+test("several that ask at once are served in the order in which they asked", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const iterator = events(url, { method: "POST" });
+		const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()));
+		return results.map(({ done, value }) => (done ? "done" : value.data));
+	}, lab.script(ABC));
+	expect(outcome).toEqual(["a", "b", "c", "done", "done"]);
+});
+
+test("no more is read than is taken, but for one chunk", async ({ lab }) => {
+	const pulls = await lab.ours(async ({ events, tasks }) => {
+		let pulled = 0;
+		const body = new ReadableStream(
+			{
+				pull(controller) {
+					pulled++;
+					controller.enqueue(new TextEncoder().encode(`data: ${pulled}\n\n`));
+				},
+			},
+			{ highWaterMark: 0 },
+		);
+		const headers = { "content-type": "text/event-stream" };
+		const iterator = events("/unused", { fetch: async () => new Response(body, { headers }) });
+		const pulls: string[] = [];
+		for (let taken = 1; taken <= 3; taken++) {
+			const { value } = await iterator.next();
+			for (let time = 0; time < 5; time++) {
+				await tasks();
+			}
+			pulls.push(`${value.data} of ${pulled}`);
+		}
+		await iterator.return?.();
+		return pulls;
+	});
+	expect(pulls).toEqual(["1 of 2", "2 of 3", "3 of 4"]);
+});
+
+test("a stream of bytes is iterated to its end, which is no failure; and cancelled by who leaves it", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ events }) => {
+		const encode = (text: string) => new TextEncoder().encode(text);
+		const told: unknown[] = [];
+		const tell = async (stream: ReadableStream<Uint8Array>, init?: EventsInit) => {
+			const own: unknown[] = [];
+			told.push(own);
+			try {
+				for await (const { data } of events(stream, init)) {
+					own.push(data);
+					if (data === "leave") {
+						break;
+					}
+				}
+			} catch (error) {
+				const { reason, error: cause } = error as { reason: string; error: unknown };
+				own.push(reason, `${cause}`);
+			}
+		};
+		const text = "data: a\n\ndata: b\n\n";
+		await tell(new Response(text).body!);
+		await tell(new Response(text).body!, { until: ({ data }) => data === "a" });
+		await tell(new Response(text).body!, { until: () => false });
+		const broken = new ReadableStream<Uint8Array>(
+			{
+				pull(controller) {
+					controller.error("mine");
+				},
+				start(controller) {
+					controller.enqueue(encode(text));
+				},
+			},
+			{ highWaterMark: 0 },
+		);
+		await tell(broken);
+		let cancelled = 0;
+		const cancel = () => void cancelled++;
+		const start = (controller: ReadableStreamDefaultController) => controller.enqueue(encode("data: leave\n\n"));
+		await tell(new ReadableStream({ start, cancel }));
+		await events(new ReadableStream({ start, cancel })).return?.();
+		return { told, cancelled };
+	});
+	expect(outcome).toEqual({
+		told: [["a", "b"], ["a"], ["a", "b", "interrupted", "undefined"], ["a", "b", "interrupted", "mine"], ["leave"]],
+		cancelled: 2,
+	});
+});
