@@ -188,8 +188,8 @@ export class EventSource extends EventTarget {
 			return;
 		}
 		this.#readyState = CLOSED;
-		this.#options.signal?.removeEventListener("abort", this.#onAbort);
 		this.#fulfilClosed(closed);
+		this.#options.signal?.removeEventListener("abort", this.#onAbort);
 	}
 
 	#onAbort = () => this.#close({ reason: "signal", error: this.#options.signal?.reason });
@@ -220,16 +220,19 @@ export class EventSource extends EventTarget {
 
 	async #deliver(text: string, rows: Uint32Array): Promise<void> {
 		for (let row = 0; row < rows.length && this.readyState !== CLOSED; row += ROW) {
-			this.#lastEventId = field(text, rows, row + LAST_EVENT_ID) ?? this.#lastEventId;
+			const lastEventId = field(text, rows, row + LAST_EVENT_ID) ?? this.#lastEventId;
 			const data = field(text, rows, row + DATA);
-			if (data !== undefined) {
+			if (data === undefined) {
+				this.#lastEventId = lastEventId;
+			} else {
 				this.#pace.beforeEvent();
-				const init = { data, origin: this.#origin, lastEventId: this.#lastEventId };
+				const init = { data, origin: this.#origin, lastEventId };
 				const event = new MessageEvent(field(text, rows, row + TYPE) || "message", init);
 				const last = isLast(this.#options.until, event);
 				if (this.#readyState === CLOSED) {
 					return;
 				}
+				this.#lastEventId = lastEventId;
 				super.dispatchEvent(event);
 				if (last) {
 					this.#close({ reason: "until" });

@@ -2,9 +2,9 @@
 // streams, parsing or reconnection, which are Rust's.
 
 import { DATA, field, LAST_EVENT_ID, ROW, TYPE } from "./batch.js";
-import { readerOf } from "./checks.js";
+import { isStream, readerOf } from "./checks.js";
 import { internal, isLast, report, settle, type Told } from "./failure.js";
-import { readSettings, STREAM_URL } from "./settings.js";
+import { End, readSettings, STREAM_URL } from "./settings.js";
 import type { EventSourceInit, EventsInit, Message } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
@@ -17,8 +17,8 @@ interface Taker {
 /**
  * The messages of an event stream, one after another, as plain objects.
  *
- * The request is made when the first message is asked for, and more is read only when what has arrived is taken: who is slow
- * slows the server down. A GET goes on across reconnections, unless `end: "close"` or `until` is given. Leaving the loop,
+ * The request is made when the first message is asked for, and more is read only when what has arrived is taken, one chunk
+ * ahead: who is slow slows the server down. A GET goes on across reconnections, unless `end: "close"` or `until` is given. Leaving the loop,
  * in whatever way, ends the request.
  *
  * @example
@@ -42,10 +42,12 @@ export function events(
 	const closed = new Promise<void>((fulfil) => {
 		close = fulfil;
 	});
-	const reader = readerOf(input);
-	const url = reader ? STREAM_URL : (input as string);
-	const { settings, signal, ...options } = readSettings(url, (init ?? {}) as EventSourceInit, closed);
+	const all = (init ?? {}) as EventSourceInit;
+	const ofStream = { signal: all.signal, until: all.until } as EventSourceInit;
+	const [url, given] = isStream(input) ? [STREAM_URL, ofStream] : [input, all];
+	const { settings, signal, ...options } = readSettings(url, given, closed);
 	const until = options.until as EventsInit["until"];
+	const reader = readerOf(input);
 	const takers: Taker[] = [];
 	let started = false;
 	let over = false;
@@ -58,18 +60,18 @@ export function events(
 	/** Has Rust read on. */
 	let taken = () => {};
 
-	const end = () => {
+	const end = (ending?: { error: unknown }) => {
 		over = true;
-		signal?.removeEventListener("abort", onAbort);
+		thrown = ending;
 		close();
-		serve();
+		signal?.removeEventListener("abort", onAbort);
 	};
 
 	/** The end at once, without what nobody has taken. */
 	const leave = (ending?: { error: unknown }) => {
 		row = rows.length;
-		thrown = ending;
-		end();
+		end(ending);
+		serve();
 	};
 
 	const onAbort = () => leave({ error: signal?.reason });
@@ -80,8 +82,8 @@ export function events(
 		}
 		const failure = settle(told, options, lastEventId);
 		if (!failure.willReconnect && !over) {
-			thrown = { error: Object.assign(new Error(failure.message), failure) };
-			end();
+			end({ error: Object.assign(new Error(failure.message), failure) });
+			serve();
 		}
 		return failure.delay;
 	};
@@ -95,7 +97,8 @@ export function events(
 			if (data !== undefined) {
 				const message = { type, data, lastEventId };
 				if (isLast(until, message)) {
-					leave();
+					row = rows.length;
+					end();
 				}
 				return message;
 			}
@@ -133,22 +136,23 @@ export function events(
 				}
 				serve();
 			}),
-		error(...told) {
-			if (reader && told[0] === "end") {
-				if (!until) {
-					end();
-					return undefined;
-				}
-				told[0] = "interrupted";
-			}
-			return fail(told);
+		error: (...told) => fail(told),
+		end() {
+			end();
+			serve();
 		},
-		end,
 		report,
 	};
 
-	// At once, though the module may not be there yet.
-	closed.then(() => reader?.cancel()).catch(() => {});
+	if (reader) {
+		// At once, though the module may not be there yet.
+		closed.then(() => reader.cancel()).catch(() => {});
+	}
+	if (signal?.aborted) {
+		onAbort();
+	} else {
+		signal?.addEventListener("abort", onAbort);
+	}
 
 	return {
 		next: () =>
@@ -156,11 +160,6 @@ export function events(
 				takers.push({ fulfil, reject });
 				if (!started && !over) {
 					started = true;
-					if (signal?.aborted) {
-						onAbort();
-						return;
-					}
-					signal?.addEventListener("abort", onAbort);
 					start().catch(onModuleFailure);
 				}
 				serve();
@@ -168,6 +167,10 @@ export function events(
 		async return(value?: unknown) {
 			leave();
 			return { value, done: true };
+		},
+		async throw(error) {
+			leave();
+			throw error;
 		},
 		[Symbol.asyncIterator]() {
 			return this;
@@ -178,7 +181,9 @@ export function events(
 		const { connect, read } = await load();
 		if (!over) {
 			whenDead(onModuleFailure, closed);
-			reader ? read(listener, closed, reader) : connect(listener, closed, ...settings);
+			reader
+				? read(listener, closed, reader, until ? End.interrupted : End.close)
+				: connect(listener, closed, ...settings);
 		}
 	}
 }

@@ -34,7 +34,7 @@ export function settle(
 	lastEventId: string,
 ): Failure {
 	const { status, headers } = response ?? {};
-	const message = reason === "request" ? `${told}: ${error}` : told;
+	const message = reason === "request" ? `${told}: ${text(error)}` : told;
 	const known = { reason, message, status, code: status, headers, body, error, attempt, delay };
 	const failure: Writable<Failure> = { ...known, willReconnect: delay !== undefined };
 	if (decide && decidable) {
@@ -45,6 +45,15 @@ export function settle(
 		failure.message += `; "body" is a stream, which can be sent only once: give a new one by "request"`;
 	}
 	return failure;
+}
+
+/** What a caller has thrown may have no string. */
+function text(value: unknown): string {
+	try {
+		return String(value);
+	} catch {
+		return typeof value;
+	}
 }
 
 function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | undefined {

@@ -29,7 +29,7 @@ export interface Module {
 	/** A source that makes its own requests. */
 	connect(listener: Listener, closed: Promise<unknown>, ...settings: Settings): void;
 	/** A source that reads a stream from elsewhere. */
-	read(listener: Listener, closed: Promise<unknown>, reader: ReadableStreamDefaultReader): void;
+	read(listener: Listener, closed: Promise<unknown>, reader: ReadableStreamDefaultReader, end?: Settings[10]): void;
 }
 
 /** Called with what was thrown when the module dies, unless `closed` is fulfilled before. */

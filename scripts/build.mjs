@@ -45,7 +45,7 @@ const SMALLEST = [
 ];
 
 /** Of LLVM's too: optimised for speed, with a seventh of the inlining that goes with it, is smaller than for size. */
-const LITTLE_INLINING = "-Cllvm-args=-inline-threshold=35";
+const LITTLE_INLINING = "-Cllvm-args=-inline-threshold=35 -Cllvm-args=-jump-threading-threshold=2";
 
 /** Instead of wasm-bindgen's own ways to start a module, which take what nobody here gives them. */
 const INSTANTIATE = `export async function instantiate(bytes) {

@@ -10,12 +10,12 @@ use core::{
 
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     EndOfBody, Options, ReadyState, Reconnect,
     batch::Batch,
     reconnection::Backoff,
+    task,
     web::{Builder, Error, EventSource, Notice, Pending, Reader},
 };
 
@@ -89,12 +89,7 @@ pub fn connect(
             max_delay: max_delay as u64,
             max_attempts: max_attempts.is_finite().then_some(max_attempts as u32),
         },
-        end: match end {
-            1 => Some(EndOfBody::Reconnect),
-            2 => Some(EndOfBody::Close),
-            3 => Some(EndOfBody::Interrupted),
-            _ => None,
-        },
+        end: end_of_body(end),
         last_event_id,
         max_event_size: max_event_size as usize,
         ..Options::default()
@@ -118,15 +113,25 @@ pub fn connect(
     run(builder.connect(), listener, closed);
 }
 
-/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request.
+/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
+/// `end` says nothing else.
 #[wasm_bindgen]
-pub fn read(listener: Listener, closed: Promise, reader: Reader) {
-    run(EventSource::from_reader(reader), listener, closed);
+pub fn read(listener: Listener, closed: Promise, reader: Reader, end: u8) {
+    run(EventSource::from_reader(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)), listener, closed);
+}
+
+fn end_of_body(end: u8) -> Option<EndOfBody> {
+    match end {
+        1 => Some(EndOfBody::Reconnect),
+        2 => Some(EndOfBody::Close),
+        3 => Some(EndOfBody::Interrupted),
+        _ => None,
+    }
 }
 
 fn run(source: EventSource, listener: Listener, closed: Promise) {
     let (batch, delivering, reconnection_time) = (Batch::default(), None, None);
-    spawn_local(Run { closed: Pending::new(closed), source, listener, batch, delivering, reconnection_time });
+    task::run(Run { closed: Pending::new(closed), source, listener, batch, delivering, reconnection_time });
 }
 
 /// A source that runs. Polled by hand, for the reasons that the driver has.
@@ -149,6 +154,7 @@ impl Future for Run {
             return Poll::Ready(());
         }
         loop {
+            run.source.heed_page(context);
             if let Some(delivering) = &mut run.delivering {
                 let delivered = ready!(delivering.poll(context));
                 run.delivering = None;

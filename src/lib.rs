@@ -38,6 +38,8 @@ pub mod reconnection;
 mod refusal;
 #[cfg(all(target_arch = "wasm32", feature = "bindings", not(feature = "std")))]
 mod runtime;
+#[cfg(all(target_arch = "wasm32", feature = "bindings"))]
+mod task;
 mod watchdog;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -72,7 +72,7 @@ impl Body {
     }
 
     fn take(&mut self, result: &ReadResult) -> Result<Option<(JsValue, usize, usize)>, JsValue> {
-        if result.done()? {
+        if result.done()?.is_truthy() {
             self.reader = None;
             return Ok(None);
         }

@@ -70,7 +70,7 @@ pub(super) struct Driver {
     error_body: Vec<u8>,
     timer: Option<Timer>,
     watch: Watch,
-    /// No request is to be made at present.
+    /// No request is to be made at present that may be repeated.
     pub(super) held: bool,
 }
 
@@ -109,8 +109,8 @@ impl Driver {
     }
 
     /// Begins with a stream.
-    pub(super) fn read(reader: Reader) -> Self {
-        let options = Options { reconnect: Reconnect::Never, end: Some(EndOfBody::Fail), ..Options::default() };
+    pub(super) fn read(reader: Reader, end: EndOfBody) -> Self {
+        let options = Options { reconnect: Reconnect::Never, end: Some(end), ..Options::default() };
         let mut connection = Connection::new(options);
         let action = connection.handle_stream();
         Self::new(connection, action, None, Some(Body::from_reader(reader)))
@@ -159,7 +159,7 @@ impl Driver {
                     Step::FindTarget
                 }
                 Step::FindTarget => ready!(self.poll_target(context)),
-                Step::Send if self.held => return Poll::Pending,
+                Step::Send if self.is_held() => return Poll::Pending,
                 Step::Send => self.send(),
                 Step::AwaitResponse => Step::Perform(ready!(self.poll_response(context))),
                 Step::Perform(Action::Probe) => Step::SendProbe,
@@ -235,6 +235,10 @@ impl Driver {
         {
             self.give_up(action);
         }
+    }
+
+    fn is_held(&self) -> bool {
+        self.held && self.connection.may_repeat()
     }
 
     fn is_requesting(&self) -> bool {

@@ -16,7 +16,12 @@ use super::{
     page::{self, Change, Page},
     sys::{self, Reader, Stream},
 };
-use crate::{connection::ReadyState, error::Failure, options::Options, parser::Blocks};
+use crate::{
+    connection::ReadyState,
+    error::Failure,
+    options::{EndOfBody, Options},
+    parser::Blocks,
+};
 
 /// An event source: asked for what happens next, it makes requests, reads and waits as long as that takes.
 ///
@@ -89,11 +94,11 @@ impl EventSource {
     /// # Errors
     /// If the stream is locked.
     pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, JsValue> {
-        Ok(Self::from_reader(stream.unchecked_ref::<Stream>().get_reader()?))
+        Ok(Self::from_reader(stream.unchecked_ref::<Stream>().get_reader()?, EndOfBody::Fail))
     }
 
-    pub(crate) fn from_reader(reader: Reader) -> Self {
-        Self::new(Driver::read(reader), false)
+    pub(crate) fn from_reader(reader: Reader, end: EndOfBody) -> Self {
+        Self::new(Driver::read(reader, end), false)
     }
 
     pub(super) fn new(driver: Driver, pause_when_hidden: bool) -> Self {
@@ -105,13 +110,23 @@ impl EventSource {
     /// Dropping the future loses nothing. While the page is in the back/forward cache nothing happens; the request is
     /// given up, and made again when the page is back if it may be repeated.
     pub async fn next(&mut self) -> Option<Notice<'_>> {
-        let told = poll_fn(|context| self.poll_told(context)).await;
+        let told = poll_fn(|context| {
+            self.heed_page(context);
+            self.poll_told(context)
+        })
+        .await;
         self.notice(told)
     }
 
-    /// [`EventSource::next`], polled by hand; [`EventSource::notice`] says what is told.
+    /// [`EventSource::next`], polled by hand after [`EventSource::heed_page`]; [`EventSource::notice`] says what is told.
     pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        // Before the wait for the page: what was open is dropped as it is put away, not when it comes back.
+        ready!(self.page.poll_brought_back(context));
+        self.driver.held = self.pause_when_hidden && page::is_hidden();
+        self.driver.poll(context)
+    }
+
+    /// Does what has become of the page calls for: what was open is dropped as it is put away, not when it comes back.
+    pub(crate) fn heed_page(&mut self, context: &Context<'_>) {
         while let Poll::Ready(change) = self.page.poll_change(context) {
             match change {
                 Change::PutAway => self.driver.interrupt(),
@@ -121,9 +136,6 @@ impl EventSource {
                 Change::Back => self.driver.shorten_wait(),
             }
         }
-        ready!(self.page.poll_brought_back(context));
-        self.driver.held = self.pause_when_hidden && page::is_hidden();
-        self.driver.poll(context)
     }
 
     pub(crate) fn notice(&mut self, told: Told) -> Option<Notice<'_>> {

@@ -10,6 +10,8 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
+use super::sys;
+
 /// A promise that is waited for. Its rejection is no unhandled one, whether it is waited for to its end or not.
 #[derive(Debug)]
 pub(crate) struct Pending(JsFuture);
@@ -21,10 +23,7 @@ impl Pending {
 
     /// Waits for what a function or method has answered: a promise, or any other value; or what it has thrown.
     pub(super) fn of(answer: Result<JsValue, JsValue>) -> Self {
-        Self::new(match answer {
-            Ok(answer) => Promise::resolve(&answer),
-            Err(error) => Promise::reject(&error),
-        })
+        Self::new(answer.and_then(|answer| sys::resolve(&answer)).unwrap_or_else(|error| Promise::reject(&error)))
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<JsValue, JsValue>> {

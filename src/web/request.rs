@@ -105,7 +105,7 @@ impl Target {
         let promise = match fetch {
             Some(fetch) => {
                 let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?;
-                Promise::resolve(&answer)
+                sys::resolve(&answer)?
             }
             None => sys::global_fetch(&self.url, &init)?,
         };
@@ -142,7 +142,9 @@ impl Target {
 
 /// Whether the method is GET, as `fetch` understands it.
 pub(super) fn is_get(init: &Object) -> bool {
-    sys::get(init, "method").as_string().is_none_or(|method| method.eq_ignore_ascii_case("GET"))
+    let method = sys::get(init, "method");
+    // Of what is no string `fetch` makes one.
+    method.is_undefined() || method.as_string().is_some_and(|method| method.eq_ignore_ascii_case("GET"))
 }
 
 /// A request under way, or answered.

@@ -10,6 +10,10 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     pub(super) fn global_fetch(url: &str, init: &Object) -> Result<Promise, JsValue>;
 
+    /// Throws what a promise's own `constructor` throws.
+    #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
+    pub(super) fn resolve(value: &JsValue) -> Result<Promise, JsValue>;
+
     /// An id: a number in browsers, an object in Node.
     #[wasm_bindgen(js_name = setTimeout)]
     pub(super) fn set_timeout(handler: &Function, milliseconds: f64) -> JsValue;
@@ -24,12 +28,13 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = removeEventListener)]
     pub(super) fn remove_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
-    /// What `fetch` answered: a Response if the caller's own `fetch` behaves.
+    /// What `fetch` answered: a Response if the caller's own `fetch` behaves. Members of what may be none come as they are:
+    /// converted outside of `catch`, a BigInt or a symbol would be a trap.
     #[derive(Clone, Debug)]
     pub(super) type FetchResponse;
 
     #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn status(this: &FetchResponse) -> Result<u16, JsValue>;
+    pub(super) fn status(this: &FetchResponse) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, getter, catch, js_name = headers)]
     pub(super) fn response_headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
@@ -58,7 +63,7 @@ extern "C" {
     pub(super) type ReadResult;
 
     #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn done(this: &ReadResult) -> Result<bool, JsValue>;
+    pub(super) fn done(this: &ReadResult) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn value(this: &ReadResult) -> Result<JsValue, JsValue>;

@@ -329,11 +329,75 @@ test("what is wrong with the options is thrown at once", async ({ lab }) => {
 
 test("several that ask at once are served in the order in which they asked", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
-		const iterator = events(url, { method: "POST" });
-		const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()));
-		return results.map(({ done, value }) => (done ? "done" : value.data));
+		const order: string[] = [];
+		const iterators = [{}, { until: ({ data }: Message) => data === "b" }].map((init) =>
+			events(url, { method: "POST", ...init }),
+		);
+		await Promise.all(
+			iterators.flatMap((iterator, index) =>
+				Array.from({ length: 4 }, (_, place) =>
+					iterator.next().then(({ done, value }) => order.push(`${index} ${place} ${done ? "done" : value.data}`)),
+				),
+			),
+		);
+		return order.toSorted((one, other) => Number(one[0]) - Number(other[0]));
 	}, lab.script(ABC));
-	expect(outcome).toEqual(["a", "b", "c", "done", "done"]);
+	expect(outcome).toEqual([...["0 0 a", "0 1 b", "0 2 c", "0 3 done"], ...["1 0 a", "1 1 b", "1 2 done", "1 3 done"]]);
+});
+
+test("throw() of the iterator, which `yield*` calls, leaves it and throws", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const iterator = events(url);
+		const delegating = (async function* () {
+			yield* { [Symbol.asyncIterator]: () => iterator };
+		})();
+		await delegating.next();
+		const thrown = await delegating.throw("mine").catch((error) => error);
+		return [thrown, await iterator.next()];
+	}, lab.script(HANGING));
+	expect(outcome).toEqual(["mine", DONE]);
+	await lab.expectNoSockets();
+});
+
+test("a page that is put away frees the socket, though not all that was received is taken", async ({ lab }) => {
+	const url = lab.script(HANGING);
+	await lab.ours(async ({ events, kept }, url) => {
+		const iterator = events(url);
+		kept.iterator = iterator;
+		await iterator.next();
+		dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+	}, url);
+	await lab.expectNoSockets();
+	const rest = await lab.ours(async ({ kept }) => {
+		const iterator = kept.iterator as AsyncIterableIterator<Message>;
+		dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+		const rest = [(await iterator.next()).value.data, (await iterator.next()).value.data];
+		await iterator.return?.();
+		return rest;
+	});
+	expect(rest).toEqual(["b", "c"]);
+});
+
+test("a stream is not locked if the options are wrong, and is cancelled by an abort before it is read", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ events, tasks }) => {
+		let cancelled = 0;
+		const stream = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });
+		let thrown: unknown;
+		try {
+			events(stream, { signal: 5 as never });
+		} catch (error) {
+			thrown = (error as Error).name;
+		}
+		const { locked } = stream;
+		const controller = new AbortController();
+		events(stream, { signal: controller.signal });
+		controller.abort();
+		await tasks();
+		return { thrown, locked, cancelled };
+	});
+	expect(outcome).toEqual({ thrown: "TypeError", locked: false, cancelled: 1 });
 });
 
 test("no more is read than is taken, but for one chunk", async ({ lab }) => {
@@ -400,7 +464,7 @@ test("a stream of bytes is iterated to its end, which is no failure; and cancell
 			},
 			{ highWaterMark: 0 },
 		);
-		await tell(broken);
+		await tell(broken, { reconnect: () => 0, json: {}, method: "GET" } as EventsInit);
 		let cancelled = 0;
 		const cancel = () => void cancelled++;
 		const start = (controller: ReadableStreamDefaultController) => controller.enqueue(encode("data: leave\n\n"));

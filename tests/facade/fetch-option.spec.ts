@@ -93,6 +93,8 @@ const NONSENSE: Record<string, Nonsense> = {
 		"answers a number": [`return 5`, "network"],
 		"answers {}": [`return Promise.resolve({})`, "network"],
 		"answers with a getter that throws": [`return { get status() { throw new Error("mine"); } }`, "network"],
+		"answers with a status that is a BigInt": [`return { ...like(null), status: 200n }`, "status"],
+		"answers with a status that is a symbol": [`return { ...like(null), status: Symbol() }`, "status"],
 		"answers with a body that is no stream": [`return like({})`, "network"],
 		"answers with a Response that is used": [`const r = stream("data: x\\n\\n"); r.text(); return r`, "network"],
 	},
@@ -106,6 +108,11 @@ const NONSENSE: Record<string, Nonsense> = {
 	"whose reader is broken": {
 		throws: [`return like(reader(() => { throw new Error("mine"); }))`, "interrupted"],
 		"answers no promise": [`return like(reader(() => undefined))`, "interrupted"],
+		"says by a BigInt that it goes on": [`return like(reader(async () => ({ done: 0n, value: 5 })))`, "interrupted"],
+		"answers a promise with a broken constructor": [
+			`return like(reader(() => Object.defineProperty(Promise.resolve(), "constructor", { get() { throw 1; } })))`,
+			"interrupted",
+		],
 		"reads undefined": [`return like(reader(async () => undefined))`, "interrupted"],
 		"cannot be cancelled": [`return like({ getReader: () => ({ read: async () => ({ value: 5 }) }) })`, "interrupted"],
 	},

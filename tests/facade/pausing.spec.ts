@@ -119,6 +119,20 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	});
 }
 
+for (const [name, init] of Object.entries<EventSourceInit>({
+	"a POST": { json: {}, pauseWhenHidden: true },
+	"a GET that may not be repeated": { reconnect: false, pauseWhenHidden: true },
+})) {
+	test(`${name} that is made in a hidden page is sent there`, async ({ tab }) => {
+		await hide(tab.page);
+		await start(tab, tab.script(ONE_THEN_HANG), init);
+		await expect.poll(() => fired(tab)).toEqual(["open", "a"]);
+		expect(await tab.page.evaluate(() => document.hidden)).toBe(true);
+		await show(tab.page);
+		await close(tab);
+	});
+}
+
 /** How many failures there are before a wait is as long as backing off makes it. */
 const FAILURES = 7;
 const R = 200;

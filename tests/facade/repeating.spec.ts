@@ -270,6 +270,22 @@ test("a POST that may be repeated still ends at a clean end", async ({ lab }) =>
 	expect(await lab.requests()).toHaveLength(1);
 });
 
+test("a method that is no string is what fetch makes of it: a POST is not repeated without permission", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) =>
+			Promise.all(
+				[new String("POST"), ["POST"]].map((method) =>
+					story(new EventSource(url, { method: method as unknown as string, reconnect: () => undefined })),
+				),
+			),
+		lab.script(RESET),
+	);
+	expect(outcome).toEqual(Array(2).fill(["open", "1", "error 2 interrupted", "interrupted"]));
+	expect((await lab.requests()).map(({ method }) => method)).toEqual(["POST", "POST"]);
+});
+
 test("reconnect: false on a GET makes the first failure and the first end final", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, urls) => {

@@ -162,6 +162,22 @@ test("what request throws or rejects with is a failure with reason request: a GE
 	expect(await lab.requests()).toHaveLength(4);
 });
 
+test("what request throws may have no string: the failure is told all the same", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) =>
+			Promise.all(
+				[Object.create(null), Symbol("mine")].map((thrown) => {
+					const request = () => {
+						throw thrown;
+					};
+					return story(new EventSource(url, { method: "POST", request }));
+				}),
+			),
+		lab.url("/silent"),
+	);
+	expect(outcome).toEqual(Array(2).fill(["error 2 request", "request"]));
+});
+
 test("without reconnect a GET whose request failed waits as after a broken network", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 		const source = new EventSource(url, { request: () => Promise.reject("no token") });

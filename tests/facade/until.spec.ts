@@ -42,6 +42,26 @@ test("the event that until is true of is delivered, then the source closes, and 
 	expect(await lab.requests()).toHaveLength(2);
 });
 
+test("an event that until itself closes the source at is not delivered, and its id is not the last one", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, story }, url) => {
+			const source: InstanceType<typeof EventSource> = new EventSource(url, {
+				until: ({ data }) => {
+					if (data === "[DONE]") {
+						source.close();
+					}
+					return false;
+				},
+			});
+			return [...(await story(source)), source.lastEventId];
+		},
+		lab.script(eventStream(send(DONE), "hang")),
+	);
+	expect(outcome).toEqual(["open", "a", "caller", "1"]);
+});
+
 test("until is asked with the MessageEvent of every event of the server's, whatever its name and who listens", async ({
 	lab,
 }) => {

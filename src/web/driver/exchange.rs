@@ -20,7 +20,7 @@ const PROBE_TIME: u64 = 5000;
 impl Driver {
     /// Finds out what this attempt is to request, or what is to be done instead.
     pub(super) fn poll_target(&mut self, context: &mut Context<'_>) -> Poll<Step> {
-        if self.held {
+        if self.is_held() {
             return Poll::Pending;
         }
         let Some(template) = &self.template else { return Poll::Ready(Step::Perform(Action::Nothing)) };
@@ -58,6 +58,7 @@ impl Driver {
         };
         self.connection.handle_request(target.head());
         self.watch = Watch::start(self.timeouts.connect);
+        self.cause = None;
         match target.send(template.fetch.as_ref(), self.connection.last_event_id()) {
             Ok(request) => {
                 self.request = Some(request);
@@ -87,7 +88,7 @@ impl Driver {
         let headers = response.response_headers()?;
         let content_type = headers.get("content-type")?;
         let head = ResponseHead {
-            status: response.status()?,
+            status: status(&response)?,
             content_type: content_type.as_deref(),
             retry_after: headers.get("retry-after")?.as_deref().map(retry_after),
         };
@@ -114,11 +115,17 @@ impl Driver {
         match request.poll(context) {
             // [spec] Fetch, opaque filtered response.
             Poll::Ready(answer) => {
-                Poll::Ready(answer.and_then(|response| response.status()).is_ok_and(|status| status == 0))
+                Poll::Ready(answer.and_then(|response| status(&response)).is_ok_and(|status| status == 0))
             }
             Poll::Pending => self.poll_timer(PROBE_TIME, context).map(|()| false),
         }
     }
+}
+
+/// 0 of what is no response.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+fn status(response: &FetchResponse) -> Result<u16, JsValue> {
+    Ok(response.status()?.as_f64().unwrap_or_default() as u16)
 }
 
 /// Spec: RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.
