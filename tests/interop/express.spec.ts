@@ -84,7 +84,7 @@ test("CORS that does not list Last-Event-ID lets the first request through; the 
 		return { texts, ended: ended.reason, refused: refused.reason, message: refused.message };
 	}, server.url("/listed"));
 	const texts = [1, 2, 3].map((n) => `event ${n}`);
-	const message = expect.stringContaining("the header Last-Event-ID, which lastEventIdParam replaces");
+	const message = expect.stringContaining("the header Last-Event-ID (use lastEventIdParam)");
 	expect(outcome).toEqual({ texts, ended: "end", refused: "cors", message });
 	// The second is the client's own question, whether the server answers at all; no repetition reaches the application.
 	const request = { method: "GET", path: "/listed", lastEventId: null };

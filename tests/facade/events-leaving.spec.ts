@@ -1,0 +1,159 @@
+// Owns the rules of how `events()` is left: by `break`, `return`, `throw` and an abort, with the page, and before it began. All
+// of it [non-spec].
+
+import type { Message } from "headwater";
+import { events as blocks, eventStream, expect, send, test } from "./support.ts";
+
+const HANGING = eventStream(send(blocks("a", "b", "c")), "hang");
+
+/** Each leaves an iterator that has handed out one message, or waits for its second; and answers what it was told. */
+const WAYS: Record<
+	string,
+	(iterator: AsyncIterableIterator<Message>, controller: AbortController) => Promise<unknown>
+> = {
+	break: async (iterator) => {
+		for await (const { data } of iterator) {
+			return data;
+		}
+		return undefined;
+	},
+	throw: async (iterator) => {
+		try {
+			for await (const { data } of iterator) {
+				throw new Error(data);
+			}
+		} catch (error) {
+			return `${error}`;
+		}
+		return undefined;
+	},
+	"return() while the next message is awaited": async (iterator) => {
+		const { value } = await iterator.next();
+		const waiting = [iterator.next(), iterator.next()];
+		const returned = await iterator.return?.("mine");
+		return [value.data, returned, await Promise.all(waiting)];
+	},
+	"an abort while the next message is awaited": async (iterator, controller) => {
+		const { value } = await iterator.next();
+		const waiting = [iterator.next(), iterator.next()];
+		controller.abort("mine");
+		return [value.data, await waiting[0]!.catch((reason) => `${reason}`), await waiting[1]];
+	},
+};
+const DONE = { done: true, value: undefined };
+const TOLD: Record<keyof typeof WAYS, unknown> = {
+	break: "a",
+	throw: "Error: a",
+	"return() while the next message is awaited": ["a", { done: true, value: "mine" }, [DONE, DONE]],
+	"an abort while the next message is awaited": ["a", "mine", DONE],
+};
+
+for (const [way, leave] of Object.entries(WAYS)) {
+	test(`${way} closes the socket at once, frees the signal, and nothing follows`, async ({ lab }) => {
+		const marks = lab.apart("mark");
+		const outcome = await lab.ours(
+			async ({ events, listeners, tasks }, { url, mark, leave }) => {
+				const { controller, called } = listeners();
+				const iterator = events(url, { signal: controller.signal });
+				const told = await new Function(`return (${leave})(...arguments)`)(iterator, controller);
+				// The server dates what it gets: a socket that is closed long after this was closed late.
+				await fetch(mark);
+				await tasks();
+				called.length = 0;
+				controller.abort();
+				return { told, after: [await iterator.next(), await iterator.return?.()], called };
+			},
+			{ url: lab.script(eventStream(send(blocks("a")), "hang")), mark: marks.url("/204"), leave: `${leave}` },
+		);
+		expect(outcome).toEqual({ told: TOLD[way], after: [DONE, DONE], called: [] });
+		await lab.expectNoSockets();
+		const { closed } = await lab.log();
+		const [mark] = await marks.requests();
+		expect(Math.max(0, ...closed) - mark!.at_ms, "how late the socket is closed").toBeLessThan(100);
+		expect(await lab.requests()).toHaveLength(1);
+	});
+}
+
+test("leaving in the middle of a batch drops the rest of it, an abort too, whose reason is thrown", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const controller = new AbortController();
+		const left = events(url);
+		const aborted = events(url, { signal: controller.signal });
+		const first = [(await left.next()).value.data, (await aborted.next()).value.data];
+		await left.return?.();
+		controller.abort();
+		const thrown = await aborted.next().catch((error) => error.name);
+		return { first, thrown, after: [await left.next(), await aborted.next()] };
+	}, lab.script(HANGING));
+	expect(outcome).toEqual({ first: ["a", "a"], thrown: "AbortError", after: [DONE, DONE] });
+	await lab.expectNoSockets();
+});
+
+test("leaving twice, and before the module is there, harms nobody", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const early = events(url);
+		const waiting = early.next();
+		await early.return?.();
+		const [left, other] = [events(url), events(url)];
+		await Promise.all([left.next(), other.next()]);
+		await left.return?.();
+		await left.return?.();
+		const rest = [(await other.next()).value.data, (await other.next()).value.data];
+		await other.return?.();
+		return [await waiting, ...rest];
+	}, lab.script(HANGING));
+	expect(outcome).toEqual([DONE, "b", "c"]);
+	expect(await lab.requests()).toHaveLength(2);
+	await lab.expectNoSockets();
+});
+
+test("no request is made before the first message is asked for, nor with a signal that is aborted already", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ events, tasks }, url) => {
+		const left = events(url);
+		const aborted = events(url, { signal: AbortSignal.abort("mine") });
+		await tasks();
+		return [
+			await aborted.next().catch((reason) => reason),
+			await aborted.next(),
+			await left.return?.(),
+			await left.next(),
+		];
+	}, lab.script(HANGING));
+	expect(outcome).toEqual(["mine", DONE, DONE, DONE]);
+	expect((await lab.log()).opened).toBe(0);
+});
+
+test("throw() of the iterator, which `yield*` calls, leaves it and throws", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events }, url) => {
+		const iterator = events(url);
+		const delegating = (async function* () {
+			yield* { [Symbol.asyncIterator]: () => iterator };
+		})();
+		await delegating.next();
+		const thrown = await delegating.throw("mine").catch((error) => error);
+		return [thrown, await iterator.next()];
+	}, lab.script(HANGING));
+	expect(outcome).toEqual(["mine", DONE]);
+	await lab.expectNoSockets();
+});
+
+test("a page that is put away frees the socket, though not all that was received is taken", async ({ lab }) => {
+	const url = lab.script(HANGING);
+	await lab.ours(async ({ events, kept }, url) => {
+		const iterator = events(url);
+		kept.iterator = iterator;
+		await iterator.next();
+		dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+	}, url);
+	await lab.expectNoSockets();
+	const rest = await lab.ours(async ({ kept }) => {
+		const iterator = kept.iterator as AsyncIterableIterator<Message>;
+		dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+		const rest = [(await iterator.next()).value.data, (await iterator.next()).value.data];
+		await iterator.return?.();
+		return rest;
+	});
+	expect(rest).toEqual(["b", "c"]);
+});
