@@ -1,7 +1,7 @@
 // Owns the EventSource class: the standard's surface, and the turning of what Rust says into events and promises.
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
-import { DATA, field, LAST_EVENT_ID, ROW, TYPE } from "./batch.js";
+import { Batch } from "./batch.js";
 import { readerOf } from "./checks.js";
 import { nextTask, Pace } from "./delivery.js";
 import { internal, isLast, report, settle, type Told } from "./failure.js";
@@ -49,6 +49,7 @@ export class EventSource extends EventTarget {
 	readonly #pace = new Pace();
 	#fulfilClosed!: (closed: Closed) => void;
 	#readyState: 0 | 1 | 2 = CONNECTING;
+	#batch: Batch;
 	#lastEventId: string;
 	#reconnectionTime: number;
 	#origin: string;
@@ -74,6 +75,7 @@ export class EventSource extends EventTarget {
 		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
 		this.#url = absoluteUrl;
 		this.#withCredentials = request.credentials === "include";
+		this.#batch = new Batch(lastEventId);
 		this.#lastEventId = lastEventId;
 		this.#reconnectionTime = delay;
 		this.#origin = new URL(absoluteUrl).origin;
@@ -208,9 +210,10 @@ export class EventSource extends EventTarget {
 					super.dispatchEvent(openEvent(response));
 				}
 			},
-			deliver: (text, rows, reconnectionTime) => {
+			deliver: (text, reconnectionTime) => {
 				this.#reconnectionTime = reconnectionTime ?? this.#reconnectionTime;
-				return this.#deliver(text, rows.slice());
+				this.#batch.fill(text);
+				return this.#deliver();
 			},
 			error: (...told) => this.#fireError(told),
 			end: () => this.#close({ reason: "end" }),
@@ -218,29 +221,30 @@ export class EventSource extends EventTarget {
 		};
 	}
 
-	async #deliver(text: string, rows: Uint32Array): Promise<void> {
-		for (let row = 0; row < rows.length && this.readyState !== CLOSED; row += ROW) {
-			const lastEventId = field(text, rows, row + LAST_EVENT_ID) ?? this.#lastEventId;
-			const data = field(text, rows, row + DATA);
+	async #deliver(): Promise<void> {
+		const batch = this.#batch;
+		while (this.#readyState !== CLOSED && batch.next()) {
+			const { type, data, lastEventId } = batch;
 			if (data === undefined) {
 				this.#lastEventId = lastEventId;
+				continue;
+			}
+			this.#pace.beforeEvent();
+			const event = new MessageEvent(type, { data, origin: this.#origin, lastEventId });
+			const last = isLast(this.#options.until, event);
+			// `until` may have closed it.
+			if ((this.#readyState as number) === CLOSED) {
+				break;
+			}
+			this.#lastEventId = lastEventId;
+			super.dispatchEvent(event);
+			if (last) {
+				this.#close({ reason: "until" });
 			} else {
-				this.#pace.beforeEvent();
-				const init = { data, origin: this.#origin, lastEventId };
-				const event = new MessageEvent(field(text, rows, row + TYPE) || "message", init);
-				const last = isLast(this.#options.until, event);
-				if (this.#readyState === CLOSED) {
-					return;
-				}
-				this.#lastEventId = lastEventId;
-				super.dispatchEvent(event);
-				if (last) {
-					this.#close({ reason: "until" });
-				} else {
-					await this.#pace.afterEvent();
-				}
+				await this.#pace.afterEvent();
 			}
 		}
+		batch.clear();
 	}
 
 	/** Answers how long the wait is to be; nothing at the end. */

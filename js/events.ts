@@ -1,7 +1,7 @@
 // Owns the async iterator: what has arrived and nobody has taken, who waits for more, and the end. Knows nothing of fetch,
 // streams, parsing or reconnection, which are Rust's.
 
-import { DATA, field, LAST_EVENT_ID, ROW, TYPE } from "./batch.js";
+import { Batch } from "./batch.js";
 import { isStream, readerOf } from "./checks.js";
 import { internal, isLast, report, settle, type Told } from "./failure.js";
 import { End, readSettings, STREAM_URL } from "./settings.js";
@@ -53,10 +53,7 @@ export function events(
 	let over = false;
 	/** What the next one is to be told who gets no message. */
 	let thrown: { error: unknown } | undefined;
-	let lastEventId = settings[4];
-	let text = "";
-	let rows = new Uint32Array();
-	let row = 0;
+	const batch = new Batch(settings[4]);
 	/** Has Rust read on. */
 	let taken = () => {};
 
@@ -69,7 +66,7 @@ export function events(
 
 	/** The end at once, without what nobody has taken. */
 	const leave = (ending?: { error: unknown }) => {
-		row = rows.length;
+		batch.clear();
 		end(ending);
 		serve();
 	};
@@ -80,7 +77,7 @@ export function events(
 		if (over) {
 			return undefined;
 		}
-		const failure = settle(told, options, lastEventId);
+		const failure = settle(told, options, batch.lastEventId);
 		if (!failure.willReconnect && !over) {
 			end({ error: Object.assign(new Error(failure.message), failure) });
 			serve();
@@ -90,14 +87,12 @@ export function events(
 	const onModuleFailure = (error: unknown) => void fail(internal(error));
 
 	const take = (): Message | undefined => {
-		while (row < rows.length) {
-			const [type, data] = [field(text, rows, row + TYPE) || "message", field(text, rows, row + DATA)];
-			lastEventId = field(text, rows, row + LAST_EVENT_ID) ?? lastEventId;
-			row += ROW;
+		while (batch.next()) {
+			const { type, data, lastEventId } = batch;
 			if (data !== undefined) {
 				const message = { type, data, lastEventId };
 				if (isLast(until, message)) {
-					row = rows.length;
+					batch.clear();
 					end();
 				}
 				return message;
@@ -121,18 +116,18 @@ export function events(
 				break;
 			}
 		}
-		if (row >= rows.length) {
+		if (batch.isEmpty) {
 			taken();
 		}
 	};
 
 	const listener: Listener = {
 		open() {},
-		deliver: (newText, newRows) =>
+		deliver: (text) =>
 			new Promise((fulfil) => {
 				taken = fulfil;
 				if (!over) {
-					[text, rows, row] = [newText, newRows.slice(), 0];
+					batch.fill(text);
 				}
 				serve();
 			}),

@@ -13,10 +13,10 @@ export interface Listener {
 	/** Without a response if the stream came from elsewhere. */
 	open(response: Response | undefined): void;
 	/**
-	 * `rows` is a view of the module's memory: valid until the first handler runs. The server's reconnection time, if it has
-	 * sent one, is in milliseconds.
+	 * `text`, for a `Batch`, is a view of the module's memory: valid until the first handler runs. The server's reconnection
+	 * time, if it has sent one, is in milliseconds.
 	 */
-	deliver(text: string, rows: Uint32Array, reconnectionTime: number | undefined): Promise<void>;
+	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void>;
 	/** Answers how long the wait is to be, in milliseconds; nothing at the end. */
 	error(...told: Told): number | undefined;
 	end(): void;

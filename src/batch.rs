@@ -1,122 +1,122 @@
-//! Owns the form in which the blocks of a chunk cross into JavaScript: one text and one table of offsets into it. Must
-//! not know JavaScript; `js/event-source.ts` reads what this writes.
+//! Owns the form in which the blocks of a chunk cross into JavaScript: one text. Must not know JavaScript; `js/batch.ts`
+//! reads what this writes.
 //!
-//! A row is six numbers: start and end of type, data and last event ID, in UTF-16 units of the text. An empty type
-//! means `message`. [`NONE`] as the start of the data means a block that fires nothing; as the start of the id, the id
-//! of the row before.
+//! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then the data, the event type
+//! and the last event ID, as far as there are any. Each ends with a carriage return, which no line of a stream has in it,
+//! and neither has what is made of lines. So nothing here needs to know how long the text will be, nor whether it is
+//! UTF-8.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::{
-    line::{self, RETAINED_CAPACITY},
-    parser::{Block, Blocks},
+    line,
+    parser::{Blocks, RawBlock},
 };
 
-/// Stands for "there is none" where a row has an offset.
-pub(crate) const NONE: u32 = u32::MAX;
+const ROW: u8 = b'0';
+/// Without data it is a block that fires nothing.
+const DATA: u8 = 1;
+/// An event type other than `message` follows.
+const EVENT_TYPE: u8 = 2;
+/// The event type is the last one that a row of this batch has: runs of one type are written once.
+const SAME_EVENT_TYPE: u8 = 4;
+/// Another last event ID follows. Without it, that of the row before counts, of whatever batch.
+const LAST_EVENT_ID: u8 = 8;
 
-const NOWHERE: Span = Span { start: NONE, end: NONE };
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Span {
-    start: u32,
-    end: u32,
-}
+const END: u8 = b'\r';
 
 /// The blocks of one chunk, ready to cross. Its memory is used again for the next chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    text: String,
-    /// The length of `text` in UTF-16 units.
-    length: u32,
-    rows: Vec<u32>,
-    /// Where the last type was written to `text`, in bytes and in UTF-16 units: runs of one type are written once.
-    event_type: (Range<usize>, Span),
+    text: Vec<u8>,
+    /// Where the last event type is in `text`.
+    event_type: Range<usize>,
 }
 
 impl Batch {
     /// Draws all blocks, in place of those of the chunk before.
     pub(crate) fn fill(&mut self, mut blocks: Blocks<'_>) {
-        self.clear();
-        while let Some(block) = blocks.next_block() {
-            let (event_type, data, new_id) = match &block {
-                Block::Message(message) => (
-                    self.event_type(message.event_type),
-                    self.write(&message.data),
-                    message.last_event_id_changed.then_some(message.last_event_id),
-                ),
-                Block::LastEventId(last_event_id) => (Span::default(), NOWHERE, Some(*last_event_id)),
-            };
-            let id = new_id.map_or(NOWHERE, |last_event_id| self.write(last_event_id));
-            self.rows.extend([event_type.start, event_type.end, data.start, data.end, id.start, id.end]);
+        line::clear(&mut self.text);
+        self.event_type = 0..0;
+        while let Some(block) = blocks.next_raw_block() {
+            self.write(&block);
         }
     }
 
-    pub(crate) fn text(&self) -> &str {
+    /// Bytes of a text that is yet to be decoded: what is not UTF-8 stands for U+FFFD.
+    pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
 
-    pub(crate) fn rows(&self) -> &[u32] {
-        &self.rows
-    }
-
-    fn clear(&mut self) {
-        line::clear_text(&mut self.text);
-        self.rows.clear();
-        self.rows.shrink_to(RETAINED_CAPACITY);
-        self.length = 0;
-        self.event_type.0 = 0..0;
-    }
-
-    fn event_type(&mut self, event_type: &str) -> Span {
-        if event_type == "message" {
-            return Span::default();
+    fn write(&mut self, block: &RawBlock<'_>) {
+        let row = self.text.len();
+        self.text.push(ROW);
+        let mut flags = ROW;
+        if let Some(data) = block.data {
+            flags |= DATA;
+            self.write_field(data);
+            if block.event_type != "message" {
+                flags |= self.write_event_type(block.event_type.as_bytes());
+            }
         }
-        if self.text.get(self.event_type.0.clone()) != Some(event_type) {
-            let start = self.text.len();
-            let span = self.write(event_type);
-            self.event_type = (start..self.text.len(), span);
+        if block.last_event_id_changed {
+            flags |= LAST_EVENT_ID;
+            self.write_field(block.last_event_id.as_bytes());
         }
-        self.event_type.1
+        if let Some(row) = self.text.get_mut(row) {
+            *row = flags;
+        }
     }
 
-    fn write(&mut self, text: &str) -> Span {
-        let start = self.length;
-        self.text.reserve_exact(line::growth(self.text.len(), self.text.capacity(), text.len(), usize::MAX));
-        self.text.push_str(text);
-        self.length += utf16_length(text);
-        Span { start, end: self.length }
+    fn write_event_type(&mut self, event_type: &[u8]) -> u8 {
+        if self.text.get(self.event_type.clone()) == Some(event_type) {
+            return SAME_EVENT_TYPE;
+        }
+        let start = self.text.len();
+        self.write_field(event_type);
+        self.event_type = start..start + event_type.len();
+        EVENT_TYPE
     }
-}
 
-/// One unit for each character's first byte, and a second one for those of four bytes.
-#[expect(clippy::cast_possible_truncation, reason = "a text is shorter than WebAssembly's 4 GiB of memory")]
-fn utf16_length(text: &str) -> u32 {
-    if text.is_ascii() {
-        return text.len() as u32;
+    fn write_field(&mut self, field: &[u8]) {
+        line::append(&mut self.text, field, usize::MAX);
+        self.text.push(END);
     }
-    text.bytes().map(|byte| u32::from(byte & 0xC0 != 0x80) + u32::from(byte >= 0xF0)).sum()
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail loudly")]
+#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
-    use alloc::borrow::ToOwned;
+    use alloc::{
+        borrow::ToOwned,
+        string::{String, ToString},
+        vec,
+    };
 
     use crate::parser::Parser;
 
     /// What the facade reads: type, data and id of each row.
     fn read(batch: &Batch) -> Vec<(String, Option<String>, Option<String>)> {
-        let text: Vec<u16> = batch.text().encode_utf16().collect();
-        let slice = |start: u32, end: u32| String::from_utf16(&text[start as usize..end as usize]).unwrap();
-        let optional = |start, end| (start != NONE).then(|| slice(start, end));
-        batch
-            .rows()
-            .chunks(6)
-            .map(|row| (slice(row[0], row[1]), optional(row[2], row[3]), optional(row[4], row[5])))
-            .collect()
+        let text = String::from_utf8_lossy(batch.text()).into_owned();
+        let (mut rest, mut rows, mut last_type) = (&*text, vec![], String::new());
+        while let Some(flags) = rest.chars().next() {
+            let flags = u8::try_from(flags).unwrap() - ROW;
+            rest = rest.get(1..).unwrap();
+            let mut field = |flag: u8| {
+                (flags & flag != 0).then(|| {
+                    let (field, others) = rest.split_once('\r').unwrap();
+                    rest = others;
+                    field.to_string()
+                })
+            };
+            let (data, event_type, id) = (field(DATA), field(EVENT_TYPE), field(LAST_EVENT_ID));
+            last_type = event_type.unwrap_or(last_type);
+            let named = flags & (EVENT_TYPE | SAME_EVENT_TYPE) != 0;
+            rows.push((if named { last_type.clone() } else { String::new() }, data, id));
+        }
+        rows
     }
 
     fn row(event_type: &str, data: Option<&str>, id: Option<&str>) -> (String, Option<String>, Option<String>) {
@@ -124,19 +124,22 @@ mod tests {
     }
 
     #[test]
-    fn offsets_count_utf16_units_of_every_plane() {
+    fn fields_are_whatever_text_they_are() {
         let (mut parser, mut batch) = (Parser::new(), Batch::default());
-        batch.fill(parser.handle_chunk("id:日\nevent: tök\ndata: a\u{FEFF}é日🦀b\n\ndata: 🦀ÿ\n\n".as_bytes()));
-        assert_eq!(read(&batch), [row("tök", Some("a\u{FEFF}é日🦀b"), Some("日")), row("", Some("🦀ÿ"), None)]);
+        batch.fill(parser.handle_chunk("id:日\nevent: tök\ndata: a\u{FEFF}é日🦀b\ndata\n\ndata: 🦀ÿ\n\n".as_bytes()));
+        assert_eq!(read(&batch), [row("tök", Some("a\u{FEFF}é日🦀b\n"), Some("日")), row("", Some("🦀ÿ"), None)]);
+        batch.fill(parser.handle_chunk(b"data: a\xF0\x9F\n\ndata: \x80\0b\n\n"));
+        assert_eq!(read(&batch), [row("", Some("a\u{FFFD}"), None), row("", Some("\u{FFFD}\0b"), None)]);
     }
 
     #[test]
     fn a_type_or_id_that_repeats_is_written_once() {
         let (mut parser, mut batch) = (Parser::new(), Batch::default());
-        let stream = b"event: t\nid: 1\ndata: a\n\nevent: t\nid: 1\ndata: b\n\nevent: u\ndata\n\n";
+        let stream = b"event: t\nid: 1\ndata: a\n\ndata: m\n\nevent: t\nid: 1\ndata: b\n\nevent: u\ndata\n\n";
         batch.fill(parser.handle_chunk(stream));
-        assert_eq!(read(&batch), [row("t", Some("a"), Some("1")), row("t", Some("b"), None), row("u", Some(""), None)]);
-        assert_eq!(batch.text(), "ta1bu");
+        let rows = [row("t", Some("a"), Some("1")), row("", Some("m"), None), row("t", Some("b"), None)];
+        assert_eq!(read(&batch), [&rows[..], &[row("u", Some(""), None)]].concat());
+        assert_eq!(batch.text(), b";a\rt\r1\r1m\r5b\r3\ru\r");
     }
 
     #[test]

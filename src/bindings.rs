@@ -27,7 +27,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn deliver(this: &Listener, text: &str, rows: &[u32], reconnection_time: Option<f64>) -> Result<Promise, JsValue>;
+    fn deliver(this: &Listener, text: &[u8], reconnection_time: Option<f64>) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn error(
         this: &Listener,
@@ -186,12 +186,12 @@ impl Run {
     fn deliver(&mut self) {
         let Self { source, listener, batch, reconnection_time, .. } = self;
         #[cfg(feature = "trap")]
-        if batch.text().contains("trap on purpose") {
+        if batch.text().windows(15).any(|text| text == b"trap on purpose") {
             core::arch::wasm32::unreachable();
         }
-        if !batch.rows().is_empty() || source.reconnection_time() != *reconnection_time {
+        if !batch.text().is_empty() || source.reconnection_time() != *reconnection_time {
             *reconnection_time = source.reconnection_time();
-            match listener.deliver(batch.text(), batch.rows(), reconnection_time.map(number)) {
+            match listener.deliver(batch.text(), reconnection_time.map(number)) {
                 Ok(delivered) => self.delivering = Some(Pending::new(delivered)),
                 Err(error) => listener.report(&error),
             }

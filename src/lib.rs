@@ -40,6 +40,7 @@ mod refusal;
 mod runtime;
 #[cfg(all(target_arch = "wasm32", feature = "bindings"))]
 mod task;
+mod text;
 mod watchdog;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -62,20 +62,8 @@ pub(crate) struct LineSplitter {
     partial: Vec<u8>,
     /// The last byte seen was a CR: a LF that follows belongs to it.
     after_carriage_return: bool,
-    /// How many bytes of the byte order mark were seen, or `None` when the beginning of the stream is behind us.
-    byte_order_mark: StreamStart,
-}
-
-#[derive(Debug)]
-enum StreamStart {
-    Matched(usize),
-    Passed,
-}
-
-impl Default for StreamStart {
-    fn default() -> Self {
-        Self::Matched(0)
-    }
+    /// The first line is behind us, and with it the byte order mark.
+    begun: bool,
 }
 
 impl LineSplitter {
@@ -83,9 +71,6 @@ impl LineSplitter {
     /// kept, in memory for a line of `most` bytes at most if that is enough.
     #[inline]
     pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8], most: usize) -> Option<Line<'chunk>> {
-        if let StreamStart::Matched(matched) = self.byte_order_mark {
-            self.skip_byte_order_mark(chunk, matched);
-        }
         if self.after_carriage_return
             && let Some((&first, rest)) = chunk.split_first()
         {
@@ -107,11 +92,7 @@ impl LineSplitter {
             }
             _ => rest,
         };
-        if self.partial.is_empty() {
-            return Some(Line::Whole(line));
-        }
-        append(&mut self.partial, line, most);
-        Some(Line::Joined(core::mem::take(&mut self.partial)))
+        Some(if self.begun && self.partial.is_empty() { Line::Whole(line) } else { self.join(line, most) })
     }
 
     /// How many bytes of an unfinished line are kept.
@@ -119,20 +100,17 @@ impl LineSplitter {
         self.partial.len()
     }
 
-    fn skip_byte_order_mark(&mut self, chunk: &mut &[u8], already_matched: usize) {
-        let mut matched = already_matched;
-        while let (Some(expected), Some((first, rest))) = (BYTE_ORDER_MARK.get(matched), chunk.split_first()) {
-            if first != expected {
-                // What looked like a mark is the beginning of the first line.
-                self.partial.extend(BYTE_ORDER_MARK.iter().take(matched));
-                self.byte_order_mark = StreamStart::Passed;
-                return;
-            }
-            *chunk = rest;
-            matched += 1;
+    fn join<'chunk>(&mut self, line: &'chunk [u8], most: usize) -> Line<'chunk> {
+        let first = !core::mem::replace(&mut self.begun, true);
+        if self.partial.is_empty() {
+            return Line::Whole(line.strip_prefix(&BYTE_ORDER_MARK).filter(|_| first).unwrap_or(line));
         }
-        self.byte_order_mark =
-            if matched < BYTE_ORDER_MARK.len() { StreamStart::Matched(matched) } else { StreamStart::Passed };
+        append(&mut self.partial, line, most);
+        let mut line = core::mem::take(&mut self.partial);
+        if first && line.starts_with(&BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
+        }
+        Line::Joined(line)
     }
 }
 

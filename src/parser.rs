@@ -4,8 +4,9 @@
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
-    line::{self, Line, LineSplitter},
+    line::{self, Line, LineSplitter, RETAINED_CAPACITY},
     reconnection,
+    text::{decode, into_text},
 };
 
 /// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20 MiB), and far
@@ -62,6 +63,16 @@ pub enum Block<'b> {
     LastEventId(&'b str),
 }
 
+/// As [`Block`], its data as it came: for who makes text of many at a time.
+pub(crate) struct RawBlock<'b> {
+    /// `message` unless the block named another.
+    pub(crate) event_type: &'b str,
+    /// Without data it is no event.
+    pub(crate) data: Option<&'b [u8]>,
+    pub(crate) last_event_id: &'b str,
+    pub(crate) last_event_id_changed: bool,
+}
+
 /// An event to be fired.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message<'b> {
@@ -89,7 +100,8 @@ impl Parser {
     }
 
     /// A parser at the beginning of a stream that continues after `last_event_id`, for events of at most
-    /// `max_event_size` bytes of UTF-8: data, event type and last event ID together; and an unfinished line counts with them.
+    /// `max_event_size` bytes: data, event type and last event ID together; and an unfinished line counts with them. They
+    /// count as they came, before U+FFFD replaces what is not UTF-8.
     #[must_use]
     pub fn with_last_event_id(last_event_id: String, max_event_size: usize) -> Self {
         Self {
@@ -202,15 +214,14 @@ impl Buffers {
     }
 }
 
-/// Bytes that are not UTF-8 become U+FFFD. Doing it for each value gives what decoding the whole stream would: the
-/// ASCII characters around a value end every unfinished sequence. Answers whether the text has at most so many bytes;
-/// a longer one is not made.
+/// Answers whether the text may have so many bytes; one beyond that is not made. What is not ASCII can become thrice as long,
+/// and is only looked at if even that would fit, or be little.
 fn set_text(buffer: &mut String, value: Vec<u8>, most: usize) -> bool {
-    let fits = fits(&value, most);
-    if fits {
-        *buffer = String::from_utf8(value).unwrap_or_else(|error| decode(error.as_bytes()).into_owned());
+    if value.len() > most || (value.len() > RETAINED_CAPACITY.max(most / 3) && !value.is_ascii()) {
+        return false;
     }
-    fits
+    *buffer = into_text(value);
+    true
 }
 
 /// A copy of `value`, in the memory of the text that it is to replace: there is one in most events.
@@ -221,44 +232,32 @@ fn in_memory_of(buffer: &mut String, value: &[u8]) -> Vec<u8> {
     memory
 }
 
-/// Whether the text of `value` has at most so many bytes. Only a value that may have more is looked through: a byte that
-/// is not UTF-8 becomes the three of U+FFFD.
-fn fits(value: &[u8], most: usize) -> bool {
-    value.len() <= most / 3 || decoded(value).map(str::len).sum::<usize>() <= most
-}
-
-/// As [`String::from_utf8_lossy`], in memory of the text's size.
-pub(crate) fn decode(value: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(value) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let mut text = String::with_capacity(decoded(value).map(str::len).sum());
-            text.extend(decoded(value));
-            Cow::Owned(text)
-        }
+/// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
+/// line without a colon is a name with an empty value.
+#[inline]
+fn split_field(line: &[u8]) -> (Field, &[u8]) {
+    let (field, rest) = match line {
+        [b'd', b'a', b't', b'a', rest @ ..] => (Field::Data, rest),
+        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (Field::Event, rest),
+        [b'i', b'd', rest @ ..] => (Field::Id, rest),
+        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Field::Retry, rest),
+        _ => (Field::Unknown, line),
+    };
+    match rest {
+        [b':', b' ', value @ ..] | [b':', value @ ..] => (field, value),
+        [] => (field, rest),
+        _ => (Field::Unknown, rest),
     }
 }
 
-fn decoded(value: &[u8]) -> impl Iterator<Item = &str> {
-    value.utf8_chunks().flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }])
-}
-
-/// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
-/// line without a colon is a name with an empty value.
-fn split_field(line: &[u8]) -> (Field, &[u8]) {
-    let (name, value) = match line.iter().position(|&byte| byte == b':').and_then(|colon| line.split_at_checked(colon))
-    {
-        Some((name, [b':', b' ', value @ ..] | [b':', value @ ..])) => (name, value),
-        _ => (line, &b""[..]),
-    };
-    let field = match name {
-        b"data" => Field::Data,
-        b"event" => Field::Event,
-        b"id" => Field::Id,
-        b"retry" => Field::Retry,
-        _ => Field::Unknown,
-    };
-    (field, value)
+impl<'b> RawBlock<'b> {
+    fn decode(self) -> Block<'b> {
+        let Self { event_type, data, last_event_id, last_event_id_changed } = self;
+        match data {
+            Some(data) => Block::Message(Message { event_type, data: decode(data), last_event_id, last_event_id_changed }),
+            None => Block::LastEventId(last_event_id),
+        }
+    }
 }
 
 /// The blocks that a chunk completes, drawn one by one.
@@ -273,6 +272,11 @@ pub struct Blocks<'p> {
 impl<'p> Blocks<'p> {
     /// The next block that the chunk completes, or `None` when the rest of the chunk completes none.
     pub fn next_block(&mut self) -> Option<Block<'_>> {
+        self.next_raw_block().map(RawBlock::decode)
+    }
+
+    #[inline]
+    pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
         if self.parser.handed_out {
             self.parser.handed_out = false;
             self.parser.buffers.clear_block();
@@ -339,19 +343,14 @@ impl<'p> Blocks<'p> {
         parser.id_changed
     }
 
-    fn block(&self) -> Block<'_> {
+    fn block(&self) -> RawBlock<'_> {
         let Parser { buffers, last_event_id, id_changed, .. } = &*self.parser;
-        let data = match self.data {
-            Some(value) => value,
-            None if buffers.has_data => &buffers.data,
-            None => return Block::LastEventId(last_event_id),
-        };
-        Block::Message(Message {
+        RawBlock {
             event_type: if buffers.event_type.is_empty() { "message" } else { &buffers.event_type },
-            data: decode(data),
+            data: self.data.or_else(|| buffers.has_data.then_some(&buffers.data)),
             last_event_id,
             last_event_id_changed: *id_changed,
-        })
+        }
     }
 
     /// Moves a borrowed value into the data buffer: the block is more than this value, or longer than this chunk.
@@ -362,16 +361,14 @@ impl<'p> Blocks<'p> {
     }
 
     /// At each blank line and at the end of each chunk, so that the chunking makes no difference: at the end of a chunk the
-    /// least that the event can be. Whether data is UTF-8 is looked at once, and an id that came before counts with the event
-    /// that carries it.
+    /// least that the event can be. An id that came before counts with the event that carries it.
     fn enforce_limit(&mut self, ended: bool) {
         let parser = &mut *self.parser;
         let buffers = &parser.buffers;
         let id = if ended && !buffers.has_id { &parser.last_event_id } else { &buffers.last_event_id };
         let room = buffers.max_event_size.checked_sub(buffers.event_type.len() + id.len() + parser.lines.kept());
         let data = self.data.unwrap_or(&buffers.data);
-        let fits = room.is_some_and(|room| if ended { fits(data, room) } else { data.len() <= room });
-        if buffers.too_large || !fits {
+        if buffers.too_large || room.is_none_or(|room| data.len() > room) {
             self.data = None;
             parser.start_stream();
             parser.too_large = true;

@@ -114,7 +114,7 @@ impl Builder {
         self
     }
 
-    /// The largest event in bytes of UTF-8: data, event type and last event ID together, and an unfinished line counts with
+    /// The largest event in bytes as they come: data, event type and last event ID together, and an unfinished line counts with
     /// them. Default 64 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.options.max_event_size = bytes;

@@ -25,8 +25,9 @@ use crate::{
     connection::{Action, Connection},
     error::Failure,
     options::{EndOfBody, Options, Reconnect},
-    parser::{Blocks, decode},
+    parser::Blocks,
     reconnection::MAX_DELAY,
+    text::decode,
 };
 
 /// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.

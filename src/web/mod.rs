@@ -16,4 +16,7 @@ mod watch;
 pub use builder::Builder;
 pub use event_source::{Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
-pub(crate) use {promise::Pending, sys::Reader};
+pub(crate) use {
+    promise::Pending,
+    sys::{Reader, decode},
+};

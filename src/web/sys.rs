@@ -1,6 +1,8 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
+use alloc::string::String;
+
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -68,6 +70,17 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn value(this: &ReadResult) -> Result<JsValue, JsValue>;
 
+    #[cfg(feature = "bindings")]
+    type TextDecoder;
+
+    #[cfg(feature = "bindings")]
+    #[wasm_bindgen(constructor)]
+    fn new(label: &str, options: &Object) -> TextDecoder;
+
+    #[cfg(feature = "bindings")]
+    #[wasm_bindgen(method)]
+    fn decode(this: &TextDecoder, bytes: &[u8]) -> String;
+
     /// What a getter that one object inherits answers of another.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     pub(super) fn get_of(getters: &JsValue, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
@@ -91,4 +104,12 @@ pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
 /// Sets a member of a plain object, which cannot fail.
 pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = set_of(object, &name.into(), value);
+}
+
+/// The text of bytes, a byte order mark included; what is not UTF-8 becomes U+FFFD.
+#[cfg(feature = "bindings")]
+pub(crate) fn decode(bytes: &[u8]) -> String {
+    let options = Object::new();
+    set(&options, "ignoreBOM", &true.into());
+    TextDecoder::new("utf-8", &options).decode(bytes)
 }

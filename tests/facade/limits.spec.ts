@@ -78,13 +78,13 @@ const ROWS: Record<string, Row> = {
 				]),
 			),
 	},
-	"data that is not UTF-8, as text just below the limit": {
-		steps: (limit) => [send("data: "), fillInvalid(Math.floor(limit / 3) - MARGIN), send("\n\n")],
-		outcome: (limit) => ended([MESSAGE, Math.floor(limit / 3) - MARGIN, 0]),
-	},
-	"data that is not UTF-8, above the limit only as text": {
+	"data that is not UTF-8, just below the limit": {
 		steps: (limit) => [send("data: "), fillInvalid(limit - MARGIN), send("\n\n")],
-		outcome: () => TOO_LARGE,
+		outcome: (limit) => ended([MESSAGE, limit - MARGIN, 0]),
+	},
+	"an id that is not UTF-8, of a third of the limit": {
+		steps: (limit) => [send("id: "), fillInvalid(Math.floor(limit / 3) - MARGIN), send("\ndata: x\n\n")],
+		outcome: (limit) => ended([MESSAGE, 1, Math.floor(limit / 3) - MARGIN]),
 	},
 	"an id that is not UTF-8, above the limit only as text": {
 		steps: (limit) => [send("id: "), fillInvalid(limit - MARGIN), send("\ndata: x\n\n")],

@@ -104,12 +104,12 @@ fn last_id<'r>(rows: &'r [Row], first_id: &'r str) -> &'r str {
     }
 }
 
-/// Data, type and last event ID of the largest event, in bytes.
+/// Data, type and last event ID of the largest event, in bytes. What was not UTF-8 in data counts as it came: a byte at least.
 fn longest_event(rows: &[Row]) -> usize {
     let length = |row: &Row| match row {
         Row::Message { event_type, data, last_event_id } => {
             let named = if event_type == "message" { 0 } else { event_type.len() };
-            named + data.len() + last_event_id.len()
+            named + data.replace('\u{FFFD}', "?").len() + last_event_id.len()
         }
         Row::LastEventId(id) => id.len(),
     };
