@@ -9,7 +9,7 @@
 const TURNS = 8;
 
 /** How long events may be fired before the page gets a turn, in milliseconds: within a frame of 60 Hz. */
-const SLICE = 12;
+export const SLICE = 12;
 
 /** A pause between two events longer than this, in milliseconds, was one in which the page had its turn. */
 const PAUSE = 1;

@@ -2,12 +2,15 @@
 
 export { EventSource } from "./event-source.js";
 export { events } from "./events.js";
+export { fetchEventSource } from "./fetch-event-source.js";
 export type {
 	Closed,
 	EventSourceEventMap,
 	EventSourceInit,
+	EventSourceMessage,
 	EventsInit,
 	FailureEvent,
+	FetchEventSourceInit,
 	Message,
 	OpenEvent,
 	Reason,

@@ -41,7 +41,7 @@ export type Settings = [
 const Reconnect = { standard: 0, allowed: 1, never: 2, decided: 3 } as const;
 
 /** `EndOfBody` of src/options.rs; by the method where there is none. */
-export const End = { byMethod: 0, reconnect: 1, close: 2, interrupted: 3 } as const;
+export const End = { byMethod: 0, reconnect: 1, close: 2, interrupted: 3, fail: 4 } as const;
 
 /** What a source needs of its options. */
 export interface Read {

@@ -179,6 +179,43 @@ export interface EventsInit extends Omit<EventSourceInit, "until"> {
 	until?: (message: Message) => boolean;
 }
 
+/** A message of an event stream, as {@link fetchEventSource} calls back with it. */
+export interface EventSourceMessage {
+	/** The last event ID string, as of this message; empty if there was none. */
+	readonly id: string;
+	/** The event type; empty unless the server gave one. */
+	readonly event: string;
+	/** The data, its lines joined with line feeds. */
+	readonly data: string;
+	/** Never there: what the server says of the reconnection time is kept to. */
+	readonly retry?: number | undefined;
+}
+
+/** What {@link fetchEventSource} is called with: the options of an EventSource, and callbacks. */
+export interface FetchEventSourceInit extends Omit<EventSourceInit, "reconnect" | "end" | "until" | "pauseWhenHidden"> {
+	/**
+	 * Gets each answer, whatever its status and type, before anything of it is read, and is waited for. An answer that it lets
+	 * pass is read as an event stream; what it throws goes to `onerror`. Without it an answer has to have status 200 and
+	 * type `text/event-stream`.
+	 */
+	onopen?: ((response: Response) => unknown) | undefined;
+	/** Called for each message. What it throws goes to `onerror`, and nothing more of that answer is read. */
+	onmessage?: ((message: EventSourceMessage) => void) | undefined;
+	/** Called at a clean end of the body. What it throws goes to `onerror`; otherwise it is the end. */
+	onclose?: (() => void) | undefined;
+	/**
+	 * Called after each failure, with an Error that has the fields of the `error` event, or with what another callback has
+	 * thrown. A number that it answers is how many milliseconds to wait for the next attempt, whatever the method; what it throws is the end.
+	 * Otherwise a GET is repeated as the standard says, and a request of another method is not.
+	 */
+	// biome-ignore lint/suspicious/noExplicitAny: what is thrown may be anything, and callers say what they know of it.
+	onerror?: ((error: any) => unknown) | undefined;
+	/** Whether a stream stays open while the page is hidden. Default `true`. As `pauseWhenHidden` the other way around. */
+	openWhenHidden?: boolean;
+	/** As `until` of {@link EventSourceInit}, of the message that `onmessage` gets. The promise is fulfilled behind it. */
+	until?: (message: EventSourceMessage) => boolean;
+}
+
 /** What the server answered, as the `open` event carries it. */
 export interface ResponseHead {
 	/** The status code. */

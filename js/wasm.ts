@@ -8,15 +8,16 @@ import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
 import { unpack } from "./unpack.js";
 
-/** A source, as src/bindings.rs sees it. None of these may throw. */
+/** A source, as src/bindings.rs sees it. None of these may throw, unless it says so. */
 export interface Listener {
 	/** Without a response if the stream came from elsewhere. */
 	open(response: Response | undefined): void;
 	/**
 	 * `text`, for a `Batch`, is a view of the module's memory: valid until the first handler runs. The server's reconnection
-	 * time, if it has sent one, is in milliseconds.
+	 * time, if it has sent one, is in milliseconds. Answers with nothing if all is delivered; what it throws, or its promise
+	 * is rejected with, breaks the stream off.
 	 */
-	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void>;
+	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined;
 	/** Answers how long the wait is to be, in milliseconds; nothing at the end. */
 	error(...told: Told): number | undefined;
 	end(): void;

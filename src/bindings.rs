@@ -27,7 +27,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn deliver(this: &Listener, text: &[u8], reconnection_time: Option<f64>) -> Result<Promise, JsValue>;
+    fn deliver(this: &Listener, text: &[u8], reconnection_time: Option<f64>) -> Result<Option<Promise>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn error(
         this: &Listener,
@@ -125,6 +125,7 @@ fn end_of_body(end: u8) -> Option<EndOfBody> {
         1 => Some(EndOfBody::Reconnect),
         2 => Some(EndOfBody::Close),
         3 => Some(EndOfBody::Interrupted),
+        4 => Some(EndOfBody::Fail),
         _ => None,
     }
 }
@@ -158,7 +159,9 @@ impl Future for Run {
             if let Some(delivering) = &mut run.delivering {
                 let delivered = ready!(delivering.poll(context));
                 run.delivering = None;
-                report(&run.listener, delivered);
+                if let Err(error) = delivered {
+                    run.source.break_off(error);
+                }
             }
             let told = ready!(run.source.poll_told(context));
             let Some(notice) = run.source.notice(told) else {
@@ -192,8 +195,8 @@ impl Run {
         if !batch.text().is_empty() || source.reconnection_time() != *reconnection_time {
             *reconnection_time = source.reconnection_time();
             match listener.deliver(batch.text(), reconnection_time.map(number)) {
-                Ok(delivered) => self.delivering = Some(Pending::new(delivered)),
-                Err(error) => listener.report(&error),
+                Ok(delivered) => self.delivering = delivered.map(Pending::new),
+                Err(error) => source.break_off(error),
             }
         }
     }

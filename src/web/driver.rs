@@ -222,6 +222,14 @@ impl Driver {
         }
     }
 
+    #[cfg(feature = "bindings")]
+    pub(super) fn break_off(&mut self, cause: JsValue) {
+        if self.is_requesting() {
+            self.interrupt();
+            self.cause = Some(cause);
+        }
+    }
+
     /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated. Otherwise it may still be of use.
     pub(super) fn renew(&mut self) {
         if self.connection.may_repeat() {

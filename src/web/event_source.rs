@@ -147,6 +147,12 @@ impl EventSource {
         }
     }
 
+    /// Gives the request up as if the network had broken, with that as the cause.
+    #[cfg(feature = "bindings")]
+    pub(crate) fn break_off(&mut self, cause: JsValue) {
+        self.driver.break_off(cause);
+    }
+
     /// Decides what follows from the error that the last notice told, in place of its `failure.delay`: how many milliseconds
     /// to wait before the next attempt, or `None` to give up. Nothing with other options than
     /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`] says so.

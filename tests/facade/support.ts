@@ -33,6 +33,7 @@ export interface Tools {
 	EventSource: typeof headwater.EventSource;
 	/** The package's, whatever the class. */
 	events: typeof headwater.events;
+	fetchEventSource: typeof headwater.fetchEventSource;
 	/** What one call of `run` leaves for the next, with the same class. */
 	kept: Record<string, unknown> & { source: headwater.EventSource; fired: Fired[] };
 	/** The next event of that type. */
@@ -245,10 +246,11 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 async function installTools(): Promise<void> {
 	const Native = globalThis.EventSource;
 	const entry = "/files/dist/index.js";
-	const { EventSource: Ours, events } = await import(entry);
+	const { EventSource: Ours, events, fetchEventSource } = await import(entry);
 
 	const tools: Omit<Tools, "EventSource" | "kept"> = {
 		events,
+		fetchEventSource,
 		once: (target, type) =>
 			new Promise((resolve) => {
 				target.addEventListener(type, (event) => resolve(event as never), { once: true });

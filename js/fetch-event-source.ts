@@ -1,0 +1,179 @@
+// Owns the form of callbacks, for those who come from the package of the function's name: what is called when, and what
+// a callback's throwing means. Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
+
+import { Batch } from "./batch.js";
+import { nextTask, SLICE } from "./delivery.js";
+import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { End, readSettings } from "./settings.js";
+import type { Decide, EventSourceInit, FetchEventSourceInit } from "./types.js";
+import { type Listener, load, whenDead } from "./wasm.js";
+
+/** After so many messages in a row the clock is looked at, which costs as much as some of them. */
+const UNTIMED = 64;
+
+/**
+ * The messages of an event stream by callbacks: a drop-in for the package `@microsoft/fetch-event-source`, whose option names it
+ * has. Any of the options of {@link EventSource} can be given too, but `reconnect` and `end`, which are `onerror`'s and
+ * `onclose`'s.
+ *
+ * @example
+ * ```ts
+ * await fetchEventSource("/chat", {
+ *   method: "POST",
+ *   headers: { "content-type": "application/json" },
+ *   body: JSON.stringify({ prompt }),
+ *   onmessage: ({ event, data }) => append(data),
+ * });
+ * ```
+ * @param url resolved against the base URL of the page or worker.
+ * @returns a promise fulfilled at a clean end, whatever the method, after an abort, and when `until` has said so; and
+ * rejected with what `onerror` throws, or with a failure after which there is no next attempt: an Error with the fields
+ * of the `error` event, or what a callback has thrown.
+ */
+export async function fetchEventSource(url: string | URL, init: FetchEventSourceInit = {}): Promise<void> {
+	if (typeof (url as unknown as Request).clone === "function") {
+		throw new TypeError("fetchEventSource takes a URL and options, and no Request");
+	}
+	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = init;
+	let close!: () => void;
+	const closed = new Promise<void>((fulfil) => {
+		close = fulfil;
+	});
+	/** What a callback has thrown, which is told as it is. */
+	let thrown: { error: unknown } | undefined;
+	let over = false;
+
+	const note = (error: unknown): never => {
+		thrown = { error };
+		throw error;
+	};
+
+	/** `onopen` gets the unread answer; one that it lets pass is read as a stream, whatever it is. */
+	const opened = async (url: string, init: RequestInit): Promise<Response> => {
+		const response = await (given ?? fetch)(url, init);
+		if (!onopen) {
+			return response;
+		}
+		try {
+			await onopen(response);
+		} catch (error) {
+			note(error);
+		}
+		const { body, redirected } = response;
+		const headers = new Headers(response.headers);
+		headers.set("content-type", "text/event-stream");
+		return { status: 200, headers, body, url: response.url, redirected } as Response;
+	};
+
+	let answered: unknown;
+	/** What `onerror` answers to a failure, or to what a callback has thrown. */
+	const ask: Decide = (failure) => {
+		const error = thrown?.error ?? Object.assign(new Error(failure.message), failure);
+		thrown = { error };
+		answered = true;
+		try {
+			return (onerror?.(error) ?? undefined) as ReturnType<Decide>;
+		} catch (error) {
+			thrown = { error };
+			return false;
+		}
+	};
+
+	const all = { ...others, reconnect: ask, pauseWhenHidden: !openWhenHidden } as object as EventSourceInit;
+	if (onopen || given) {
+		all.fetch = opened;
+	}
+	const { settings, signal, ...options } = readSettings(url, all, closed);
+	const until = options.until as unknown as FetchEventSourceInit["until"];
+	const isGet = /^(get)?$/i.test(settings[1].method ?? "");
+	settings[10] = until ? settings[10] : isGet ? End.reconnect : End.fail;
+	const batch = new Batch(settings[4]);
+
+	return new Promise((fulfil, reject) => {
+		const end = (settled: () => void) => {
+			over = true;
+			signal?.removeEventListener("abort", onAbort);
+			batch.clear();
+			close();
+			settled();
+		};
+		const onAbort = () => end(fulfil);
+
+		const fail = (told: Told): number | undefined => {
+			if (over) {
+				return undefined;
+			}
+			if (told[0] === "end" && !until) {
+				try {
+					onclose?.();
+					end(fulfil);
+					return undefined;
+				} catch (error) {
+					thrown = { error };
+				}
+			}
+			answered = false;
+			const failure = settle(told, options, batch.lastEventId);
+			if (!answered && !failure.willReconnect) {
+				// Nothing can be decided, but it is to be known.
+				ask({ ...failure, lastEventId: batch.lastEventId });
+			}
+			const ending = thrown;
+			thrown = undefined;
+			if (!failure.willReconnect && !over) {
+				end(() => reject(ending?.error));
+			}
+			return failure.delay;
+		};
+		const onModuleFailure = (error: unknown) => void fail(internal(error));
+
+		/** In a plain loop, unless it takes long: then the page gets its turn. */
+		const deliver = (): Promise<void> | undefined => {
+			const start = performance.now();
+			for (let count = 1; batch.next(); count++) {
+				const { type, data, lastEventId } = batch;
+				if (data !== undefined) {
+					const message = { id: lastEventId, event: type === "message" ? "" : type, data, retry: undefined };
+					const last = until && isLast(until, message);
+					onmessage?.(message);
+					if (last && !over) {
+						end(fulfil);
+					}
+				}
+				if (count % UNTIMED === 0 && performance.now() - start > SLICE) {
+					return nextTask().then(deliver);
+				}
+			}
+			return undefined;
+		};
+
+		const listener: Listener = {
+			open() {},
+			deliver(text) {
+				if (!over) {
+					batch.fill(text);
+				}
+				try {
+					return deliver()?.catch(note);
+				} catch (error) {
+					return note(error);
+				}
+			},
+			error: (...told) => fail(told),
+			end: () => end(fulfil),
+			report,
+		};
+
+		if (signal?.aborted) {
+			end(fulfil);
+			return;
+		}
+		signal?.addEventListener("abort", onAbort);
+		load().then(({ connect }) => {
+			if (!over) {
+				whenDead(onModuleFailure, closed);
+				connect(listener, closed, ...settings);
+			}
+		}, onModuleFailure);
+	});
+}
