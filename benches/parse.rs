@@ -1,57 +1,76 @@
-//! How fast the parser is, natively: `cargo bench --bench parse`. Throughput is in bytes of the stream.
+//! How fast a stream is read and made ready to cross into JavaScript, natively: `cargo bench --bench parse`. Throughput is in
+//! bytes of the stream, and in events. It depends on the machine and its load; `npm run bench:instructions` counts instead.
 //!
-//! `one_large_event` shows that time is linear in bytes: both sizes have the same throughput. `many_events` has the
-//! shapes of real streams.
+//! `workload` has the shapes of real streams, the others what only some servers send. `one_large_event` shows that time is
+//! linear in bytes: all sizes have the same throughput, where the memory is kept as WebAssembly keeps it. To have glibc do
+//! so: `MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, reason = "benches are not an API")]
 
-use divan::{Bencher, black_box, counter::BytesCount};
-use headwater::Parser;
+#[path = "support/crossing.rs"]
+mod crossing;
+#[path = "support/workloads.rs"]
+mod workloads;
 
-/// What a TCP segment carries on an ordinary network, and so what a slow stream is read in.
-const SEGMENT: usize = 1400;
-/// What browsers read at most at once.
-const LARGE_CHUNK: usize = 64 * 1024;
+use divan::{
+    Bencher, black_box,
+    counter::{BytesCount, ItemsCount},
+};
+
+use crate::workloads::{LARGE_CHUNK, SEGMENT, Stream, WORKLOADS, Workload};
+
+const SIZE: usize = 1024 * 1024;
+
+/// Longer than a TCP segment, and than any register.
+const LONG_LINE: usize = 16 * 1024;
+
+/// What MIME, and so many an encoder of base64, breaks lines at.
+const BASE64_LINE: usize = 76;
 
 fn main() {
     divan::main();
 }
 
-fn parse(stream: &[u8], chunk_size: usize) -> u64 {
-    let mut parser = Parser::new();
-    for chunk in stream.chunks(chunk_size) {
-        let mut blocks = parser.handle_chunk(chunk);
-        while let Some(block) = blocks.next_block() {
-            black_box(block);
-        }
-    }
-    parser.dispatched()
-}
-
 fn bench(bencher: Bencher<'_, '_>, stream: &[u8], chunk_size: usize) {
-    bencher.counter(BytesCount::new(stream.len())).bench(|| parse(black_box(stream), chunk_size));
+    bencher.counter(BytesCount::new(stream.len())).bench(|| crossing::cross(black_box(stream), chunk_size));
 }
 
-#[divan::bench(args = [1, 16])]
+/// As many copies of `event` as there are in [`SIZE`].
+fn repeated(event: &str) -> Vec<u8> {
+    event.repeat(SIZE / event.len()).into_bytes()
+}
+
+#[divan::bench(args = WORKLOADS, consts = [SEGMENT, LARGE_CHUNK])]
+fn workload<const CHUNK_SIZE: usize>(bencher: Bencher<'_, '_>, workload: Workload) {
+    let Stream { bytes, events } = workload.stream(SIZE);
+    bench(bencher.counter(ItemsCount::new(events)), &bytes, CHUNK_SIZE);
+}
+
+#[divan::bench(args = [1, 4, 16])]
 fn one_large_event(bencher: Bencher<'_, '_>, mebibytes: usize) {
     let data = "x".repeat(mebibytes * 1024 * 1024);
     bench(bencher, format!("data: {data}\n\n").as_bytes(), SEGMENT);
 }
 
-#[divan::bench(args = [SEGMENT, LARGE_CHUNK])]
-fn language_model(bencher: Bencher<'_, '_>, chunk_size: usize) {
-    let event = r#"data: {"id":"chatcmpl-123","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"content":" token"},"finish_reason":null}]}"#;
-    bench(bencher, format!("{event}\n\n").repeat(10_000).as_bytes(), chunk_size);
+#[divan::bench(consts = [SEGMENT, LARGE_CHUNK])]
+fn one_large_event_of_many_lines<const CHUNK_SIZE: usize>(bencher: Bencher<'_, '_>) {
+    let line = format!("data: {}\n", "x".repeat(BASE64_LINE));
+    bench(bencher, &[repeated(&line), vec![b'\n']].concat(), CHUNK_SIZE);
 }
 
-#[divan::bench(args = [SEGMENT, LARGE_CHUNK])]
-fn typed_with_ids(bencher: Bencher<'_, '_>, chunk_size: usize) {
-    let stream: String = (0..30_000).map(|id| format!("event: tick\nid: {id}\ndata: {{\"price\":{id}}}\n\n")).collect();
-    bench(bencher, stream.as_bytes(), chunk_size);
+#[divan::bench(consts = [SEGMENT, LARGE_CHUNK])]
+fn long_lines<const CHUNK_SIZE: usize>(bencher: Bencher<'_, '_>) {
+    let data = "x".repeat(LONG_LINE);
+    bench(bencher, &repeated(&format!("data: {data}\n\n")), CHUNK_SIZE);
 }
 
 #[divan::bench]
 fn a_hundred_thousand_cr_lines_in_one_chunk(bencher: Bencher<'_, '_>) {
     let stream = "data: x\r".repeat(100_000);
     bench(bencher, stream.as_bytes(), stream.len());
+}
+
+#[divan::bench(consts = [SEGMENT, LARGE_CHUNK])]
+fn events_with_cr_lines<const CHUNK_SIZE: usize>(bencher: Bencher<'_, '_>) {
+    bench(bencher, &repeated("event: tick\rid: 1\rdata: 123456\r\r"), CHUNK_SIZE);
 }

@@ -1,5 +1,6 @@
-// Owns the building of the chat page and the tutorials' pages, which import the package by its name.
+// Owns the building of the pages, which import the package by its name: the chat page, the tutorials' and the benchmark's.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { whenChanged } from "./build.mjs";
 import { run, say } from "./lib/process.mjs";
@@ -17,14 +18,31 @@ const INPUTS = [
 	"package-lock.json",
 ];
 
+/** Of the benchmark's page, whose styles are those of the others; the last is taken in where it was built. */
+const BENCH_INPUTS = [
+	"benches/browser",
+	"www/src/styles",
+	"www/src/dom.ts",
+	"www/public",
+	"dist",
+	"package-lock.json",
+	"target/bench/dist",
+];
+
 /** Builds `www/dist/`, if what it is made from has changed. */
 export async function buildPage() {
-	await whenChanged("page", INPUTS, join(pageFolder, "index.html"), async () => {
-		say("building the chat page");
-		await run(
-			join(root, "node_modules", ".bin", "vite"),
-			["build", "--config", "www/vite.config.ts", "--logLevel", "warn"],
-			{ cwd: root, problem: "The chat page does not build." },
-		);
-	});
+	await whenChanged("page", INPUTS, join(pageFolder, "index.html"), () => vite("the chat page", "www"));
+	// After it, since it empties the folder.
+	const bench = join(pageFolder, "bench", "index.html");
+	const inputs = BENCH_INPUTS.filter((input) => existsSync(join(root, input)));
+	await whenChanged("bench-page", inputs, bench, () => vite("the benchmark's page", "benches/browser"));
+}
+
+async function vite(what, folder) {
+	say(`building ${what}`);
+	await run(
+		join(root, "node_modules", ".bin", "vite"),
+		["build", "--config", `${folder}/vite.config.ts`, "--logLevel", "warn"],
+		{ cwd: root, problem: `${what[0].toUpperCase()}${what.slice(1)} does not build.` },
+	);
 }

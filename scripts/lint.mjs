@@ -8,6 +8,10 @@ import { root } from "./lib/tools.mjs";
 import { setupBuild } from "./setup.mjs";
 
 const DENY = ["--", "-D", "warnings"];
+/** What esbuild, Vite and Playwright only strip the types of. */
+const PROJECTS = ["", "www/", "tests/", "benches/browser/", "benches/browser/runner/"].map(
+	(folder) => `${folder}tsconfig.json`,
+);
 const WASM = ["--target", "wasm32-unknown-unknown"];
 
 script(async () => {
@@ -22,12 +26,12 @@ script(async () => {
 	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
 	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY], "The browser layer");
 	await cargo(
-		["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings", ...DENY],
+		["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings,bench", ...DENY],
 		"The bindings",
 	);
 	const bin = (name) => join(root, "node_modules", ".bin", name);
 	await check(bin("biome"), ["check", "--error-on-warnings"], "The TypeScript code is not as it should be (biome).");
-	for (const project of ["tsconfig.json", "www/tsconfig.json", "tests/tsconfig.json"]) {
+	for (const project of PROJECTS) {
 		await check(bin("tsc"), ["--noEmit", "--project", project], `The types do not hold (${project}).`);
 	}
 	say("the form is good");

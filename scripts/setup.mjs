@@ -1,6 +1,6 @@
 // Owns the installing of what is missing: npm packages, the wasm target and wasm-bindgen to build; with `--test` also
-// what the tests need: wasm-pack, geckodriver, browsers; with `--cluster` the servers of tests/cluster. Does each thing
-// only when its result is not there.
+// what the tests need: wasm-pack, geckodriver, browsers, valgrind; with `--cluster` the servers of tests/cluster. Does
+// each thing only when its result is not there.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -61,6 +61,15 @@ export async function setupTests() {
 	await cargoTool("geckodriver", geckodriverVersion);
 	removeToolsBuild();
 	await browsers();
+	await setupCounting();
+}
+
+/** What has to be there to count instructions. */
+export async function setupCounting() {
+	await checkRust();
+	if (!find("valgrind")) {
+		await aptPackages("valgrind", ["valgrind"], "The counting of instructions needs valgrind.");
+	}
 }
 
 /** What has to be there to fuzz. A second toolchain is the person's to want: nothing else needs it. */

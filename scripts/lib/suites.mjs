@@ -2,6 +2,7 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { compareInstructions } from "../instructions.mjs";
 import { checkSize } from "../size.mjs";
 import { add, countNode, countPlaywright, countRust, skipped } from "./counts.mjs";
 import { startDisplay } from "./display.mjs";
@@ -108,6 +109,11 @@ export async function size() {
 		console.error(error.message);
 		return { passed: 0, failed: 1, skipped: 0 };
 	}
+}
+
+export function instructions() {
+	say("counting the parser's instructions (valgrind --tool=callgrind)");
+	return compareInstructions();
 }
 
 /** A runner that fails without a failed test has failed all the same, as one that ran none. */

@@ -2,6 +2,7 @@
 //! It must not know how any route does its work, nor where the configuration came from.
 
 mod answers;
+mod bench;
 mod chat;
 pub mod config;
 mod events;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use axum::serve::ListenerExt;
@@ -41,8 +42,10 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
         .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
     Ok(chat
         .merge(tutorials::router(config.max_streams))
+        .merge(bench::router())
         .method_not_allowed_fallback(method_not_allowed)
         .fallback_service(page)
+        .layer(from_fn(bench::isolated))
         .layer(map_response(move |response: Response| {
             let policy = policy.clone();
             async move { with_common_headers(response, policy) }

@@ -1,0 +1,205 @@
+// Owns who takes part over HTTP, each as its users would use it: reads a stream to its end and counts what came. Knows
+// nothing of rounds or clocks.
+
+import { fetchEventSource as microsoft } from "@microsoft/fetch-event-source";
+import { EventSource as NpmEventSource } from "eventsource";
+import * as headwater from "headwater";
+import type { Expected, Received } from "./streams.ts";
+
+/** A contender of one row, or the reason why it is none. */
+export interface Contender<Run> {
+	name: string;
+	ours?: boolean;
+	run: Run | string;
+}
+
+/** Reads the stream at this address, whose events have this type. Answers as much as it knows of what was received. */
+export type Reading = (url: string, type: string, expected: Expected) => Promise<Read>;
+
+export interface Read extends Partial<Expected> {
+	/** Where not all of the time until the answer counts. */
+	milliseconds?: number;
+}
+
+/** A message as any of the contenders hands it out. */
+export interface AnyMessage {
+	data: string;
+	lastEventId?: string;
+	id?: string;
+}
+
+/** Calls back for each message, until the end of the stream. With `fetch`, that is asked for the answer. */
+export type Subscribe = (
+	url: string,
+	type: string,
+	handler: (message: AnyMessage) => void,
+	fetch?: () => Promise<Response>,
+	onopen?: () => void,
+) => Promise<void>;
+
+export const VERSIONS = PACKAGE_VERSIONS;
+declare const PACKAGE_VERSIONS: Record<string, string>;
+export const versioned = (name: string) => `${name} ${VERSIONS[name]}`;
+
+export const reader: Contender<Reading> = {
+	name: "bare reader loop",
+	async run(url) {
+		const reader = await readerOf(url);
+		let bytes = 0;
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (done) return { bytes };
+			bytes += value.length;
+		}
+	},
+};
+
+/** As many objects as there are in as many chunks at once. */
+const READY_MADE = 4096;
+
+export const readyMade: Contender<Reading> = {
+	name: "iterator of ready-made objects",
+	async run(url, type, { bytes: allBytes, events: allEvents, characters: allCharacters }) {
+		const data = "x".repeat(Math.round(allCharacters / allEvents));
+		const objects = Array.from({ length: READY_MADE }, () => ({ type, data, lastEventId: "" }));
+		const reader = await readerOf(url);
+		let bytes = 0;
+		let due = 0;
+		let handedOut = 0;
+		const iterator = {
+			async next(): Promise<IteratorResult<headwater.Message>> {
+				while (handedOut >= due) {
+					const { done, value } = await reader.read();
+					if (done) return { done, value: undefined };
+					bytes += value.length;
+					due = Math.floor((bytes / allBytes) * allEvents);
+				}
+				const value = objects[handedOut % READY_MADE]!;
+				handedOut += 1;
+				return { done: false, value };
+			},
+			[Symbol.asyncIterator]() {
+				return iterator;
+			},
+		};
+		const { events } = await counted((_url, _type, handler) => iterate(iterator, handler))(url, type);
+		return { bytes, events };
+	},
+};
+
+export const subscribeByIterator: Subscribe = (url, _type, handler, fetch) =>
+	iterate(headwater.events(url, { end: "close", ...(fetch && { fetch }) }), handler);
+
+async function iterate(messages: AsyncIterable<AnyMessage>, handler: (message: AnyMessage) => void): Promise<void> {
+	for await (const message of messages) handler(message);
+}
+
+type FetchEventSource = typeof microsoft;
+
+function callbacks(fetchEventSource: FetchEventSource): Subscribe {
+	return (url, _type, onmessage, fetch) =>
+		fetchEventSource(url, {
+			openWhenHidden: true,
+			onmessage,
+			onerror(error) {
+				throw error;
+			},
+			...(fetch && { fetch }),
+		});
+}
+
+export const subscribeByCallbacks: Subscribe = callbacks(headwater.fetchEventSource as FetchEventSource);
+
+/** One listener. The end of the stream is an error, after which the standard would have it reconnect. */
+function listener(Class: typeof EventSource): Subscribe {
+	return (url, type, handler, fetch, onopen) =>
+		new Promise((resolve) => {
+			const source = new Class(url, { ...(fetch && { fetch }) } as EventSourceInit);
+			source.addEventListener(type, handler);
+			if (onopen) source.addEventListener("open", onopen);
+			source.addEventListener("error", () => {
+				source.close();
+				resolve();
+			});
+		});
+}
+
+export const subscribeByListener: Subscribe = listener(headwater.EventSource as unknown as typeof EventSource);
+
+/** How this package is used, by name. */
+export const OURS: Contender<Subscribe>[] = [
+	{ name: "headwater fetchEventSource", ours: true, run: subscribeByCallbacks },
+	{ name: "headwater events()", ours: true, run: subscribeByIterator },
+	{ name: "headwater EventSource", ours: true, run: subscribeByListener },
+];
+
+function counting({ name, ours, run }: Contender<Subscribe>): Contender<Reading> {
+	return { name, ...(ours && { ours }), run: typeof run === "string" ? run : counted(run) };
+}
+
+/** With the time from the `open` event to the last event: see docs/benchmarks.md for why. */
+function countingFromOpen({ name, ours, run }: Contender<Subscribe>): Contender<Reading> {
+	return {
+		name,
+		...(ours && { ours }),
+		async run(url, type, { events }) {
+			let [opened, ended] = [0, 0];
+			let left = events;
+			const timed: Subscribe = (url, type, handler) =>
+				(run as Subscribe)(
+					url,
+					type,
+					(message) => {
+						handler(message);
+						left -= 1;
+						if (left === 0) ended = performance.now();
+					},
+					undefined,
+					() => {
+						opened = performance.now();
+					},
+				);
+			const received = await counted(timed)(url, type);
+			return { ...received, milliseconds: ended - opened };
+		},
+	};
+}
+
+function counted(subscribe: Subscribe): (url: string, type: string) => Promise<Received> {
+	return async (url, type) => {
+		const received: Received = { events: 0, characters: 0, lastEventId: "" };
+		await subscribe(url, type, (message) => {
+			received.events += 1;
+			received.characters += message.data.length;
+			received.lastEventId = message.lastEventId ?? message.id!;
+		});
+		return received;
+	};
+}
+
+const [callbacksOfOurs, iteratorOfOurs, classOfOurs] = OURS as [
+	Contender<Subscribe>,
+	Contender<Subscribe>,
+	Contender<Subscribe>,
+];
+
+export const ourFetchEventSource = counting(callbacksOfOurs);
+export const ourEvents = counting(iteratorOfOurs);
+export const ourEventSource = countingFromOpen(classOfOurs);
+
+export const microsoftFetchEventSource = counting({
+	name: versioned("@microsoft/fetch-event-source"),
+	run: callbacks(microsoft),
+});
+
+export const native = countingFromOpen({ name: "the browser's EventSource", run: listener(EventSource) });
+
+export const npmEventSource = countingFromOpen({
+	name: versioned("eventsource"),
+	run: listener(NpmEventSource as unknown as typeof EventSource),
+});
+
+async function readerOf(url: string): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+	const { body } = await fetch(url);
+	return body!.getReader();
+}

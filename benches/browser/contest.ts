@@ -1,0 +1,99 @@
+// Owns how contenders are measured against each other on streams of events, and what is said of it. Knows nothing of what
+// the contenders are.
+
+import type { Contender, Reading } from "./contenders.ts";
+import type { Case, Comparison, Goal, RowResult } from "./result.ts";
+import { compared, geometricMean, interleave, ratios, spread } from "./statistics.ts";
+import { address, check, type Expected, expected, type Stream, TITLES } from "./streams.ts";
+
+/** Somebody who is to be so many times as fast as somebody else. */
+export interface Pair {
+	of: string;
+	to: string;
+	goal?: Goal;
+}
+
+/** The typed events have this type, the others none. */
+const typeOf = ({ workload }: Stream) => (workload === "typed" ? "token" : "message");
+
+/** Between two runs, for what they leave to be done; on an idle machine there is nothing. */
+const PAUSE_MS = 5;
+
+/** Who is there, and why the others are not. */
+export function present<Run>(contenders: Contender<Run>[]): {
+	there: (Contender<Run> & { run: Exclude<Run, string> })[];
+	absent: string[];
+} {
+	const there = contenders.filter(({ run }) => typeof run !== "string") as never;
+	const absent = contenders.flatMap(({ name, run }) => (typeof run === "string" ? [`${name}: ${run}`] : []));
+	return { there, absent };
+}
+
+/** Measures readings of one stream of the server. */
+export async function contest(
+	stream: Stream,
+	contenders: Contender<Reading>[],
+	pairs: Pair[],
+	rounds: number,
+): Promise<Case> {
+	const wanted = await expected(stream);
+	const [url, type] = [address(stream), typeOf(stream)];
+	const title = TITLES[stream.workload]!;
+	return measure(title, wanted, contenders, pairs, rounds, async ({ name, run }) => {
+		await pause();
+		const started = performance.now();
+		const read = await (run as Reading)(url, type, wanted);
+		const { milliseconds = performance.now() - started, ...received } = read;
+		check(name, title, received, wanted);
+		return milliseconds;
+	});
+}
+
+/** Has those who are there take turns, and compares. */
+export async function measure<Run>(
+	name: string,
+	{ events, bytes }: Pick<Expected, "events" | "bytes">,
+	contenders: Contender<Run>[],
+	pairs: Pair[],
+	rounds: number,
+	milliseconds: (contender: Contender<Run>) => Promise<number>,
+	warmUp?: number,
+): Promise<Case> {
+	const { there } = present(contenders);
+	const byName = new Map(there.map((contender) => [contender.name, contender]));
+	const taken = await interleave([...byName.keys()], rounds, (name) => milliseconds(byName.get(name)!), warmUp);
+	return {
+		name,
+		events,
+		bytes,
+		rounds,
+		measures: there.map(({ name, ours = false }) => ({ contender: name, ours, unit: "ms", ...spread(taken[name]!) })),
+		comparisons: pairs
+			.filter(({ of, to }) => byName.has(of) && byName.has(to))
+			.map(({ of, to, goal }) => compared(versus(of, to), "×", ratios(taken[to]!, taken[of]!), goal)),
+	};
+}
+
+export const versus = (of: string, to: string) => `${of} against ${to}`;
+
+/** Over all cases of a row: the geometric mean of a pair. */
+export function overall(cases: Case[], { of, to, goal }: Pair): Comparison[] {
+	const name = versus(of, to);
+	const found = cases.flatMap(({ comparisons }) => comparisons.filter((comparison) => comparison.name === name));
+	if (found.length === 0) return [];
+	return [compared(name, "×", [geometricMean(found.map(({ median }) => median))], goal)];
+}
+
+export function row<Run>(
+	{ name, title }: { name: string; title: string },
+	contenders: Contender<Run>[],
+	cases: Case[],
+	means: Pair[] = [],
+): RowResult {
+	const { absent } = present(contenders);
+	return { name, title, cases, overall: means.flatMap((pair) => overall(cases, pair)), absent };
+}
+
+function pause(): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}

@@ -1,0 +1,97 @@
+// Owns the row of what is added to one event: the time from when the reader's promise is fulfilled with its chunk until the
+// handler is called, over HTTP, at a pace that leaves the page idle between two events.
+
+import { type Contender, OURS, type Subscribe } from "../contenders.ts";
+import { present, row } from "../contest.ts";
+import type { Context, Row } from "../row.ts";
+import { compared, interleave, median, spread } from "../statistics.ts";
+import { address, check, expected } from "../streams.ts";
+
+/** Five milliseconds lie between two events, so each comes in a chunk of its own. */
+const RATE = 200;
+
+const bare: Contender<Subscribe> = {
+	name: "bare reader loop",
+	async run(url, _type, handler) {
+		const { body } = await fetch(url);
+		const reader = body!.getReader();
+		for (;;) {
+			const { done } = await reader.read();
+			if (done) return;
+			handler({ data: "" });
+		}
+	},
+};
+
+export const latencyRow: Row = {
+	name: "latency",
+	title: "From the reader's promise to the handler, one small event in each chunk",
+	async run({ quick, progress }: Context) {
+		const [rounds, events] = quick ? [1, 150] : [9, 300];
+		const stream = { workload: "small", events, rate: RATE };
+		const [url, wanted] = [address(stream), await expected(stream)];
+		const contenders = [bare, ...OURS];
+		const { there } = present(contenders);
+		const byName = new Map(there.map((contender) => [contender.name, contender]));
+		const clock = watchReads();
+		progress("");
+		const taken = await interleave([...byName.keys()], rounds, async (name) => {
+			const latencies: number[] = [];
+			const handler = () => void latencies.push(performance.now() - clock.fulfilled);
+			const before = clock.chunks;
+			await byName.get(name)!.run(url, "message", handler);
+			const chunks = clock.chunks - before;
+			// Where two events came at once, a bare loop is called once.
+			check(
+				name,
+				"the paced stream",
+				{ events: name === bare.name ? latencies.length : events },
+				{
+					...wanted,
+					events: name === bare.name ? chunks : latencies.length,
+				},
+			);
+			if (chunks < events / 2) throw new Error(`${name}: ${events} events came in ${chunks} chunks only`);
+			return median(latencies) * 1000;
+		});
+		clock.stop();
+		const measures = there.map(({ name, ours = false }) => ({
+			contender: name,
+			ours,
+			unit: "µs" as const,
+			...spread(taken[name]!),
+		}));
+		const comparisons = there
+			.filter(({ ours }) => ours)
+			.map(({ name }) => {
+				const added = taken[name]!.map((value, round) => value - taken[bare.name]![round]!);
+				return compared(`${name}, added to the bare loop`, "µs", added, { atMost: 30 });
+			});
+		return row(latencyRow, contenders, [{ name: `small, ${RATE} events a second`, rounds, measures, comparisons }]);
+	},
+};
+
+/** Notes when a reader's promise is fulfilled, before whoever has asked for it is told. */
+function watchReads() {
+	const prototype = ReadableStreamDefaultReader.prototype;
+	const { read } = prototype;
+	const clock = {
+		fulfilled: 0,
+		chunks: 0,
+		stop() {
+			prototype.read = read;
+		},
+	};
+	prototype.read = function (this: ReadableStreamDefaultReader) {
+		const promise = read.call(this);
+		promise.then(
+			({ done }) => {
+				if (!done) clock.chunks += 1;
+				clock.fulfilled = performance.now();
+			},
+			() => {},
+		);
+		return promise;
+	};
+	return clock;
+}

@@ -1,0 +1,105 @@
+// Owns the rows in which whole streams are read as fast as possible: who against whom, on which workloads, and the goals.
+
+import {
+	type Contender,
+	microsoftFetchEventSource,
+	native,
+	npmEventSource,
+	ourEventSource,
+	ourEvents,
+	ourFetchEventSource,
+	type Reading,
+	reader,
+	readyMade,
+} from "../contenders.ts";
+import { contest, type Pair, row } from "../contest.ts";
+import type { Case, Goal } from "../result.ts";
+import type { Context, Row } from "../row.ts";
+import { type Stream, TITLES } from "../streams.ts";
+
+const atLeast = (number: number): Goal => ({ atLeast: number });
+
+/** Six to seven megabytes each, so that the request itself counts for little. */
+const LARGE: Stream[] = [
+	{ workload: "llm", events: 40_000 },
+	{ workload: "small", events: 480_000 },
+	{ workload: "typed", events: 140_000 },
+	{ workload: "cjk", events: 100_000 },
+];
+
+const equal = (events: number): Stream[] => ["llm", "small", "typed", "cjk"].map((workload) => ({ workload, events }));
+
+interface Contest {
+	name: string;
+	title: string;
+	contenders: Contender<Reading>[];
+	streams: Stream[];
+	/** Full and quick. */
+	rounds: [number, number];
+	/** What is compared on a workload. */
+	pairs(workload: string): Pair[];
+	/** What is compared over all of them. */
+	means?: Pair[];
+}
+
+const between = (of: Contender<Reading>, to: Contender<Reading>, goal?: Goal): Pair => ({
+	of: of.name,
+	to: to.name,
+	...(goal && { goal }),
+});
+
+const CONTESTS: Contest[] = [
+	{
+		name: "throughput",
+		title: "Against a bare reader loop, and an iterator of ready-made objects",
+		contenders: [reader, ourFetchEventSource, readyMade, ourEvents],
+		streams: LARGE,
+		rounds: [21, 5],
+		pairs: () => [between(ourFetchEventSource, reader, atLeast(0.9)), between(ourEvents, readyMade, atLeast(0.9))],
+	},
+	{
+		name: "microsoft",
+		title: "fetchEventSource against the package of that name, 40,000 events",
+		contenders: [ourFetchEventSource, microsoftFetchEventSource],
+		streams: equal(40_000),
+		rounds: [15, 3],
+		pairs: (workload) => [
+			between(ourFetchEventSource, microsoftFetchEventSource, workload === "llm" ? atLeast(2.5) : undefined),
+		],
+		means: [between(ourFetchEventSource, microsoftFetchEventSource, atLeast(6))],
+	},
+	{
+		name: "floods",
+		title: "EventSource with one listener, 40,000 events at once",
+		contenders: [ourEventSource, npmEventSource, native],
+		streams: equal(40_000),
+		rounds: [9, 1],
+		pairs: (workload) => [
+			between(ourEventSource, native, atLeast(workload === "small" ? 2.5 : 12)),
+			between(ourEventSource, npmEventSource),
+		],
+		means: [between(ourEventSource, npmEventSource, atLeast(5))],
+	},
+	{
+		name: "bursts",
+		title: "EventSource with one listener, 2,000 events at once",
+		contenders: [ourEventSource, npmEventSource, native],
+		streams: equal(2_000),
+		rounds: [41, 7],
+		pairs: () => [between(ourEventSource, native, atLeast(1.5)), between(ourEventSource, npmEventSource)],
+	},
+];
+
+export const throughputRows: Row[] = CONTESTS.map((shape) => ({
+	name: shape.name,
+	title: shape.title,
+	async run(context: Context) {
+		const cases: Case[] = [];
+		for (const stream of shape.streams) {
+			context.progress(TITLES[stream.workload]!);
+			const rounds = shape.rounds[context.quick ? 1 : 0];
+			cases.push(await contest(stream, shape.contenders, shape.pairs(stream.workload), rounds));
+		}
+		return row(shape, shape.contenders, cases, shape.means);
+	},
+}));

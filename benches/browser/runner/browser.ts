@@ -1,0 +1,95 @@
+// Owns the browser of a run, with the benchmark's page in it, and what it does for the page. Knows nothing of what is
+// measured.
+
+import type { Browser, LaunchOptions, Page, PlaywrightWorkerArgs } from "@playwright/test";
+import { hide, show, startHidingChromium } from "../../../tests/support/visibility.ts";
+import type { Options, RowResult } from "../result.ts";
+import { tracing } from "./tasks.ts";
+
+interface Bench {
+	rows: string[];
+	versions: Record<string, string>;
+	run(options: Options): Promise<RowResult[]>;
+}
+
+type WithBench = typeof globalThis & { bench: Bench };
+
+export async function openBrowser(
+	playwright: PlaywrightWorkerArgs["playwright"],
+	name: "chromium" | "firefox" | "webkit",
+	options: LaunchOptions,
+	origin: string,
+) {
+	const { page, close } = name === "chromium" ? await startHidingChromium(options) : await launch(playwright, name);
+	await page.exposeFunction("benchHide", () => hide(page));
+	await page.exposeFunction("benchShow", () => show(page));
+	await page.exposeFunction("benchOpen", (ours: boolean) =>
+		open(page, `${origin}/bench/open.html?${ours ? "ours" : ""}`),
+	);
+	if (name === "chromium") {
+		const { start, stop } = tracing(page);
+		await page.exposeFunction("benchHeap", await heapOf(page));
+		await page.exposeFunction("benchTrace", start);
+		await page.exposeFunction("benchLongestTask", stop);
+	}
+	const fresh = async () => {
+		await page.goto(`${origin}/bench/`);
+		await page.waitForFunction(() => "bench" in globalThis);
+	};
+	return {
+		close,
+		version: (page.context().browser() as Browser).version(),
+		/** A page of its own, for a picture. */
+		newPage: () => page.context().newPage(),
+		async about(): Promise<Pick<Bench, "rows" | "versions">> {
+			await fresh();
+			return page.evaluate(() => {
+				const { rows, versions } = (globalThis as WithBench).bench;
+				return { rows, versions };
+			});
+		},
+		async run(wanted: Options): Promise<RowResult[]> {
+			await fresh();
+			const found = await page.evaluate(async (wanted) => {
+				const { bench } = globalThis as WithBench;
+				return bench.run(wanted).catch((error: Error) => `${error.message}`);
+			}, wanted);
+			// An error of the page's would come with the stack of a minified script.
+			if (typeof found === "string") throw new Error(found);
+			return found;
+		},
+	};
+}
+
+async function launch(
+	playwright: PlaywrightWorkerArgs["playwright"],
+	name: "firefox" | "webkit",
+): Promise<{ page: Page; close(): Promise<void> }> {
+	// With the options of the project, which Playwright knows.
+	const browser = await playwright[name].launch();
+	const context = await browser.newContext();
+	return { page: await context.newPage(), close: () => browser.close() };
+}
+
+/** In a tab of its own, which is fresh. */
+async function open(page: Page, url: string): Promise<number> {
+	const fresh = await page.context().newPage();
+	await fresh.goto(url);
+	const opened = await fresh.waitForFunction(() => (globalThis as { opened?: number }).opened);
+	const milliseconds = (await opened.jsonValue()) as number;
+	await fresh.close();
+	return milliseconds;
+}
+
+/** What JavaScript's values, the DOM's objects and array buffers take. WebAssembly's memory is not among them. */
+async function heapOf(page: Page): Promise<() => Promise<number>> {
+	const session = await page.context().newCDPSession(page);
+	return async () => {
+		// What one collection finalises, the next one frees.
+		for (let round = 0; round < 4; round++) {
+			await session.send("HeapProfiler.collectGarbage");
+		}
+		const usage = await session.send("Runtime.getHeapUsage");
+		return usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize;
+	};
+}

@@ -1,0 +1,16 @@
+// Owns how `npm run bench` runs: the browsers of the repository's configuration, one at a time, and nothing printed but
+// what the run prints.
+
+import { defineConfig } from "@playwright/test";
+import repository from "../../../playwright.config.ts";
+
+const browsers = (repository.projects ?? []).filter(({ name }) => name === "chromium" || name === "firefox");
+
+export default defineConfig({
+	...repository,
+	testDir: ".",
+	outputDir: "../../../test-results/bench-run",
+	reporter: "../../../tests/chaos/reporter.ts",
+	workers: 1,
+	projects: browsers.map((browser) => ({ ...browser, testMatch: "run.spec.ts", testIgnore: [] })),
+});

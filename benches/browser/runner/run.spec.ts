@@ -1,0 +1,47 @@
+// Owns the one run of `npm run bench`, as the script's environment says it: opens the page in a browser, has it run row by
+// row, and writes down what it found. Knows nothing of arguments, nor of how anything is measured.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "@playwright/test";
+import { root } from "../../../scripts/lib/tools.mjs";
+import { startChatServer } from "../../../tests/support/browser.ts";
+import type { Options } from "../result.ts";
+import { openBrowser } from "./browser.ts";
+import { report, writeReport } from "./report.ts";
+import { table } from "./table.ts";
+
+interface Wanted extends Options {
+	json: boolean;
+}
+
+test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
+	test.setTimeout(0);
+	const { json, only, quick = false } = JSON.parse(process.env.HEADWATER_BENCH!) as Wanted;
+	const server = await startChatServer();
+	const browser = await openBrowser(playwright, browserName, launchOptions, server.origin);
+	try {
+		const { rows: names, versions } = await browser.about();
+		const rows = [];
+		// A page of its own for each, which finds nothing of what the one before has left.
+		for (const name of only ?? names) {
+			const [row] = await browser.run({ only: [name], quick });
+			rows.push(row!);
+			if (!json) console.log(table(row!));
+		}
+		const title = `${browserName[0]!.toUpperCase()}${browserName.slice(1)} ${browser.version}`;
+		const found = report(title, versions, quick, rows);
+		const text = JSON.stringify(found, null, "\t");
+		const results = join(root, "test-results", "bench");
+		mkdirSync(results, { recursive: true });
+		writeFileSync(join(results, `${browserName}.json`), text);
+		if (json) console.log(text);
+		// What is in the documentation is of a whole run.
+		const folder = quick || only ? results : join(root, "docs", "benchmarks");
+		await writeReport(folder, browserName, found, await browser.newPage());
+		console.error(`\nwritten to ${folder}`);
+	} finally {
+		await browser.close();
+		await server.stop();
+	}
+});

@@ -1,0 +1,54 @@
+// Owns the arithmetic, and the order in which contenders take turns. Knows nothing of what they do.
+
+import type { Comparison, Goal, Spread, Unit } from "./result.ts";
+
+/** The value below which this share of the values lies, between two of them by the straight line. */
+export function quantile(values: readonly number[], share: number): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const at = (sorted.length - 1) * share;
+	const below = sorted[Math.floor(at)]!;
+	return below + (sorted[Math.ceil(at)]! - below) * (at - Math.floor(at));
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+export function spread(values: readonly number[]): Spread {
+	return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+}
+
+export function geometricMean(values: readonly number[]): number {
+	return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+export function compared(name: string, unit: Unit, values: readonly number[], goal?: Goal): Comparison {
+	const found = spread(values);
+	if (!goal) return { name, unit, ...found };
+	const met = "atLeast" in goal ? found.median >= goal.atLeast : found.median <= goal.atMost;
+	return { name, unit, ...found, goal, met };
+}
+
+/**
+ * Has each contender run once per round, and another one begin in each, so that what is slow for a while on the machine is
+ * slow for all. The first rounds, in which engines compile, do not count.
+ */
+export async function interleave<Name extends string>(
+	contenders: readonly Name[],
+	rounds: number,
+	run: (contender: Name) => Promise<number>,
+	warmUp = 1,
+): Promise<Record<Name, number[]>> {
+	const taken = Object.fromEntries(contenders.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+	for (let round = 0; round < warmUp + rounds; round++) {
+		for (const turn of contenders.keys()) {
+			const name = contenders[(round + turn) % contenders.length]!;
+			const value = await run(name);
+			if (round >= warmUp) taken[name].push(value);
+		}
+	}
+	return taken;
+}
+
+/** Of each round, how many times as long the one took as the other. */
+export function ratios(slow: readonly number[], fast: readonly number[]): number[] {
+	return slow.map((value, round) => value / fast[round]!);
+}

@@ -1,0 +1,19 @@
+// Owns the look at the package's module from outside: how large its memory is. Has to be there before the package starts
+// it, with the first source of a page.
+
+const memories: WebAssembly.Memory[] = [];
+const { instantiate } = WebAssembly;
+
+WebAssembly.instantiate = (async (bytes: BufferSource, imports?: WebAssembly.Imports) => {
+	const source = await instantiate(bytes, imports);
+	for (const exported of Object.values(source.instance.exports)) {
+		if (exported instanceof WebAssembly.Memory) memories.push(exported);
+	}
+	return source;
+}) as typeof instantiate;
+
+/** In bytes. It never shrinks. */
+export function wasmMemory(): number {
+	if (memories.length === 0) throw new Error("no WebAssembly module was started");
+	return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+}

@@ -1,0 +1,24 @@
+// Owns the entry of a build for the benchmarks: the parser alone, with bytes that are there already. Knows nothing of sources.
+// The build puts it beside js/.
+
+import { ChunkParser, instantiate } from "../pkg/headwater.js";
+import { packed } from "../pkg/inline.js";
+import { Batch } from "./batch.js";
+import { unpack } from "./unpack.js";
+
+await instantiate(unpack(packed));
+
+const make = (type, data, lastEventId) => ({ type: type || "message", data, lastEventId });
+
+/** A parser that calls back for each message of the chunks that it is fed, as `fetchEventSource` and `events` do. */
+export function createParser(onMessage) {
+	const parser = new ChunkParser();
+	const batch = new Batch("");
+	const deliver = (text) => {
+		batch.fill(text);
+		for (let message = batch.take(make); message; message = batch.take(make)) {
+			onMessage(message);
+		}
+	};
+	return { feed: (chunk) => parser.feed(chunk, chunk.length, deliver) };
+}

@@ -1,0 +1,19 @@
+//! Owns what is measured: what the npm package does in Rust with each chunk of a stream, from its bytes to the batch that
+//! crosses into JavaScript. Must not know what is in the stream, nor how it is measured.
+
+use std::hint::black_box;
+
+use headwater::{Parser, internals::Batch};
+
+/// Has a whole stream cross, in chunks of this size, and answers how many messages were in it.
+///
+/// Never inlined: callgrind counts from its entry to its return, by its name.
+#[inline(never)]
+pub fn cross(stream: &[u8], chunk_size: usize) -> u64 {
+    let (mut parser, mut batch) = (Parser::new(), Batch::default());
+    for chunk in stream.chunks(chunk_size) {
+        batch.fill(parser.handle_chunk(black_box(chunk)));
+        black_box(&batch);
+    }
+    parser.dispatched()
+}

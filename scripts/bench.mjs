@@ -1,0 +1,57 @@
+// Owns `npm run bench`: the benchmark in a browser. Prints what each row found; the status is 1 only if something was wrong,
+// such as an event that did not arrive, and not if a goal was missed.
+//
+//   npm run bench -- --quick --only floods --only bursts --browser firefox --json
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildBench, buildPackage } from "./build.mjs";
+import { buildPage } from "./build-page.mjs";
+import { buildServer } from "./build-server.mjs";
+import { Problem, run, script } from "./lib/process.mjs";
+import { root } from "./lib/tools.mjs";
+import { setupBuild, setupTests } from "./setup.mjs";
+
+const OPTIONS = {
+	browser: { type: "string", default: "chromium" },
+	only: { type: "string", multiple: true },
+	quick: { type: "boolean", default: false },
+	json: { type: "boolean", default: false },
+};
+
+const BROWSERS = ["chromium", "firefox"];
+
+script(async () => {
+	const { browser, ...options } = readArguments();
+	if (options.json) {
+		// What is said meanwhile is not for who reads the figures.
+		console.log = console.error;
+	}
+	await setupBuild();
+	await setupTests();
+	await buildPackage();
+	await buildBench();
+	await buildPage();
+	await buildServer("headwater-chat");
+	const config = join("benches", "browser", "runner", "playwright.config.ts");
+	const env = { HEADWATER_BENCH: JSON.stringify(options) };
+	const args = ["test", "--config", config, "--project", browser];
+	const { code } = await run(join(root, "node_modules", ".bin", "playwright"), args, { cwd: root, env });
+	process.exitCode = code === 0 ? 0 : 1;
+});
+
+function readArguments() {
+	const values = parse();
+	if (!BROWSERS.includes(values.browser)) {
+		throw new Problem(`--browser is to be one of ${BROWSERS.join(", ")}, not "${values.browser}".`);
+	}
+	return values;
+}
+
+function parse() {
+	try {
+		return parseArgs({ options: OPTIONS }).values;
+	} catch (error) {
+		throw new Problem(error.message);
+	}
+}
