@@ -41,11 +41,12 @@ const LONG = facade(
 const LONG_IN_FIREFOX = [
 	...LONG,
 	...facade("bad-answers", "cancel", "chaos", "last-event-id", "leaving", "peers", "policy", "request"),
+	...["errors", "leaving", "thrown"].flatMap((name) => facade(`fetch-event-source-${name}`)),
 	...["errors", "look", "pass-through", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
 ];
 
 /** No other engine, as it is driven here, can be asked to collect garbage; and the last needs no engine at all. */
-const ONLY_IN_CHROMIUM = facade("garbage", "conformance", "leaks", "limits");
+const ONLY_IN_CHROMIUM = [...facade("garbage", "conformance", "leaks", "limits"), "e2e/bench-workloads.spec.ts"];
 
 /** Firefox, as it is driven here, reloads a page instead of keeping it. */
 const NOT_IN_FIREFOX = facade("back-forward-cache");

@@ -2,13 +2,20 @@
 // a callback's throwing means. Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
 import { Batch } from "./batch.js";
-import { nextTask, SLICE } from "./delivery.js";
+import { Pace } from "./delivery.js";
 import { internal, isLast, report, settle, type Told } from "./failure.js";
 import { End, readSettings } from "./settings.js";
-import type { Decide, EventSourceInit, FetchEventSourceInit } from "./types.js";
+import type { Decide, EventSourceInit, EventSourceMessage, FetchEventSourceInit } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
-/** After so many messages in a row the clock is looked at, which costs as much as some of them. */
+const makeMessage = (event: string, data: string, id: string): EventSourceMessage => ({
+	id,
+	event,
+	data,
+	retry: undefined,
+});
+
+/** After so many messages in a row, and powers of two of them, the clock is looked at, which costs as much as some. */
 const UNTIMED = 64;
 
 /**
@@ -34,7 +41,15 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	if (typeof (url as unknown as Request).clone === "function") {
 		throw new TypeError("fetchEventSource takes a URL and options, and no Request");
 	}
+	if (typeof init !== "object") {
+		throw new TypeError("the second argument must be an object");
+	}
 	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = init;
+	for (const [option, value] of Object.entries({ onopen, onmessage, onclose, onerror, fetch: given })) {
+		if (value != null && typeof value !== "function") {
+			throw new TypeError(`"${option}" must be a function`);
+		}
+	}
 	let close!: () => void;
 	const closed = new Promise<void>((fulfil) => {
 		close = fulfil;
@@ -42,6 +57,8 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	/** What a callback has thrown, which is told as it is. */
 	let thrown: { error: unknown } | undefined;
 	let over = false;
+	let answer: Response | undefined;
+	const pace = new Pace();
 
 	const note = (error: unknown): never => {
 		thrown = { error };
@@ -51,13 +68,18 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	/** `onopen` gets the unread answer; one that it lets pass is read as a stream, whatever it is. */
 	const opened = async (url: string, init: RequestInit): Promise<Response> => {
 		const response = await (given ?? fetch)(url, init);
+		answer = response;
 		if (!onopen) {
 			return response;
 		}
 		try {
 			await onopen(response);
 		} catch (error) {
-			note(error);
+			response.body?.cancel().catch(() => {});
+			if (!init.signal?.aborted) {
+				thrown = { error };
+			}
+			throw error;
 		}
 		const { body, redirected } = response;
 		const headers = new Headers(response.headers);
@@ -68,18 +90,23 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	let answered: unknown;
 	/** What `onerror` answers to a failure, or to what a callback has thrown. */
 	const ask: Decide = (failure) => {
-		const error = thrown?.error ?? Object.assign(new Error(failure.message), failure);
+		const error = thrown ? thrown.error : Object.assign(new Error(failure.message), failure);
 		thrown = { error };
 		answered = true;
 		try {
-			return (onerror?.(error) ?? undefined) as ReturnType<Decide>;
+			const wait = onerror?.(error);
+			return typeof wait === "number" && wait >= 0 ? wait : undefined;
 		} catch (error) {
 			thrown = { error };
 			return false;
 		}
 	};
 
-	const all = { ...others, reconnect: ask, pauseWhenHidden: !openWhenHidden } as object as EventSourceInit;
+	const all = {
+		...others,
+		reconnect: onerror ? ask : undefined,
+		pauseWhenHidden: !openWhenHidden,
+	} as object as EventSourceInit;
 	if (onopen || given) {
 		all.fetch = opened;
 	}
@@ -109,8 +136,14 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 					end(fulfil);
 					return undefined;
 				} catch (error) {
+					if (over) {
+						return undefined;
+					}
 					thrown = { error };
 				}
+			}
+			if (told[5] && answer) {
+				told[5] = answer;
 			}
 			answered = false;
 			const failure = settle(told, options, batch.lastEventId);
@@ -129,25 +162,27 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 
 		/** In a plain loop, unless it takes long: then the page gets its turn. */
 		const deliver = (): Promise<void> | undefined => {
-			const start = performance.now();
-			for (let count = 1; batch.next(); count++) {
-				const { type, data, lastEventId } = batch;
-				if (data !== undefined) {
-					const message = { id: lastEventId, event: type === "message" ? "" : type, data, retry: undefined };
-					const last = until && isLast(until, message);
-					onmessage?.(message);
-					if (last && !over) {
-						end(fulfil);
-					}
+			pace.begin();
+			for (let count = 1, message = batch.take(makeMessage); message; count++, message = batch.take(makeMessage)) {
+				const last = until && isLast(until, message);
+				if (over) {
+					return undefined;
 				}
-				if (count % UNTIMED === 0 && performance.now() - start > SLICE) {
-					return nextTask().then(deliver);
+				onmessage?.(message);
+				if (last && !over) {
+					end(fulfil);
+				}
+				if ((count % UNTIMED === 0 || (count & (count - 1)) === 0) && pace.isOver) {
+					return pace.rest().then(deliver);
 				}
 			}
 			return undefined;
 		};
 
 		const listener: Listener = {
+			get lastEventId() {
+				return batch.lastEventId;
+			},
 			open() {},
 			deliver(text) {
 				if (!over) {

@@ -1,7 +1,7 @@
 // Owns the ways in which a source can end, each a function that runs in the page. Knows nothing of what is measured.
 
 import type * as headwater from "headwater";
-import { elsewhere, eventStream, events, type Lab, send } from "./support.ts";
+import { elsewhere, eventStream, events, type Lab, send, type Tools } from "./support.ts";
 
 type Url = keyof ReturnType<typeof urls>;
 
@@ -12,6 +12,9 @@ export type Make = (
 	signal: AbortSignal,
 	events: typeof headwater.events,
 ) => Pick<headwater.EventSource, "closed">;
+
+/** In the page they are there for all. */
+declare const tools: Pick<Tools, "fetchEventSource">;
 
 export interface Way {
 	/** Runs in the page, and answers a source that will be CLOSED. */
@@ -265,5 +268,86 @@ export const WAYS: Record<string, Way> = {
 		},
 		reason: "caller",
 		cost: "none",
+	},
+	"callbacks that come to a clean end": {
+		make: (_EventSource, { ended }, signal) => ({
+			closed: tools.fetchEventSource(ended, { signal, onopen: async () => {} }).then(() => ({ reason: "end" })),
+		}),
+		reason: "end",
+	},
+	"callbacks whose signal is aborted before": {
+		make: (_EventSource, { never }) => ({
+			closed: tools.fetchEventSource(never, { signal: AbortSignal.abort() }).then(() => ({ reason: "signal" })),
+		}),
+		reason: "signal",
+		cost: "none",
+	},
+	"callbacks whose signal is aborted in one": {
+		make: (_EventSource, { stream }) => {
+			const controller = new AbortController();
+			const { signal } = controller;
+			const ended = tools.fetchEventSource(stream, { signal, onmessage: () => controller.abort() });
+			return { closed: ended.then(() => ({ reason: "signal" })) };
+		},
+		reason: "signal",
+	},
+	"callbacks whose signal is aborted while onopen, which never ends, is awaited": {
+		make: (_EventSource, { stream }) => {
+			const controller = new AbortController();
+			const { signal } = controller;
+			const onopen = () => {
+				setTimeout(() => controller.abort());
+				return new Promise(() => {});
+			};
+			return { closed: tools.fetchEventSource(stream, { signal, onopen }).then(() => ({ reason: "signal" })) };
+		},
+		reason: "signal",
+	},
+	"callbacks whose signal is aborted between two attempts": {
+		make: (_EventSource, { missing }) => {
+			const controller = new AbortController();
+			const { signal } = controller;
+			const onerror = () => {
+				setTimeout(() => controller.abort());
+				return 100_000;
+			};
+			return { closed: tools.fetchEventSource(missing, { signal, onerror }).then(() => ({ reason: "signal" })) };
+		},
+		reason: "signal",
+	},
+	"callbacks until a message": {
+		make: (_EventSource, { stream }, signal) => ({
+			closed: tools
+				.fetchEventSource(stream, { signal, until: ({ data }) => data === "2" })
+				.then(() => ({ reason: "until" })),
+		}),
+		reason: "until",
+	},
+	"callbacks of which one throws at each attempt": {
+		make: (_EventSource, { stream }, signal) => {
+			let attempts = 0;
+			const throwing = () => {
+				throw { reason: "caller" };
+			};
+			const callbacks = [{ onopen: throwing }, { onmessage: throwing }];
+			const onerror = () => (++attempts < 3 ? 1 : undefined);
+			const ends = callbacks.map((callback) =>
+				tools.fetchEventSource(stream, { signal, method: "POST", ...callback, onerror }).then(
+					() => ({ reason: "end" }) as const,
+					({ reason }) => ({ reason }),
+				),
+			);
+			return { closed: Promise.all(ends).then(([first]) => first!) };
+		},
+		reason: "caller",
+	},
+	"callbacks for a request that fails": {
+		make: (_EventSource, { missing }, signal) => ({
+			closed: tools.fetchEventSource(missing, { signal }).then(
+				() => ({ reason: "end" }),
+				({ reason }) => ({ reason }),
+			),
+		}),
+		reason: "status",
 	},
 };

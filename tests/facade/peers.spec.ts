@@ -58,6 +58,24 @@ test("B2: a handler that throws is reported, and neither sends anything again no
 	await lab.expectNoSockets();
 });
 
+test("B2: fetchEventSource() whose handler throws sends only what onerror asks for", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ fetchEventSource }, url) => {
+			let calls = 0;
+			const onmessage = () => {
+				calls++;
+				throw "handler";
+			};
+			const end = (init: object) => fetchEventSource(url, { method: "POST", onmessage, ...init }).catch(String);
+			return [await end({}), await end({ onerror: () => (calls < 6 ? 1 : undefined) }), calls];
+		},
+		lab.script(eventStream(send(events(1, 2)), "hang")),
+	);
+	expect(outcome).toEqual(["handler", "handler", 6]);
+	expect(await lab.requests()).toHaveLength(6);
+	await lab.expectNoSockets();
+});
+
 test("B3: a clean end is followed by the wait that the server asked for, though it answered 200", async ({ lab }) => {
 	const delay = await lab.ours(
 		async ({ EventSource, once }, url) => {
@@ -129,7 +147,7 @@ test("B9: a Last-Event-ID that the caller began with does not hold the id that m
 
 test("B11: a page that is left and looked at again sends nothing again, nor has two streams", async ({ lab }) => {
 	const outcome = await lab.ours(
-		async ({ EventSource, record, tell, tasks, once }, { post, get }) => {
+		async ({ EventSource, fetchEventSource, record, tell, tasks, once }, { post, get, asked }) => {
 			const look = async () => {
 				for (const visibilityState of ["hidden", "visible"]) {
 					Object.defineProperty(document, "visibilityState", { configurable: true, value: visibilityState });
@@ -140,27 +158,44 @@ test("B11: a page that is left and looked at again sends nothing again, nor has 
 			};
 			const posting = [{}, { pauseWhenHidden: true }].map((init) => new EventSource(post, { method: "POST", ...init }));
 			const fired = posting.map((source) => record(source));
-			await Promise.all(posting.map((source) => once(source, "message")));
+			const controller = new AbortController();
+			const ended: Promise<void>[] = [];
+			const call = (url: string, init: headwater.FetchEventSourceInit) =>
+				new Promise<void>((resolve) => {
+					ended.push(fetchEventSource(url, { ...init, signal: controller.signal, onmessage: () => resolve() }));
+				});
+			const called = [true, false].map((openWhenHidden) => call(post, { method: "POST", openWhenHidden }));
+			await Promise.all([...called, ...posting.map((source) => once(source, "message"))]);
 			// While this one waits it is looked at, so that its next attempt may come at once, and once.
 			const waiting = new EventSource(get, { reconnect: { delay: 300, maxDelay: 0 } });
+			const onerror = () => {
+				void look();
+				return 300;
+			};
+			const received = [once(waiting, "message"), call(asked, { onerror })];
 			await once(waiting, "error");
 			await look();
-			await once(waiting, "message");
+			await Promise.all(received);
 			await look();
 			for (const source of [...posting, waiting]) {
 				source.close();
 			}
+			controller.abort();
+			await Promise.all(ended);
 			return fired.map(tell);
 		},
 		{
 			post: lab.apart("post").script(eventStream(send(events("x")), "hang")),
 			get: lab.apart("get").script("status=503|send=x", eventStream(send(events("x")), "hang")),
+			asked: lab.apart("asked").script("status=503|send=x", eventStream(send(events("x")), "hang")),
 		},
 	);
 	expect(outcome).toEqual(Array(2).fill(["open", "x"]));
-	expect(await lab.apart("post").requests()).toHaveLength(2);
-	expect(await lab.apart("get").requests()).toHaveLength(2);
-	await lab.apart("get").expectNoSockets();
+	expect(await lab.apart("post").requests()).toHaveLength(4);
+	for (const name of ["get", "asked"]) {
+		expect(await lab.apart(name).requests()).toHaveLength(2);
+		await lab.apart(name).expectNoSockets();
+	}
 });
 
 test("B11: a signal that is aborted already sends nothing, a 401 is final, and a GET goes on after a clean end", async ({
@@ -208,6 +243,23 @@ test("B12: an id of any characters can be sent, and one with U+0000 is none", as
 	expect(outcome.ids).toEqual(["日本", "日本", "日本"]);
 	const sent = (await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
 	expect(sent).toEqual([null, ...Array(3).fill(lab.idBytes("日本"))]);
+});
+
+test("B12: fetchEventSource() sends such an id with its next attempt, whatever the method", async ({ lab }) => {
+	const first = eventStream(send("id: 日本\nid: a\0b\ndata: 1\n\n"));
+	await lab.ours(
+		async ({ fetchEventSource }, url) => {
+			const onclose = () => {
+				throw new Error("more");
+			};
+			for (const method of ["GET", "POST"]) {
+				await fetchEventSource(url, { method, onclose, onerror: () => 1 }).catch(() => {});
+			}
+		},
+		lab.script(first, "status=204", first, "status=204"),
+	);
+	const sent = (await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
+	expect(sent).toEqual([null, lab.idBytes("日本"), null, lab.idBytes("日本")]);
 });
 
 test("B13: `break` cancels the body, and leaving an iteration twice ends no other", async ({ lab }) => {
