@@ -1,27 +1,24 @@
 // Owns the reading of what src/batch.rs writes: the messages of a chunk, one after another. Knows nothing of what is told of
 // them.
 
+import { decode } from "./text.js";
+
 /** Of the character that begins a row: what follows. */
 const DATA = 1;
 const EVENT_TYPE = 2;
 const SAME_EVENT_TYPE = 4;
 const LAST_EVENT_ID = 8;
 
-/** Ends each field. */
+/** Ends a field whose length is not told. */
 const END = "\r";
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** A row at a time, in fields that the next one overwrites: what is made for each message is for who receives it. */
+/** The rows of one chunk after another. */
 export class Batch {
-	type = "message";
-	/** None in a row that fires nothing. */
-	data: string | undefined;
-	/** Stays from batch to batch. */
+	/** That of the last row taken, which need not be a message. */
 	lastEventId: string;
 	#text = "";
 	#at = 0;
-	#named = "";
+	#type = "";
 
 	constructor(lastEventId: string) {
 		this.lastEventId = lastEventId;
@@ -29,31 +26,34 @@ export class Batch {
 
 	/** Takes the rows of a chunk, as UTF-8, in place of those of the one before. */
 	fill(text: Uint8Array): void {
-		this.#text = decoder.decode(text);
+		this.#text = decode(text);
 		this.#at = 0;
+	}
+
+	/** The next message, if there is another, as `make` makes it. The type is empty unless the server gave one. */
+	take<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
+		while (!this.isEmpty) {
+			const row = this.#text.charCodeAt(this.#at++);
+			const data = row & DATA ? this.#field() : undefined;
+			if (row & EVENT_TYPE) {
+				this.#type = this.#field();
+			}
+			if (row & LAST_EVENT_ID) {
+				this.lastEventId = this.#field();
+			}
+			if (data !== undefined) {
+				const type = row & (EVENT_TYPE | SAME_EVENT_TYPE) ? this.#type : "";
+				return make(type, data, this.lastEventId);
+			}
+		}
+		// A text lives as long as any part of it.
+		this.clear();
+		return undefined;
 	}
 
 	/** No row is left. */
 	get isEmpty(): boolean {
 		return this.#at >= this.#text.length;
-	}
-
-	/** Whether there was another row. */
-	next(): boolean {
-		if (this.isEmpty) {
-			this.clear();
-			return false;
-		}
-		const row = this.#text.charCodeAt(this.#at++);
-		this.data = row & DATA ? this.#field() : undefined;
-		if (row & EVENT_TYPE) {
-			this.#named = this.#field();
-		}
-		this.type = row & (EVENT_TYPE | SAME_EVENT_TYPE) ? this.#named : "message";
-		if (row & LAST_EVENT_ID) {
-			this.lastEventId = this.#field();
-		}
-		return true;
 	}
 
 	/** Drops the rows that are left. */
@@ -62,9 +62,11 @@ export class Batch {
 	}
 
 	#field(): string {
-		const start = this.#at;
-		const end = this.#text.indexOf(END, start);
-		this.#at = end + 1;
-		return this.#text.slice(start, end);
+		const text = this.#text;
+		const start = this.#at + 2;
+		const count = text.charCodeAt(start - 2) | (text.charCodeAt(start - 1) << 7);
+		const end = count ? start + count - 1 : text.indexOf(END, start);
+		this.#at = count ? end : end + 1;
+		return text.slice(start, end);
 	}
 }

@@ -6,37 +6,37 @@
  * for the next before that is fired. Eight turns of the microtask queue are enough for an `await` through two async
  * functions.
  */
-const TURNS = 8;
+export const TURNS = 8;
 
 /** How long events may be fired before the page gets a turn, in milliseconds: within a frame of 60 Hz. */
-export const SLICE = 12;
+const SLICE = 12;
 
-/** A pause between two events longer than this, in milliseconds, was one in which the page had its turn. */
+/** A pause between two deliveries longer than this, in milliseconds, was one in which the page had its turn. */
 const PAUSE = 1;
 
 /** Keeps one source's deliveries from starving the page. */
 export class Pace {
 	#sliceStart = 0;
-	#lastEnd = 0;
+	#lastLook = 0;
 
-	/** To be called before each event. */
-	beforeEvent(): void {
+	/** To be called before the events of a chunk: chunks that wait for their reader come without a task between them. */
+	begin(): void {
 		const now = performance.now();
-		if (now - this.#lastEnd > PAUSE) {
+		if (now - this.#lastLook > PAUSE) {
 			this.#sliceStart = now;
 		}
+		this.#lastLook = now;
 	}
 
-	/** To be awaited after each event. */
-	async afterEvent(): Promise<void> {
-		for (let turn = 0; turn < TURNS; turn++) {
-			await undefined;
-		}
-		this.#lastEnd = performance.now();
-		if (this.#lastEnd - this.#sliceStart > SLICE) {
-			await nextTask();
-			this.#sliceStart = this.#lastEnd = performance.now();
-		}
+	/** To be called after each event, or some: whether the page is to get its turn, which {@link Pace.rest} gives it. */
+	get isOver(): boolean {
+		this.#lastLook = performance.now();
+		return this.#lastLook - this.#sliceStart > SLICE;
+	}
+
+	async rest(): Promise<void> {
+		await nextTask();
+		this.#sliceStart = this.#lastLook = performance.now();
 	}
 }
 

@@ -3,11 +3,13 @@
 
 import { Batch } from "./batch.js";
 import { readerOf } from "./checks.js";
-import { nextTask, Pace } from "./delivery.js";
+import { nextTask, Pace, TURNS } from "./delivery.js";
 import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { ServerEvent } from "./server-event.js";
 import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
 import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
+import { exposeMembers } from "./web-idl.js";
 
 const CONNECTING = 0;
 const OPEN = 1;
@@ -168,6 +170,11 @@ export class EventSource extends EventTarget {
 		this.#close({ reason: "caller" });
 	}
 
+	/** After what may have changed it behind the compiler's back. */
+	#isClosed(): boolean {
+		return this.#readyState === CLOSED;
+	}
+
 	async #run(from: Settings | ReadableStreamDefaultReader): Promise<void> {
 		const { connect, read } = await load();
 		if (!Array.isArray(from)) {
@@ -211,6 +218,9 @@ export class EventSource extends EventTarget {
 				}
 			},
 			deliver: (text, reconnectionTime) => {
+				if (this.#readyState === CLOSED) {
+					return undefined;
+				}
 				this.#reconnectionTime = reconnectionTime ?? this.#reconnectionTime;
 				this.#batch.fill(text);
 				return this.#deliver();
@@ -222,27 +232,35 @@ export class EventSource extends EventTarget {
 	}
 
 	async #deliver(): Promise<void> {
-		const batch = this.#batch;
-		while (this.#readyState !== CLOSED && batch.next()) {
-			const { type, data, lastEventId } = batch;
-			if (data === undefined) {
-				this.#lastEventId = lastEventId;
-				continue;
-			}
-			this.#pace.beforeEvent();
-			const event = new MessageEvent(type, { data, origin: this.#origin, lastEventId });
-			const last = isLast(this.#options.until, event);
-			// `until` may have closed it.
-			if ((this.#readyState as number) === CLOSED) {
+		const [batch, pace, { until }] = [this.#batch, this.#pace, this.#options];
+		pace.begin();
+		const make = (type: string, data: string, lastEventId: string) => {
+			return new ServerEvent(type || "message", data, lastEventId, this.#origin) as unknown as MessageEvent<string>;
+		};
+		for (let event = batch.take(make); event; event = batch.take(make)) {
+			const last = until && isLast(until, event);
+			// Since `until` is the caller's.
+			if (this.#isClosed()) {
 				break;
 			}
-			this.#lastEventId = lastEventId;
+			this.#lastEventId = event.lastEventId;
 			super.dispatchEvent(event);
 			if (last) {
 				this.#close({ reason: "until" });
-			} else {
-				await this.#pace.afterEvent();
 			}
+			for (let turn = 0; turn < TURNS; turn++) {
+				await undefined;
+			}
+			if (pace.isOver) {
+				await pace.rest();
+			}
+			if (this.#isClosed()) {
+				break;
+			}
+		}
+		if (!this.#isClosed()) {
+			// Of a block without data, if it was the last.
+			this.#lastEventId = batch.lastEventId;
 		}
 		batch.clear();
 	}
@@ -253,7 +271,7 @@ export class EventSource extends EventTarget {
 			return undefined;
 		}
 		const failure = settle(told, this.#options, this.#lastEventId);
-		if (this.readyState === CLOSED) {
+		if (this.#isClosed()) {
 			return undefined;
 		}
 		const { reason, delay, status, error } = failure;
@@ -334,9 +352,7 @@ for (const target of [EventSource, EventSource.prototype]) {
 		Object.defineProperty(target, name, { value, enumerable: true });
 	}
 }
-for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(EventSource.prototype))) {
-	Object.defineProperty(EventSource.prototype, name, { ...member, enumerable: name !== "constructor" });
-}
+exposeMembers(EventSource);
 Object.defineProperty(EventSource, "fromReadableStream", { enumerable: true });
 Object.defineProperty(EventSource.prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
 Object.defineProperty(EventSource, "name", { value: "EventSource", configurable: true });

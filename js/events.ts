@@ -8,6 +8,12 @@ import { End, readSettings, STREAM_URL } from "./settings.js";
 import type { EventSourceInit, EventsInit, Message } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
+const makeMessage = (type: string, data: string, lastEventId: string): Message => ({
+	type: type || "message",
+	data,
+	lastEventId,
+});
+
 /** Somebody who waits for the next message. */
 interface Taker {
 	fulfil(result: IteratorResult<Message>): void;
@@ -87,18 +93,12 @@ export function events(
 	const onModuleFailure = (error: unknown) => void fail(internal(error));
 
 	const take = (): Message | undefined => {
-		while (batch.next()) {
-			const { type, data, lastEventId } = batch;
-			if (data !== undefined) {
-				const message = { type, data, lastEventId };
-				if (isLast(until, message)) {
-					batch.clear();
-					end();
-				}
-				return message;
-			}
+		const message = batch.take(makeMessage);
+		if (message && until && isLast(until, message)) {
+			batch.clear();
+			end();
 		}
-		return undefined;
+		return message;
 	};
 
 	const serve = () => {
@@ -150,15 +150,23 @@ export function events(
 	}
 
 	return {
-		next: () =>
-			new Promise((fulfil, reject) => {
+		next() {
+			const value = takers.length ? undefined : take();
+			if (value) {
+				if (batch.isEmpty) {
+					taken();
+				}
+				return Promise.resolve({ value, done: false });
+			}
+			return new Promise((fulfil, reject) => {
 				takers.push({ fulfil, reject });
 				if (!started && !over) {
 					started = true;
 					start().catch(onModuleFailure);
 				}
 				serve();
-			}),
+			});
+		},
 		async return(value?: unknown) {
 			leave();
 			return { value, done: true };

@@ -2,6 +2,7 @@
 // of sources.
 
 import type { Read } from "./settings.js";
+import { decode } from "./text.js";
 import type { Decide, Failure, Reason } from "./types.js";
 
 /** The longest wait that a timer can hold, in milliseconds: it takes a signed 32-bit number. */
@@ -16,7 +17,8 @@ export type Told = [
 	/** Whether the caller can decide what follows. */
 	decidable: boolean,
 	response: Response | undefined,
-	body: string,
+	/** UTF-8, a view of the module's memory. */
+	body: Uint8Array | undefined,
 	error: unknown,
 ];
 
@@ -24,7 +26,16 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a failure of the module is to each source. */
 export function internal(error: unknown): Told {
-	return ["internal", `the WebAssembly module cannot be used: ${error}`, 1, undefined, false, undefined, "", error];
+	return [
+		"internal",
+		`the WebAssembly module cannot be used: ${error}`,
+		1,
+		undefined,
+		false,
+		undefined,
+		undefined,
+		error,
+	];
 }
 
 /** A failure as it is told to the caller, who may decide what follows. */
@@ -35,7 +46,17 @@ export function settle(
 ): Failure {
 	const { status, headers } = response ?? {};
 	const message = reason === "request" ? `${told}: ${text(error)}` : told;
-	const known = { reason, message, status, code: status, headers, body, error, attempt, delay };
+	const known = {
+		reason,
+		message,
+		status,
+		code: status,
+		headers,
+		body: body ? decode(body) : "",
+		error,
+		attempt,
+		delay,
+	};
 	const failure: Writable<Failure> = { ...known, willReconnect: delay !== undefined };
 	if (decide && decidable) {
 		failure.delay = decideWith(decide, { ...failure, lastEventId });

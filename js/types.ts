@@ -196,7 +196,7 @@ export interface FetchEventSourceInit extends Omit<EventSourceInit, "reconnect" 
 	/**
 	 * Gets each answer, whatever its status and type, before anything of it is read, and is waited for. An answer that it lets
 	 * pass is read as an event stream; what it throws goes to `onerror`. Without it an answer has to have status 200 and
-	 * type `text/event-stream`.
+	 * type `text/event-stream`. `connectTimeout` ends when it has let an answer pass.
 	 */
 	onopen?: ((response: Response) => unknown) | undefined;
 	/** Called for each message. What it throws goes to `onerror`, and nothing more of that answer is read. */

@@ -1,11 +1,12 @@
 // Owns the WebAssembly module: how it is unpacked and started, and the contract with src/bindings.rs.
 // Knows nothing of events.
 
-import { connect, instantiate, read } from "../pkg/headwater.js";
+import { connect, instantiate, poll, read } from "../pkg/headwater.js";
 import { packed } from "../pkg/inline.js";
 import type { Told } from "./failure.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
+import { setPoll } from "./signal.js";
 import { unpack } from "./unpack.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw, unless it says so. */
@@ -18,6 +19,8 @@ export interface Listener {
 	 * is rejected with, breaks the stream off.
 	 */
 	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined;
+	/** Of the last event that was delivered: asked when `deliver` has thrown. */
+	readonly lastEventId?: string;
 	/** Answers how long the wait is to be, in milliseconds; nothing at the end. */
 	error(...told: Told): number | undefined;
 	end(): void;
@@ -63,5 +66,6 @@ export async function init(): Promise<void> {
 
 async function start(): Promise<Module> {
 	await instantiate(unpack(packed));
+	setPoll(poll);
 	return { connect, read } as Module;
 }

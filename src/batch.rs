@@ -2,15 +2,18 @@
 //! reads what this writes.
 //!
 //! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then the data, the event type
-//! and the last event ID, as far as there are any. Each ends with a carriage return, which no line of a stream has in it,
-//! and neither has what is made of lines. So nothing here needs to know how long the text will be, nor whether it is
-//! UTF-8.
+//! and the last event ID, as far as there are any. Each begins with two characters that say how many there are of it, and one,
+//! seven bits each; or zeros, if it is too long for that or not ASCII: then it ends with a carriage return, which no line of a
+//! stream has in it, and neither has what is made of lines. So nothing here needs to know how long the text will be in
+//! UTF-16, nor whether it is UTF-8.
 
 use alloc::vec::Vec;
+#[cfg(any(test, feature = "internals"))]
+use alloc::{borrow::ToOwned, string::String};
 use core::ops::Range;
 
 use crate::{
-    line,
+    line::{self, RETAINED_CAPACITY},
     parser::{Blocks, RawBlock},
 };
 
@@ -26,18 +29,29 @@ const LAST_EVENT_ID: u8 = 8;
 
 const END: u8 = b'\r';
 
+/// The longest field whose length is told.
+const LONGEST: usize = (1 << 14) - 2;
+
+/// How many bytes of a row are not its fields', at most.
+const MARKS: usize = 10;
+
 /// The blocks of one chunk, ready to cross. Its memory is used again for the next chunk.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    text: Vec<u8>,
-    /// Where the last event type is in `text`.
+pub struct Batch {
+    /// Text, and room for more.
+    memory: Vec<u8>,
+    length: usize,
+    /// Where the last event type is in the text.
     event_type: Range<usize>,
 }
 
 impl Batch {
     /// Draws all blocks, in place of those of the chunk before.
-    pub(crate) fn fill(&mut self, mut blocks: Blocks<'_>) {
-        line::clear(&mut self.text);
+    pub fn fill(&mut self, mut blocks: Blocks<'_>) {
+        if self.memory.len() > RETAINED_CAPACITY {
+            self.memory = Vec::new();
+        }
+        self.length = 0;
         self.event_type = 0..0;
         while let Some(block) = blocks.next_raw_block() {
             self.write(&block);
@@ -46,78 +60,126 @@ impl Batch {
 
     /// Bytes of a text that is yet to be decoded: what is not UTF-8 stands for U+FFFD.
     pub(crate) fn text(&self) -> &[u8] {
-        &self.text
+        self.memory.get(..self.length).unwrap_or_default()
     }
 
+    #[inline(always)]
     fn write(&mut self, block: &RawBlock<'_>) {
-        let row = self.text.len();
-        self.text.push(ROW);
+        let RawBlock { event_type, data, last_event_id, last_event_id_changed } = *block;
+        self.make_room(data.unwrap_or_default().len() + event_type.len() + last_event_id.len() + MARKS);
+        let row = self.length;
+        self.length += 1;
         let mut flags = ROW;
-        if let Some(data) = block.data {
+        if let Some(data) = data {
             flags |= DATA;
             self.write_field(data);
-            if block.event_type != "message" {
-                flags |= self.write_event_type(block.event_type.as_bytes());
+            if !event_type.is_empty() {
+                flags |= self.write_event_type(event_type);
             }
         }
-        if block.last_event_id_changed {
+        if last_event_id_changed {
             flags |= LAST_EVENT_ID;
-            self.write_field(block.last_event_id.as_bytes());
+            self.write_field(last_event_id.as_bytes());
         }
-        if let Some(row) = self.text.get_mut(row) {
+        if let Some(row) = self.memory.get_mut(row) {
             *row = flags;
         }
     }
 
     fn write_event_type(&mut self, event_type: &[u8]) -> u8 {
-        if self.text.get(self.event_type.clone()) == Some(event_type) {
+        if self.memory.get(self.event_type.clone()) == Some(event_type) {
             return SAME_EVENT_TYPE;
         }
-        let start = self.text.len();
+        let start = self.length + 2;
         self.write_field(event_type);
         self.event_type = start..start + event_type.len();
         EVENT_TYPE
     }
 
+    /// For which there is room.
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
     fn write_field(&mut self, field: &[u8]) {
-        line::append(&mut self.text, field, usize::MAX);
-        self.text.push(END);
+        let start = self.length + 2;
+        let end = start + field.len();
+        if let Some([low, high, place @ .., mark]) = self.memory.get_mut(self.length..=end) {
+            let count = if copy(place, field) && field.len() <= LONGEST { field.len() + 1 } else { 0 };
+            (*low, *high) = ((count & 0x7F) as u8, (count >> 7) as u8);
+            *mark = END;
+            self.length = end + usize::from(count == 0);
+        }
+    }
+
+    #[inline(always)]
+    fn make_room(&mut self, bytes: usize) {
+        if self.memory.len() - self.length < bytes {
+            let growth = line::growth(self.length, self.length, bytes, usize::MAX);
+            self.memory.truncate(self.length);
+            self.memory.reserve_exact(growth);
+            self.memory.resize(self.length + growth, 0);
+        }
     }
 }
 
+/// Copies to a place of the same length, and answers whether it is ASCII. What is short is faster without a call.
+#[inline(always)]
+fn copy(place: &mut [u8], field: &[u8]) -> bool {
+    if field.len() > 16 {
+        place.copy_from_slice(field);
+        return field.is_ascii();
+    }
+    if let (Some(first), Some(last)) = (field.first_chunk::<8>(), field.last_chunk::<8>()) {
+        if let Some(front) = place.first_chunk_mut() {
+            *front = *first;
+        }
+        if let Some(back) = place.last_chunk_mut() {
+            *back = *last;
+        }
+        return first.is_ascii() && last.is_ascii();
+    }
+    let mut all = 0;
+    for (place, byte) in place.iter_mut().zip(field) {
+        *place = *byte;
+        all |= byte;
+    }
+    all.is_ascii()
+}
+
+/// What the facade reads: type, data and id of each row.
+#[cfg(any(test, feature = "internals"))]
+#[expect(clippy::unwrap_used, reason = "for tests, which may fail loudly")]
+pub fn read(batch: &Batch) -> Vec<(String, Option<String>, Option<String>)> {
+    let text = String::from_utf8_lossy(batch.text()).into_owned();
+    let (mut rest, mut rows, mut last_type) = (&*text, Vec::new(), String::new());
+    while let Some(flags) = rest.chars().next() {
+        let flags = u8::try_from(flags).unwrap() - ROW;
+        rest = rest.get(1..).unwrap();
+        let mut field = |flag: u8| {
+            (flags & flag != 0).then(|| {
+                let (count, begun) = rest.split_at(2);
+                let count = count.bytes().rev().fold(0, |count, bits| count << 7 | usize::from(bits));
+                let (field, others) = match count.checked_sub(1) {
+                    Some(length) => begun.split_at(length),
+                    None => begun.split_once('\r').unwrap(),
+                };
+                rest = others;
+                field.to_owned()
+            })
+        };
+        let (data, event_type, id) = (field(DATA), field(EVENT_TYPE), field(LAST_EVENT_ID));
+        last_type = event_type.unwrap_or(last_type);
+        let named = flags & (EVENT_TYPE | SAME_EVENT_TYPE) != 0;
+        rows.push((if named { last_type.clone() } else { String::new() }, data, id));
+    }
+    rows
+}
+
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 mod tests {
     use super::*;
-    use alloc::{
-        borrow::ToOwned,
-        string::{String, ToString},
-        vec,
-    };
+    use alloc::format;
 
     use crate::parser::Parser;
-
-    /// What the facade reads: type, data and id of each row.
-    fn read(batch: &Batch) -> Vec<(String, Option<String>, Option<String>)> {
-        let text = String::from_utf8_lossy(batch.text()).into_owned();
-        let (mut rest, mut rows, mut last_type) = (&*text, vec![], String::new());
-        while let Some(flags) = rest.chars().next() {
-            let flags = u8::try_from(flags).unwrap() - ROW;
-            rest = rest.get(1..).unwrap();
-            let mut field = |flag: u8| {
-                (flags & flag != 0).then(|| {
-                    let (field, others) = rest.split_once('\r').unwrap();
-                    rest = others;
-                    field.to_string()
-                })
-            };
-            let (data, event_type, id) = (field(DATA), field(EVENT_TYPE), field(LAST_EVENT_ID));
-            last_type = event_type.unwrap_or(last_type);
-            let named = flags & (EVENT_TYPE | SAME_EVENT_TYPE) != 0;
-            rows.push((if named { last_type.clone() } else { String::new() }, data, id));
-        }
-        rows
-    }
 
     fn row(event_type: &str, data: Option<&str>, id: Option<&str>) -> (String, Option<String>, Option<String>) {
         (event_type.to_owned(), data.map(str::to_owned), id.map(str::to_owned))
@@ -133,13 +195,31 @@ mod tests {
     }
 
     #[test]
+    fn long_fields_and_those_that_are_not_ascii_end_with_a_mark() {
+        for length in [LONGEST - 1, LONGEST, LONGEST + 1, 3 * LONGEST] {
+            for text in ["x", "é"] {
+                let (mut parser, mut batch) = (Parser::new(), Batch::default());
+                let text = text.repeat(length / text.len());
+                batch.fill(
+                    parser.handle_chunk(format!("id: {text}\ndata: {text}\nevent: {text}\n\ndata: y\n\n").as_bytes()),
+                );
+                assert_eq!(read(&batch), [row(&text, Some(&text), Some(&text)), row("", Some("y"), None)]);
+                assert_eq!(
+                    batch.text().iter().filter(|&&byte| byte == END).count() >= 3,
+                    !(text.is_ascii() && length <= LONGEST)
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_type_or_id_that_repeats_is_written_once() {
         let (mut parser, mut batch) = (Parser::new(), Batch::default());
         let stream = b"event: t\nid: 1\ndata: a\n\ndata: m\n\nevent: t\nid: 1\ndata: b\n\nevent: u\ndata\n\n";
         batch.fill(parser.handle_chunk(stream));
         let rows = [row("t", Some("a"), Some("1")), row("", Some("m"), None), row("t", Some("b"), None)];
         assert_eq!(read(&batch), [&rows[..], &[row("u", Some(""), None)]].concat());
-        assert_eq!(batch.text(), b";a\rt\r1\r1m\r5b\r3\ru\r");
+        assert_eq!(batch.text(), b";\x02\0a\x02\0t\x02\x001\x31\x02\0m5\x02\0b3\x01\0\x02\0u");
     }
 
     #[test]

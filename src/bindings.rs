@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll, ready},
 };
 
-use js_sys::{Function, Object, Promise};
+use js_sys::{Function, JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -37,11 +37,14 @@ extern "C" {
         delay: Option<f64>,
         decidable: bool,
         response: Option<&web_sys::Response>,
-        body: &str,
+        body: &[u8],
         cause: &JsValue,
     ) -> Result<Option<f64>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn end(this: &Listener) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, getter = lastEventId)]
+    fn last_event_id(this: &Listener) -> Option<String>;
 
     #[wasm_bindgen(method)]
     fn report(this: &Listener, error: &JsValue);
@@ -66,7 +69,7 @@ pub fn connect(
     fetch: Option<Function>,
     request: Option<Function>,
     last_event_id: String,
-    last_event_id_param: Option<String>,
+    last_event_id_param: Option<JsString>,
     reconnect: u8,
     delay: f64,
     max_delay: f64,
@@ -102,7 +105,7 @@ pub fn connect(
         builder = builder.request(request);
     }
     if let Some(parameter) = last_event_id_param {
-        builder = builder.last_event_id_param(&parameter);
+        builder = builder.last_event_id_param(parameter);
     }
     if connect_timeout > 0.0 {
         builder = builder.connect_timeout(connect_timeout as u64);
@@ -110,14 +113,14 @@ pub fn connect(
     if silence_timeout > 0.0 {
         builder = builder.silence_timeout(silence_timeout as u64);
     }
-    run(builder.connect(), listener, closed);
+    run(listener, closed, || builder.connect());
 }
 
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
 /// `end` says nothing else.
 #[wasm_bindgen]
 pub fn read(listener: Listener, closed: Promise, reader: Reader, end: u8) {
-    run(EventSource::from_reader(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)), listener, closed);
+    run(listener, closed, || EventSource::from_reader(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
 }
 
 fn end_of_body(end: u8) -> Option<EndOfBody> {
@@ -130,9 +133,21 @@ fn end_of_body(end: u8) -> Option<EndOfBody> {
     }
 }
 
-fn run(source: EventSource, listener: Listener, closed: Promise) {
-    let (batch, delivering, reconnection_time) = (Batch::default(), None, None);
-    task::run(Run { closed: Pending::new(closed), source, listener, batch, delivering, reconnection_time });
+/// Called back by `js/signal.ts`, for a task that one of its signals was called in.
+#[wasm_bindgen]
+pub fn poll(task: usize) {
+    task::poll(task);
+}
+
+fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> EventSource) {
+    task::run(|| Run {
+        closed: Pending::of(Ok(closed.into())),
+        source: source(),
+        listener,
+        batch: Batch::default(),
+        delivering: None,
+        reconnection_time: None,
+    });
 }
 
 /// A source that runs. Polled by hand, for the reasons that the driver has.
@@ -160,7 +175,7 @@ impl Future for Run {
                 let delivered = ready!(delivering.poll(context));
                 run.delivering = None;
                 if let Err(error) = delivered {
-                    run.source.break_off(error);
+                    run.source.break_off(error, run.listener.last_event_id());
                 }
             }
             let told = ready!(run.source.poll_told(context));
@@ -195,8 +210,8 @@ impl Run {
         if !batch.text().is_empty() || source.reconnection_time() != *reconnection_time {
             *reconnection_time = source.reconnection_time();
             match listener.deliver(batch.text(), reconnection_time.map(number)) {
-                Ok(delivered) => self.delivering = delivered.map(Pending::new),
-                Err(error) => source.break_off(error),
+                Ok(delivered) => self.delivering = delivered.map(|delivered| Pending::of(Ok(delivered.into()))),
+                Err(error) => source.break_off(error, listener.last_event_id()),
             }
         }
     }

@@ -2,6 +2,8 @@
 //! answers each happens. Must not know how requests are made, what time it is or who listens: it is told what happened
 //! and answers with what to do.
 
+use alloc::string::String;
+
 use crate::{
     content_type::is_event_stream,
     error::{Failure, Note, Reason},
@@ -115,6 +117,11 @@ impl Connection {
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.parser.last_event_id()
+    }
+
+    /// What was drawn behind the block with that last event ID string was not delivered.
+    pub fn go_back(&mut self, last_event_id: String) {
+        self.parser.set_last_event_id(last_event_id);
     }
 
     /// The server's reconnection time in milliseconds, as it sent it.

@@ -14,44 +14,41 @@
 /// ```
 #[must_use]
 pub fn is_event_stream(header: &str) -> bool {
-    let mut quotes = Quotes::default();
-    let values = header.as_bytes().split(|&byte| quotes.outside(byte) && byte == b',');
-    let essence = values.filter_map(essence).filter(|(kind, subtype)| *kind != b"*" || *subtype != b"*").last();
-    essence.is_some_and(|(kind, subtype)| {
-        kind.eq_ignore_ascii_case(b"text") && subtype.eq_ignore_ascii_case(b"event-stream")
-    })
-}
-
-/// Spec: MIME Sniffing, "parse a MIME type", as far as type and subtype.
-fn essence(value: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut parts = value.split(|&byte| byte == b';').next()?.trim_ascii().splitn(2, |&byte| byte == b'/');
-    let (kind, subtype) = (parts.next()?, parts.next()?);
-    (is_token(kind) && is_token(subtype)).then_some((kind, subtype))
-}
-
-fn is_token(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
-}
-
-/// Spec: Fetch, "get, decode, and split": a comma within quotes does not part two values.
-#[derive(Default)]
-struct Quotes {
-    quoted: bool,
-    escaped: bool,
-}
-
-impl Quotes {
-    /// Takes the next byte. Whether it is outside of quotes.
-    fn outside(&mut self, byte: u8) -> bool {
-        if self.escaped {
-            self.escaped = false;
-        } else if self.quoted && byte == b'\\' {
-            self.escaped = true;
+    let mut last_is = false;
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, byte) in header.bytes().chain([b',']).enumerate() {
+        // Spec: Fetch, "get, decode, and split": a comma within quotes does not part two values.
+        if escaped {
+            escaped = false;
+        } else if quoted && byte == b'\\' {
+            escaped = true;
         } else if byte == b'"' {
-            self.quoted = !self.quoted;
+            quoted = !quoted;
+        } else if at == header.len() || (byte == b',' && !quoted) {
+            let value = header.as_bytes().get(start..at).unwrap_or_default();
+            last_is = names_event_stream(value).unwrap_or(last_is);
+            start = at + 1;
         }
-        !self.quoted
     }
+    last_is
+}
+
+/// Whether a MIME type is that of an event stream. `None` for what is no MIME type (MIME Sniffing, "parse a MIME type", as far
+/// as type and subtype), and for `*/*`.
+fn names_event_stream(value: &[u8]) -> Option<bool> {
+    let essence = value.split(|&byte| byte == b';').next()?.trim_ascii();
+    let slash = essence.iter().position(|&byte| byte == b'/')?;
+    let is_type = slash > 0
+        && slash + 1 < essence.len()
+        && essence.iter().enumerate().all(|(at, &byte)| at == slash || is_token(byte))
+        && essence != b"*/*";
+    is_type.then(|| essence.eq_ignore_ascii_case(b"text/event-stream"))
+}
+
+/// [spec] RFC 9110, "tchar".
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_graphic()
+        && !matches!(byte, b'"' | b'(' | b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{' | b'}')
 }
 
 #[cfg(test)]

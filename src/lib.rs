@@ -12,7 +12,7 @@
 //! let mut blocks = parser.handle_chunk(b"event: token\ndata: Hello\n\nda");
 //! while let Some(block) = blocks.next_block() {
 //!     if let Block::Message(message) = block {
-//!         assert_eq!((message.event_type, &*message.data), ("token", "Hello"));
+//!         assert_eq!((&*message.event_type, &*message.data), ("token", "Hello"));
 //!     }
 //! }
 //! // The unfinished line is kept for the next chunk.
@@ -24,8 +24,10 @@ extern crate alloc;
 #[cfg(any(feature = "std", not(target_arch = "wasm32")))]
 extern crate std;
 
-#[cfg(any(all(target_arch = "wasm32", feature = "bindings"), test))]
+#[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
 mod batch;
+#[cfg(all(target_arch = "wasm32", feature = "bench"))]
+mod bench;
 #[cfg(all(target_arch = "wasm32", feature = "bindings"))]
 mod bindings;
 mod connection;
@@ -50,3 +52,10 @@ pub use error::{Failure, Note, Reason};
 pub use options::{EndOfBody, Options, Reconnect};
 pub use parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
 pub use watchdog::Watchdog;
+
+/// For the benches, tests and fuzz targets of this repository. Not API.
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::batch::{Batch, read};
+}

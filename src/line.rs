@@ -1,7 +1,7 @@
 //! Owns where lines end: CR, LF and CRLF across chunk borders, the one leading byte order mark, and the beginning of a
 //! line whose end has not arrived. Must not know what a line means.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 /// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the stream.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
@@ -20,14 +20,6 @@ pub(crate) fn clear(buffer: &mut Vec<u8>) {
     }
 }
 
-/// As [`clear`].
-pub(crate) fn clear_text(buffer: &mut String) {
-    buffer.clear();
-    if buffer.capacity() > RETAINED_CAPACITY {
-        *buffer = String::new();
-    }
-}
-
 /// How many bytes to reserve for `more` of them, exactly; none if they fit. Beyond [`RETAINED_CAPACITY`] a buffer grows by a
 /// quarter, and not beyond the `most` that there can be: of an event of many megabytes doubling could hold thrice the
 /// size, old memory and new, and what is grown by less than 1.6 times finds room in what it left before. What is added to
@@ -38,6 +30,12 @@ pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -
     }
     let ahead = if length > RETAINED_CAPACITY { length / 4 } else { length };
     more.saturating_add(RETAINED_CAPACITY.min(more)).max(ahead.min(most.saturating_sub(length)))
+}
+
+/// Drops the first bytes of `line`, which has as many.
+pub(crate) fn drop_front(line: &mut Vec<u8>, bytes: usize) {
+    line.copy_within(bytes.., 0);
+    line.truncate(line.len() - bytes);
 }
 
 /// Adds `bytes` to `buffer`, which grows by [`growth`].
@@ -69,7 +67,7 @@ pub(crate) struct LineSplitter {
 impl LineSplitter {
     /// Takes the next line off the front of `chunk`. `None` when the rest of the chunk ends no line; the rest is then
     /// kept, in memory for a line of `most` bytes at most if that is enough.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8], most: usize) -> Option<Line<'chunk>> {
         if self.after_carriage_return
             && let Some((&first, rest)) = chunk.split_first()
@@ -108,19 +106,64 @@ impl LineSplitter {
         append(&mut self.partial, line, most);
         let mut line = core::mem::take(&mut self.partial);
         if first && line.starts_with(&BYTE_ORDER_MARK) {
-            line.drain(..BYTE_ORDER_MARK.len());
+            drop_front(&mut line, BYTE_ORDER_MARK.len());
         }
         Line::Joined(line)
     }
 }
 
 /// The bytes before the first CR or LF, that byte, and the bytes after it.
-#[inline]
+#[inline(always)]
 fn split_at_line_end(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
-    let position = bytes.iter().position(|&byte| byte == b'\n' || byte == b'\r')?;
-    let (line, rest) = bytes.split_at_checked(position)?;
+    let (line, rest) = bytes.split_at_checked(line_length(bytes)?)?;
     let (&end, rest) = rest.split_first()?;
     Some((line, end, rest))
+}
+
+/// How many bytes there are before the first CR or LF.
+#[inline(always)]
+fn line_length(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let ends = ends_in(block);
+        if ends != 0 {
+            return Some(at + ends.trailing_zeros() as usize / BITS);
+        }
+        at += block.len();
+    }
+    let is_end = |&byte: &u8| byte == b'\n' || byte == b'\r';
+    Some(at + bytes.get(at..)?.iter().position(is_end)?)
+}
+
+/// How many bits stand for a byte.
+#[cfg(target_feature = "simd128")]
+const BITS: usize = 1;
+
+/// Which bytes end a line.
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+fn ends_in(bytes: &[u8; 16]) -> u16 {
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_load, v128_or};
+    // SAFETY: sixteen bytes are there, and need not be aligned.
+    #[expect(unsafe_code)]
+    let bytes = unsafe { v128_load(bytes.as_ptr().cast()) };
+    u8x16_bitmask(v128_or(u8x16_eq(bytes, u8x16_splat(b'\n')), u8x16_eq(bytes, u8x16_splat(b'\r'))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+const BITS: usize = 8;
+
+/// Which bytes end a line, at least the first one. [spec] Hacker's Delight, 6-1.
+#[cfg(not(target_feature = "simd128"))]
+#[inline(always)]
+fn ends_in(bytes: &[u8; 8]) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let word = u64::from_le_bytes(*bytes);
+    let equal = |byte: u8| {
+        let difference = word ^ (ONES * u64::from(byte));
+        difference.wrapping_sub(ONES) & !difference
+    };
+    (equal(b'\n') | equal(b'\r')) & (ONES << 7)
 }
 
 #[cfg(test)]

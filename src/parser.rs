@@ -4,9 +4,9 @@
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
-    line::{self, Line, LineSplitter, RETAINED_CAPACITY},
+    line::{self, Line, LineSplitter},
     reconnection,
-    text::{decode, into_text},
+    text::{MOST_PER_BYTE, decode, length_of_text, set_text, take_text},
 };
 
 /// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20 MiB), and far
@@ -17,31 +17,40 @@ pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Parser {
     lines: LineSplitter,
-    buffers: Buffers,
+    kept: Kept,
     last_event_id: String,
     /// The block being handed out changed `last_event_id`.
     id_changed: bool,
-    /// A block was handed out that borrows the buffers.
-    handed_out: bool,
+    reconnection_time: Option<u64>,
+    max_event_size: usize,
     dispatched: u64,
     /// Of an event of this stream. No more blocks come from it.
     too_large: bool,
 }
 
-/// Spec 9.2.6: what the fields of a block are collected in, and what they say of the connection.
+/// Spec 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
 #[derive(Debug, Default)]
-struct Buffers {
-    data: Vec<u8>,
-    /// The block has a `data` field in `data`. An empty data buffer with a field is a message, without one it is none.
-    has_data: bool,
-    event_type: String,
-    last_event_id: String,
-    /// The block has an `id` field. Without it there is nothing to compare at the blank line, however long the id.
-    has_id: bool,
-    reconnection_time: Option<u64>,
-    max_event_size: usize,
-    /// A type or id is beyond the limit by itself, and was not kept.
-    too_large: bool,
+struct Kept {
+    /// One of them is there.
+    any: bool,
+    data: Value,
+    event_type: Value,
+    id: Value,
+}
+
+/// A buffer, which is there or not; its memory is used again.
+#[derive(Debug, Default)]
+struct Value {
+    bytes: Vec<u8>,
+    is_there: bool,
+}
+
+/// The values of a block's fields that lie whole within a chunk, which count instead of those that are kept.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fields<'p> {
+    data: Option<&'p [u8]>,
+    event_type: Option<&'p [u8]>,
+    id: Option<&'p [u8]>,
 }
 
 /// Spec 9.2.6: the field names that mean something.
@@ -63,10 +72,10 @@ pub enum Block<'b> {
     LastEventId(&'b str),
 }
 
-/// As [`Block`], its data as it came: for who makes text of many at a time.
+/// As [`Block`], as it came: for who makes text of many at a time.
 pub(crate) struct RawBlock<'b> {
-    /// `message` unless the block named another.
-    pub(crate) event_type: &'b str,
+    /// Empty for `message`.
+    pub(crate) event_type: &'b [u8],
     /// Without data it is no event.
     pub(crate) data: Option<&'b [u8]>,
     pub(crate) last_event_id: &'b str,
@@ -77,7 +86,7 @@ pub(crate) struct RawBlock<'b> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message<'b> {
     /// The event type: `message` unless the block named another.
-    pub event_type: &'b str,
+    pub event_type: Cow<'b, str>,
     /// The values of the block's `data` fields, joined with U+000A. Borrowed from the chunk where it lies there whole.
     pub data: Cow<'b, str>,
     /// The last event ID string of the event source, which may come from an earlier block.
@@ -101,15 +110,16 @@ impl Parser {
 
     /// A parser at the beginning of a stream that continues after `last_event_id`, for events of at most
     /// `max_event_size` bytes: data, event type and last event ID together; and an unfinished line counts with them. They
-    /// count as they came, before U+FFFD replaces what is not UTF-8.
+    /// count as they came, before U+FFFD replaces what is not UTF-8; but an ID that is not ASCII counts three times.
     #[must_use]
     pub fn with_last_event_id(last_event_id: String, max_event_size: usize) -> Self {
         Self {
             lines: LineSplitter::default(),
-            buffers: Buffers { max_event_size, ..Buffers::default() },
+            kept: Kept::default(),
             last_event_id,
             id_changed: false,
-            handed_out: false,
+            reconnection_time: None,
+            max_event_size,
             dispatched: 0,
             too_large: false,
         }
@@ -123,10 +133,7 @@ impl Parser {
     /// the position.
     pub fn start_stream(&mut self) {
         self.lines = LineSplitter::default();
-        self.buffers.clear_block();
-        self.buffers.clear_id();
-        self.buffers.too_large = false;
-        self.handed_out = false;
+        self.kept = Kept::default();
         self.too_large = false;
     }
 
@@ -134,7 +141,8 @@ impl Parser {
     /// it has no more: only then is the rest of the chunk kept for the next one.
     #[must_use = "blocks are parsed as they are drawn"]
     pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
-        Blocks { parser: self, rest: chunk, data: None }
+        let fits = self.most_with(chunk) <= self.max_event_size;
+        Blocks { parser: self, rest: chunk, fields: Fields::default(), handed_out: false, fits }
     }
 
     /// The last event ID string: that of the last block handed out.
@@ -143,10 +151,15 @@ impl Parser {
         &self.last_event_id
     }
 
+    /// Goes on from another block than the last one handed out.
+    pub(crate) fn set_last_event_id(&mut self, last_event_id: String) {
+        self.last_event_id = last_event_id;
+    }
+
     /// The server's reconnection time in milliseconds, if it sent one.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<u64> {
-        self.buffers.reconnection_time
+        self.reconnection_time
     }
 
     /// How many messages were handed out, over all streams.
@@ -160,81 +173,65 @@ impl Parser {
     pub fn is_too_large(&self) -> bool {
         self.too_large
     }
+
+    /// The most that an event can count which ends in this chunk, or begins there.
+    fn most_with(&self, chunk: &[u8]) -> usize {
+        let Kept { data, event_type, id, .. } = &self.kept;
+        let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
+        (kept + chunk.len()).saturating_mul(MOST_PER_BYTE).saturating_add(self.last_event_id.len())
+    }
+
+    fn set_reconnection_time(&mut self, value: &[u8]) {
+        self.reconnection_time = reconnection::parse_time(value).or(self.reconnection_time);
+    }
 }
 
-impl Buffers {
-    fn clear_block(&mut self) {
-        line::clear(&mut self.data);
-        self.has_data = false;
-        line::clear_text(&mut self.event_type);
-    }
-
-    fn clear_id(&mut self) {
-        self.has_id = false;
-        line::clear_text(&mut self.last_event_id);
-    }
-
-    /// Spec 9.2.6 "process the field".
-    fn process_field(&mut self, field: Field, value: Vec<u8>) {
-        match field {
-            Field::Data if self.has_data => self.append_data(&value),
-            Field::Data => {
-                self.has_data = true;
-                self.data = value;
-            }
-            Field::Event => self.too_large |= !set_text(&mut self.event_type, value, self.max_event_size),
-            Field::Id if !value.contains(&0) => {
-                self.too_large |= !set_text(&mut self.last_event_id, value, self.max_event_size);
-                self.has_id = true;
-            }
-            Field::Retry => {
-                if let Some(time) = reconnection::parse_time(&value) {
-                    self.reconnection_time = Some(time);
-                }
-            }
-            Field::Id | Field::Unknown => {}
+impl Kept {
+    /// Spec 9.2.6 "process the field" of data.
+    fn append_data(&mut self, value: &[u8], most: usize) {
+        if self.data.is_there {
+            line::append(&mut self.data.bytes, b"\n", most);
         }
+        line::append(&mut self.data.bytes, value, most);
+        self.data.is_there = true;
+        self.any = true;
     }
 
-    /// Processes a line that began in an earlier chunk. What its memory was larger than the value is given back before
-    /// anything is copied.
-    fn process_joined(&mut self, mut line: Vec<u8>) {
-        let (field, value) = split_field(&line);
-        line.drain(..line.len() - value.len());
-        line.shrink_to_fit();
-        self.process_field(field, line);
-    }
-
-    fn append_data(&mut self, value: &[u8]) {
-        if self.has_data {
-            line::append(&mut self.data, b"\n", self.max_event_size);
+    fn clear(&mut self) {
+        for value in [&mut self.data, &mut self.event_type, &mut self.id] {
+            line::clear(&mut value.bytes);
+            value.is_there = false;
         }
-        self.has_data = true;
-        line::append(&mut self.data, value, self.max_event_size);
+        self.any = false;
     }
 }
 
-/// Answers whether the text may have so many bytes; one beyond that is not made. What is not ASCII can become thrice as long,
-/// and is only looked at if even that would fit, or be little.
-fn set_text(buffer: &mut String, value: Vec<u8>, most: usize) -> bool {
-    if value.len() > most || (value.len() > RETAINED_CAPACITY.max(most / 3) && !value.is_ascii()) {
-        return false;
+impl Value {
+    fn get(&self) -> Option<&[u8]> {
+        self.is_there.then_some(&self.bytes)
     }
-    *buffer = into_text(value);
-    true
+
+    fn set(&mut self, value: &[u8], most: usize) {
+        self.bytes.clear();
+        line::append(&mut self.bytes, value, most);
+        self.is_there = true;
+    }
+
+    /// As [`Value::set`], for what has memory of its own.
+    fn take(&mut self, value: Vec<u8>) {
+        *self = Self { bytes: value, is_there: true };
+    }
 }
 
-/// A copy of `value`, in the memory of the text that it is to replace: there is one in most events.
-fn in_memory_of(buffer: &mut String, value: &[u8]) -> Vec<u8> {
-    let mut memory = core::mem::take(buffer).into_bytes();
-    memory.clear();
-    memory.extend_from_slice(value);
-    memory
+/// Spec 9.2.6, the field `id`: with U+0000 in it, it is none.
+#[inline(always)]
+fn is_id(value: &[u8]) -> bool {
+    value.iter().all(|&byte| byte != 0)
 }
 
 /// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
 /// line without a colon is a name with an empty value.
-#[inline]
+#[inline(always)]
 fn split_field(line: &[u8]) -> (Field, &[u8]) {
     let (field, rest) = match line {
         [b'd', b'a', b't', b'a', rest @ ..] => (Field::Data, rest),
@@ -253,8 +250,11 @@ fn split_field(line: &[u8]) -> (Field, &[u8]) {
 impl<'b> RawBlock<'b> {
     fn decode(self) -> Block<'b> {
         let Self { event_type, data, last_event_id, last_event_id_changed } = self;
+        let event_type = if event_type.is_empty() { "message".into() } else { decode(event_type) };
         match data {
-            Some(data) => Block::Message(Message { event_type, data: decode(data), last_event_id, last_event_id_changed }),
+            Some(data) => {
+                Block::Message(Message { event_type, data: decode(data), last_event_id, last_event_id_changed })
+            }
             None => Block::LastEventId(last_event_id),
         }
     }
@@ -265,8 +265,11 @@ impl<'b> RawBlock<'b> {
 pub struct Blocks<'p> {
     parser: &'p mut Parser,
     rest: &'p [u8],
-    /// The value of the block's only `data` field so far, if it lies whole within this chunk.
-    data: Option<&'p [u8]>,
+    fields: Fields<'p>,
+    /// The block that these fields are of was handed out.
+    handed_out: bool,
+    /// No event of this chunk can be beyond the limit.
+    fits: bool,
 }
 
 impl<'p> Blocks<'p> {
@@ -275,101 +278,146 @@ impl<'p> Blocks<'p> {
         self.next_raw_block().map(RawBlock::decode)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
-        if self.parser.handed_out {
-            self.parser.handed_out = false;
-            self.parser.buffers.clear_block();
-            self.data = None;
+        if self.handed_out {
+            self.handed_out = false;
+            self.forget_block();
         }
-        loop {
-            if self.parser.too_large {
-                return None;
-            }
-            match self.parser.lines.next_line(&mut self.rest, self.parser.buffers.max_event_size) {
+        while !self.parser.too_large {
+            match self.parser.lines.next_line(&mut self.rest, self.parser.max_event_size) {
                 Some(Line::Whole([])) => {
-                    self.enforce_limit(true);
-                    if !self.parser.too_large && self.dispatch() {
-                        break;
+                    if !self.fits {
+                        self.enforce_limit(true);
+                        if self.parser.too_large {
+                            return None;
+                        }
                     }
+                    if self.dispatch() {
+                        self.handed_out = true;
+                        return Some(self.block());
+                    }
+                    self.forget_block();
                 }
-                Some(Line::Whole(line)) => self.process_whole_line(line),
+                Some(Line::Whole(line)) => self.process_line(line),
                 // The first line that this chunk ends, so that no value of this chunk is borrowed yet.
-                Some(Line::Joined(line)) => self.parser.buffers.process_joined(line),
+                Some(Line::Joined(line)) => self.process_joined_line(line),
                 None => {
-                    self.keep_data();
-                    self.enforce_limit(false);
+                    self.keep();
                     return None;
                 }
             }
         }
-        self.parser.handed_out = true;
-        Some(self.block())
+        None
     }
 
-    fn process_whole_line(&mut self, line: &'p [u8]) {
+    /// Spec 9.2.6 "process the field".
+    #[inline(always)]
+    fn process_line(&mut self, line: &'p [u8]) {
         match split_field(line) {
-            (Field::Data, value) if self.data.is_none() && !self.parser.buffers.has_data => self.data = Some(value),
+            (Field::Data, value) if self.fields.data.is_none() && !self.parser.kept.data.is_there => {
+                self.fields.data = Some(value);
+            }
             (Field::Data, value) => {
                 self.keep_data();
-                self.parser.buffers.append_data(value);
+                self.parser.kept.append_data(value, self.parser.max_event_size);
             }
-            (Field::Event, value) => {
-                let value = in_memory_of(&mut self.parser.buffers.event_type, value);
-                self.parser.buffers.process_field(Field::Event, value);
-            }
-            (Field::Id, value) if !value.contains(&0) => {
-                let value = in_memory_of(&mut self.parser.buffers.last_event_id, value);
-                self.parser.buffers.process_field(Field::Id, value);
-            }
-            (Field::Retry, value) => self.parser.buffers.process_field(Field::Retry, value.to_vec()),
+            (Field::Event, value) => self.fields.event_type = Some(value),
+            (Field::Id, value) if is_id(value) => self.fields.id = Some(value),
+            (Field::Retry, value) => self.parser.set_reconnection_time(value),
             (Field::Id | Field::Unknown, _) => {}
         }
     }
 
-    /// Spec 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
-    fn dispatch(&mut self) -> bool {
+    /// As [`Blocks::process_line`]. What its memory was larger than the value is given back before anything is copied.
+    fn process_joined_line(&mut self, mut line: Vec<u8>) {
         let parser = &mut *self.parser;
-        parser.id_changed = parser.buffers.has_id && parser.last_event_id != parser.buffers.last_event_id;
-        if parser.id_changed {
-            core::mem::swap(&mut parser.last_event_id, &mut parser.buffers.last_event_id);
+        let (field, value) = split_field(&line);
+        let start = line.len() - value.len();
+        line::drop_front(&mut line, start);
+        line.shrink_to_fit();
+        parser.kept.any = true;
+        match field {
+            Field::Data if parser.kept.data.is_there => parser.kept.append_data(&line, parser.max_event_size),
+            Field::Data => parser.kept.data.take(line),
+            Field::Event => parser.kept.event_type.take(line),
+            Field::Id if is_id(&line) => parser.kept.id.take(line),
+            Field::Retry => parser.set_reconnection_time(&line),
+            Field::Id | Field::Unknown => {}
         }
-        parser.buffers.clear_id();
-        if self.data.is_some() || parser.buffers.has_data {
-            parser.dispatched += 1;
-            return true;
-        }
-        line::clear_text(&mut parser.buffers.event_type);
-        parser.id_changed
     }
 
+    /// Spec 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
+    #[inline(always)]
+    fn dispatch(&mut self) -> bool {
+        let Self { parser, fields, .. } = self;
+        parser.id_changed = match fields.id {
+            Some(id) => set_text(&mut parser.last_event_id, id),
+            None if parser.kept.id.is_there => {
+                // Its memory is taken over: it may be a large one.
+                let id = core::mem::take(&mut parser.kept.id).bytes;
+                take_text(&mut parser.last_event_id, id)
+            }
+            None => false,
+        };
+        let has_data = fields.data.is_some() || parser.kept.data.is_there;
+        parser.dispatched += u64::from(has_data);
+        has_data || parser.id_changed
+    }
+
+    #[inline(always)]
     fn block(&self) -> RawBlock<'_> {
-        let Parser { buffers, last_event_id, id_changed, .. } = &*self.parser;
+        let Self { parser, fields, .. } = self;
         RawBlock {
-            event_type: if buffers.event_type.is_empty() { "message" } else { &buffers.event_type },
-            data: self.data.or_else(|| buffers.has_data.then_some(&buffers.data)),
-            last_event_id,
-            last_event_id_changed: *id_changed,
+            event_type: fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default(),
+            data: fields.data.or(parser.kept.data.get()),
+            last_event_id: &parser.last_event_id,
+            last_event_id_changed: parser.id_changed,
         }
     }
 
-    /// Moves a borrowed value into the data buffer: the block is more than this value, or longer than this chunk.
+    #[inline(always)]
+    fn forget_block(&mut self) {
+        self.fields = Fields::default();
+        if self.parser.kept.any {
+            self.parser.kept.clear();
+        }
+    }
+
+    /// The block is more than its values in this chunk, which are kept.
+    fn keep(&mut self) {
+        self.keep_data();
+        let Self { parser, fields, .. } = self;
+        let kept = &mut parser.kept;
+        for (field, kept_field) in [(fields.event_type, &mut kept.event_type), (fields.id, &mut kept.id)] {
+            if let Some(value) = field {
+                kept_field.set(value, parser.max_event_size);
+                kept.any = true;
+            }
+        }
+        *fields = Fields::default();
+        self.enforce_limit(false);
+    }
+
     fn keep_data(&mut self) {
-        if let Some(value) = self.data.take() {
-            self.parser.buffers.append_data(value);
+        if let Some(value) = self.fields.data.take() {
+            self.parser.kept.append_data(value, self.parser.max_event_size);
         }
     }
 
     /// At each blank line and at the end of each chunk, so that the chunking makes no difference: at the end of a chunk the
     /// least that the event can be. An id that came before counts with the event that carries it.
     fn enforce_limit(&mut self, ended: bool) {
-        let parser = &mut *self.parser;
-        let buffers = &parser.buffers;
-        let id = if ended && !buffers.has_id { &parser.last_event_id } else { &buffers.last_event_id };
-        let room = buffers.max_event_size.checked_sub(buffers.event_type.len() + id.len() + parser.lines.kept());
-        let data = self.data.unwrap_or(&buffers.data);
-        if buffers.too_large || room.is_none_or(|room| data.len() > room) {
-            self.data = None;
+        let Self { parser, fields, .. } = self;
+        let id = match fields.id.or(parser.kept.id.get()) {
+            Some(id) => length_of_text(id),
+            None if ended => parser.last_event_id.len(),
+            None => 0,
+        };
+        let data = fields.data.or(parser.kept.data.get()).unwrap_or_default();
+        let event_type = fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default();
+        if id + data.len() + event_type.len() + parser.lines.kept() > parser.max_event_size {
+            *fields = Fields::default();
             parser.start_stream();
             parser.too_large = true;
         }

@@ -75,7 +75,12 @@ pub fn parse_time(value: &[u8]) -> Option<u64> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(value.iter().fold(0_u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
+    let append = |number: u64, digit: &u8| {
+        let digit = u64::from(digit - b'0');
+        // Without a multiplication that can overflow, which WebAssembly has not.
+        if number > (u64::MAX - digit) / 10 { u64::MAX } else { number * 10 + digit }
+    };
+    Some(value.iter().fold(0, append))
 }
 
 #[cfg(test)]

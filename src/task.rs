@@ -1,104 +1,86 @@
-//! Owns the running of a future: polled in a microtask after it was woken. Must not know what it does.
+//! Owns the running of futures: each is polled at once, and whenever one of its signals is called. Must not know what they do.
 //!
-//! As `wasm_bindgen_futures::spawn_local` does it, whose queue for any number of futures is a thirtieth of the package.
+//! A future that only waits for what signals tell needs no waker, no queue, and nobody who remembers whom to wake: who is
+//! polled without need finds nothing new. As an executor and closures that do, it would be a twelfth of the package.
 
-#![expect(unsafe_code, reason = "a waker that is no `Send` can only be made of its parts")]
+#![expect(unsafe_code, reason = "the only thread there is needs no lock")]
 
-use alloc::rc::{Rc, Weak};
+use alloc::{boxed::Box, vec::Vec};
 use core::{
     cell::{Cell, RefCell},
     future::Future,
-    mem::ManuallyDrop,
+    mem,
     pin::Pin,
-    task::{Context, RawWaker, RawWakerVTable, Waker},
+    task::{Context, Waker},
 };
 
-use wasm_bindgen::prelude::*;
+type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = queueMicrotask)]
-    fn queue_microtask(callback: &JsValue);
+enum Place {
+    Free,
+    Waiting(Task),
+    /// And whether a signal was called meanwhile.
+    Polled(bool),
 }
 
-/// Kept alive by its wakers, which are in its future, and by itself while it is queued.
-struct Task<F> {
-    /// `None` when it has ended.
-    future: RefCell<Option<F>>,
-    queued: Cell<Option<Rc<Self>>>,
-    /// The callback of the microtask, of the type that promises' callbacks have too.
-    poll: Closure<dyn FnMut(JsValue) -> Result<(), JsError>>,
+struct Tasks {
+    places: RefCell<Vec<Place>>,
+    current: Cell<usize>,
 }
 
-/// Runs a future until it ends. It is polled at once for the first time.
-pub(crate) fn run<F: Future<Output = ()> + Unpin + 'static>(future: F) {
-    let task = Rc::new_cyclic(|task: &Weak<Task<F>>| Task {
-        future: RefCell::new(Some(future)),
-        queued: Cell::default(),
-        poll: Closure::new({
-            let task = Weak::clone(task);
-            move |_| {
-                if let Some(task) = task.upgrade() {
-                    task.queued.take();
-                    poll(&task);
-                }
-                Ok(())
-            }
-        }),
-    });
-    poll(&task);
+// SAFETY: a module without threads.
+unsafe impl Sync for Tasks {}
+
+static TASKS: Tasks = Tasks { places: RefCell::new(Vec::new()), current: Cell::new(0) };
+
+/// The number of the task that is being polled, or made.
+pub(crate) fn current() -> usize {
+    TASKS.current.get()
 }
 
-fn poll<F: Future<Output = ()> + Unpin + 'static>(task: &Rc<Task<F>>) {
-    // A microtask never runs within another, so that it is there to be borrowed.
-    if let Ok(mut slot) = task.future.try_borrow_mut()
-        && let Some(future) = &mut *slot
-    {
-        // SAFETY: the functions of the table keep to what `RawWaker` demands, for a pointer out of `Rc::into_raw`; all of it is
-        // on the only thread that there is.
-        let waker = unsafe { Waker::from_raw(raw(Rc::clone(task))) };
-        if Pin::new(future).poll(&mut Context::from_waker(&waker)).is_ready() {
-            *slot = None;
+/// Runs a future until it ends. The signals that it makes are its own, those made with it too.
+pub(crate) fn run<F: Future<Output = ()> + 'static>(make: impl FnOnce() -> F) {
+    let number = reserve();
+    let before = TASKS.current.replace(number);
+    let task = Box::pin(make());
+    TASKS.current.set(before);
+    set(number, Place::Waiting(task));
+    poll(number);
+}
+
+/// Polls the task of that number, unless it has ended.
+pub(crate) fn poll(number: usize) {
+    let place = set(number, Place::Polled(false));
+    let Place::Waiting(mut task) = place else {
+        set(number, if matches!(place, Place::Polled(_)) { Place::Polled(true) } else { Place::Free });
+        return;
+    };
+    let before = TASKS.current.replace(number);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if task.as_mut().poll(&mut context).is_ready() {
+            set(number, Place::Free);
+            break;
         }
+        if let Place::Polled(true) = set(number, Place::Polled(false)) {
+            continue;
+        }
+        set(number, Place::Waiting(task));
+        break;
     }
+    TASKS.current.set(before);
 }
 
-fn queue<F>(task: &Rc<Task<F>>) {
-    if task.queued.replace(Some(Rc::clone(task))).is_none() {
-        queue_microtask(task.poll.as_ref());
-    }
+fn reserve() -> usize {
+    let mut places = TASKS.places.borrow_mut();
+    let free = places.iter().position(|place| matches!(place, Place::Free));
+    free.unwrap_or_else(|| {
+        places.push(Place::Free);
+        places.len() - 1
+    })
 }
 
-fn raw<F: 'static>(task: Rc<Task<F>>) -> RawWaker {
-    RawWaker::new(
-        Rc::into_raw(task).cast(),
-        const { &RawWakerVTable::new(clone::<F>, wake::<F>, wake_by_ref::<F>, release::<F>) },
-    )
-}
-
-/// # Safety
-/// The pointer is one out of `Rc::into_raw`, and who calls holds a count of it.
-unsafe fn borrowed<F>(pointer: *const ()) -> ManuallyDrop<Rc<Task<F>>> {
-    // SAFETY: see above.
-    ManuallyDrop::new(unsafe { Rc::from_raw(pointer.cast()) })
-}
-
-unsafe fn clone<F: 'static>(pointer: *const ()) -> RawWaker {
-    // SAFETY: the waker that is cloned holds it.
-    raw(Rc::clone(&*unsafe { borrowed::<F>(pointer) }))
-}
-
-unsafe fn wake<F>(pointer: *const ()) {
-    // SAFETY: the waker that is used up held it.
-    queue(&unsafe { Rc::<Task<F>>::from_raw(pointer.cast()) });
-}
-
-unsafe fn wake_by_ref<F>(pointer: *const ()) {
-    // SAFETY: the waker holds it.
-    queue(&*unsafe { borrowed::<F>(pointer) });
-}
-
-unsafe fn release<F>(pointer: *const ()) {
-    // SAFETY: the waker that is dropped held it.
-    drop(unsafe { Rc::<Task<F>>::from_raw(pointer.cast()) });
+fn set(number: usize, place: Place) -> Place {
+    let mut places = TASKS.places.borrow_mut();
+    places.get_mut(number).map_or(Place::Free, |old| mem::replace(old, place))
 }

@@ -15,12 +15,42 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-/// The text of `bytes`, in their memory if they are ASCII.
-pub(crate) fn into_text(bytes: Vec<u8>) -> String {
+/// Puts the text of `bytes` in place of another, in its memory if they are ASCII, and answers whether it is another.
+pub(crate) fn set_text(text: &mut String, bytes: &[u8]) -> bool {
+    if bytes == text.as_bytes() {
+        return false;
+    }
+    if !bytes.is_ascii() {
+        return take_text(text, bytes.to_vec());
+    }
+    let mut memory = core::mem::take(text).into_bytes();
+    memory.clear();
+    memory.extend_from_slice(bytes);
+    *text = into_text(memory);
+    true
+}
+
+/// As [`set_text`], in the memory of `bytes` if they are ASCII.
+pub(crate) fn take_text(text: &mut String, bytes: Vec<u8>) -> bool {
+    let new = into_text(bytes);
+    let changed = new != *text;
+    *text = new;
+    changed
+}
+
+fn into_text(bytes: Vec<u8>) -> String {
     if bytes.is_ascii() {
         #[expect(unsafe_code, reason = "a second check would be a larger one")]
         // SAFETY: ASCII is UTF-8.
         return unsafe { String::from_utf8_unchecked(bytes) };
     }
     decode(&bytes).into_owned()
+}
+
+/// A byte that is not UTF-8 becomes U+FFFD.
+pub(crate) const MOST_PER_BYTE: usize = '\u{FFFD}'.len_utf8();
+
+/// How long a text can become that is made of `bytes`, in bytes.
+pub(crate) fn length_of_text(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() { bytes.len() } else { bytes.len().saturating_mul(MOST_PER_BYTE) }
 }

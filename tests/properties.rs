@@ -6,6 +6,8 @@
 mod chunks;
 #[path = "support/comparison.rs"]
 mod comparison;
+#[path = "support/crossing.rs"]
+mod crossing;
 #[path = "support/standard.rs"]
 mod standard;
 
@@ -106,10 +108,24 @@ const VALUES: &[&[u8]] = &[
 ];
 const LINE_ENDS: &[&[u8]] = &[b"\n", b"\n", b"\r", b"\r\n"];
 
+/// What a long text is of: one to four bytes a character, and none.
+const FILLINGS: &[&[u8]] =
+    &[b"x", b"x", b"x", b"\xC3\xA9", b"\xE6\x97\xA5", b"\xE6\x97\xA5", b"\xF0\x9F\xA6\x80", b"\xFF"];
+
+/// What may be read in many bytes at once, with something that means something at any place among them.
+fn long() -> impl Strategy<Value = Vec<u8>> {
+    (select(FILLINGS), 0..40_usize, select(PIECES), select(FILLINGS), 0..40_usize).prop_map(
+        |(before, before_times, piece, after, after_times)| {
+            [&before.repeat(before_times)[..], piece, &after.repeat(after_times)].concat()
+        },
+    )
+}
+
 /// A line that is likely to be a field, and blank as often as not.
 fn line() -> impl Strategy<Value = Vec<u8>> {
-    let field = (select(NAMES), select(SEPARATORS), select(VALUES))
-        .prop_map(|(name, separator, value)| [name, separator, value].concat());
+    let value = prop_oneof![6 => select(VALUES).prop_map(<[u8]>::to_vec), 1 => long()];
+    let field = (select(NAMES), select(SEPARATORS), value)
+        .prop_map(|(name, separator, value)| [name, separator, &value].concat());
     (prop_oneof![field, Just(vec![])], select(LINE_ENDS)).prop_map(|(line, end)| [&line[..], end].concat())
 }
 
@@ -121,6 +137,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         6 => select(PIECES).prop_map(<[u8]>::to_vec),
         6 => line(),
+        1 => long(),
         1 => vec(any::<u8>(), 0..4),
     ];
     (select(BEGINNINGS), vec(piece, 0..32)).prop_map(|(beginning, pieces)| [beginning, &pieces.concat()].concat())

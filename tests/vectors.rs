@@ -1,9 +1,12 @@
-//! Owns that the parser gives what `vectors/*.json` says, in every chunking. The format is in `vectors/README.md`.
+//! Owns that the parser gives what `vectors/*.json` says, in every chunking, and that this is what crosses into JavaScript.
+//! The format is in `vectors/README.md`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "support/chunks.rs"]
 mod chunks;
+#[path = "support/crossing.rs"]
+mod crossing;
 #[path = "support/standard.rs"]
 mod standard;
 
@@ -14,6 +17,7 @@ use serde::Deserialize;
 
 use crate::{
     chunks::parse,
+    crossing::Crossing,
     standard::{Outcome, Row},
 };
 
@@ -73,7 +77,10 @@ impl Vector {
     }
 
     fn check_chunks<'c>(&self, chunks: impl IntoIterator<Item = &'c [u8]>, chunking: &str) {
-        self.check(parse(&mut Parser::new(), chunks), chunking);
+        let chunks: Vec<&[u8]> = chunks.into_iter().collect();
+        self.check(parse(&mut Parser::new(), chunks.iter().copied()), chunking);
+        let crossed = Crossing::new(Parser::new()).parse(chunks);
+        self.check(crossed, &format!("{chunking}, as it crosses into JavaScript"));
     }
 }
 
@@ -136,6 +143,23 @@ fn every_vector_holds_in_two_chunks_with_an_empty_one_between() {
         for position in 0..=stream.len() {
             let (first, second) = stream.split_at(position);
             vector.check_chunks([first, &[], second], &format!("split at {position}, with an empty chunk between"));
+        }
+    });
+}
+
+/// Vectors are short. What reads many bytes at once has to find theirs at every place among those many, and not read behind
+/// the last of them.
+#[test]
+fn every_vector_holds_at_any_place_in_a_long_chunk() {
+    const MANY: usize = 64;
+    for_each_vector(|vector, stream| {
+        // A byte order mark, or what begins like one, means something at the beginning only.
+        let shifts = if stream.first() == Some(&0xEF) { 0..=0 } else { 0..=MANY };
+        for shift in shifts {
+            let before = if shift == 0 { vec![] } else { [b":", &vec![b'x'; shift - 1][..], b"\n"].concat() };
+            // Without an end: whatever line it goes on, that is never one.
+            let chunk = [&before, stream, &[b'x'; MANY]].concat();
+            vector.check_chunks([&chunk[..]], &format!("{} bytes into a long chunk", before.len()));
         }
     });
 }

@@ -3,6 +3,8 @@
 
 #[path = "../../tests/support/comparison.rs"]
 mod comparison;
+#[path = "../../tests/support/crossing.rs"]
+mod crossing;
 #[expect(dead_code, reason = "what only the tests of connections use")]
 #[path = "../../tests/support/standard.rs"]
 mod standard;

@@ -18,6 +18,12 @@ const ONLY_FOR_PANICS = [
 	/^<core\[\w+\]::fmt::/,
 ];
 
+/**
+ * What calls a closure of Rust's, and polls promises. The crates below put it into the module's table, where no optimiser can
+ * know that nobody calls it; this module has no closures for JavaScript.
+ */
+const ONLY_FOR_CLOSURES = [/^wasm_bindgen::convert::closures::_::invoke/, /\bjs_sys::futures::/];
+
 /** What Rust's library and the crates below say when they panic; and the digits with which they say numbers. */
 const TEXTS = [
 	/assertion `left {0,2}| {0,2}right` failed(: )?|\n {1,2}(left|right): |==!=matches/g,
@@ -34,13 +40,13 @@ const SOURCE_FILE = /[\w./-]+\.rs/g;
 /** The size of `core::panic::Location` in bytes: pointer to the file's name, its length, line, column. */
 const LOCATION = 16;
 
-/** The same module, whose panics trap at once. It must have its name section, and keeps it. */
+/** The same module, whose panics trap at once, as would its closures. It must have its name section, and keeps it. */
 export function trapAtOnce(wasm) {
 	const module = binaryen.readBinary(wasm);
 	for (let index = 0; index < module.getNumFunctions(); index++) {
 		const reference = module.getFunctionByIndex(index);
 		const { name } = binaryen.getFunctionInfo(reference);
-		if (ONLY_FOR_PANICS.some((pattern) => pattern.test(name))) {
+		if ([...ONLY_FOR_PANICS, ...ONLY_FOR_CLOSURES].some((pattern) => pattern.test(name))) {
 			binaryen.Function(reference).body = module.unreachable();
 		}
 	}

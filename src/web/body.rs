@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::task::{Context, Poll, ready};
 
-use js_sys::{Symbol, TypeError, Uint8Array};
+use js_sys::TypeError;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
@@ -11,9 +11,10 @@ use super::{
     sys::{self, ReadResult, Reader, Stream},
 };
 
-/// The most bytes of a chunk that are copied at a time: memory of the module's is kept for as long as the page is there,
-/// and with `fromReadableStream` or a caller's `fetch` a chunk may be of any size. Those of a network are smaller.
-const MAX_PIECE: usize = 128 * 1024;
+/// The most bytes of a chunk that are copied at a time, and so of a text that crosses. Memory of the module's is kept for as long
+/// as the page is there, and with `fromReadableStream` or a caller's `fetch` a chunk may be of any size; and who keeps the data of
+/// one event keeps the text that it is a part of. docs/benchmarks.md has what other sizes cost.
+const MAX_PIECE: usize = 32 * 1024;
 
 /// A body that is being read.
 #[derive(Debug)]
@@ -24,17 +25,18 @@ pub(super) struct Body {
     reading: Option<Pending>,
     /// A chunk of which not all was handed on, its length, and how much of it was.
     chunk: Option<(JsValue, usize, usize)>,
+    getters: Getters,
 }
 
 impl Body {
     /// Nothing is read before it is asked for.
     pub(super) fn from_reader(reader: Reader) -> Self {
-        Self { reader: Some(reader), reading: None, chunk: None }
+        Self { reader: Some(reader), reading: None, chunk: None, getters: Getters::new() }
     }
 
     /// Locks the stream and asks for its first chunk. Fails if it is locked already.
     pub(super) fn of_response(stream: Option<&Stream>) -> Result<Self, JsValue> {
-        let mut body = Self { reader: None, reading: None, chunk: None };
+        let mut body = Self { reader: None, reading: None, chunk: None, getters: Getters::new() };
         if let Some(stream) = stream {
             let reader = body.reader.insert(stream.get_reader()?);
             // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked
@@ -77,7 +79,7 @@ impl Body {
             return Ok(None);
         }
         let chunk = result.value()?;
-        let length = length_of(&chunk)?;
+        let length = self.getters.length(&chunk)?;
         Ok(Some((chunk, length, 0)))
     }
 
@@ -109,17 +111,36 @@ impl Drop for Body {
     }
 }
 
-/// The length of a chunk of bytes, of this realm or another, whatever it says of itself: by the getters of a typed array
-/// of ours, which look at what only typed arrays have.
-fn length_of(chunk: &JsValue) -> Result<usize, JsValue> {
-    let ours = Uint8Array::new_with_length(0);
-    if sys::get_of(&ours, &Symbol::to_string_tag(), chunk)? != "Uint8Array" {
-        return Err(TypeError::new("a chunk of the stream is not a Uint8Array").into());
+/// What tells chunks of bytes, of this realm or another, whatever they say of themselves: the getters of typed arrays, which
+/// look at what only these have. With the strings that it takes, since each costs as much as all else for a chunk.
+#[derive(Debug)]
+struct Getters {
+    prototype: JsValue,
+    tag: JsValue,
+    name: JsValue,
+    length: JsValue,
+}
+
+impl Getters {
+    fn new() -> Self {
+        let global = sys::global();
+        Self {
+            prototype: sys::get(&sys::get(&global, "Uint8Array"), "prototype"),
+            tag: sys::get(&sys::get(&global, "Symbol"), "toStringTag"),
+            name: "Uint8Array".into(),
+            length: "length".into(),
+        }
     }
-    let length = sys::get_of(&ours, &JsValue::from_str("length"), chunk)?.as_f64();
-    // [spec] ECMAScript: a length is below 2⁵³, and what fits into memory into a usize.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-    Ok(length.unwrap_or_default() as usize)
+
+    fn length(&self, chunk: &JsValue) -> Result<usize, JsValue> {
+        if sys::get_of(&self.prototype, &self.tag, chunk)? != self.name {
+            return Err(TypeError::new("a chunk of the stream is not a Uint8Array").into());
+        }
+        let length = sys::get_of(&self.prototype, &self.length, chunk)?.as_f64();
+        // [spec] ECMAScript: a length is below 2⁵³, and what fits into memory into a usize.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+        Ok(length.unwrap_or_default() as usize)
+    }
 }
 
 /// Cancels a body, by its reader or, if nobody has begun to read it, by itself. A stream that has failed rejects that with

@@ -85,8 +85,8 @@ impl Builder {
 
     /// The query parameter in which the last event ID is sent, instead of the header that needs a server's permission when
     /// it is of another origin.
-    pub fn last_event_id_param(mut self, parameter: &str) -> Self {
-        self.template.last_event_id_param = Some(parameter.to_owned());
+    pub fn last_event_id_param(mut self, parameter: impl Into<JsValue>) -> Self {
+        self.template.last_event_id_param = Some(parameter.into());
         self
     }
 

@@ -6,6 +6,8 @@
 
 mod exchange;
 
+#[cfg(feature = "bindings")]
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::task::{Context, Poll, ready};
 
@@ -27,7 +29,6 @@ use crate::{
     options::{EndOfBody, Options, Reconnect},
     parser::Blocks,
     reconnection::MAX_DELAY,
-    text::decode,
 };
 
 /// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
@@ -57,6 +58,10 @@ pub(super) struct Driver {
     template: Option<Template>,
     timeouts: Timeouts,
     step: Step,
+    /// What is to be told, or was.
+    failure: Option<Failure>,
+    /// How long the wait is, in milliseconds.
+    wait: u64,
     /// The caller's answer to the question what to request.
     asked: Option<Pending>,
     /// What is requested.
@@ -76,19 +81,20 @@ pub(super) struct Driver {
 }
 
 /// What to do at the next poll. Only left when it is done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    Perform(Action),
     FindTarget,
     Send,
     AwaitResponse,
     SendProbe,
     AwaitProbe,
+    Announce,
     ReadBody,
     CheckLimit,
-    ReadErrorBody(Failure),
-    TellError(Failure),
-    Wait(u64),
+    ReadErrorBody,
+    TellError,
+    Wait,
+    Over,
 }
 
 /// What there is to tell. What it is about is to be had from the driver, once.
@@ -99,30 +105,32 @@ pub(crate) enum Told {
     /// So many bytes arrived, for [`Driver::blocks`].
     Chunk(usize),
     /// For [`Driver::error`].
-    Error(Failure),
+    Error,
     Over,
 }
 
 impl Driver {
     /// Begins with a request.
     pub(super) fn request(template: Template, timeouts: Timeouts, options: Options) -> Self {
-        Self { timeouts, ..Self::new(Connection::new(options), Action::Fetch, Some(template), None) }
+        Self { timeouts, ..Self::new(Connection::new(options), Step::FindTarget, Some(template), None) }
     }
 
     /// Begins with a stream.
     pub(super) fn read(reader: Reader, end: EndOfBody) -> Self {
         let options = Options { reconnect: Reconnect::Never, end: Some(end), ..Options::default() };
         let mut connection = Connection::new(options);
-        let action = connection.handle_stream();
-        Self::new(connection, action, None, Some(Body::from_reader(reader)))
+        let _ = connection.handle_stream();
+        Self::new(connection, Step::Announce, None, Some(Body::from_reader(reader)))
     }
 
-    fn new(connection: Connection, first: Action, template: Option<Template>, body: Option<Body>) -> Self {
+    fn new(connection: Connection, step: Step, template: Option<Template>, body: Option<Body>) -> Self {
         Self {
             connection,
             template,
             timeouts: Timeouts::default(),
-            step: Step::Perform(first),
+            step,
+            failure: None,
+            wait: 0,
             asked: None,
             target: None,
             body,
@@ -155,15 +163,13 @@ impl Driver {
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
         loop {
             self.step = match self.step {
-                Step::Perform(Action::Fetch) => {
-                    self.target = None;
-                    Step::FindTarget
-                }
                 Step::FindTarget => ready!(self.poll_target(context)),
                 Step::Send if self.is_held() => return Poll::Pending,
                 Step::Send => self.send(),
-                Step::AwaitResponse => Step::Perform(ready!(self.poll_response(context))),
-                Step::Perform(Action::Probe) => Step::SendProbe,
+                Step::AwaitResponse => {
+                    let action = ready!(self.poll_response(context));
+                    self.perform(action)
+                }
                 Step::SendProbe => {
                     ready!(self.poll_timer(PROBE_DELAY, context));
                     self.request = self.target.as_ref().and_then(|target| target.send_probe().ok());
@@ -172,9 +178,10 @@ impl Driver {
                 Step::AwaitProbe => {
                     let answered = ready!(self.poll_probe(context));
                     self.drop_request();
-                    Step::Perform(self.connection.handle_probe(answered, random()))
+                    let action = self.connection.handle_probe(answered, random());
+                    self.perform(action)
                 }
-                Step::Perform(Action::AnnounceConnection) => {
+                Step::Announce => {
                     self.step = Step::ReadBody;
                     self.watch = Watch::start(self.timeouts.silence);
                     return Poll::Ready(Told::Open);
@@ -184,33 +191,54 @@ impl Driver {
                         self.step = Step::CheckLimit;
                         return Poll::Ready(Told::Chunk(length));
                     }
-                    Err(action) => Step::Perform(action),
+                    Err(action) => self.perform(action),
                 },
-                Step::CheckLimit => self.connection.check_limit().map_or(Step::ReadBody, Step::Perform),
-                Step::Perform(Action::ReestablishConnection(failure) | Action::FailConnection(failure)) => {
-                    // An accepted response whose body has failed or ended has nothing to tell.
-                    let refused = failure.status.is_some() && self.cause.is_none();
-                    if refused { Step::ReadErrorBody(failure) } else { Step::TellError(failure) }
-                }
-                Step::ReadErrorBody(failure) => {
+                Step::CheckLimit => match self.connection.check_limit() {
+                    Some(action) => self.perform(action),
+                    None => Step::ReadBody,
+                },
+                Step::ReadErrorBody => {
                     ready!(self.poll_error_body(context));
-                    Step::TellError(failure)
+                    Step::TellError
                 }
-                Step::TellError(failure) => {
-                    self.step = failure.delay.map_or(Step::Perform(Action::Nothing), Step::Wait);
-                    return Poll::Ready(Told::Error(failure));
+                Step::TellError => {
+                    self.step = self.wait_or_end(self.failure.and_then(|failure| failure.delay));
+                    return Poll::Ready(Told::Error);
                 }
-                Step::Wait(milliseconds) => {
-                    ready!(self.poll_timer(milliseconds, context));
-                    Step::Perform(self.connection.handle_timeout())
+                Step::Wait => {
+                    ready!(self.poll_timer(self.wait, context));
+                    let action = self.connection.handle_timeout();
+                    self.perform(action)
                 }
-                Step::Perform(Action::CloseConnection) => {
-                    self.drop_response();
-                    Step::Perform(Action::Nothing)
-                }
-                Step::Perform(Action::Nothing) => return Poll::Ready(Told::Over),
+                Step::Over => return Poll::Ready(Told::Over),
             };
         }
+    }
+
+    /// The step with which to perform an action.
+    fn perform(&mut self, action: Action) -> Step {
+        match action {
+            Action::Fetch => {
+                self.target = None;
+                Step::FindTarget
+            }
+            Action::Probe => Step::SendProbe,
+            Action::AnnounceConnection => Step::Announce,
+            Action::ReestablishConnection(failure) | Action::FailConnection(failure) => {
+                self.failure = Some(failure);
+                // An accepted response whose body has failed or ended has nothing to tell.
+                if failure.status.is_some() && self.cause.is_none() { Step::ReadErrorBody } else { Step::TellError }
+            }
+            Action::CloseConnection | Action::Nothing => {
+                self.drop_response();
+                Step::Over
+            }
+        }
+    }
+
+    fn wait_or_end(&mut self, delay: Option<u64>) -> Step {
+        self.wait = delay.unwrap_or(0);
+        if delay.is_some() { Step::Wait } else { Step::Over }
     }
 
     /// Gives the request up, as if the network had broken. A stream from elsewhere has none, and a failure that is being
@@ -223,7 +251,10 @@ impl Driver {
     }
 
     #[cfg(feature = "bindings")]
-    pub(super) fn break_off(&mut self, cause: JsValue) {
+    pub(super) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
+        if let Some(last_event_id) = last_event_id {
+            self.connection.go_back(last_event_id);
+        }
         if self.is_requesting() {
             self.interrupt();
             self.cause = Some(cause);
@@ -251,30 +282,30 @@ impl Driver {
     }
 
     fn is_requesting(&self) -> bool {
-        self.request.is_some() && !matches!(self.step, Step::ReadErrorBody(_) | Step::TellError(_) | Step::Perform(_))
+        self.request.is_some() && !matches!(self.step, Step::ReadErrorBody | Step::TellError | Step::Over)
     }
 
     fn give_up(&mut self, action: Action) {
         self.drop_response();
         self.timer = None;
-        self.step = Step::Perform(action);
+        self.step = self.perform(action);
     }
 
     /// Ends the part of a wait that only backing off has added.
     pub(super) fn shorten_wait(&mut self) {
-        if let Step::Wait(_) = self.step
+        if self.step == Step::Wait
             && let Some(shortest) = self.connection.shorten_wait()
         {
             let elapsed = self.timer.take().map_or(0, |timer| timer.elapsed());
-            self.step = Step::Wait(shortest.saturating_sub(elapsed));
+            self.wait = shortest.saturating_sub(elapsed);
         }
     }
 
     /// The caller's decision about the failure that was just told. What was told anyway leaves the wait one that can be shortened.
     pub(super) fn decide(&mut self, delay: Option<u64>) {
-        let as_told = matches!(self.step, Step::Wait(told) if Some(told) == delay);
+        let as_told = self.step == Step::Wait && Some(self.wait) == delay;
         if !as_told && self.connection.decide(delay) {
-            self.step = delay.map_or(Step::Perform(Action::Nothing), |delay| Step::Wait(delay.min(MAX_DELAY)));
+            self.step = self.wait_or_end(delay.map(|delay| delay.min(MAX_DELAY)));
         }
     }
 
@@ -313,7 +344,10 @@ impl Driver {
             match body.poll_read(&mut self.chunk, context) {
                 Poll::Ready(Ok(Some(length))) => {
                     let room = MAX_ERROR_BODY - self.error_body.len();
-                    self.error_body.extend(self.chunk.iter().take(length.min(room)));
+                    let text = self.chunk.get(..length.min(room)).unwrap_or_default();
+                    // All of it at once: what grows leaves gaps in memory.
+                    self.error_body.reserve_exact(room);
+                    self.error_body.extend_from_slice(text);
                 }
                 Poll::Ready(_) => break,
                 Poll::Pending => return self.poll_timer(ERROR_BODY_TIME, context),
@@ -324,15 +358,14 @@ impl Driver {
     }
 
     /// What there is to tell of a failure. Frees what is left of the request.
-    pub(super) fn error(&mut self, failure: Failure) -> Error {
+    pub(super) fn error(&mut self) -> Option<Error> {
         let response = self.drop_response();
-        let error_body = core::mem::take(&mut self.error_body);
-        Error {
-            failure,
+        Some(Error {
+            failure: self.failure.take()?,
             response: response.map(JsCast::unchecked_into),
-            body: decode(&error_body).into_owned(),
+            body: core::mem::take(&mut self.error_body),
             cause: self.cause.take(),
-        }
+        })
     }
 
     fn drop_response(&mut self) -> Option<FetchResponse> {

@@ -1,9 +1,12 @@
 //! Owns the event source of the Rust API: asked for what happens next. Must not know how it comes about.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    vec::Vec,
+};
 use core::{
     future::poll_fn,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use js_sys::Object;
@@ -21,6 +24,7 @@ use crate::{
     error::Failure,
     options::{EndOfBody, Options},
     parser::Blocks,
+    text::decode,
 };
 
 /// An event source: asked for what happens next, it makes requests, reads and waits as long as that takes.
@@ -71,10 +75,18 @@ pub struct Error {
     pub failure: Failure,
     /// The response that was refused.
     pub response: Option<web_sys::Response>,
-    /// Its text, at most 64 KiB of it, as far as it came within a second.
-    pub body: String,
+    /// Its body, at most 64 KiB of it, as far as it came within a second.
+    pub body: Vec<u8>,
     /// What `fetch` or the stream threw.
     pub cause: Option<JsValue>,
+}
+
+impl Error {
+    /// The body's text.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.body)
+    }
 }
 
 impl EventSource {
@@ -120,7 +132,9 @@ impl EventSource {
 
     /// [`EventSource::next`], polled by hand after [`EventSource::heed_page`]; [`EventSource::notice`] says what is told.
     pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        ready!(self.page.poll_brought_back(context));
+        if self.page.is_away() {
+            return Poll::Pending;
+        }
         self.driver.held = self.pause_when_hidden && page::is_hidden();
         self.driver.poll(context)
     }
@@ -142,15 +156,16 @@ impl EventSource {
         match told {
             Told::Open => Some(Notice::Open(self.driver.response())),
             Told::Chunk(length) => Some(Notice::Messages(self.driver.blocks(length))),
-            Told::Error(failure) => Some(Notice::Error(self.driver.error(failure))),
+            Told::Error => self.driver.error().map(Notice::Error),
             Told::Over => None,
         }
     }
 
-    /// Gives the request up as if the network had broken, with that as the cause.
+    /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last
+    /// event ID.
     #[cfg(feature = "bindings")]
-    pub(crate) fn break_off(&mut self, cause: JsValue) {
-        self.driver.break_off(cause);
+    pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<alloc::string::String>) {
+        self.driver.break_off(cause, last_event_id);
     }
 
     /// Decides what follows from the error that the last notice told, in place of its `failure.delay`: how many milliseconds

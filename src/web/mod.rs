@@ -9,7 +9,8 @@ pub mod json;
 mod page;
 mod promise;
 mod request;
-mod sys;
+mod signal;
+pub(crate) mod sys;
 mod timer;
 mod watch;
 

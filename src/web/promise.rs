@@ -1,32 +1,42 @@
 //! Owns the waiting for a promise, polled by hand. Must not know what it is for.
 
-use core::{
-    future::Future,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use core::task::{Context, Poll};
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
-use super::sys;
+use super::{signal::Signal, sys};
 
 /// A promise that is waited for. Its rejection is no unhandled one, whether it is waited for to its end or not.
 #[derive(Debug)]
-pub(crate) struct Pending(JsFuture);
+pub(crate) enum Pending {
+    Promise {
+        fulfilled: Signal,
+        rejected: Signal,
+    },
+    /// There is none.
+    Failed(Option<JsValue>),
+}
 
 impl Pending {
-    pub(crate) fn new(promise: Promise) -> Self {
-        Self(JsFuture::from(promise))
-    }
-
     /// Waits for what a function or method has answered: a promise, or any other value; or what it has thrown.
-    pub(super) fn of(answer: Result<JsValue, JsValue>) -> Self {
-        Self::new(answer.and_then(|answer| sys::resolve(&answer)).unwrap_or_else(|error| Promise::reject(&error)))
+    pub(crate) fn of(answer: Result<JsValue, JsValue>) -> Self {
+        Self::try_of(answer).unwrap_or_else(|error| Self::Failed(Some(error)))
     }
 
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<JsValue, JsValue>> {
-        Pin::new(&mut self.0).poll(context)
+    fn try_of(answer: Result<JsValue, JsValue>) -> Result<Self, JsValue> {
+        let promise = sys::resolve(&answer?)?;
+        let (fulfilled, rejected) = (Signal::new(), Signal::new());
+        promise.then(fulfilled.function(), rejected.function())?;
+        Ok(Self::Promise { fulfilled, rejected })
+    }
+
+    pub(crate) fn poll(&mut self, context: &Context<'_>) -> Poll<Result<JsValue, JsValue>> {
+        match self {
+            Self::Promise { fulfilled, rejected } => match fulfilled.poll(context) {
+                Poll::Ready(value) => Poll::Ready(Ok(value)),
+                Poll::Pending => rejected.poll(context).map(Err),
+            },
+            Self::Failed(error) => error.take().map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
+        }
     }
 }

@@ -4,17 +4,19 @@
 use alloc::string::String;
 use core::task::{Context, Poll};
 
-use js_sys::{Function, Object, Promise};
+#[cfg(not(feature = "bindings"))]
+use js_sys::Promise;
+use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
 #[cfg(not(feature = "bindings"))]
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers, Url, UrlSearchParams};
+use web_sys::{AbortController, Headers, Url};
 
 #[cfg(not(feature = "bindings"))]
 use super::body;
 use super::{
     promise::Pending,
-    sys::{self, FetchResponse},
+    sys::{self, FetchResponse, HeaderList, Query},
 };
 use crate::connection::RequestHead;
 
@@ -29,7 +31,7 @@ pub(super) struct Template {
     /// What is asked for the URL and the RequestInit of each attempt.
     pub(super) request: Option<Function>,
     /// The query parameter that the last event ID goes into, instead of its header.
-    pub(super) last_event_id_param: Option<String>,
+    pub(super) last_event_id_param: Option<JsValue>,
 }
 
 impl Template {
@@ -44,8 +46,7 @@ impl Template {
         let (url, init) = match answer {
             None => (self.url.clone(), self.init.clone()),
             Some(answer) => {
-                let [url, init] = ["0", "1"].map(|index| sys::get_of(answer, &index.into(), answer));
-                let (url, init) = (url?, init?);
+                let (url, init) = (sys::get(answer, "0"), sys::get(answer, "1"));
                 let Some(url) = url.as_string() else { return Err(init) };
                 (url, init.unchecked_into())
             }
@@ -53,8 +54,7 @@ impl Template {
         let mut target = Target { url, init, has_last_event_id: !last_event_id.is_empty() };
         if let (Some(parameter), true) = (&self.last_event_id_param, target.has_last_event_id) {
             let url = Url::new(&target.url)?;
-            let query = sys::get(&url, "searchParams").unchecked_into::<UrlSearchParams>();
-            query.set(parameter, last_event_id);
+            sys::get(&url, "searchParams").unchecked_into::<Query>().set(parameter, last_event_id);
             target.url = sys::get(&url, "href").as_string().unwrap_or_default();
             target.has_last_event_id = false;
         }
@@ -103,10 +103,7 @@ impl Target {
         let headers = headers(&sys::get(&init, "headers").unchecked_into(), last_event_id)?;
         sys::set(&init, "headers", &headers);
         let promise = match fetch {
-            Some(fetch) => {
-                let answer = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?;
-                sys::resolve(&answer)?
-            }
+            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?,
             None => sys::global_fetch(&self.url, &init)?,
         };
         Ok(Request::new(controller, promise))
@@ -152,12 +149,12 @@ pub(super) fn is_get(init: &Object) -> bool {
 pub(super) struct Request {
     controller: AbortController,
     /// The promise of `fetch`, until it has settled.
-    pending: Option<(Promise, Pending)>,
+    pending: Option<(JsValue, Pending)>,
 }
 
 impl Request {
-    fn new(controller: AbortController, promise: Promise) -> Self {
-        Self { controller, pending: Some((promise.clone(), Pending::new(promise))) }
+    fn new(controller: AbortController, promise: JsValue) -> Self {
+        Self { controller, pending: Some((promise.clone(), Pending::of(Ok(promise)))) }
     }
 
     /// Waits for the head of the response.
@@ -179,7 +176,7 @@ impl Drop for Request {
         #[cfg(not(feature = "bindings"))]
         if let Some((promise, _)) = self.pending.take() {
             spawn_local(async move {
-                if let Ok(response) = JsFuture::from(promise).await
+                if let Ok(response) = JsFuture::from(Promise::resolve(&promise)).await
                     && let Ok(Some(stream)) = response.unchecked_into::<FetchResponse>().body()
                 {
                     body::cancel(&stream);
@@ -192,7 +189,7 @@ impl Drop for Request {
 /// The caller's headers, with the standard's `Accept` unless the caller has one, and the last event ID if there is one.
 fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue> {
     let headers = Headers::new_with_headers(of_caller)?;
-    if !headers.has("accept")? {
+    if headers.unchecked_ref::<HeaderList>().get("accept")?.is_null() {
         headers.set("accept", "text/event-stream")?;
     }
     if !last_event_id.is_empty() {
@@ -205,7 +202,7 @@ fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue>
 
 /// The origin of the page or worker; outside browsers there is none.
 fn own_origin() -> Option<String> {
-    sys::get(&sys::get(&js_sys::global(), "location"), "origin").as_string()
+    sys::get(&sys::get(&sys::global(), "location"), "origin").as_string()
 }
 
 fn has_credentials(url: &str) -> bool {

@@ -1,20 +1,31 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
+#[cfg(feature = "bindings")]
 use alloc::string::String;
 
-use js_sys::{Function, Object, Promise};
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     /// The `fetch` of whatever global scope this is, looked up at the call.
     #[wasm_bindgen(catch, js_name = fetch)]
-    pub(super) fn global_fetch(url: &str, init: &Object) -> Result<Promise, JsValue>;
+    pub(super) fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue>;
 
     /// Throws what a promise's own `constructor` throws.
     #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
-    pub(super) fn resolve(value: &JsValue) -> Result<Promise, JsValue>;
+    pub(super) fn resolve(value: &JsValue) -> Result<Thenable, JsValue>;
+
+    /// A promise, whose `then` a caller may have replaced.
+    pub(super) type Thenable;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn then(this: &Thenable, fulfilled: &Function, rejected: &Function) -> Result<JsValue, JsValue>;
+
+    /// The global object, which is its own value.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = valueOf)]
+    pub(super) fn global() -> JsValue;
 
     /// An id: a number in browsers, an object in Node.
     #[wasm_bindgen(js_name = setTimeout)]
@@ -39,10 +50,23 @@ extern "C" {
     pub(super) fn status(this: &FetchResponse) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, getter, catch, js_name = headers)]
-    pub(super) fn response_headers(this: &FetchResponse) -> Result<web_sys::Headers, JsValue>;
+    pub(super) fn response_headers(this: &FetchResponse) -> Result<HeaderList, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn body(this: &FetchResponse) -> Result<Option<Stream>, JsValue>;
+
+    /// A Headers, or what a caller's own `fetch` has in its place.
+    pub(super) type HeaderList;
+
+    /// A string, or `null`.
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn get(this: &HeaderList, name: &str) -> Result<JsValue, JsValue>;
+
+    /// A URLSearchParams.
+    pub(super) type Query;
+
+    #[wasm_bindgen(method)]
+    pub(super) fn set(this: &Query, name: &JsValue, value: &str);
 
     /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which refuses the streams of
     /// polyfills and of other realms; so whatever it does may throw, and answer with anything.
@@ -70,17 +94,6 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn value(this: &ReadResult) -> Result<JsValue, JsValue>;
 
-    #[cfg(feature = "bindings")]
-    type TextDecoder;
-
-    #[cfg(feature = "bindings")]
-    #[wasm_bindgen(constructor)]
-    fn new(label: &str, options: &Object) -> TextDecoder;
-
-    #[cfg(feature = "bindings")]
-    #[wasm_bindgen(method)]
-    fn decode(this: &TextDecoder, bytes: &[u8]) -> String;
-
     /// What a getter that one object inherits answers of another.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     pub(super) fn get_of(getters: &JsValue, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
@@ -89,7 +102,7 @@ extern "C" {
     fn set_of(object: &JsValue, name: &JsValue, value: &JsValue) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "set"], js_name = call)]
-    pub(super) fn copy_bytes(to: &mut [u8], from: &JsValue) -> Result<(), JsValue>;
+    pub(crate) fn copy_bytes(to: &mut [u8], from: &JsValue) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["Uint8Array", "prototype", "subarray"], js_name = call)]
     pub(super) fn subarray(of: &JsValue, start: usize, end: usize) -> Result<JsValue, JsValue>;
@@ -106,10 +119,9 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = set_of(object, &name.into(), value);
 }
 
-/// The text of bytes, a byte order mark included; what is not UTF-8 becomes U+FFFD.
 #[cfg(feature = "bindings")]
-pub(crate) fn decode(bytes: &[u8]) -> String {
-    let options = Object::new();
-    set(&options, "ignoreBOM", &true.into());
-    TextDecoder::new("utf-8", &options).decode(bytes)
+#[wasm_bindgen(raw_module = "../js/text.js")]
+extern "C" {
+    /// The text of bytes, a byte order mark included; what is not UTF-8 becomes U+FFFD.
+    pub(crate) fn decode(bytes: &[u8]) -> String;
 }

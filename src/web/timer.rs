@@ -2,18 +2,17 @@
 
 use core::task::{Context, Poll};
 
-use js_sys::{Date, Function, Promise};
+use js_sys::Date;
 use wasm_bindgen::JsValue;
 
-use super::{promise::Pending, sys};
+use super::{signal::Signal, sys};
 
 /// Some time that is waited for.
 #[derive(Debug)]
 #[must_use = "a timer that is dropped is cleared"]
 pub(super) struct Timer {
     id: JsValue,
-    resolve: Option<Function>,
-    due: Pending,
+    due: Signal,
     /// In milliseconds of the wall clock.
     started: u64,
 }
@@ -22,15 +21,11 @@ impl Timer {
     /// Starts a timer. Beyond 2³¹ − 1 milliseconds `setTimeout` would run at once; callers stay below.
     #[expect(clippy::cast_precision_loss, reason = "waits are below 2³¹")]
     pub(super) fn after(milliseconds: u64) -> Self {
-        let (mut id, mut resolver) = (JsValue::UNDEFINED, None);
-        let promise = Promise::new(&mut |resolve, _reject| {
-            id = sys::set_timeout(&resolve, milliseconds as f64);
-            resolver = Some(resolve);
-        });
-        Self { id, resolve: resolver, due: Pending::new(promise), started: now() }
+        let due = Signal::new();
+        Self { id: sys::set_timeout(due.function(), milliseconds as f64), due, started: now() }
     }
 
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<()> {
         self.due.poll(context).map(|_| ())
     }
 
@@ -43,10 +38,6 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         sys::clear_timeout(&self.id);
-        // The future's callbacks are freed when its promise settles, which a cleared timer would never do.
-        if let Some(resolve) = &self.resolve {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }
     }
 }
 

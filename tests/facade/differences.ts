@@ -30,6 +30,11 @@ export const DIFFERENCES = {
 		what: "What a listener leaves to a microtask runs after the other listeners of the same event, not before them.",
 		why: "An event that a script dispatches has that script below its listeners on the stack.",
 	},
+	"making of a message": {
+		of: ["ours"],
+		what: "MessageEvent's own getters and methods, taken from its prototype, are a TypeError on a message's event; `event.data` and all else work.",
+		why: "Making and firing a native MessageEvent costs three times as much: the event is an Event with MessageEvent's prototype behind its own.",
+	},
 	"window.stop()": {
 		of: ["ours"],
 		what: "It is followed by a reconnection, as a broken network; the standard fails the connection.",

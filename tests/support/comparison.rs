@@ -1,9 +1,13 @@
-//! Owns the comparison of the parser with the second reading of the standard: everything that can be observed, for any
-//! streams in any chunks. Must not know where the streams are from: property tests, the fuzzer, or its corpus.
+//! Owns the comparison of the parser with the second reading of the standard: everything that can be observed, block by
+//! block and as it crosses into JavaScript, for any streams in any chunks. Must not know where the streams are from:
+//! property tests, the fuzzer, or its corpus.
 
 use headwater::{Block, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
 
-use crate::standard::{self, Outcome, Row};
+use crate::{
+    crossing::Crossing,
+    standard::{self, Outcome, Row},
+};
 
 /// Small enough for the events that a fuzzer makes up to be on both sides of it.
 const SMALL_LIMIT: usize = 24;
@@ -42,37 +46,57 @@ fn expect(streams: &[Vec<u8>], first_id: &str) -> Vec<Outcome> {
 }
 
 fn compare_chunking(streams: &[Vec<&[u8]>], first_id: &str, expected: &[Outcome]) {
-    let mut parser = Parser::with_last_event_id(first_id.to_owned(), DEFAULT_MAX_EVENT_SIZE);
+    let parser = || Parser::with_last_event_id(first_id.to_owned(), DEFAULT_MAX_EVENT_SIZE);
+    let (mut parser, mut crossing) = (parser(), Crossing::new(parser()));
     for (index, (chunks, expected)) in streams.iter().zip(expected).enumerate() {
         if index > 0 {
             parser.start_stream();
+            crossing.parser.start_stream();
         }
         let outcome = parse_checked(&mut parser, chunks);
         let case = || format!("stream {index} of {}, first id {first_id:?}", readable(streams));
         assert_eq!(outcome, *expected, "{}", case());
         assert!(!parser.is_too_large(), "too large: {}", case());
+        compare_crossing(&mut crossing, chunks, &parser, &outcome, &case);
     }
 }
 
 /// [non-spec] With a small limit there is what comes before the first event beyond it, and nothing else.
 fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
-    let mut parser = Parser::with_last_event_id(first_id.to_owned(), SMALL_LIMIT);
+    let parser = || Parser::with_last_event_id(first_id.to_owned(), SMALL_LIMIT);
+    let (mut parser, mut crossing) = (parser(), Crossing::new(parser()));
     for (index, chunks) in streams.iter().enumerate() {
         let (stream, id) = (chunks.concat(), parser.last_event_id().to_owned());
         let expected = standard::read(&stream, &id);
         parser.start_stream();
-        let Outcome { rows, last_event_id, .. } = parse_checked(&mut parser, chunks);
+        crossing.parser.start_stream();
+        let outcome = parse_checked(&mut parser, chunks);
+        let Outcome { rows, last_event_id, .. } = &outcome;
         let case = || format!("{rows:?}, stream {index} of {}, first id {first_id:?}", readable(streams));
-        assert_eq!(last_event_id, last_id(&rows, &id), "{}", case());
+        assert_eq!(last_event_id, last_id(rows, &id), "{}", case());
         if parser.is_too_large() {
             let most = longest_block(&stream) + longest_id(&expected.rows, &id);
             assert!(most > SMALL_LIMIT, "not too large: {}", case());
-            assert!(expected.rows.starts_with(&rows), "{}", case());
+            assert!(expected.rows.starts_with(rows), "{}", case());
         } else {
-            assert!(longest_event(&rows) <= SMALL_LIMIT, "too large: {}", case());
-            assert_eq!(rows, expected.rows, "{}", case());
+            assert!(longest_event(rows) <= SMALL_LIMIT, "too large: {}", case());
+            assert_eq!(*rows, expected.rows, "{}", case());
         }
+        compare_crossing(&mut crossing, chunks, &parser, &outcome, &case);
     }
+}
+
+/// What crosses is what can be drawn, and leaves a parser in the same state.
+fn compare_crossing(
+    crossing: &mut Crossing,
+    chunks: &[&[u8]],
+    drawn: &Parser,
+    outcome: &Outcome,
+    case: &dyn Fn() -> String,
+) {
+    assert_eq!(crossing.parse(chunks.iter().copied()), *outcome, "as it crosses: {}", case());
+    let state = |parser: &Parser| (parser.last_event_id().to_owned(), parser.dispatched(), parser.is_too_large());
+    assert_eq!(state(&crossing.parser), state(drawn), "as it crosses: {}", case());
 }
 
 /// What `parser` makes of a stream, after a look at what an [`Outcome`] leaves out because the rows say it.
@@ -104,12 +128,12 @@ fn last_id<'r>(rows: &'r [Row], first_id: &'r str) -> &'r str {
     }
 }
 
-/// Data, type and last event ID of the largest event, in bytes. What was not UTF-8 in data counts as it came: a byte at least.
+/// Data, type and last event ID of the largest event, in bytes. What was not UTF-8 counts as it came: a byte at least.
 fn longest_event(rows: &[Row]) -> usize {
     let length = |row: &Row| match row {
         Row::Message { event_type, data, last_event_id } => {
-            let named = if event_type == "message" { 0 } else { event_type.len() };
-            named + data.replace('\u{FFFD}', "?").len() + last_event_id.len()
+            let named = if event_type == "message" { "" } else { event_type };
+            [named, data, last_event_id].map(|text| text.replace('\u{FFFD}', "?").len()).iter().sum()
         }
         Row::LastEventId(id) => id.len(),
     };
@@ -119,7 +143,7 @@ fn longest_event(rows: &[Row]) -> usize {
 /// The longest last event ID that an event carries, which may be from another block.
 fn longest_id(rows: &[Row], first_id: &str) -> usize {
     let length = |row: &Row| match row {
-        Row::Message { last_event_id, .. } | Row::LastEventId(last_event_id) => last_event_id.len(),
+        Row::Message { last_event_id, .. } | Row::LastEventId(last_event_id) => weight(last_event_id),
     };
     rows.iter().map(length).max().unwrap_or(0).max(first_id.len())
 }
@@ -128,7 +152,12 @@ fn longest_id(rows: &[Row], first_id: &str) -> usize {
 /// line, can be larger.
 fn longest_block(stream: &[u8]) -> usize {
     let one_line_end = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
-    one_line_end.split("\n\n").map(str::len).max().unwrap_or(0)
+    one_line_end.split("\n\n").map(weight).max().unwrap_or(0)
+}
+
+/// What an ID counts, and so what a text counts at most.
+fn weight(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.len() * 3 }
 }
 
 fn readable(streams: &[Vec<&[u8]>]) -> String {

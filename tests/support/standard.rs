@@ -33,7 +33,7 @@ impl From<Block<'_>> for Row {
     fn from(block: Block<'_>) -> Self {
         match block {
             Block::Message(message) => Row::Message {
-                event_type: message.event_type.to_owned(),
+                event_type: message.event_type.into_owned(),
                 data: message.data.into_owned(),
                 last_event_id: message.last_event_id.to_owned(),
             },

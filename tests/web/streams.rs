@@ -70,7 +70,7 @@ async fn refusals_are_told_with_their_text() {
         assert_eq!(story.reasons(), [reason], "{path}");
         let error = &story.errors[0];
         assert_eq!(error.failure.status, Some(status), "{path}");
-        assert!(error.body.contains(text), "{path}: {}", error.body);
+        assert!(error.text().contains(text), "{path}: {}", error.text());
     }
 }
 
@@ -79,7 +79,7 @@ async fn an_endless_error_body_is_read_for_a_second_at_most() {
     let Some(url) = scenario("/endless-error-body") else { return };
     let story = read(builder(&url).connect()).await;
     assert_eq!(story.reasons(), ["status"]);
-    assert!(!story.errors[0].body.is_empty());
+    assert!(!story.errors[0].text().is_empty());
 }
 
 #[wasm_bindgen_test]

@@ -51,7 +51,7 @@ pub async fn read_until(source: &mut EventSource, mut stop: impl FnMut(&Story) -
                 while let Some(block) = blocks.next_block() {
                     if let Block::Message(message) = block {
                         story.messages.push((
-                            message.event_type.to_owned(),
+                            message.event_type.into_owned(),
                             message.data.into_owned(),
                             message.last_event_id.to_owned(),
                         ));

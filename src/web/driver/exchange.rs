@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use super::{Driver, Step};
 use crate::{
     connection::{Action, ResponseHead},
-    reconnection::parse_time,
+    reconnection::{MAX_DELAY, parse_time},
     web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };
 
@@ -23,7 +23,7 @@ impl Driver {
         if self.is_held() {
             return Poll::Pending;
         }
-        let Some(template) = &self.template else { return Poll::Ready(Step::Perform(Action::Nothing)) };
+        let Some(template) = &self.template else { return Poll::Ready(Step::Over) };
         let last_event_id = self.connection.last_event_id();
         if self.asked.is_none() {
             self.asked = template.ask(self.connection.attempt(), last_event_id);
@@ -36,7 +36,8 @@ impl Driver {
                 Ok(target) => answer = Some(target),
                 Err(cause) => {
                     self.cause = Some(cause);
-                    return Poll::Ready(Step::Perform(self.connection.handle_unknown_request(random())));
+                    let action = self.connection.handle_unknown_request(random());
+                    return Poll::Ready(self.perform(action));
                 }
             }
         }
@@ -47,14 +48,15 @@ impl Driver {
             }
             Err(cause) => {
                 self.cause = Some(cause);
-                Step::Perform(self.connection.handle_request_error())
+                let action = self.connection.handle_request_error();
+                self.perform(action)
             }
         })
     }
 
     pub(super) fn send(&mut self) -> Step {
         let (Some(template), Some(target)) = (&self.template, &self.target) else {
-            return Step::Perform(Action::Nothing);
+            return Step::Over;
         };
         self.connection.handle_request(target.head());
         self.watch = Watch::start(self.timeouts.connect);
@@ -64,7 +66,10 @@ impl Driver {
                 self.request = Some(request);
                 Step::AwaitResponse
             }
-            Err(cause) => Step::Perform(self.fail(cause)),
+            Err(cause) => {
+                let action = self.fail(cause);
+                self.perform(action)
+            }
         }
     }
 
@@ -86,11 +91,11 @@ impl Driver {
     fn take(&mut self, response: FetchResponse) -> Result<Action, JsValue> {
         self.watch = Watch::OFF;
         let headers = response.response_headers()?;
-        let content_type = headers.get("content-type")?;
+        let content_type = headers.get("content-type")?.as_string();
         let head = ResponseHead {
             status: status(&response)?,
             content_type: content_type.as_deref(),
-            retry_after: headers.get("retry-after")?.as_deref().map(retry_after),
+            retry_after: headers.get("retry-after")?.as_string().map(|value| retry_after(&value)),
         };
         self.body = Some(Body::of_response(response.body()?.as_ref())?);
         self.response = Some(response);
@@ -132,7 +137,7 @@ fn status(response: &FetchResponse) -> Result<u16, JsValue> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
 fn retry_after(value: &str) -> u64 {
     match parse_time(value.as_bytes()) {
-        Some(seconds) => seconds.saturating_mul(1000),
+        Some(seconds) => seconds.min(MAX_DELAY) * 1000,
         None => (Date::parse(value) - Date::now()) as u64,
     }
 }

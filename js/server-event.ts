@@ -1,0 +1,53 @@
+// Owns the event that is fired for a message: a MessageEvent to whoever looks at it, at a third of its price. Knows nothing of
+// where the message is from.
+
+import { exposeMembers } from "./web-idl.js";
+
+/**
+ * [non-spec] Made by `Event`'s constructor, with MessageEvent's prototype behind its own: what a native MessageEvent has in
+ * slots of its own this class answers itself, but MessageEvent's own getters and methods do not know it.
+ */
+export class ServerEvent extends Event {
+	readonly #data: string;
+	readonly #lastEventId: string;
+	readonly #origin: string;
+	#native: MessageEvent | undefined;
+
+	constructor(type: string, data: string, lastEventId: string, origin: string) {
+		super(type);
+		this.#data = data;
+		this.#lastEventId = lastEventId;
+		this.#origin = origin;
+	}
+
+	get data(): string {
+		return this.#data;
+	}
+
+	get lastEventId(): string {
+		return this.#lastEventId;
+	}
+
+	get origin(): string {
+		return this.#origin;
+	}
+
+	static {
+		// What few ask for, and what browsers have of their own, is left to a native event.
+		for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(MessageEvent.prototype))) {
+			if (get && !Object.hasOwn(ServerEvent.prototype, name)) {
+				Object.defineProperty(ServerEvent.prototype, name, {
+					get(this: ServerEvent) {
+						this.#native ??= new MessageEvent(this.type);
+						return get.call(this.#native);
+					},
+					configurable: true,
+				});
+			}
+		}
+		exposeMembers(ServerEvent);
+		Object.setPrototypeOf(ServerEvent.prototype, MessageEvent.prototype);
+		// As a native one it says that MessageEvent has made it.
+		Reflect.deleteProperty(ServerEvent.prototype, "constructor");
+	}
+}

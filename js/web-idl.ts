@@ -1,0 +1,8 @@
+// Owns what Web IDL wants of the members of a class and JavaScript does not. Knows nothing of the classes.
+
+/** Members of a prototype are enumerable: `for (const name in event)` finds them. */
+export function exposeMembers({ prototype }: { prototype: object }): void {
+	for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+		Object.defineProperty(prototype, name, { ...member, enumerable: name !== "constructor" });
+	}
+}

@@ -1,0 +1,115 @@
+//! Owns how the platform calls back: by a function that keeps what it is called with until somebody asks. Must not know what
+//! it is called for.
+
+#[cfg(feature = "bindings")]
+pub(super) use facade::Signal;
+#[cfg(not(feature = "bindings"))]
+pub(super) use library::Signal;
+
+/// In the npm package: a function of the facade's, which is not kept alive from here, and may be called at any time.
+#[cfg(feature = "bindings")]
+mod facade {
+    use core::task::Poll;
+
+    use js_sys::Function;
+    use wasm_bindgen::prelude::*;
+
+    use crate::task;
+
+    #[wasm_bindgen(raw_module = "../js/signal.js")]
+    extern "C" {
+        /// A function that keeps what it is called with, and has that task polled.
+        #[wasm_bindgen(js_name = signal)]
+        fn new(task: usize) -> Function;
+
+        /// What the function was called with first of what has not been taken, in an array.
+        fn take(signal: &Function) -> Option<Taken>;
+
+        type Taken;
+
+        #[wasm_bindgen(method, indexing_getter)]
+        fn at(this: &Taken, index: u32) -> JsValue;
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct Signal(Function);
+
+    impl Signal {
+        /// For the task that is being polled, or made.
+        pub(crate) fn new() -> Self {
+            Self(new(task::current()))
+        }
+
+        pub(crate) fn function(&self) -> &Function {
+            &self.0
+        }
+
+        pub(crate) fn poll(&self, _: &core::task::Context<'_>) -> Poll<JsValue> {
+            take(&self.0).map_or(Poll::Pending, |values| Poll::Ready(values.at(0)))
+        }
+    }
+}
+
+/// For Rust, where any executor may poll.
+#[cfg(not(feature = "bindings"))]
+mod library {
+    use alloc::{collections::VecDeque, rc::Rc};
+    use core::{
+        cell::RefCell,
+        task::{Context, Poll, Waker},
+    };
+
+    use js_sys::Function;
+    use wasm_bindgen::{JsCast, prelude::*};
+
+    #[derive(Debug, Default)]
+    struct State {
+        values: RefCell<VecDeque<JsValue>>,
+        waker: RefCell<Option<Waker>>,
+    }
+
+    #[derive(Debug)]
+    pub(crate) struct Signal {
+        function: Function,
+        state: Rc<State>,
+    }
+
+    impl Signal {
+        pub(crate) fn new() -> Self {
+            let state = Rc::new(State::default());
+            let closure = Closure::<dyn Fn(JsValue)>::new({
+                let state = Rc::clone(&state);
+                move |value| {
+                    state.values.borrow_mut().push_back(value);
+                    let waker = state.waker.take();
+                    if let Some(waker) = waker {
+                        waker.wake();
+                    }
+                }
+            });
+            // Freed when nothing of JavaScript can call it any more, which may be long after nobody here waits for it.
+            Self { function: closure.into_js_value().unchecked_into(), state }
+        }
+
+        pub(crate) fn function(&self) -> &Function {
+            &self.function
+        }
+
+        pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<JsValue> {
+            let value = self.state.values.borrow_mut().pop_front();
+            value.map_or_else(
+                || {
+                    self.state.waker.replace(Some(context.waker().clone()));
+                    Poll::Pending
+                },
+                Poll::Ready,
+            )
+        }
+    }
+
+    impl Drop for Signal {
+        fn drop(&mut self) {
+            self.state.waker.take();
+        }
+    }
+}

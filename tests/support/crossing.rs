@@ -1,0 +1,43 @@
+//! Owns what of a stream crosses into JavaScript, put together as the facade does it: types, data and ids of each row. Must
+//! not know how a row is written.
+
+use headwater::{
+    Parser,
+    internals::{Batch, read},
+};
+
+use crate::standard::{Outcome, Row};
+
+/// A parser whose blocks cross, and the batch they cross in.
+pub struct Crossing {
+    pub parser: Parser,
+    batch: Batch,
+}
+
+impl Crossing {
+    pub fn new(parser: Parser) -> Self {
+        Self { parser, batch: Batch::default() }
+    }
+
+    /// What the facade makes of a stream that arrives in these chunks.
+    pub fn parse<'c>(&mut self, chunks: impl IntoIterator<Item = &'c [u8]>) -> Outcome {
+        let mut outcome =
+            Outcome { rows: vec![], last_event_id: self.parser.last_event_id().to_owned(), reconnection_time: None };
+        for chunk in chunks {
+            self.batch.fill(self.parser.handle_chunk(chunk));
+            for (event_type, data, id) in read(&self.batch) {
+                outcome.last_event_id = id.unwrap_or(outcome.last_event_id);
+                let last_event_id = outcome.last_event_id.clone();
+                outcome.rows.push(match data {
+                    Some(data) => Row::Message { event_type: or_message(event_type), data, last_event_id },
+                    None => Row::LastEventId(last_event_id),
+                });
+            }
+        }
+        Outcome { reconnection_time: self.parser.reconnection_time(), ..outcome }
+    }
+}
+
+fn or_message(event_type: String) -> String {
+    if event_type.is_empty() { "message".to_owned() } else { event_type }
+}
