@@ -129,8 +129,8 @@ export interface EventSourceInit extends RequestInit {
 	 */
 	reconnect?: boolean | ReconnectOptions | Decide;
 	/**
-	 * The largest event in bytes as they come: data, event type and last event ID together, and an unfinished line counts with
-	 * them. A larger one fails the connection, with reason `too-large`. Default 64 MiB (67,108,864). The memory of the
+	 * The largest event in bytes as they come: data, event type and last event ID together, an ID that is not ASCII three times,
+	 * and an unfinished line counts with them. A larger one fails the connection, with reason `too-large`. Default 64 MiB (67,108,864). The memory of the
 	 * module may grow to three times the limit and 8 MiB, and keeps its size for as long as the page lives.
 	 */
 	maxEventSize?: number;

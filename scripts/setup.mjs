@@ -114,7 +114,14 @@ async function npmPackages() {
 	}
 	say("installing npm packages");
 	// Two retries with npm's own pauses would keep a person without a network waiting for a minute and a half.
-	const args = ["ci", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+	const args = [
+		"ci",
+		"--engine-strict=false",
+		"--no-audit",
+		"--no-fund",
+		"--fetch-retries=1",
+		"--fetch-retry-mintimeout=1000",
+	];
 	await run("npm", args, {
 		cwd: root,
 		capture: true,

@@ -15,6 +15,7 @@ use core::ops::Range;
 use crate::{
     line::{self, RETAINED_CAPACITY},
     parser::{Blocks, RawBlock},
+    text::is_ascii,
 };
 
 const ROW: u8 = b'0';
@@ -72,7 +73,7 @@ impl Batch {
         let mut flags = ROW;
         if let Some(data) = data {
             flags |= DATA;
-            self.write_field(data);
+            self.write_data(data);
             if !event_type.is_empty() {
                 flags |= self.write_event_type(event_type);
             }
@@ -96,10 +97,16 @@ impl Batch {
         EVENT_TYPE
     }
 
+    /// As [`Batch::write_data`], for what fewer rows have.
+    #[inline(never)]
+    fn write_field(&mut self, field: &[u8]) {
+        self.write_data(field);
+    }
+
     /// For which there is room.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
-    fn write_field(&mut self, field: &[u8]) {
+    fn write_data(&mut self, field: &[u8]) {
         let start = self.length + 2;
         let end = start + field.len();
         if let Some([low, high, place @ .., mark]) = self.memory.get_mut(self.length..=end) {
@@ -126,7 +133,7 @@ impl Batch {
 fn copy(place: &mut [u8], field: &[u8]) -> bool {
     if field.len() > 16 {
         place.copy_from_slice(field);
-        return field.is_ascii();
+        return is_ascii(field);
     }
     if let (Some(first), Some(last)) = (field.first_chunk::<8>(), field.last_chunk::<8>()) {
         if let Some(front) = place.first_chunk_mut() {

@@ -15,34 +15,49 @@
 #[must_use]
 pub fn is_event_stream(header: &str) -> bool {
     let mut last_is = false;
-    let (mut start, mut quoted, mut escaped) = (0, false, false);
-    for (at, byte) in header.bytes().chain([b',']).enumerate() {
-        // Spec: Fetch, "get, decode, and split": a comma within quotes does not part two values.
+    let mut rest = header.as_bytes();
+    while let Some((value, others)) = rest.split_at_checked(end_of_value(rest)) {
+        last_is = names_event_stream(value).unwrap_or(last_is);
+        match others {
+            [_, others @ ..] => rest = others,
+            [] => break,
+        }
+    }
+    last_is
+}
+
+/// Spec: Fetch, "get, decode, and split": a comma within quotes does not part two values.
+fn end_of_value(header: &[u8]) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    let is_end = |&byte: &u8| {
         if escaped {
             escaped = false;
         } else if quoted && byte == b'\\' {
             escaped = true;
         } else if byte == b'"' {
             quoted = !quoted;
-        } else if at == header.len() || (byte == b',' && !quoted) {
-            let value = header.as_bytes().get(start..at).unwrap_or_default();
-            last_is = names_event_stream(value).unwrap_or(last_is);
-            start = at + 1;
         }
-    }
-    last_is
+        byte == b',' && !quoted
+    };
+    header.iter().position(is_end).unwrap_or(header.len())
 }
 
 /// Whether a MIME type is that of an event stream. `None` for what is no MIME type (MIME Sniffing, "parse a MIME type", as far
 /// as type and subtype), and for `*/*`.
 fn names_event_stream(value: &[u8]) -> Option<bool> {
     let essence = value.split(|&byte| byte == b';').next()?.trim_ascii();
-    let slash = essence.iter().position(|&byte| byte == b'/')?;
-    let is_type = slash > 0
-        && slash + 1 < essence.len()
-        && essence.iter().enumerate().all(|(at, &byte)| at == slash || is_token(byte))
-        && essence != b"*/*";
-    is_type.then(|| essence.eq_ignore_ascii_case(b"text/event-stream"))
+    let mut slashes = 0;
+    let mut before = b'/';
+    for &byte in essence {
+        // A type and a subtype have a character at least.
+        if byte == b'/' && before != b'/' {
+            slashes += 1;
+        } else if !is_token(byte) {
+            return None;
+        }
+        before = byte;
+    }
+    (slashes == 1 && before != b'/' && essence != b"*/*").then(|| essence.eq_ignore_ascii_case(b"text/event-stream"))
 }
 
 /// [spec] RFC 9110, "tchar".

@@ -20,7 +20,7 @@ pub(crate) fn set_text(text: &mut String, bytes: &[u8]) -> bool {
     if bytes == text.as_bytes() {
         return false;
     }
-    if !bytes.is_ascii() {
+    if !is_ascii(bytes) {
         return take_text(text, bytes.to_vec());
     }
     let mut memory = core::mem::take(text).into_bytes();
@@ -39,7 +39,7 @@ pub(crate) fn take_text(text: &mut String, bytes: Vec<u8>) -> bool {
 }
 
 fn into_text(bytes: Vec<u8>) -> String {
-    if bytes.is_ascii() {
+    if is_ascii(&bytes) {
         #[expect(unsafe_code, reason = "a second check would be a larger one")]
         // SAFETY: ASCII is UTF-8.
         return unsafe { String::from_utf8_unchecked(bytes) };
@@ -47,10 +47,16 @@ fn into_text(bytes: Vec<u8>) -> String {
     decode(&bytes).into_owned()
 }
 
+/// In one place: what compilers make of it is long.
+#[inline(never)]
+pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
+    bytes.is_ascii()
+}
+
 /// A byte that is not UTF-8 becomes U+FFFD.
 pub(crate) const MOST_PER_BYTE: usize = '\u{FFFD}'.len_utf8();
 
 /// How long a text can become that is made of `bytes`, in bytes.
 pub(crate) fn length_of_text(bytes: &[u8]) -> usize {
-    if bytes.is_ascii() { bytes.len() } else { bytes.len().saturating_mul(MOST_PER_BYTE) }
+    if is_ascii(bytes) { bytes.len() } else { bytes.len().saturating_mul(MOST_PER_BYTE) }
 }

@@ -114,8 +114,8 @@ impl Builder {
         self
     }
 
-    /// The largest event in bytes as they come: data, event type and last event ID together, and an unfinished line counts with
-    /// them. Default 64 MiB.
+    /// The largest event in bytes as they come: data, event type and last event ID together, an ID that is not ASCII three
+    /// times, and an unfinished line counts with them. Default 64 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.options.max_event_size = bytes;
         self
