@@ -15,9 +15,6 @@ const makeMessage = (event: string, data: string, id: string): EventSourceMessag
 	retry: undefined,
 });
 
-/** After so many messages in a row, and powers of two of them, the clock is looked at, which costs as much as some. */
-const UNTIMED = 64;
-
 /**
  * The messages of an event stream by callbacks: a drop-in for the package `@microsoft/fetch-event-source`, whose option names it
  * has. Any of the options of {@link EventSource} can be given too, but `reconnect` and `end`, which are `onerror`'s and
@@ -163,7 +160,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 		/** In a plain loop, unless it takes long: then the page gets its turn. */
 		const deliver = (): Promise<void> | undefined => {
 			pace.begin();
-			for (let count = 1, message = batch.take(makeMessage); message; count++, message = batch.take(makeMessage)) {
+			for (let message = batch.take(makeMessage); message; message = batch.take(makeMessage)) {
 				const last = until && isLast(until, message);
 				if (over) {
 					return undefined;
@@ -172,7 +169,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 				if (last && !over) {
 					end(fulfil);
 				}
-				if ((count % UNTIMED === 0 || (count & (count - 1)) === 0) && pace.isOver) {
+				if (pace.isOver) {
 					return pace.rest().then(deliver);
 				}
 			}
