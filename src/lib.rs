@@ -33,6 +33,7 @@ mod bindings;
 mod connection;
 pub mod content_type;
 mod error;
+mod kept;
 mod line;
 mod options;
 mod parser;

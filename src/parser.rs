@@ -4,6 +4,7 @@
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
+    kept::Kept,
     line::{self, Line, LineSplitter},
     reconnection,
     text::{MOST_PER_BYTE, decode, length_of_text, set_text, take_text},
@@ -26,23 +27,6 @@ pub struct Parser {
     dispatched: u64,
     /// Of an event of this stream. No more blocks come from it.
     too_large: bool,
-}
-
-/// Spec 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
-#[derive(Debug, Default)]
-struct Kept {
-    /// One of them is there.
-    any: bool,
-    data: Value,
-    event_type: Value,
-    id: Value,
-}
-
-/// A buffer, which is there or not; its memory is used again.
-#[derive(Debug, Default)]
-struct Value {
-    bytes: Vec<u8>,
-    is_there: bool,
 }
 
 /// The values of a block's fields that lie whole within a chunk, which count instead of those that are kept.
@@ -183,43 +167,6 @@ impl Parser {
 
     fn set_reconnection_time(&mut self, value: &[u8]) {
         self.reconnection_time = reconnection::parse_time(value).or(self.reconnection_time);
-    }
-}
-
-impl Kept {
-    /// Spec 9.2.6 "process the field" of data.
-    fn append_data(&mut self, value: &[u8], most: usize) {
-        if self.data.is_there {
-            line::append(&mut self.data.bytes, b"\n", most);
-        }
-        line::append(&mut self.data.bytes, value, most);
-        self.data.is_there = true;
-        self.any = true;
-    }
-
-    fn clear(&mut self) {
-        for value in [&mut self.data, &mut self.event_type, &mut self.id] {
-            line::clear(&mut value.bytes);
-            value.is_there = false;
-        }
-        self.any = false;
-    }
-}
-
-impl Value {
-    fn get(&self) -> Option<&[u8]> {
-        self.is_there.then_some(&self.bytes)
-    }
-
-    fn set(&mut self, value: &[u8], most: usize) {
-        self.bytes.clear();
-        line::append(&mut self.bytes, value, most);
-        self.is_there = true;
-    }
-
-    /// As [`Value::set`], for what has memory of its own.
-    fn take(&mut self, value: Vec<u8>) {
-        *self = Self { bytes: value, is_there: true };
     }
 }
 
