@@ -8,6 +8,13 @@
  */
 export const TURNS = 8;
 
+/** Lets as much happen as may have to before the next event. */
+export async function turns(): Promise<void> {
+	for (let turn = 0; turn < TURNS; turn++) {
+		await undefined;
+	}
+}
+
 /** How long events may be fired before the page gets a turn, in milliseconds: within a frame of 60 Hz. */
 const SLICE = 12;
 

@@ -3,7 +3,7 @@
 
 import { Batch } from "./batch.js";
 import { readerOf } from "./checks.js";
-import { nextTask, Pace, TURNS } from "./delivery.js";
+import { nextTask, Pace, TURNS, turns } from "./delivery.js";
 import { internal, isLast, report, settle, type Told } from "./failure.js";
 import { ServerEvent } from "./server-event.js";
 import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
@@ -211,11 +211,13 @@ export class EventSource extends EventTarget {
 	#listener(): Listener {
 		return {
 			open: (response) => {
-				if (this.#readyState !== CLOSED) {
-					this.#readyState = OPEN;
-					this.#origin = new URL(response?.url || this.#url).origin;
-					super.dispatchEvent(openEvent(response));
+				if (this.#readyState === CLOSED) {
+					return undefined;
 				}
+				this.#readyState = OPEN;
+				this.#origin = new URL(response?.url || this.#url).origin;
+				super.dispatchEvent(openEvent(response));
+				return turns();
 			},
 			deliver: (text, reconnectionTime) => {
 				if (this.#readyState === CLOSED) {

@@ -122,7 +122,7 @@ export function events(
 	};
 
 	const listener: Listener = {
-		open() {},
+		open: () => undefined,
 		deliver: (text) =>
 			new Promise((fulfil) => {
 				taken = fulfil;

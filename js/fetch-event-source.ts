@@ -180,7 +180,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 			get lastEventId() {
 				return batch.lastEventId;
 			},
-			open() {},
+			open: () => undefined,
 			deliver(text) {
 				if (!over) {
 					batch.fill(text);

@@ -11,8 +11,8 @@ import { unpack } from "./unpack.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw, unless it says so. */
 export interface Listener {
-	/** Without a response if the stream came from elsewhere. */
-	open(response: Response | undefined): void;
+	/** Without a response if the stream came from elsewhere. Nothing is read before its promise is fulfilled, if there is one. */
+	open(response: Response | undefined): Promise<void> | undefined;
 	/**
 	 * `text`, for a `Batch`, is a view of the module's memory: valid until the first handler runs. The server's reconnection
 	 * time, if it has sent one, is in milliseconds. Answers with nothing if all is delivered; what it throws, or its promise

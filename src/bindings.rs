@@ -25,7 +25,7 @@ extern "C" {
     pub type Listener;
 
     #[wasm_bindgen(method, catch)]
-    fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<(), JsValue>;
+    fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<Option<Promise>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn deliver(this: &Listener, text: &[u8], reconnection_time: Option<f64>) -> Result<Option<Promise>, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -184,7 +184,10 @@ impl Future for Run {
                 return Poll::Ready(());
             };
             match notice {
-                Notice::Open(response) => report(&run.listener, run.listener.open(response)),
+                Notice::Open(response) => match run.listener.open(response) {
+                    Ok(opened) => run.delivering = opened.map(|opened| Pending::of(Ok(opened.into()))),
+                    Err(error) => run.listener.report(&error),
+                },
                 Notice::Messages(blocks) => {
                     run.batch.fill(blocks);
                     run.deliver();

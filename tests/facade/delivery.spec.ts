@@ -65,6 +65,29 @@ test("awaiting one event at a time, directly and through two async functions, se
 	);
 });
 
+test("awaiting open and then the first event sees both, though the bytes are there already", async ({ lab }) => {
+	const seen = await lab.ours(async ({ EventSource, once }) => {
+		const seen: string[] = [];
+		for (const depth of [0, 1, 2]) {
+			const headers = { "content-type": "text/event-stream" };
+			const source = new EventSource("/unused", { fetch: async () => new Response("data: first\n\n", { headers }) });
+			let opened = () => once<Event>(source, "open");
+			for (let wrapped = 0; wrapped < depth; wrapped++) {
+				const inner = opened;
+				opened = async () => {
+					const event = await inner();
+					return event;
+				};
+			}
+			await opened();
+			seen.push((await once(source, "message")).data);
+			source.close();
+		}
+		return seen;
+	});
+	expect(seen).toEqual(["first", "first", "first"]);
+});
+
 test("close() in a promise reaction or an async function's caller after event 1 drops all that follow", async ({
 	lab,
 }) => {
