@@ -1,4 +1,4 @@
-// Owns the event that is fired for a message: a MessageEvent to whoever looks at it, at a third of its price. Knows nothing of
+// Owns the event that is fired for a message: a MessageEvent to whoever looks at it, at half its price. Knows nothing of
 // where the message is from.
 
 import { exposeMembers } from "./web-idl.js";

@@ -1,7 +1,7 @@
 //! Owns the running of futures: each is polled at once, and whenever one of its signals is called. Must not know what they do.
 //!
 //! A future that only waits for what signals tell needs no waker, no queue, and nobody who remembers whom to wake: who is
-//! polled without need finds nothing new. As an executor and closures that do, it would be a twelfth of the package.
+//! polled without need finds nothing new. An executor and closures that do are 0.8 kB of the package more.
 
 #![expect(unsafe_code, reason = "the only thread there is needs no lock")]
 
