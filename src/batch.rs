@@ -15,7 +15,7 @@ use core::ops::Range;
 use crate::{
     line::{self, RETAINED_CAPACITY},
     parser::{Blocks, RawBlock},
-    text::is_ascii,
+    text::is_same,
 };
 
 const ROW: u8 = b'0';
@@ -88,7 +88,7 @@ impl Batch {
     }
 
     fn write_event_type(&mut self, event_type: &[u8]) -> u8 {
-        if self.memory.get(self.event_type.clone()) == Some(event_type) {
+        if is_same(self.memory.get(self.event_type.clone()).unwrap_or_default(), event_type) {
             return SAME_EVENT_TYPE;
         }
         let start = self.length + 2;
@@ -128,12 +128,11 @@ impl Batch {
     }
 }
 
-/// Copies to a place of the same length, and answers whether it is ASCII. What is short is faster without a call.
+/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is short without a call.
 #[inline(always)]
 fn copy(place: &mut [u8], field: &[u8]) -> bool {
     if field.len() > 16 {
-        place.copy_from_slice(field);
-        return is_ascii(field);
+        return copy_long(place, field);
     }
     if let (Some(first), Some(last)) = (field.first_chunk::<8>(), field.last_chunk::<8>()) {
         if let Some(front) = place.first_chunk_mut() {
@@ -150,6 +149,20 @@ fn copy(place: &mut [u8], field: &[u8]) -> bool {
         all |= byte;
     }
     all.is_ascii()
+}
+
+#[inline(never)]
+fn copy_long(place: &mut [u8], field: &[u8]) -> bool {
+    let mut all = 0;
+    for (place, block) in place.as_chunks_mut::<16>().0.iter_mut().zip(field.as_chunks().0) {
+        *place = *block;
+        all |= u128::from_ne_bytes(*block);
+    }
+    if let (Some(place), Some(last)) = (place.last_chunk_mut::<16>(), field.last_chunk()) {
+        *place = *last;
+        all |= u128::from_ne_bytes(*last);
+    }
+    all & u128::from_ne_bytes([0x80; 16]) == 0
 }
 
 /// What the facade reads: type, data and id of each row.

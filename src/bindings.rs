@@ -16,7 +16,7 @@ use crate::{
     batch::Batch,
     reconnection::Backoff,
     task,
-    web::{Builder, Error, EventSource, Notice, Pending, Reader},
+    web::{Builder, Error, EventSource, Pending, Reader, Told},
 };
 
 #[wasm_bindgen]
@@ -178,25 +178,26 @@ impl Future for Run {
                     run.source.break_off(error, run.listener.last_event_id());
                 }
             }
-            let told = ready!(run.source.poll_told(context));
-            let Some(notice) = run.source.notice(told) else {
-                report(&run.listener, run.listener.end());
-                return Poll::Ready(());
-            };
-            match notice {
-                Notice::Open(response) => match run.listener.open(response) {
+            match ready!(run.source.poll_told(context)) {
+                Told::Open => match run.listener.open(run.source.response()) {
                     Ok(opened) => run.delivering = opened.map(|opened| Pending::of(Ok(opened.into()))),
                     Err(error) => run.listener.report(&error),
                 },
-                Notice::Messages(blocks) => {
-                    run.batch.fill(blocks);
+                Told::Chunk(length) => {
+                    run.batch.fill(run.source.blocks(length));
                     run.deliver();
                 }
-                Notice::Error(error) => {
-                    run.fire_error(&error);
+                Told::Error => {
+                    if let Some(error) = run.source.error() {
+                        run.fire_error(&error);
+                    }
                     if run.source.ready_state() == ReadyState::Closed {
                         return Poll::Ready(());
                     }
+                }
+                Told::Over => {
+                    report(&run.listener, run.listener.end());
+                    return Poll::Ready(());
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::{
     kept::Kept,
     line::{self, Line, LineSplitter},
     reconnection,
-    text::{MOST_PER_BYTE, decode, length_of_text, set_text, take_text},
+    text::{MOST_PER_BYTE, ascii, decode, is_same, length_of_text, take_text},
 };
 
 /// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20 MiB), and far
@@ -126,7 +126,7 @@ impl Parser {
     #[must_use = "blocks are parsed as they are drawn"]
     pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
         let fits = self.most_with(chunk) <= self.max_event_size;
-        Blocks { parser: self, rest: chunk, fields: Fields::default(), handed_out: false, fits }
+        Blocks { parser: self, rest: chunk, fields: Fields::default(), last_event_id: None, handed_out: false, fits }
     }
 
     /// The last event ID string: that of the last block handed out.
@@ -163,6 +163,13 @@ impl Parser {
         let Kept { data, event_type, id, .. } = &self.kept;
         let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
         (kept + chunk.len()).saturating_mul(MOST_PER_BYTE).saturating_add(self.last_event_id.len())
+    }
+
+    fn settle_id(&mut self, last_event_id: Option<&str>) {
+        if let Some(id) = last_event_id {
+            self.last_event_id.clear();
+            self.last_event_id.push_str(id);
+        }
     }
 
     fn set_reconnection_time(&mut self, value: &[u8]) {
@@ -213,6 +220,8 @@ pub struct Blocks<'p> {
     parser: &'p mut Parser,
     rest: &'p [u8],
     fields: Fields<'p>,
+    /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are soon followed by another.
+    last_event_id: Option<&'p str>,
     /// The block that these fields are of was handed out.
     handed_out: bool,
     /// No event of this chunk can be beyond the limit.
@@ -297,9 +306,17 @@ impl<'p> Blocks<'p> {
     /// Spec 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
     #[inline(always)]
     fn dispatch(&mut self) -> bool {
-        let Self { parser, fields, .. } = self;
+        let Self { parser, fields, last_event_id, .. } = self;
         parser.id_changed = match fields.id {
-            Some(id) => set_text(&mut parser.last_event_id, id),
+            Some(id) => {
+                if let Some(id) = ascii(id) {
+                    let before = last_event_id.replace(id).unwrap_or(&parser.last_event_id);
+                    !is_same(id.as_bytes(), before.as_bytes())
+                } else {
+                    parser.settle_id(last_event_id.take());
+                    take_text(&mut parser.last_event_id, id.to_vec())
+                }
+            }
             None if parser.kept.id.is_there => {
                 // Its memory is taken over: it may be a large one.
                 let id = core::mem::take(&mut parser.kept.id).bytes;
@@ -314,11 +331,11 @@ impl<'p> Blocks<'p> {
 
     #[inline(always)]
     fn block(&self) -> RawBlock<'_> {
-        let Self { parser, fields, .. } = self;
+        let Self { parser, fields, last_event_id, .. } = self;
         RawBlock {
             event_type: fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default(),
             data: fields.data.or(parser.kept.data.get()),
-            last_event_id: &parser.last_event_id,
+            last_event_id: last_event_id.unwrap_or(&parser.last_event_id),
             last_event_id_changed: parser.id_changed,
         }
     }
@@ -355,10 +372,10 @@ impl<'p> Blocks<'p> {
     /// At each blank line and at the end of each chunk, so that the chunking makes no difference: at the end of a chunk the
     /// least that the event can be. An id that came before counts with the event that carries it.
     fn enforce_limit(&mut self, ended: bool) {
-        let Self { parser, fields, .. } = self;
+        let Self { parser, fields, last_event_id, .. } = self;
         let id = match fields.id.or(parser.kept.id.get()) {
             Some(id) => length_of_text(id),
-            None if ended => parser.last_event_id.len(),
+            None if ended => last_event_id.unwrap_or(&parser.last_event_id).len(),
             None => 0,
         };
         let data = fields.data.or(parser.kept.data.get()).unwrap_or_default();
@@ -368,5 +385,11 @@ impl<'p> Blocks<'p> {
             parser.start_stream();
             parser.too_large = true;
         }
+    }
+}
+
+impl Drop for Blocks<'_> {
+    fn drop(&mut self) {
+        self.parser.settle_id(self.last_event_id);
     }
 }

@@ -15,22 +15,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-/// Puts the text of `bytes` in place of another, in its memory if they are ASCII, and answers whether it is another.
-pub(crate) fn set_text(text: &mut String, bytes: &[u8]) -> bool {
-    if bytes == text.as_bytes() {
-        return false;
-    }
-    if !is_ascii(bytes) {
-        return take_text(text, bytes.to_vec());
-    }
-    let mut memory = core::mem::take(text).into_bytes();
-    memory.clear();
-    memory.extend_from_slice(bytes);
-    *text = into_text(memory);
-    true
-}
-
-/// As [`set_text`], in the memory of `bytes` if they are ASCII.
+/// Puts the text of `bytes` in place of another, in their memory if they are ASCII, and answers whether it is another.
 pub(crate) fn take_text(text: &mut String, bytes: Vec<u8>) -> bool {
     let new = into_text(bytes);
     let changed = new != *text;
@@ -45,6 +30,23 @@ fn into_text(bytes: Vec<u8>) -> String {
         return unsafe { String::from_utf8_unchecked(bytes) };
     }
     decode(&bytes).into_owned()
+}
+
+/// The same bytes as text, if they are ASCII. What is short takes less time than a call.
+#[inline(always)]
+pub(crate) fn ascii(bytes: &[u8]) -> Option<&str> {
+    let short = || bytes.iter().fold(0, |all, byte| all | byte).is_ascii();
+    let is_ascii = if bytes.len() > 16 { is_ascii(bytes) } else { short() };
+    #[expect(unsafe_code, reason = "a second check would be one for each event")]
+    // SAFETY: ASCII is UTF-8.
+    is_ascii.then(|| unsafe { core::str::from_utf8_unchecked(bytes) })
+}
+
+/// As `==`, without a call for what is short.
+#[inline(always)]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let short = || one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0;
+    one.len() == other.len() && if one.len() > 16 { one == other } else { short() }
 }
 
 /// In one place: what compilers make of it is long.

@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 use core::task::{Context, Poll, ready};
 
-use js_sys::TypeError;
+use js_sys::{Object, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     promise::Pending,
-    sys::{self, ReadResult, Reader, Stream},
+    sys::{self, Bytes, ReadResult, Reader, Stream},
 };
 
 /// The most bytes of a chunk that are copied at a time, and so of a text that crosses. Memory of the module's is kept for as long
@@ -16,11 +16,24 @@ use super::{
 /// one event keeps the text that it is a part of. docs/benchmarks.md has what other sizes cost.
 const MAX_PIECE: usize = 32 * 1024;
 
+/// Where chunks are put, one after another: a reader that brings its own memory brings new memory for each chunk, which costs more
+/// than all that becomes of it, the collection of garbage included. Of so many bytes it is while a stream is quiet.
+const QUIET: usize = 16 * 1024;
+
+/// And of so many from when a chunk fills it until one is as small as [`TRICKLE`].
+const FLOOD: usize = 256 * 1024;
+
+const TRICKLE: usize = 1024;
+
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
     /// `None` at the end; and for a response without a body, which is one that has ended.
     reader: Option<Reader>,
+    /// Where the next chunk is to be put, a Uint8Array; or `undefined` if the stream has chunks of its own.
+    place: JsValue,
+    /// How many bytes there is room for, if there is a place.
+    room: usize,
     /// A read under way.
     reading: Option<Pending>,
     /// A chunk of which not all was handed on, its length, and how much of it was.
@@ -31,19 +44,33 @@ pub(super) struct Body {
 impl Body {
     /// Nothing is read before it is asked for.
     pub(super) fn from_reader(reader: Reader) -> Self {
-        Self { reader: Some(reader), reading: None, chunk: None, getters: Getters::new() }
+        Self::new(Some(reader))
     }
 
     /// Locks the stream and asks for its first chunk. Fails if it is locked already.
     pub(super) fn of_response(stream: Option<&Stream>) -> Result<Self, JsValue> {
-        let mut body = Self { reader: None, reading: None, chunk: None, getters: Getters::new() };
-        if let Some(stream) = stream {
-            let reader = body.reader.insert(stream.get_reader()?);
-            // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked
-            // for.
-            body.reading = Some(Pending::of(reader.read()));
+        let Some(stream) = stream else { return Ok(Self::new(None)) };
+        let options = Object::new();
+        sys::set(&options, "mode", &"byob".into());
+        let mut body = Self::new(None);
+        if let Ok(reader) = stream.get_reader(&options) {
+            body.reader = Some(reader);
+            body.find_place(None, 0)?;
+        } else {
+            // A stream of anything, or WebKit's; or it is locked.
+            body.reader = Some(stream.get_reader(&JsValue::UNDEFINED)?);
         }
+        // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked for.
+        body.reading = body.read();
         Ok(body)
+    }
+
+    fn new(reader: Option<Reader>) -> Self {
+        Self { reader, place: JsValue::UNDEFINED, room: 0, reading: None, chunk: None, getters: Getters::new() }
+    }
+
+    fn read(&self) -> Option<Pending> {
+        self.reader.as_ref().map(|reader| Pending::of(reader.read(&self.place)))
     }
 
     pub(super) fn is_reading(&self) -> bool {
@@ -57,9 +84,9 @@ impl Body {
         buffer: &mut Vec<u8>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Option<usize>, JsValue>> {
-        let Some(reader) = &self.reader else { return Poll::Ready(Ok(None)) };
         if self.chunk.is_none() {
-            let reading = self.reading.get_or_insert_with(|| Pending::of(reader.read()));
+            self.reading = self.reading.take().or_else(|| self.read());
+            let Some(reading) = &mut self.reading else { return Poll::Ready(Ok(None)) };
             let result = ready!(reading.poll(context));
             self.reading = None;
             if result.is_err() {
@@ -98,8 +125,26 @@ impl Body {
         }
         if copied + size < length {
             self.chunk = Some((chunk, length, copied + size));
+        } else if self.room > 0 {
+            // Without memory the next read fails, behind what has come.
+            let _ = self.find_place(Some(&chunk), length);
         }
         Ok(Some(size))
+    }
+
+    /// Where this chunk is, unless it says that there should be more room, or less.
+    fn find_place(&mut self, chunk: Option<&JsValue>, length: usize) -> Result<(), JsValue> {
+        let room = match length {
+            ..=TRICKLE => QUIET,
+            _ if length == self.room => FLOOD,
+            _ => self.room,
+        };
+        let of = match chunk {
+            Some(chunk) if room == self.room => self.getters.buffer(chunk)?,
+            _ => room.into(),
+        };
+        (self.place, self.room) = (Bytes::new(&of)?.into(), room);
+        Ok(())
     }
 }
 
@@ -119,9 +164,14 @@ struct Getters {
     tag: JsValue,
     name: JsValue,
     length: JsValue,
+    buffer: JsValue,
 }
 
 impl Getters {
+    fn buffer(&self, chunk: &JsValue) -> Result<JsValue, JsValue> {
+        sys::get_of(&self.prototype, &self.buffer, chunk)
+    }
+
     fn new() -> Self {
         let global = sys::global();
         Self {
@@ -129,6 +179,7 @@ impl Getters {
             tag: sys::get(&sys::get(&global, "Symbol"), "toStringTag"),
             name: "Uint8Array".into(),
             length: "length".into(),
+            buffer: "buffer".into(),
         }
     }
 

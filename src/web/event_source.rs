@@ -106,7 +106,7 @@ impl EventSource {
     /// # Errors
     /// If the stream is locked.
     pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, JsValue> {
-        Ok(Self::from_reader(stream.unchecked_ref::<Stream>().get_reader()?, EndOfBody::Fail))
+        Ok(Self::from_reader(stream.unchecked_ref::<Stream>().get_reader(&JsValue::UNDEFINED)?, EndOfBody::Fail))
     }
 
     pub(crate) fn from_reader(reader: Reader, end: EndOfBody) -> Self {
@@ -127,10 +127,15 @@ impl EventSource {
             self.poll_told(context)
         })
         .await;
-        self.notice(told)
+        match told {
+            Told::Open => Some(Notice::Open(self.response())),
+            Told::Chunk(length) => Some(Notice::Messages(self.blocks(length))),
+            Told::Error => self.error().map(Notice::Error),
+            Told::Over => None,
+        }
     }
 
-    /// [`EventSource::next`], polled by hand after [`EventSource::heed_page`]; [`EventSource::notice`] says what is told.
+    /// [`EventSource::next`], polled by hand after [`EventSource::heed_page`].
     pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
         if self.page.is_away() {
             return Poll::Pending;
@@ -152,13 +157,19 @@ impl EventSource {
         }
     }
 
-    pub(crate) fn notice(&mut self, told: Told) -> Option<Notice<'_>> {
-        match told {
-            Told::Open => Some(Notice::Open(self.driver.response())),
-            Told::Chunk(length) => Some(Notice::Messages(self.driver.blocks(length))),
-            Told::Error => self.driver.error().map(Notice::Error),
-            Told::Over => None,
-        }
+    /// What [`Told::Open`] is about.
+    pub(crate) fn response(&self) -> Option<&web_sys::Response> {
+        self.driver.response()
+    }
+
+    /// What [`Told::Chunk`] is about.
+    pub(crate) fn blocks(&mut self, length: usize) -> Blocks<'_> {
+        self.driver.blocks(length)
+    }
+
+    /// What [`Told::Error`] is about.
+    pub(crate) fn error(&mut self) -> Option<Error> {
+        self.driver.error()
     }
 
     /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last

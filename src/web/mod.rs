@@ -18,6 +18,7 @@ pub use builder::Builder;
 pub use event_source::{Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
 pub(crate) use {
+    driver::Told,
     promise::Pending,
     sys::{Reader, decode},
 };

@@ -70,10 +70,12 @@ extern "C" {
 
     /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which refuses the streams of
     /// polyfills and of other realms; so whatever it does may throw, and answer with anything.
+    #[derive(Debug)]
     pub(super) type Stream;
 
+    /// With `undefined` it is a reader of whatever chunks there are.
     #[wasm_bindgen(method, catch, js_name = getReader)]
-    pub(super) fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
+    pub(super) fn get_reader(this: &Stream, options: &JsValue) -> Result<Reader, JsValue>;
 
     /// A reader has it too.
     #[wasm_bindgen(method, catch)]
@@ -82,8 +84,19 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub(crate) type Reader;
 
+    /// A reader of chunks ignores where they are to be put.
     #[wasm_bindgen(method, catch)]
-    pub(super) fn read(this: &Reader) -> Result<JsValue, JsValue>;
+    pub(super) fn read(this: &Reader, into: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = releaseLock)]
+    pub(super) fn release_lock(this: &Reader) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(extends = Object, js_name = Uint8Array)]
+    pub(super) type Bytes;
+
+    /// Of zeros, if it is given a number; or a view of a buffer.
+    #[wasm_bindgen(constructor, catch, js_class = Uint8Array)]
+    pub(super) fn new(of: &JsValue) -> Result<Bytes, JsValue>;
 
     /// What a reader's `read()` is fulfilled with.
     pub(super) type ReadResult;

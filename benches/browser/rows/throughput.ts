@@ -19,12 +19,12 @@ import { type Stream, TITLES } from "../streams.ts";
 
 const atLeast = (number: number): Goal => ({ atLeast: number });
 
-/** Six to seven megabytes each, so that the request itself counts for little. */
+/** 14 to 27 megabytes each, so that neither the request counts for much nor the two that are there when it is answered. */
 const LARGE: Stream[] = [
-	{ workload: "llm", events: 40_000 },
-	{ workload: "small", events: 480_000 },
-	{ workload: "typed", events: 140_000 },
-	{ workload: "cjk", events: 100_000 },
+	{ workload: "llm", events: 160_000 },
+	{ workload: "small", events: 1_000_000 },
+	{ workload: "typed", events: 560_000 },
+	{ workload: "cjk", events: 400_000 },
 ];
 
 const equal = (events: number): Stream[] => ["llm", "small", "typed", "cjk"].map((workload) => ({ workload, events }));

@@ -1,0 +1,128 @@
+// Owns the rules of where the bytes of a body are read to: into memory of ours, one chunk after another, where the stream
+// can do that; small while it is quiet, and larger in a flood.
+
+import { expect, test } from "./support.ts";
+
+/** What src/web/body.rs says. */
+const QUIET = 16 * 1024;
+const FLOOD = 256 * 1024;
+
+const NO_BYTE_STREAMS = "WebKitGTK has no byte streams";
+
+test("bytes of a caller's own stream are put where the module wants them, and all of them arrive", async ({
+	lab,
+	browserName,
+}) => {
+	test.skip(browserName === "webkit", NO_BYTE_STREAMS);
+	const outcome = await lab.ours(
+		async ({ EventSource }, { QUIET, FLOOD }) => {
+			const encoder = new TextEncoder();
+			const event = (length: number) => encoder.encode(`data: ${"x".repeat(length - 8)}\n\n`);
+			// One after another: what the next read can have at most.
+			const sizes = [100, QUIET, FLOOD, FLOOD - 1, 1025, 1024, 100];
+			const waiting = sizes.map(event);
+			const rooms: number[] = [];
+			const body = new ReadableStream({
+				type: "bytes",
+				pull(controller) {
+					const { view } = controller.byobRequest!;
+					rooms.push(view!.byteLength);
+					const next = waiting.shift();
+					if (!next) {
+						controller.close();
+						controller.byobRequest!.respond(0);
+						return;
+					}
+					new Uint8Array(view!.buffer, view!.byteOffset).set(next);
+					controller.byobRequest!.respond(next.length);
+				},
+			});
+			const source = new EventSource("/unused", {
+				method: "POST",
+				fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
+			});
+			const lengths: number[] = [];
+			source.onmessage = ({ data }) => lengths.push(data.length + 8);
+			const { reason } = await source.closed;
+			return { reason, complete: lengths.join() === sizes.join(), rooms };
+		},
+		{ QUIET, FLOOD },
+	);
+	expect(outcome).toEqual({
+		reason: "end",
+		complete: true,
+		rooms: [QUIET, QUIET, FLOOD, FLOOD, FLOOD, FLOOD, QUIET, QUIET],
+	});
+});
+
+test("a flood from the network is read into the larger one, and where a stream cannot do that as it comes", async ({
+	lab,
+	browserName,
+}) => {
+	const many = browserName === "webkit" ? 100 : 20_000;
+	const outcome = await lab.ours(
+		async ({ EventSource }, [url, many]) => {
+			const rooms = new Set<number>();
+			const readers = new Set<string>();
+			for (const name of ["ReadableStreamBYOBReader", "ReadableStreamDefaultReader"] as const) {
+				const { prototype } = globalThis[name] ?? { prototype: {} };
+				const { read } = prototype;
+				prototype.read = function (this: unknown, view: Uint8Array<ArrayBuffer>) {
+					readers.add(name);
+					rooms.add(view?.byteLength);
+					return read.call(this as never, view);
+				} as never;
+			}
+			const source = new EventSource(url);
+			await new Promise<void>((resolve) => {
+				let count = 0;
+				source.onmessage = () => ++count === many && resolve();
+			});
+			source.close();
+			return { readers: [...readers], rooms: [...rooms] };
+		},
+		[lab.flood, many] as const,
+	);
+	expect(outcome).toEqual(
+		browserName === "webkit"
+			? { readers: ["ReadableStreamDefaultReader"], rooms: [undefined] }
+			: { readers: ["ReadableStreamBYOBReader"], rooms: [QUIET, FLOOD] },
+	);
+	await lab.expectNoSockets();
+});
+
+test("when there is no memory for the next chunk, what has come is delivered, and the failure told", async ({
+	lab,
+	browserName,
+}) => {
+	test.skip(browserName === "webkit", NO_BYTE_STREAMS);
+	const outcome = await lab.ours(async ({ EventSource, record }) => {
+		const Original = Uint8Array;
+		let controller!: ReadableByteStreamController;
+		const body = new ReadableStream({
+			type: "bytes",
+			start(given) {
+				controller = given;
+			},
+		});
+		const source = new EventSource("/unused", {
+			method: "POST",
+			fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
+		});
+		const fired = record(source);
+		await new Promise((resolve) => {
+			source.onopen = resolve;
+		});
+		globalThis.Uint8Array = class extends Original {
+			constructor(of: never) {
+				super(of);
+				throw new RangeError("no memory");
+			}
+		} as never;
+		controller.enqueue(new TextEncoder().encode("data: kept\n\n"));
+		const { reason } = await source.closed;
+		globalThis.Uint8Array = Original;
+		return { reason, fired: fired.map(({ type, data }) => data ?? type) };
+	});
+	expect(outcome).toEqual({ reason: "interrupted", fired: ["open", "kept", "error"] });
+});
