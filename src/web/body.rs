@@ -30,15 +30,21 @@ const TRICKLE: usize = 1024;
 pub(super) struct Body {
     /// `None` at the end; and for a response without a body, which is one that has ended.
     reader: Option<Reader>,
-    /// Where the next chunk is to be put, a Uint8Array; or `undefined` if the stream has chunks of its own.
-    place: JsValue,
-    /// How many bytes there is room for, if there is a place.
+    /// How many bytes there is room for where chunks are put; 0 if the stream has chunks of its own.
     room: usize,
     /// A read under way.
     reading: Option<Pending>,
-    /// A chunk of which not all was handed on, its length, and how much of it was.
-    chunk: Option<(JsValue, usize, usize)>,
+    /// What was read last, until the next read.
+    chunk: Option<Chunk>,
     getters: Getters,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    bytes: JsValue,
+    length: usize,
+    /// How much of it was handed on.
+    copied: usize,
 }
 
 impl Body {
@@ -55,7 +61,7 @@ impl Body {
         let mut body = Self::new(None);
         if let Ok(reader) = stream.get_reader(&options) {
             body.reader = Some(reader);
-            body.find_place(None, 0)?;
+            body.room = QUIET;
         } else {
             // A stream of anything, or WebKit's; or it is locked.
             body.reader = Some(stream.get_reader(&JsValue::UNDEFINED)?);
@@ -66,11 +72,32 @@ impl Body {
     }
 
     fn new(reader: Option<Reader>) -> Self {
-        Self { reader, place: JsValue::UNDEFINED, room: 0, reading: None, chunk: None, getters: Getters::new() }
+        Self { reader, room: 0, reading: None, chunk: None, getters: Getters::new() }
     }
 
-    fn read(&self) -> Option<Pending> {
-        self.reader.as_ref().map(|reader| Pending::of(reader.read(&self.place)))
+    fn read(&mut self) -> Option<Pending> {
+        let place = self.place();
+        let reader = self.reader.as_ref()?;
+        Some(Pending::of(place.and_then(|place| reader.read(&place))))
+    }
+
+    /// Where the next chunk is to be put: where the last one is, unless that has shown that there should be more room, or less.
+    fn place(&mut self) -> Result<JsValue, JsValue> {
+        let last = self.chunk.take();
+        if self.room == 0 {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let room = match &last {
+            Some(chunk) if chunk.length == self.room => FLOOD,
+            Some(chunk) if chunk.length > TRICKLE => self.room,
+            _ => QUIET,
+        };
+        let of = match last {
+            Some(chunk) if room == self.room => self.getters.buffer(&chunk.bytes)?,
+            _ => room.into(),
+        };
+        self.room = room;
+        Ok(Bytes::new(&of)?.into())
     }
 
     pub(super) fn is_reading(&self) -> bool {
@@ -84,8 +111,10 @@ impl Body {
         buffer: &mut Vec<u8>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Option<usize>, JsValue>> {
-        if self.chunk.is_none() {
-            self.reading = self.reading.take().or_else(|| self.read());
+        if self.chunk.as_ref().is_none_or(|chunk| chunk.copied == chunk.length) {
+            if self.reading.is_none() {
+                self.reading = self.read();
+            }
             let Some(reading) = &mut self.reading else { return Poll::Ready(Ok(None)) };
             let result = ready!(reading.poll(context));
             self.reading = None;
@@ -97,54 +126,36 @@ impl Body {
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
-        Poll::Ready(self.copy_piece(buffer))
+        Poll::Ready(self.chunk.as_mut().map(|chunk| chunk.copy_piece(buffer)).transpose())
     }
 
-    fn take(&mut self, result: &ReadResult) -> Result<Option<(JsValue, usize, usize)>, JsValue> {
+    fn take(&mut self, result: &ReadResult) -> Result<Option<Chunk>, JsValue> {
         if result.done()?.is_truthy() {
             self.reader = None;
             return Ok(None);
         }
-        let chunk = result.value()?;
-        let length = self.getters.length(&chunk)?;
-        Ok(Some((chunk, length, 0)))
+        let bytes = result.value()?;
+        let length = self.getters.length(&bytes)?;
+        Ok(Some(Chunk { bytes, length, copied: 0 }))
     }
+}
 
-    fn copy_piece(&mut self, buffer: &mut Vec<u8>) -> Result<Option<usize>, JsValue> {
-        let Some((chunk, length, copied)) = self.chunk.take() else { return Ok(None) };
-        let size = (length - copied).min(MAX_PIECE);
+impl Chunk {
+    fn copy_piece(&mut self, buffer: &mut Vec<u8>) -> Result<usize, JsValue> {
+        let Self { bytes, length, copied } = self;
+        let size = (*length - *copied).min(MAX_PIECE);
         if buffer.len() < size {
             buffer.resize(size, 0);
         }
         if let Some(front) = buffer.get_mut(..size) {
-            if size == length {
-                sys::copy_bytes(front, &chunk)?;
+            if size == *length {
+                sys::copy_bytes(front, bytes)?;
             } else {
-                sys::copy_bytes(front, &sys::subarray(&chunk, copied, copied + size)?)?;
+                sys::copy_bytes(front, &sys::subarray(bytes, *copied, *copied + size)?)?;
             }
         }
-        if copied + size < length {
-            self.chunk = Some((chunk, length, copied + size));
-        } else if self.room > 0 {
-            // Without memory the next read fails, behind what has come.
-            let _ = self.find_place(Some(&chunk), length);
-        }
-        Ok(Some(size))
-    }
-
-    /// Where this chunk is, unless it says that there should be more room, or less.
-    fn find_place(&mut self, chunk: Option<&JsValue>, length: usize) -> Result<(), JsValue> {
-        let room = match length {
-            ..=TRICKLE => QUIET,
-            _ if length == self.room => FLOOD,
-            _ => self.room,
-        };
-        let of = match chunk {
-            Some(chunk) if room == self.room => self.getters.buffer(chunk)?,
-            _ => room.into(),
-        };
-        (self.place, self.room) = (Bytes::new(&of)?.into(), room);
-        Ok(())
+        *copied += size;
+        Ok(size)
     }
 }
 

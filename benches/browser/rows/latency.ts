@@ -71,27 +71,34 @@ export const latencyRow: Row = {
 	},
 };
 
+type Read = ReadableStreamDefaultReader["read"];
+
 /** Notes when a reader's promise is fulfilled, before whoever has asked for it is told. */
 function watchReads() {
-	const prototype = ReadableStreamDefaultReader.prototype;
-	const { read } = prototype;
+	const prototypes: Record<"read", Read>[] = [ReadableStreamDefaultReader.prototype];
+	if (typeof ReadableStreamBYOBReader === "function") prototypes.push(ReadableStreamBYOBReader.prototype as never);
+	const originals = prototypes.map(({ read }) => read);
 	const clock = {
 		fulfilled: 0,
 		chunks: 0,
 		stop() {
-			prototype.read = read;
+			prototypes.forEach((prototype, index) => {
+				prototype.read = originals[index]!;
+			});
 		},
 	};
-	prototype.read = function (this: ReadableStreamDefaultReader) {
-		const promise = read.call(this);
-		promise.then(
-			({ done }) => {
-				if (!done) clock.chunks += 1;
-				clock.fulfilled = performance.now();
-			},
-			() => {},
-		);
-		return promise;
-	};
+	prototypes.forEach((prototype, index) => {
+		prototype.read = function (this: unknown, ...given: unknown[]) {
+			const promise = originals[index]!.apply(this as never, given as never);
+			promise.then(
+				({ done }) => {
+					if (!done) clock.chunks += 1;
+					clock.fulfilled = performance.now();
+				},
+				() => {},
+			);
+			return promise;
+		};
+	});
 	return clock;
 }
