@@ -2,11 +2,11 @@
 // The build puts it beside js/.
 
 import { ChunkParser, instantiate } from "../pkg/headwater.js";
-import { packed } from "../pkg/inline.js";
+import { loop, packed } from "../pkg/inline.js";
 import { Batch } from "./batch.js";
 import { unpack } from "./unpack.js";
 
-await instantiate(unpack(packed));
+await instantiate(unpack(packed, loop));
 
 const make = (type, data, lastEventId) => ({ type: type || "message", data, lastEventId });
 

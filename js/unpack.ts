@@ -5,30 +5,35 @@ const FIRST = 32;
 const LEFT_OUT = "\"$'<\\`";
 const SINGLE = 87;
 
-/** Runs once, before anything has been compiled: a plain loop over numbers is what takes no time then. */
-export function unpack(text: string): Uint8Array<ArrayBuffer> {
-	const ranks = new Uint8Array(128);
-	for (let code = FIRST, rank = 0; code < 127; code++) {
+/** Behind the tables that the loop wants. */
+const START = 512;
+
+/** The bytes of `text`, by the `loop` that comes with it. */
+export function unpack(text: string, loop: string): Uint8Array<ArrayBuffer> {
+	const module = new WebAssembly.Module(Uint8Array.from(atob(loop), (character) => character.charCodeAt(0)));
+	const { memory, unpack } = new WebAssembly.Instance(module).exports as unknown as Loop;
+	const bytes = new Uint8Array(memory.buffer);
+	bytes.set(new TextEncoder().encode(text), START);
+	const alphabet: number[] = [];
+	for (let code = FIRST; code < 127; code++) {
 		if (!LEFT_OUT.includes(String.fromCharCode(code))) {
-			ranks[code] = rank++;
+			alphabet.push(code);
 		}
 	}
-	const rankAt = (at: number) => ranks[text.charCodeAt(at)] as number;
-	const singles = new Uint8Array(256);
-	const doubles = new Uint8Array(256);
 	for (let byte = 0, gap = 0, single = 0, double = 0; byte < 256; byte++, gap++) {
-		if (single < SINGLE && gap === rankAt(single)) {
-			singles[single++] = byte;
+		if (single < SINGLE && alphabet[gap] === bytes[START + single]) {
+			bytes[alphabet[single++] as number] = byte;
 			gap = 0;
 		} else {
-			doubles[double++] = byte;
+			const second = alphabet[double % SINGLE] as number;
+			bytes[second + (double++ < SINGLE ? 128 : 256)] = byte;
 		}
 	}
-	const bytes = new Uint8Array(text.length);
-	let length = 0;
-	for (let at = SINGLE; at < text.length; at++) {
-		const rank = ranks[text.charCodeAt(at)] as number;
-		bytes[length++] = (rank < SINGLE ? singles[rank] : doubles[(rank - SINGLE) * SINGLE + rankAt(++at)]) as number;
-	}
-	return bytes.subarray(0, length);
+	const begin = START + SINGLE;
+	return bytes.subarray(begin, unpack(begin, START + text.length));
+}
+
+interface Loop {
+	memory: { buffer: ArrayBuffer };
+	unpack(start: number, end: number): number;
 }

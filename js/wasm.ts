@@ -2,7 +2,7 @@
 // Knows nothing of events.
 
 import { connect, instantiate, poll, read } from "../pkg/headwater.js";
-import { packed } from "../pkg/inline.js";
+import { loop, packed } from "../pkg/inline.js";
 import type { Told } from "./failure.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
@@ -65,7 +65,7 @@ export async function init(): Promise<void> {
 }
 
 async function start(): Promise<Module> {
-	await instantiate(unpack(packed));
+	await instantiate(unpack(packed, loop));
 	setPoll(poll);
 	return { connect, read } as Module;
 }

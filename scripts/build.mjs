@@ -17,7 +17,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { adaptGlue } from "./lib/glue.mjs";
-import { pack } from "./lib/pack.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
 import { shortenNames } from "./lib/wasm-names.mjs";
@@ -144,8 +143,13 @@ async function wasm(pkg, features) {
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, adaptGlue(short.glue));
 	appendFileSync(join(pkg, "headwater.d.ts"), "export function instantiate(bytes: BufferSource): Promise<void>;\n");
-	writeFileSync(join(pkg, "inline.js"), `export const packed = "${pack(short.module)}";\n`);
-	writeFileSync(join(pkg, "inline.d.ts"), "export declare const packed: string;\n");
+	const { pack, packLoop } = await import("./lib/pack.mjs");
+	const packed = pack(short.module);
+	writeFileSync(
+		join(pkg, "inline.js"),
+		`export const packed = "${packed}";\nexport const loop = "${packLoop(packed)}";\n`,
+	);
+	writeFileSync(join(pkg, "inline.d.ts"), "export declare const packed: string;\nexport declare const loop: string;\n");
 }
 
 /** The source locations of panics would otherwise carry this machine's folders into the package. */

@@ -1,9 +1,11 @@
-// Owns the form in which the module is a text of the package: one that brotli, which compresses the package on its way,
+// Owns the form in which the module is a text of the package, and the loop that reads it: one that brotli, which compresses the package on its way,
 // sees the module's own patterns in. Deflated and in base64 it would hide them, and weigh 0.9 kB more. js/unpack.ts reads
 // what is written here; what the bytes are for nobody here knows.
 //
 // The 87 bytes that are most frequent are a character each, the others two: one of the last two characters of the alphabet,
 // and then any but these. Both sets are in ascending order, and the text begins with the gaps between the bytes of the first.
+
+import binaryen from "binaryen";
 
 /** Printable ASCII that no language of the web minds in a string; the same as in js/unpack.ts. */
 const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter(
@@ -32,4 +34,37 @@ export function pack(bytes) {
 		throw new Error("two frequent bytes are too far apart to be packed");
 	}
 	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
+}
+
+/**
+ * The reading of such a text, as base64 of a module of its own: JavaScript that runs once is interpreted, and takes three times
+ * as long for it as to have this compiled.
+ *
+ * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and answers where those end. Before it,
+ * the byte of each character must be at its code, and that of a pair at the second one's code, 128 or 256 on.
+ */
+export function packLoop(text) {
+	const pages = Math.ceil((text.length + 512) / 65536);
+	const FIRST_OF_TWO = ALPHABET[SINGLE].charCodeAt(0);
+	const module = binaryen.parseText(`
+		(module
+			(memory (export "memory") ${pages})
+			(func (export "unpack") (param $at i32) (param $end i32) (result i32)
+				(local $out i32) (local $place i32)
+				(local.set $out (local.get $at))
+				(loop $next
+					(local.set $place (i32.load8_u (local.get $at)))
+					(local.set $at (i32.add (local.get $at) (i32.const 1)))
+					(if (i32.ge_u (local.get $place) (i32.const ${FIRST_OF_TWO})) (then
+						(local.set $place
+							(i32.add
+								(i32.shl (i32.sub (local.get $place) (i32.const ${FIRST_OF_TWO - 1})) (i32.const 7))
+								(i32.load8_u (local.get $at))))
+						(local.set $at (i32.add (local.get $at) (i32.const 1)))))
+					(i32.store8 (local.get $out) (i32.load8_u (local.get $place)))
+					(local.set $out (i32.add (local.get $out) (i32.const 1)))
+					(br_if $next (i32.lt_u (local.get $at) (local.get $end))))
+				(local.get $out)))`);
+	module.optimize();
+	return Buffer.from(module.emitBinary()).toString("base64");
 }
