@@ -20,6 +20,7 @@ import { adaptGlue } from "./lib/glue.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
 import { shortenNames } from "./lib/wasm-names.mjs";
+import { functionSizes, withoutCustomSections } from "./lib/wasm-sizes.mjs";
 
 const target = "wasm32-unknown-unknown";
 
@@ -130,13 +131,15 @@ async function wasm(pkg, features) {
 	writeFileSync(module, trapAtOnce(readFileSync(module)));
 	await run(
 		join(root, "node_modules", ".bin", "wasm-opt"),
-		[...SMALLEST, "--strip-debug", "--strip-target-features", module, "-o", module],
+		[...SMALLEST, "--debuginfo", "--strip-dwarf", "--strip-target-features", module, "-o", module],
 		{
 			capture: true,
 			problem: "wasm-opt failed.",
 		},
 	);
-	const optimised = readFileSync(module);
+	const named = readFileSync(module);
+	writeFileSync(join(pkg, "functions.json"), JSON.stringify(functionSizes(named)));
+	const optimised = Buffer.from(withoutCustomSections(named));
 	blankMessages(optimised);
 	const glueFile = join(pkg, "headwater.js");
 	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
@@ -167,6 +170,7 @@ async function bundle(folder, entry = "index") {
 		[
 			join(folder, "js", `${entry}.ts`),
 			...["--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap", "--log-level=warning"],
+			`--metafile=${join(folder, "pkg", "bundle.json")}`,
 			`--outfile=${join(folder, "dist", `${entry}.js`)}`,
 		],
 		{ problem: "The facade does not build." },

@@ -1,4 +1,5 @@
-// Owns the size of what is shipped: raw, gzip and brotli of each part and of the whole, and the budget for the whole.
+// Owns the size of what is shipped: raw, gzip and brotli of each part and of the whole, what the bytes are for, and the budget
+// for the whole.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +11,22 @@ import { root } from "./lib/tools.mjs";
 
 /** Brotli bytes of `dist/index.js`: everything that a page loads. */
 const BUDGET = 24_000;
+
+/** What functions of the module are for, by their names; the first that fits. What is inlined counts with its caller. */
+const PURPOSES = [
+	[
+		"driver: attempts, reading, waits, the page",
+		/headwater::(web::(driver|event_source|watch|timer|promise|signal|page)|task)/,
+	],
+	["a source that runs, with the fast path of its events", /headwater::bindings|^(connect|read|poll)\b/],
+	["events: lines, fields, text", /headwater::(parser|batch|line|kept|text)/],
+	["connection: what reconnects, errors", /headwater::(connection|reconnection|error|refusal|options|watchdog)/],
+	["requests and bodies", /headwater::web::/],
+	["content type", /headwater::content_type/],
+	["memory", /talc|alloc(::|\[)|__rust_|memcmp/],
+	["wasm-bindgen", /wbindgen|externref|wasm_bindgen|js_sys|web_sys/],
+	["others", /(?:)/],
+];
 
 /** The sizes of each part; the parts are in the whole, the module packed. */
 export function sizes() {
@@ -26,18 +43,46 @@ export function sizes() {
 	}));
 }
 
+/** Raw bytes: of the module before it is packed by purpose, and of the minified JavaScript by file. */
+function breakdown() {
+	const { functions, rest } = JSON.parse(readFileSync(join(root, "pkg", "functions.json"), "utf8"));
+	const module = Object.fromEntries(PURPOSES.map(([purpose]) => [purpose, 0]));
+	for (const { name, size } of functions) {
+		module[PURPOSES.find(([, names]) => names.test(name))[0]] += size;
+	}
+	module["texts, imports, types, tables"] = rest;
+	const { outputs } = JSON.parse(readFileSync(join(root, "pkg", "bundle.json"), "utf8"));
+	const { inputs } = Object.values(outputs).find(({ entryPoint }) => entryPoint);
+	const scripts = Object.entries(inputs).map(([file, { bytesInOutput }]) => [file, bytesInOutput]);
+	const largestFirst = (entries) => Object.fromEntries(entries.sort(([, a], [, b]) => b - a));
+	return {
+		module: largestFirst(Object.entries(module)),
+		scripts: largestFirst(scripts.filter(([, size]) => size > 0)),
+	};
+}
+
 /** Prints the sizes. A problem if the whole is over the budget. */
 export function checkSize(asJson = false) {
 	const rows = sizes();
 	const [whole] = rows;
 	if (asJson) {
-		console.log(JSON.stringify({ budget: BUDGET, files: rows }, null, 2));
+		console.log(JSON.stringify({ budget: BUDGET, files: rows, ...breakdown() }, null, 2));
 	} else {
 		console.log(`${"bytes".padEnd(50)}${"raw".padStart(9)}${"gzip".padStart(9)}${"brotli".padStart(9)}`);
 		for (const { name, raw, gzip, brotli } of rows) {
 			console.log(`${name.padEnd(50)}${[raw, gzip, brotli].map((size) => `${size}`.padStart(9)).join("")}`);
 		}
-		console.log(`budget: ${BUDGET} bytes of brotli for the whole; ${BUDGET - whole.brotli} left`);
+		const { module, scripts } = breakdown();
+		for (const [title, sizes] of [
+			["the module, by what its functions are for", module],
+			["the JavaScript, minified, by file", scripts],
+		]) {
+			console.log(`\n${title}`);
+			for (const [name, size] of Object.entries(sizes)) {
+				console.log(`  ${name.padEnd(53)}${`${size}`.padStart(9)}`);
+			}
+		}
+		console.log(`\nbudget: ${BUDGET} bytes of brotli for the whole; ${BUDGET - whole.brotli} left`);
 	}
 	if (whole.brotli > BUDGET) {
 		throw new Problem(`The package is ${whole.brotli - BUDGET} bytes over its budget of ${BUDGET}.`);

@@ -50,6 +50,7 @@ export function trapAtOnce(wasm) {
 			binaryen.Function(reference).body = module.unreachable();
 		}
 	}
+	binaryen.setDebugInfo(true);
 	return module.emitBinary();
 }
 
