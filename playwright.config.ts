@@ -45,8 +45,11 @@ const LONG_IN_FIREFOX = [
 	...["errors", "look", "pass-through", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
 ];
 
-/** No other engine, as it is driven here, can be asked to collect garbage; and the last needs no engine at all. */
-const ONLY_IN_CHROMIUM = [...facade("garbage", "conformance", "leaks", "limits"), "e2e/bench-workloads.spec.ts"];
+/**
+ * No other engine, as it is driven here, can be asked to collect garbage, or opens as many sources over one connection; and two
+ * need no engine at all.
+ */
+const ONLY_IN_CHROMIUM = [...facade("conformance", "garbage", "http2", "leaks", "limits"), "e2e/bench-workloads.spec.ts"];
 
 /** Firefox, as it is driven here, reloads a page instead of keeping it. */
 const NOT_IN_FIREFOX = facade("back-forward-cache");

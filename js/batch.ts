@@ -1,13 +1,16 @@
 // Owns the reading of what src/batch.rs writes: the messages of a chunk, one after another. Knows nothing of what is told of
 // them.
 
-import { decode } from "./text.js";
+import { decode, decodeAscii } from "./text.js";
 
 /** Of the character that begins a row: what follows. */
 const DATA = 1;
 const EVENT_TYPE = 2;
 const SAME_EVENT_TYPE = 4;
 const LAST_EVENT_ID = 8;
+
+/** Of the first one: there is nothing but ASCII in the text. */
+const ASCII = 64;
 
 /** Ends a field whose length is not told. */
 const END = "\r";
@@ -24,9 +27,9 @@ export class Batch {
 		this.lastEventId = lastEventId;
 	}
 
-	/** Takes the rows of a chunk, as UTF-8, in place of those of the one before. */
+	/** Takes the rows of a chunk in place of those of the one before. */
 	fill(text: Uint8Array): void {
-		this.#text = decode(text);
+		this.#text = (text[0] as number) & ASCII ? decodeAscii(text) : decode(text);
 		this.#at = 0;
 	}
 

@@ -5,7 +5,7 @@
 //! and the last event ID, as far as there are any. Each begins with two characters that say how many there are of it, and one,
 //! seven bits each; or zeros, if it is too long for that or not ASCII: then it ends with a carriage return, which no line of a
 //! stream has in it, and neither has what is made of lines. So nothing here needs to know how long the text will be in
-//! UTF-16, nor whether it is UTF-8.
+//! UTF-16, nor whether it is UTF-8. The first row says whether all of the text is ASCII, which is decoded at a lower price.
 
 use alloc::vec::Vec;
 #[cfg(any(test, feature = "internals"))]
@@ -25,6 +25,8 @@ const DATA: u8 = 1;
 const EVENT_TYPE: u8 = 2;
 /// The event type is the last one that a row of this batch has: runs of one type are written once.
 const SAME_EVENT_TYPE: u8 = 4;
+/// Of the first row: there is nothing but ASCII in the text.
+const ASCII: u8 = 64;
 /// Another last event ID follows. Without it, that of the row before counts, of whatever batch.
 const LAST_EVENT_ID: u8 = 8;
 
@@ -42,6 +44,8 @@ pub struct Batch {
     /// Text, and room for more.
     memory: Vec<u8>,
     length: usize,
+    /// All of it is ASCII.
+    is_ascii: bool,
     /// Where the last event type is in the text.
     event_type: Range<usize>,
 }
@@ -53,9 +57,15 @@ impl Batch {
             self.memory = Vec::new();
         }
         self.length = 0;
+        self.is_ascii = true;
         self.event_type = 0..0;
         while let Some(block) = blocks.next_raw_block() {
             self.write(&block);
+        }
+        if let Some(first) = self.memory.first_mut()
+            && self.is_ascii
+        {
+            *first |= ASCII;
         }
     }
 
@@ -110,7 +120,9 @@ impl Batch {
         let start = self.length + 2;
         let end = start + field.len();
         if let Some([low, high, place @ .., mark]) = self.memory.get_mut(self.length..=end) {
-            let count = if copy(place, field) && field.len() <= LONGEST { field.len() + 1 } else { 0 };
+            let is_ascii = copy(place, field);
+            self.is_ascii &= is_ascii;
+            let count = if is_ascii && field.len() <= LONGEST { field.len() + 1 } else { 0 };
             (*low, *high) = ((count & 0x7F) as u8, (count >> 7) as u8);
             *mark = END;
             self.length = end + usize::from(count == 0);
@@ -172,7 +184,7 @@ pub fn read(batch: &Batch) -> Vec<(String, Option<String>, Option<String>)> {
     let text = String::from_utf8_lossy(batch.text()).into_owned();
     let (mut rest, mut rows, mut last_type) = (&*text, Vec::new(), String::new());
     while let Some(flags) = rest.chars().next() {
-        let flags = u8::try_from(flags).unwrap() - ROW;
+        let flags = u8::try_from(flags).unwrap() & !(ROW | ASCII);
         rest = rest.get(1..).unwrap();
         let mut field = |flag: u8| {
             (flags & flag != 0).then(|| {
@@ -239,7 +251,7 @@ mod tests {
         batch.fill(parser.handle_chunk(stream));
         let rows = [row("t", Some("a"), Some("1")), row("", Some("m"), None), row("t", Some("b"), None)];
         assert_eq!(read(&batch), [&rows[..], &[row("u", Some(""), None)]].concat());
-        assert_eq!(batch.text(), b";\x02\0a\x02\0t\x02\x001\x31\x02\0m5\x02\0b3\x01\0\x02\0u");
+        assert_eq!(batch.text(), b"{\x02\0a\x02\0t\x02\x001\x31\x02\0m5\x02\0b3\x01\0\x02\0u");
     }
 
     #[test]
