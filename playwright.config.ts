@@ -46,10 +46,13 @@ const LONG_IN_FIREFOX = [
 ];
 
 /**
- * No other engine, as it is driven here, can be asked to collect garbage, or opens as many sources over one connection; and two
- * need no engine at all.
+ * No other engine, as it is driven here, can be asked to collect garbage, or reads sources behind the certificate of a test; and
+ * two need no engine at all.
  */
-const ONLY_IN_CHROMIUM = [...facade("conformance", "garbage", "http2", "leaks", "limits"), "e2e/bench-workloads.spec.ts"];
+const ONLY_IN_CHROMIUM = [
+	...facade("conformance", "garbage", "http2", "leaks", "limits"),
+	"e2e/bench-workloads.spec.ts",
+];
 
 /** Firefox, as it is driven here, reloads a page instead of keeping it. */
 const NOT_IN_FIREFOX = facade("back-forward-cache");
