@@ -4,11 +4,10 @@
 //   npm run bench -- --quick --only floods --only bursts --browser firefox --json
 
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildBench, buildPackage } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
 import { buildServer } from "./build-server.mjs";
-import { Problem, run, script } from "./lib/process.mjs";
+import { Problem, readArguments, run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
 
@@ -22,7 +21,7 @@ const OPTIONS = {
 const BROWSERS = ["chromium", "firefox"];
 
 script(async () => {
-	const { browser, ...options } = readArguments();
+	const { browser, ...options } = readOptions();
 	if (options.json) {
 		// What is said meanwhile is not for who reads the figures.
 		console.log = console.error;
@@ -40,18 +39,10 @@ script(async () => {
 	process.exitCode = code === 0 ? 0 : 1;
 });
 
-function readArguments() {
-	const values = parse();
+function readOptions() {
+	const { values } = readArguments({ options: OPTIONS });
 	if (!BROWSERS.includes(values.browser)) {
 		throw new Problem(`--browser is to be one of ${BROWSERS.join(", ")}, not "${values.browser}".`);
 	}
 	return values;
-}
-
-function parse() {
-	try {
-		return parseArgs({ options: OPTIONS }).values;
-	} catch (error) {
-		throw new Problem(error.message);
-	}
 }

@@ -5,19 +5,18 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { Problem, run, say, script } from "./lib/process.mjs";
+import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { root, toolsPath } from "./lib/tools.mjs";
 import { setupFuzz } from "./setup.mjs";
 
 /** With several times the length of the longest way to say one thing: longer inputs only take longer. */
 const TARGETS = { parser: 256, connection: 128 };
 
-/** There is no unsafe code for a sanitizer to watch. */
+/** The unsafe code of the core takes ASCII for UTF-8, no more: there is nothing for a sanitizer to watch. */
 const NO_SANITIZER = ["--sanitizer", "none"];
 
 script(async () => {
-	const { values, positionals } = parseArgs({
+	const { values, positionals } = readArguments({
 		options: { runs: { type: "string", default: "1000000" } },
 		allowPositionals: true,
 	});

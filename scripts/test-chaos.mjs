@@ -5,10 +5,9 @@
 
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildPackage } from "./build.mjs";
 import { buildServer } from "./build-server.mjs";
-import { Problem, run, script } from "./lib/process.mjs";
+import { Problem, readArguments, run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
 
@@ -35,7 +34,7 @@ const CHOICES = {
 };
 
 script(async () => {
-	const { browser, ...options } = readArguments();
+	const { browser, ...options } = readOptions();
 	await setupBuild();
 	await setupTests();
 	await buildPackage();
@@ -47,8 +46,8 @@ script(async () => {
 	process.exitCode = code === 0 ? 0 : 1;
 });
 
-function readArguments() {
-	const values = parse();
+function readOptions() {
+	const { values } = readArguments({ options: OPTIONS });
 	for (const [name, choices] of Object.entries(CHOICES)) {
 		if (values[name] !== undefined && !choices.includes(values[name])) {
 			throw new Problem(`--${name} is to be one of ${choices.join(", ")}, not "${values[name]}".`);
@@ -64,12 +63,4 @@ function readArguments() {
 		throw new Problem("No two faults happen in one event, so there cannot be more faults than events.");
 	}
 	return values;
-}
-
-function parse() {
-	try {
-		return parseArgs({ options: OPTIONS }).values;
-	} catch (error) {
-		throw new Problem(error.message);
-	}
 }

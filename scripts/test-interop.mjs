@@ -5,18 +5,17 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildPackage } from "./build.mjs";
 import { buildServer } from "./build-server.mjs";
 import { countPlaywright, skipped } from "./lib/counts.mjs";
 import { SERVERS, start } from "./lib/interop.mjs";
-import { Problem, run, say, script } from "./lib/process.mjs";
+import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { runSuites, verdict } from "./lib/suites.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
 
 script(async () => {
-	const { only } = parseArgs({ options: { only: { type: "string" } } }).values;
+	const { only } = readArguments({ options: { only: { type: "string" } } }).values;
 	const names = only?.split(",") ?? Object.keys(SERVERS);
 	const unknown = names.filter((name) => !(name in SERVERS));
 	if (unknown.length > 0) {

@@ -13,6 +13,9 @@ const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32
 );
 const SINGLE = ALPHABET.length - 2;
 
+/** Where the text is put, behind the tables that the loop wants; the same as in js/unpack.ts. */
+const START = 512;
+
 export function pack(bytes) {
 	const count = new Array(256).fill(0);
 	for (const byte of bytes) {
@@ -44,7 +47,7 @@ export function pack(bytes) {
  * the byte of each character must be at its code, and that of a pair at the second one's code, 128 or 256 on.
  */
 export function packLoop(text) {
-	const pages = Math.ceil((text.length + 512) / 65536);
+	const pages = Math.ceil((START + text.length) / 65536);
 	const FIRST_OF_TWO = ALPHABET[SINGLE].charCodeAt(0);
 	const module = binaryen.parseText(`
 		(module

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { parseArgs } from "node:util";
 
 /** Something the person can put right: shown as its sentence alone, without a stack. */
 export class Problem extends Error {}
@@ -19,6 +20,15 @@ export function script(main) {
 		console.error(error instanceof Problem ? `\n${error.message}` : error);
 		process.exit(1);
 	});
+}
+
+/** What the person has typed behind the script's name, as `parseArgs` of node:util reads it. */
+export function readArguments(config) {
+	try {
+		return parseArgs(config);
+	} catch (error) {
+		throw new Problem(error.message);
+	}
 }
 
 /**

@@ -1,5 +1,5 @@
-// Owns the smallest parts of WebAssembly's binary format: bytes, numbers, names (Core Specification, 5.2). Knows nothing
-// of sections.
+// Owns the smallest parts of WebAssembly's binary format: bytes, numbers, names, and sections as such (Core Specification, 5.2
+// and 5.5). Knows nothing of what is in a section.
 
 /** Reads the numbers and names of the format one after the other. */
 export class Reader {
@@ -76,4 +76,31 @@ export class Writer {
 	result() {
 		return Uint8Array.from(this.#bytes);
 	}
+}
+
+/** What a module begins with: a magic number and a version. */
+export const PREAMBLE = 8;
+
+/** The sections of a module: their ids, their contents, and where these start in it. */
+export function* sections(wasm) {
+	const reader = new Reader(wasm);
+	reader.bytes(PREAMBLE);
+	while (!reader.done) {
+		const id = reader.byte();
+		const size = reader.number();
+		const start = reader.at;
+		yield { id, start, contents: reader.bytes(size) };
+	}
+}
+
+/** A module of such sections. */
+export function assemble(wasm, sections) {
+	const writer = new Writer();
+	writer.bytes(wasm.subarray(0, PREAMBLE));
+	for (const { id, contents } of sections) {
+		writer.byte(id);
+		writer.number(contents.length);
+		writer.bytes(contents);
+	}
+	return writer.result();
 }

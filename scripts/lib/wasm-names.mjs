@@ -2,7 +2,7 @@
 // a name with a hash in it, twice in the package: a kilobyte and a half that no compression takes away. Knows of the
 // binary format only the import and export sections (WebAssembly Core Specification, 5.5).
 
-import { Reader, Writer } from "./wasm-format.mjs";
+import { assemble, Reader, sections, Writer } from "./wasm-format.mjs";
 
 const IMPORT_SECTION = 2;
 const EXPORT_SECTION = 7;
@@ -41,18 +41,11 @@ export function shortenNames(wasm, glue) {
 
 /** Rewrites each entry of the sections that have a rewriter, and copies the others. */
 function rewriteSections(wasm, rewriters) {
-	const reader = new Reader(wasm);
-	const writer = new Writer();
-	writer.bytes(reader.bytes(8));
-	while (!reader.done) {
-		const id = reader.byte();
-		const contents = reader.bytes(reader.number());
-		const section = rewriters[id] ? rewriteEntries(contents, rewriters[id]) : contents;
-		writer.byte(id);
-		writer.number(section.length);
-		writer.bytes(section);
-	}
-	return writer.result();
+	const rewritten = Array.from(sections(wasm), ({ id, contents }) => ({
+		id,
+		contents: rewriters[id] ? rewriteEntries(contents, rewriters[id]) : contents,
+	}));
+	return assemble(wasm, rewritten);
 }
 
 function rewriteEntries(contents, rewrite) {

@@ -4,7 +4,7 @@
 // what is in it beside names that Rust's own library has.
 
 import binaryen from "binaryen";
-import { Reader } from "./wasm-format.mjs";
+import { Reader, sections } from "./wasm-format.mjs";
 
 const DATA_SECTION = 11;
 const I32_CONST = 0x41;
@@ -99,24 +99,20 @@ function blankTexts(wasm, wat) {
 
 /** Where in memory each segment goes, and its bytes, which are the module's. */
 function* dataSegments(wasm) {
-	const sections = new Reader(wasm);
-	sections.bytes(8);
-	while (!sections.done) {
-		const id = sections.byte();
-		const size = sections.number();
-		const start = sections.at;
-		const contents = new Reader(sections.bytes(size));
-		if (id === DATA_SECTION) {
-			for (let count = contents.number(); count > 0; count--) {
-				if (contents.byte() !== 0 || contents.byte() !== I32_CONST) {
-					throw new Error("a data segment that is not active at a constant address");
-				}
-				const address = contents.number();
-				contents.byte();
-				const length = contents.number();
-				yield { address, data: Buffer.from(wasm.buffer, wasm.byteOffset + start + contents.at, length) };
-				contents.bytes(length);
+	for (const { id, start, contents } of sections(wasm)) {
+		if (id !== DATA_SECTION) {
+			continue;
+		}
+		const reader = new Reader(contents);
+		for (let count = reader.number(); count > 0; count--) {
+			if (reader.byte() !== 0 || reader.byte() !== I32_CONST) {
+				throw new Error("a data segment that is not active at a constant address");
 			}
+			const address = reader.number();
+			reader.byte();
+			const length = reader.number();
+			yield { address, data: Buffer.from(wasm.buffer, wasm.byteOffset + start + reader.at, length) };
+			reader.bytes(length);
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // Owns the question what the bytes of a module are for: its sections, and its functions by their names, which it drops once they
 // have been counted (WebAssembly Core Specification, 5.5 and 7.4.1). Knows nothing of what the names mean.
 
-import { Reader, Writer } from "./wasm-format.mjs";
+import { assemble, Reader, sections } from "./wasm-format.mjs";
 
 const CUSTOM_SECTION = 0;
 const IMPORT_SECTION = 2;
@@ -11,10 +11,10 @@ const FUNCTION_NAMES = 1;
 /** The size of the code of each function in bytes, by its name, and that of all that is no code. */
 export function functionSizes(wasm) {
 	let imported = 0;
-	let rest = wasm.length;
+	let code = 0;
 	const sizes = [];
 	const names = [];
-	for (const { id, contents, length } of sections(wasm)) {
+	for (const { id, contents } of sections(wasm)) {
 		const reader = new Reader(contents);
 		if (id === IMPORT_SECTION) {
 			// What is imported here are functions, and they come first in the index space.
@@ -24,41 +24,24 @@ export function functionSizes(wasm) {
 				const size = reader.number();
 				reader.bytes(size);
 				sizes.push(size);
-				rest -= size;
+				code += size;
 			}
-		} else if (id === CUSTOM_SECTION) {
-			rest -= length;
-			if (reader.name() === "name") {
-				Object.assign(names, functionNames(reader));
-			}
+		} else if (id === CUSTOM_SECTION && reader.name() === "name") {
+			Object.assign(names, functionNames(reader));
 		}
 	}
-	return { functions: sizes.map((size, index) => ({ name: names[imported + index] ?? "?", size })), rest };
+	return {
+		functions: sizes.map((size, index) => ({ name: names[imported + index] ?? "?", size })),
+		rest: withoutCustomSections(wasm).length - code,
+	};
 }
 
 /** The same module without what only tools read. */
 export function withoutCustomSections(wasm) {
-	const writer = new Writer();
-	writer.bytes(wasm.subarray(0, 8));
-	for (const { id, contents } of sections(wasm)) {
-		if (id !== CUSTOM_SECTION) {
-			writer.byte(id);
-			writer.number(contents.length);
-			writer.bytes(contents);
-		}
-	}
-	return writer.result();
-}
-
-function* sections(wasm) {
-	const reader = new Reader(wasm);
-	reader.bytes(8);
-	while (!reader.done) {
-		const start = reader.at;
-		const id = reader.byte();
-		const contents = reader.bytes(reader.number());
-		yield { id, contents, length: reader.at - start };
-	}
+	return assemble(
+		wasm,
+		[...sections(wasm)].filter(({ id }) => id !== CUSTOM_SECTION),
+	);
 }
 
 function functionNames(reader) {
