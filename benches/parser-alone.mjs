@@ -1,12 +1,12 @@
 // Owns the entry of a build for the benchmarks: the parser alone, with bytes that are there already. Knows nothing of sources.
 // The build puts it beside js/.
 
-import { ChunkParser, instantiate } from "../pkg/headwater.js";
+import { ChunkParser, start } from "../pkg/headwater.js";
 import { loop, packed } from "../pkg/inline.js";
 import { Batch } from "./batch.js";
 import { unpack } from "./unpack.js";
 
-await instantiate(unpack(packed, loop));
+await start((imports) => WebAssembly.instantiate(unpack(packed, loop), imports));
 
 const make = (type, data, lastEventId) => ({ type: type || "message", data, lastEventId });
 

@@ -1,20 +1,20 @@
-// The package's entry: what is public, and nothing else.
+// The entry `headwater`: the module is inside, and nothing has to be loaded.
 
-export { EventSource } from "./event-source.js";
-export { events } from "./events.js";
-export { fetchEventSource } from "./fetch-event-source.js";
-export type {
-	Closed,
-	EventSourceEventMap,
-	EventSourceInit,
-	EventSourceMessage,
-	EventsInit,
-	FailureEvent,
-	FetchEventSourceInit,
-	Message,
-	OpenEvent,
-	Reason,
-	ReconnectOptions,
-	ResponseHead,
-} from "./types.js";
-export { init } from "./wasm.js";
+import { loop, packed } from "../pkg/inline.js";
+import { unpack } from "./unpack.js";
+import { instantiateBy, load } from "./wasm.js";
+
+export * from "./api.js";
+
+instantiateBy(async (imports) => WebAssembly.instantiate(unpack(packed, loop), imports));
+
+/**
+ * Loads the WebAssembly module now instead of with the first source. Never needed; it saves the first source some
+ * milliseconds.
+ *
+ * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot be loaded, such as
+ * a Content-Security-Policy without `'wasm-unsafe-eval'`.
+ */
+export async function init(): Promise<void> {
+	await load();
+}

@@ -1,13 +1,11 @@
-// Owns the WebAssembly module: how it is unpacked and started, and the contract with src/bindings.rs.
-// Knows nothing of events.
+// Owns the WebAssembly module: its start, and the contract with src/bindings.rs. Knows nothing of events, nor of where the
+// module comes from.
 
-import { connect, instantiate, poll, read } from "../pkg/headwater.js";
-import { loop, packed } from "../pkg/inline.js";
+import { connect, poll, read, start } from "../pkg/headwater.js";
 import type { Told } from "./failure.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { Settings } from "./settings.js";
 import { setPoll } from "./signal.js";
-import { unpack } from "./unpack.js";
 
 /** A source, as src/bindings.rs sees it. None of these may throw, unless it says so. */
 export interface Listener {
@@ -42,30 +40,30 @@ export function whenDead(callback: (error: unknown) => void, closed: Promise<unk
 	closed.then(() => onDeath.delete(callback));
 }
 
+/** Instantiates the module, wherever it comes from. */
+export type Instantiate = (
+	imports: WebAssembly.Imports,
+) => Promise<WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource>;
+
+let instantiate: Instantiate;
 let loading: Promise<Module> | undefined;
+
+/** Called by an entry of the package, which knows where the module is. */
+export function instantiateBy(how: Instantiate): void {
+	instantiate = how;
+}
 
 /** Loads the module once. After a failure the next call tries again. */
 export function load(): Promise<Module> {
-	loading ??= start().catch((error) => {
+	loading ??= startModule().catch((error) => {
 		loading = undefined;
 		throw error;
 	});
 	return loading.then(orDead);
 }
 
-/**
- * Loads the WebAssembly module now instead of with the first source. Never needed; it saves the first source some
- * milliseconds.
- *
- * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot be loaded, such as
- * a Content-Security-Policy without `'wasm-unsafe-eval'`.
- */
-export async function init(): Promise<void> {
-	await load();
-}
-
-async function start(): Promise<Module> {
-	await instantiate(unpack(packed, loop));
+async function startModule(): Promise<Module> {
+	await start(instantiate);
 	setPoll(poll);
 	return { connect, read } as Module;
 }

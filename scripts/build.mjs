@@ -1,9 +1,10 @@
-// Owns the way from sources to `dist/`: Rust to WebAssembly, the module packed into a string, the facade bundled
-// around it, its declarations. Takes for granted that the tools are there (setup.mjs).
+// Owns the way from sources to `dist/`: Rust to WebAssembly, the module packed into a string, the facade bundled around it
+// and without it, its declarations. Takes for granted that the tools are there (setup.mjs).
 
 import { createHash } from "node:crypto";
 import {
 	appendFileSync,
+	copyFileSync,
 	cpSync,
 	existsSync,
 	mkdirSync,
@@ -61,7 +62,8 @@ export async function buildPackage() {
 		await wasm(join(root, "pkg"), FEATURES);
 		say("building the package: facade and declarations");
 		rmSync(join(root, "dist"), { recursive: true, force: true });
-		await bundle(root);
+		await bundle(root, ["index", "slim"]);
+		copyFileSync(join(root, "pkg", "headwater_bg.wasm"), join(root, "dist", "headwater.wasm"));
 		await declarations();
 	});
 }
@@ -74,7 +76,7 @@ export async function buildTrap() {
 		rmSync(folder, { recursive: true, force: true });
 		cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
 		await wasm(join(folder, "pkg"), [...FEATURES, "--features", "trap"]);
-		await bundle(folder);
+		await bundle(folder, ["index"]);
 	});
 }
 
@@ -87,7 +89,7 @@ export async function buildBench() {
 		cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
 		cpSync(join(root, "benches", "parser-alone.mjs"), join(folder, "js", "bench.ts"));
 		await wasm(join(folder, "pkg"), [...FEATURES, "--features", "bench"]);
-		await bundle(folder, "bench");
+		await bundle(folder, ["bench"]);
 	});
 }
 
@@ -145,7 +147,10 @@ async function wasm(pkg, features) {
 	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
 	writeFileSync(glueFile, adaptGlue(short.glue));
-	appendFileSync(join(pkg, "headwater.d.ts"), "export function instantiate(bytes: BufferSource): Promise<void>;\n");
+	appendFileSync(
+		join(pkg, "headwater.d.ts"),
+		'export function start(instantiate: import("../js/wasm.js").Instantiate): Promise<void>;\n',
+	);
 	const { pack, packLoop } = await import("./lib/pack.mjs");
 	const packed = pack(short.module);
 	writeFileSync(
@@ -164,14 +169,14 @@ function withoutPaths() {
 	return [...sources, root].map((path) => `--remap-path-prefix=${path}=`).join(" ");
 }
 
-async function bundle(folder, entry = "index") {
+async function bundle(folder, entries) {
 	await run(
 		join(root, "node_modules", ".bin", "esbuild"),
 		[
-			join(folder, "js", `${entry}.ts`),
+			...entries.map((entry) => join(folder, "js", `${entry}.ts`)),
 			...["--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap", "--log-level=warning"],
 			`--metafile=${join(folder, "pkg", "bundle.json")}`,
-			`--outfile=${join(folder, "dist", `${entry}.js`)}`,
+			`--outdir=${join(folder, "dist")}`,
 		],
 		{ problem: "The facade does not build." },
 	);

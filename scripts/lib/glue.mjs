@@ -6,16 +6,16 @@ const IMPORTS = `import { guarded } from "../js/isolation.js";
 `;
 
 /** Instead of wasm-bindgen's own ways to start a module, which take what nobody here gives them. */
-const INSTANTIATE = `export async function instantiate(bytes) {
-	const { instance } = await WebAssembly.instantiate(bytes, __wbg_get_imports());
-	__wbg_finalize_init(instance);
+const START = `export async function start(instantiate) {
+	const made = await instantiate(__wbg_get_imports());
+	__wbg_finalize_init(made.instance ?? made);
 }
 `;
 
 /** What there is once, and what is to be there instead. */
 const CHANGES = [
 	["wasm = instance.exports;", "wasm = guarded(instance.exports);"],
-	["export { initSync, __wbg_init as default };", INSTANTIATE],
+	["export { initSync, __wbg_init as default };", START],
 	// What throws is told to the module: a function around another, instead of one within one for each import.
 	[
 		/function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);/,

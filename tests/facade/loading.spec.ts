@@ -146,3 +146,84 @@ test("a policy of script-src 'self' 'wasm-unsafe-eval' and connect-src 'self' is
 	);
 	expect(data).toBe("works");
 });
+
+test.describe("headwater/slim", () => {
+	const SLIM = "/files/dist/slim.js";
+	const MODULE = "/files/dist/headwater.wasm";
+
+	test("finds the module beside it and compiles it while it arrives; one request for all sources", async ({ lab }) => {
+		const outcome = await lab.page.evaluate(
+			async ({ slim, url }) => {
+				let streamed = 0;
+				const { instantiateStreaming } = WebAssembly;
+				WebAssembly.instantiateStreaming = (...given) => {
+					streamed++;
+					return instantiateStreaming(...given);
+				};
+				const { EventSource, events, init } = await import(slim);
+				const source = new EventSource(url, { json: { prompt: "x" } });
+				const data: string[] = [];
+				source.onmessage = (event: MessageEvent) => data.push(event.data);
+				const { reason } = await source.closed;
+				for await (const message of events(url, { method: "POST" })) {
+					data.push(message.data);
+				}
+				await init();
+				const loaded = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm"));
+				return { data, reason, streamed, requests: loaded.length };
+			},
+			{ slim: SLIM, url: lab.script(eventStream(send(events("a", "b")))) },
+		);
+		expect(outcome).toEqual({ data: ["a", "b", "a", "b"], reason: "end", streamed: 1, requests: 1 });
+	});
+
+	const places = {
+		"a path": "module",
+		"a URL": "new URL(module, location.href)",
+		"a Request": "new Request(module)",
+		"a promise of a Response": "fetch(module)",
+		"a Response of no type": "new Response(await (await fetch(module)).arrayBuffer())",
+		bytes: "new Uint8Array(await (await fetch(module)).arrayBuffer())",
+		"a buffer": "(await fetch(module)).arrayBuffer()",
+		"a compiled module": "WebAssembly.compileStreaming(fetch(module))",
+	};
+	for (const [name, place] of Object.entries(places)) {
+		test(`takes ${name} for the module`, async ({ lab }) => {
+			const data = await lab.page.evaluate(
+				async ({ slim, module, place, url }) => {
+					const { EventSource, init } = await import(slim);
+					const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+					await init({ module_or_path: AsyncFunction("module", `return ${place}`)(module) });
+					const source = new EventSource(url);
+					const event = await new Promise<MessageEvent>((resolve) => source.addEventListener("message", resolve));
+					source.close();
+					return event.data;
+				},
+				{ slim: SLIM, module: MODULE, place, url: lab.script(eventStream(send(events("works")))) },
+			);
+			expect(data).toBe("works");
+		});
+	}
+
+	test("says where it looked for a module that is not there, and takes another place afterwards", async ({ lab }) => {
+		const outcome = await lab.page.evaluate(
+			async ({ slim, module, url }) => {
+				const { EventSource, init } = await import(slim);
+				const refused = await init({ module_or_path: "/404" }).catch(({ message }: Error) => message);
+				const source = new EventSource(url);
+				const error = await new Promise<{ reason: string; message: string }>((resolve) => {
+					source.onerror = resolve;
+				});
+				await init({ module_or_path: module });
+				const later = new EventSource(url);
+				const event = await new Promise<MessageEvent>((resolve) => later.addEventListener("message", resolve));
+				later.close();
+				return { refused, reason: error.reason, message: error.message, data: event.data };
+			},
+			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
+		);
+		const refused = `headwater.wasm cannot be had from ${lab.origin}/404 (status 404): say where it is by init({ module_or_path })`;
+		const message = `the WebAssembly module cannot be used: Error: ${refused}`;
+		expect(outcome).toEqual({ refused, reason: "internal", message, data: "works" });
+	});
+});

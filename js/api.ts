@@ -1,0 +1,19 @@
+// What every entry of the package exports beside its own `init`.
+
+export { EventSource } from "./event-source.js";
+export { events } from "./events.js";
+export { fetchEventSource } from "./fetch-event-source.js";
+export type {
+	Closed,
+	EventSourceEventMap,
+	EventSourceInit,
+	EventSourceMessage,
+	EventsInit,
+	FailureEvent,
+	FetchEventSourceInit,
+	Message,
+	OpenEvent,
+	Reason,
+	ReconnectOptions,
+	ResponseHead,
+} from "./types.js";
