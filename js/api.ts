@@ -2,7 +2,7 @@
 
 export { EventSource } from "./event-source.js";
 export { events } from "./events.js";
-export { fetchEventSource } from "./fetch-event-source.js";
+export { EventStreamContentType, fetchEventSource } from "./fetch-event-source.js";
 export type {
 	Closed,
 	EventSourceEventMap,
@@ -12,8 +12,10 @@ export type {
 	FailureEvent,
 	FetchEventSourceInit,
 	Message,
+	MessageOf,
 	OpenEvent,
 	Reason,
 	ReconnectOptions,
 	ResponseHead,
+	ServerSentEvent,
 } from "./types.js";

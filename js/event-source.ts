@@ -4,10 +4,17 @@
 import { Batch } from "./batch.js";
 import { readerOf } from "./checks.js";
 import { nextTask, Pace, TURNS, turns } from "./delivery.js";
-import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { internal, report, says, settle, type Told } from "./failure.js";
 import { ServerEvent } from "./server-event.js";
 import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
-import type { Closed, EventSourceEventMap, EventSourceInit, FailureEvent, OpenEvent } from "./types.js";
+import type {
+	Closed,
+	EventSourceEventMap,
+	EventSourceInit,
+	FailureEvent,
+	OpenEvent,
+	ServerSentEvent,
+} from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 import { exposeMembers } from "./web-idl.js";
 
@@ -18,7 +25,11 @@ const CLOSED = 2;
 /** How `fromReadableStream` tells the constructor. */
 const READER = Symbol();
 
-type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | null;
+type Handler<M extends object, E extends Event> = ((this: EventSource<M>, event: E) => unknown) | null;
+
+/** As read, a handler may be called with any event, as the DOM has it: a source can be used where the browser's is asked for. */
+// biome-ignore lint/suspicious/noExplicitAny: see above.
+type AnyHandler = ((event: any) => unknown) | null;
 
 /**
  * The EventSource of the HTML Standard, for any request that `fetch` can make.
@@ -30,9 +41,16 @@ type Handler<E extends Event> = ((this: EventSource, event: E) => unknown) | nul
  * source.onerror = (event) => console.warn(event.message);
  * const { reason } = await source.closed;
  * ```
+ * @example
+ * ```ts
+ * const source = new EventSource<{ token: { text: string }; stop: null }>("/chat", { json: { prompt } });
+ * source.addEventListener("token", (event) => append(event.json().text));
+ * ```
+ * @typeParam M the names of the server's events, with what the JSON of each is. It types `addEventListener`, `onmessage` and the
+ * events' `json()`; nothing is checked while the program runs.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds no members, only types of inherited ones; overloads in the class would be methods of its own on the prototype.
-export class EventSource extends EventTarget {
+export class EventSource<M extends object = object> extends EventTarget {
 	/** `readyState` before a connection is there, and between two. */
 	declare static readonly CONNECTING: 0;
 	/** `readyState` while a response is being read. */
@@ -45,7 +63,7 @@ export class EventSource extends EventTarget {
 
 	readonly #url: string;
 	readonly #withCredentials: boolean;
-	readonly #options: Pick<Read, "signal" | "until" | "decide" | "sentOnce">;
+	readonly #options: Omit<Read, "settings">;
 	readonly #closed: Promise<Closed>;
 	readonly #handlers = new Map<string, { value: unknown; listener: (event: Event) => void }>();
 	readonly #pace = new Pace();
@@ -102,7 +120,7 @@ export class EventSource extends EventTarget {
 	 * @param stream of `Uint8Array`s; the source locks it.
 	 * @throws `TypeError` if it is no ReadableStream, or a locked one.
 	 */
-	static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+	static fromReadableStream<M extends object = object>(stream: ReadableStream<Uint8Array>): EventSource<M> {
 		const reader = readerOf(stream);
 		if (!reader) {
 			throw new TypeError("fromReadableStream needs a ReadableStream");
@@ -142,26 +160,26 @@ export class EventSource extends EventTarget {
 	}
 
 	/** Called when a response was accepted. */
-	get onopen(): Handler<OpenEvent> {
-		return this.#handler("open") as Handler<OpenEvent>;
+	get onopen(): AnyHandler {
+		return this.#handler("open") as AnyHandler;
 	}
-	set onopen(handler: Handler<OpenEvent>) {
+	set onopen(handler: Handler<M, OpenEvent>) {
 		this.#setHandler("open", handler);
 	}
 
 	/** Called for each event without a name of its own. */
-	get onmessage(): Handler<MessageEvent<string>> {
-		return this.#handler("message") as Handler<MessageEvent<string>>;
+	get onmessage(): AnyHandler {
+		return this.#handler("message") as AnyHandler;
 	}
-	set onmessage(handler: Handler<MessageEvent<string>>) {
+	set onmessage(handler: Handler<M, EventSourceEventMap<M>["message"]>) {
 		this.#setHandler("message", handler);
 	}
 
 	/** Called when an attempt failed; `readyState` tells whether another follows. */
-	get onerror(): Handler<FailureEvent> {
-		return this.#handler("error") as Handler<FailureEvent>;
+	get onerror(): AnyHandler {
+		return this.#handler("error") as AnyHandler;
 	}
-	set onerror(handler: Handler<FailureEvent>) {
+	set onerror(handler: Handler<M, FailureEvent>) {
 		this.#setHandler("error", handler);
 	}
 
@@ -237,10 +255,10 @@ export class EventSource extends EventTarget {
 		const [batch, pace, { until }] = [this.#batch, this.#pace, this.#options];
 		pace.begin();
 		const make = (type: string, data: string, lastEventId: string) => {
-			return new ServerEvent(type || "message", data, lastEventId, this.#origin) as unknown as MessageEvent<string>;
+			return new ServerEvent(type || "message", data, lastEventId, this.#origin) as unknown as ServerSentEvent;
 		};
 		for (let event = batch.take(make); event; event = batch.take(make)) {
-			const last = until && isLast(until, event);
+			const last = until && says(until, event);
 			// Since `until` is the caller's.
 			if (this.#isClosed()) {
 				break;
@@ -314,15 +332,15 @@ export class EventSource extends EventTarget {
 	}
 }
 
-export interface EventSource {
-	addEventListener<K extends keyof EventSourceEventMap>(
+export interface EventSource<M extends object = object> {
+	addEventListener<K extends keyof EventSourceEventMap<M>>(
 		type: K,
-		listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
+		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
 		options?: boolean | AddEventListenerOptions,
 	): void;
 	addEventListener(
 		type: string,
-		listener: (this: EventSource, event: MessageEvent<string>) => unknown,
+		listener: (this: EventSource<M>, event: ServerSentEvent) => unknown,
 		options?: boolean | AddEventListenerOptions,
 	): void;
 	addEventListener(
@@ -330,14 +348,14 @@ export interface EventSource {
 		listener: EventListenerOrEventListenerObject | null,
 		options?: boolean | AddEventListenerOptions,
 	): void;
-	removeEventListener<K extends keyof EventSourceEventMap>(
+	removeEventListener<K extends keyof EventSourceEventMap<M>>(
 		type: K,
-		listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
+		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
 		options?: boolean | EventListenerOptions,
 	): void;
 	removeEventListener(
 		type: string,
-		listener: (this: EventSource, event: MessageEvent<string>) => unknown,
+		listener: (this: EventSource<M>, event: ServerSentEvent) => unknown,
 		options?: boolean | EventListenerOptions,
 	): void;
 	removeEventListener(

@@ -3,16 +3,30 @@
 
 import { Batch } from "./batch.js";
 import { isStream, readerOf } from "./checks.js";
-import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { internal, report, says, settle, type Told } from "./failure.js";
+import { parseJson } from "./json.js";
 import { End, readSettings, STREAM_URL } from "./settings.js";
-import type { EventSourceInit, EventsInit, Message } from "./types.js";
+import type { EventSourceInit, EventsInit, Message, MessageOf } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
-const makeMessage = (type: string, data: string, lastEventId: string): Message => ({
-	type: type || "message",
-	data,
-	lastEventId,
-});
+class EventMessage implements Message {
+	declare readonly type: string;
+	declare readonly data: string;
+	declare readonly lastEventId: string;
+
+	constructor(type: string, data: string, lastEventId: string) {
+		this.type = type;
+		this.data = data;
+		this.lastEventId = lastEventId;
+	}
+
+	json<T>(): T {
+		return parseJson(this.data, this.type, this.lastEventId);
+	}
+}
+
+const makeMessage = (type: string, data: string, lastEventId: string): Message =>
+	new EventMessage(type || "message", data, lastEventId);
 
 /** Somebody who waits for the next message. */
 interface Taker {
@@ -34,12 +48,18 @@ interface Taker {
  *   append(data);
  * }
  * ```
+ * @typeParam M the types that the server gives its events, with what the JSON of each is: `events<{ token: Token; stop: null }>(…)`
+ * hands out messages whose `type` tells what their `json()` is. Nothing is checked while the program runs.
  * @param input a URL, resolved against the base URL of the page or worker; or a stream of `Uint8Array`s, which is locked,
  * and of whose options only `signal` and `until` are used.
  * @throws at once as the constructor of EventSource does. While iterating, after all that was received: an Error with the
  * fields of the `error` event if there is no next attempt; and `signal.reason`, in place of what was received, if the
  * signal is aborted.
  */
+export function events<M extends object = object>(
+	input: string | URL | ReadableStream<Uint8Array>,
+	init?: EventsInit<M> | null,
+): AsyncIterableIterator<MessageOf<M>>;
 export function events(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init: EventsInit | null = {},
@@ -94,7 +114,7 @@ export function events(
 
 	const take = (): Message | undefined => {
 		const message = batch.take(makeMessage);
-		if (message && until && isLast(until, message)) {
+		if (message && until && says(until, message)) {
 			batch.clear();
 			end();
 		}

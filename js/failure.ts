@@ -41,11 +41,12 @@ export function internal(error: unknown): Told {
 /** A failure as it is told to the caller, who may decide what follows. */
 export function settle(
 	[reason, told, attempt, delay, decidable, response, body, error]: Told,
-	{ decide, sentOnce }: Pick<Read, "decide" | "sentOnce">,
+	{ decide, sentOnce, accept }: Pick<Read, "decide" | "sentOnce" | "accept">,
 	lastEventId: string,
 ): Failure {
 	const { status, headers } = response ?? {};
-	const message = reason === "request" ? `${told}: ${text(error)}` : told;
+	const refused = accept && reason === "content-type" && `"accept" refused the server's answer`;
+	const message = reason === "request" ? `${told}: ${text(error)}` : refused || told;
 	const known = {
 		reason,
 		message,
@@ -95,10 +96,10 @@ function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | un
 	return failure.delay;
 }
 
-/** Whether the caller says of a message that it is the last one. */
-export function isLast<M>(until: ((message: M) => boolean) | undefined, message: M): boolean {
+/** Whether the caller says so; not, if that throws, which is reported. */
+export function says<T>(predicate: (value: T) => boolean, value: T): boolean {
 	try {
-		return Boolean(until?.(message));
+		return Boolean(predicate(value));
 	} catch (error) {
 		report(error);
 		return false;

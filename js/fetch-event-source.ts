@@ -3,17 +3,35 @@
 
 import { Batch } from "./batch.js";
 import { Pace } from "./delivery.js";
-import { internal, isLast, report, settle, type Told } from "./failure.js";
+import { internal, report, says, settle, type Told } from "./failure.js";
+import { parseJson } from "./json.js";
 import { End, readSettings } from "./settings.js";
 import type { Decide, EventSourceInit, EventSourceMessage, FetchEventSourceInit } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 
-const makeMessage = (event: string, data: string, id: string): EventSourceMessage => ({
-	id,
-	event,
-	data,
-	retry: undefined,
-});
+/** The type of an event stream, for an `onopen` that compares with it. */
+export const EventStreamContentType = "text/event-stream";
+
+class CallbackMessage implements EventSourceMessage {
+	declare readonly id: string;
+	declare readonly event: string;
+	declare readonly data: string;
+	declare readonly retry: undefined;
+
+	constructor(id: string, event: string, data: string) {
+		this.id = id;
+		this.event = event;
+		this.data = data;
+		this.retry = undefined;
+	}
+
+	json<T>(): T {
+		return parseJson(this.data, this.event, this.id);
+	}
+}
+
+const makeMessage = (event: string, data: string, id: string): EventSourceMessage =>
+	new CallbackMessage(id, event, data);
 
 /**
  * The messages of an event stream by callbacks: a drop-in for the package `@microsoft/fetch-event-source`, whose option names it
@@ -80,7 +98,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 		}
 		const { body, redirected } = response;
 		const headers = new Headers(response.headers);
-		headers.set("content-type", "text/event-stream");
+		headers.set("content-type", EventStreamContentType);
 		return { status: 200, headers, body, url: response.url, redirected } as Response;
 	};
 
@@ -161,7 +179,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 		const deliver = (): Promise<void> | undefined => {
 			pace.begin();
 			for (let message = batch.take(makeMessage); message; message = batch.take(makeMessage)) {
-				const last = until && isLast(until, message);
+				const last = until && says(until, message);
 				if (over) {
 					return undefined;
 				}

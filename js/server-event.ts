@@ -1,6 +1,7 @@
 // Owns the event that is fired for a message: a MessageEvent to whoever looks at it, at half its price. Knows nothing of
 // where the message is from.
 
+import { parseJson } from "./json.js";
 import { exposeMembers } from "./web-idl.js";
 
 /**
@@ -30,6 +31,10 @@ export class ServerEvent extends Event {
 
 	get origin(): string {
 		return this.#origin;
+	}
+
+	json<T>(): T {
+		return parseJson(this.#data, this.type, this.#lastEventId);
 	}
 
 	static {

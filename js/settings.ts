@@ -4,6 +4,7 @@
 import { abortable } from "./abortable.js";
 import { type Asker, asker } from "./asker.js";
 import { absolute, checkRequest, isStream, naming, number } from "./checks.js";
+import { says } from "./failure.js";
 import type { Decide, EventSourceInit, ReconnectOptions } from "./types.js";
 
 /** [non-spec] The URL of a source that reads a stream: of a public proposal, whatwg/html#12272. */
@@ -35,6 +36,7 @@ export type Settings = [
 	/** 0: none. */
 	silenceTimeout: number,
 	pauseWhenHidden: boolean,
+	accept: EventSourceInit["accept"] | undefined,
 ];
 
 /** `Reconnect` of src/options.rs. */
@@ -50,6 +52,7 @@ export interface Read {
 	signal: AbortSignal | undefined;
 	until: EventSourceInit["until"];
 	decide: Decide | undefined;
+	accept: EventSourceInit["accept"];
 	/** The request may be repeated, and cannot be: its body is a stream, which can be sent once. */
 	sentOnce: boolean;
 }
@@ -66,7 +69,7 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 		throw new TypeError("the second argument must be an object");
 	}
 	const { withCredentials, json, fetch, request: ask, lastEventId, lastEventIdParam, reconnect, ...others } = init;
-	const { end, until, maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...rest } = others;
+	const { end, until, accept, maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...rest } = others;
 	const { headers: givenHeaders, signal, ...request } = rest;
 	if (signal && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
 		throw new TypeError('"signal" must be an AbortSignal');
@@ -80,7 +83,7 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	}
 	request.credentials ??= "same-origin";
 	checkRequest(request, json === undefined ? "body" : "json");
-	for (const [option, value] of Object.entries({ fetch, request: ask, until })) {
+	for (const [option, value] of Object.entries({ fetch, request: ask, until, accept })) {
 		if (value !== undefined && typeof value !== "function") {
 			throw new TypeError(`"${option}" must be a function`);
 		}
@@ -107,9 +110,10 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 		number("connectTimeout", connectTimeout, 0, 0),
 		number("silenceTimeout", silenceTimeout, 0, 0),
 		Boolean(pauseWhenHidden),
+		accept && ((response) => says(accept, response)),
 	];
 	const decide = typeof reconnect === "function" && !sentOnce ? reconnect : undefined;
-	return { settings, signal: signal ?? undefined, until, decide, sentOnce: sentOnce && Boolean(reconnect) };
+	return { settings, signal: signal ?? undefined, until, decide, accept, sentOnce: sentOnce && Boolean(reconnect) };
 }
 
 function setJson(request: RequestInit, headers: Headers, json: unknown) {

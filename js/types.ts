@@ -129,6 +129,12 @@ export interface EventSourceInit extends RequestInit {
 	 */
 	reconnect?: boolean | ReconnectOptions | Decide;
 	/**
+	 * Whether an answer is read as an event stream, in place of the standard's rule: status 200 and type `text/event-stream`. It
+	 * gets the unread answer, and is not asked of a 204, which is a server's last word. What it refuses is a failure with reason `status`, or
+	 * `content-type` where the status is 200. What it throws is reported, and counts as `false`.
+	 */
+	accept?: (response: Response) => boolean;
+	/**
 	 * The largest event in bytes as they come: data, event type and last event ID together, an ID that is not ASCII three times,
 	 * and an unfinished line counts with them. A larger one fails the connection, with reason `too-large`. Default 64 MiB (67,108,864). The memory of the
 	 * module may grow to three times the limit and 8 MiB, and keeps its size for as long as the page lives.
@@ -144,7 +150,7 @@ export interface EventSourceInit extends RequestInit {
 	 * `until`. With this option, unless `end` is given, a body that ends before such an event was cut, however cleanly: the
 	 * failure has reason `interrupted`. What it throws is reported, and counts as `false`.
 	 */
-	until?: (event: MessageEvent<string>) => boolean;
+	until?: (event: ServerSentEvent) => boolean;
 	/**
 	 * How long a server may take to answer, in milliseconds, counted from when the request is made. Default: as long as the
 	 * browser allows, as with 0.
@@ -163,24 +169,43 @@ export interface EventSourceInit extends RequestInit {
 	pauseWhenHidden?: boolean;
 }
 
-/** A message of an event stream, as {@link events} hands it out. */
-export interface Message {
+/** An event's data as JSON. */
+interface WithJson<T> {
+	/**
+	 * The data, parsed as JSON. The type is the caller's word: nothing is checked.
+	 *
+	 * @throws SyntaxError if it is no JSON, with the event's type and id and the first 80 characters of the data.
+	 */
+	json(): T;
+	json<U>(): U;
+}
+
+/** What a source fires for a message: a MessageEvent whose data can be read as JSON. */
+export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {}
+
+/** A message of an event stream, as {@link events} hands it out: a plain object, with `json` as its prototype's only method. */
+export interface Message<T = unknown, K extends string = string> extends WithJson<T> {
 	/** The event type: `message` unless the server gave another. */
-	readonly type: string;
+	readonly type: K;
 	/** The data, its lines joined with line feeds. */
 	readonly data: string;
 	/** The last event ID string, as of this message; empty if there was none. */
 	readonly lastEventId: string;
 }
 
+/** The messages of a stream by their types, with what the JSON of each is; any without a map. */
+export type MessageOf<M extends object> = [keyof M] extends [never]
+	? Message
+	: { [K in keyof M & string]: Message<M[K], K> }[keyof M & string];
+
 /** What {@link events} is called with: of an EventSource's options only `until` is another, for it sees a {@link Message}. */
-export interface EventsInit extends Omit<EventSourceInit, "until"> {
+export interface EventsInit<M extends object = object> extends Omit<EventSourceInit, "until"> {
 	/** Whether a message is the last one: it is handed out, and then the iteration is over. */
-	until?: (message: Message) => boolean;
+	until?: (message: MessageOf<M>) => boolean;
 }
 
 /** A message of an event stream, as {@link fetchEventSource} calls back with it. */
-export interface EventSourceMessage {
+export interface EventSourceMessage extends WithJson<unknown> {
 	/** The last event ID string, as of this message; empty if there was none. */
 	readonly id: string;
 	/** The event type; empty unless the server gave one. */
@@ -192,7 +217,8 @@ export interface EventSourceMessage {
 }
 
 /** What {@link fetchEventSource} is called with: the options of an EventSource, and callbacks. */
-export interface FetchEventSourceInit extends Omit<EventSourceInit, "reconnect" | "end" | "until" | "pauseWhenHidden"> {
+export interface FetchEventSourceInit
+	extends Omit<EventSourceInit, "reconnect" | "end" | "until" | "pauseWhenHidden" | "accept"> {
 	/**
 	 * Gets each answer, whatever its status and type, before anything of it is read, and is waited for. An answer that it lets
 	 * pass is read as an event stream; what it throws goes to `onerror`. Without it an answer has to have status 200 and
@@ -247,9 +273,12 @@ export interface Closed {
 	readonly error?: unknown;
 }
 
-/** The events of a source by name. Servers choose every other name; those are `MessageEvent`s too. */
-export interface EventSourceEventMap {
+/**
+ * The events of a source by name. `M` has the names that the server gives, with what the JSON of each is; events of other names
+ * are {@link ServerSentEvent}s too.
+ */
+export type EventSourceEventMap<M extends object = object> = {
 	open: OpenEvent;
-	message: MessageEvent<string>;
+	message: ServerSentEvent<M extends { message: infer T } ? T : unknown>;
 	error: FailureEvent;
-}
+} & { [K in Exclude<keyof M & string, "open" | "message" | "error">]: ServerSentEvent<M[K]> };

@@ -9,7 +9,7 @@ import { setupBuild } from "./setup.mjs";
 
 const DENY = ["--", "-D", "warnings"];
 /** What esbuild, Vite and Playwright only strip the types of. */
-const PROJECTS = ["", "www/", "tests/", "benches/browser/", "benches/browser/runner/"].map(
+const PROJECTS = ["", "www/", "tests/", "tests/types/", "benches/browser/", "benches/browser/runner/"].map(
 	(folder) => `${folder}tsconfig.json`,
 );
 const WASM = ["--target", "wasm32-unknown-unknown"];

@@ -79,6 +79,7 @@ pub fn connect(
     connect_timeout: f64,
     silence_timeout: f64,
     pause_when_hidden: bool,
+    accept: Option<Function>,
 ) {
     let options = Options {
         reconnect: match reconnect {
@@ -106,6 +107,9 @@ pub fn connect(
     }
     if let Some(parameter) = last_event_id_param {
         builder = builder.last_event_id_param(parameter);
+    }
+    if let Some(accept) = accept {
+        builder = builder.accept(accept);
     }
     if connect_timeout > 0.0 {
         builder = builder.connect_timeout(connect_timeout as u64);

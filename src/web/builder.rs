@@ -29,7 +29,7 @@ pub struct Builder {
 
 impl Builder {
     pub(crate) fn new(url: String, init: Object, options: Options) -> Self {
-        let template = Template { url, init, fetch: None, request: None, last_event_id_param: None };
+        let template = Template { url, init, fetch: None, request: None, last_event_id_param: None, accept: None };
         Self { template, options, timeouts: Timeouts::default(), pause_when_hidden: false }
     }
 
@@ -87,6 +87,14 @@ impl Builder {
     /// it is of another origin.
     pub fn last_event_id_param(mut self, parameter: impl Into<JsValue>) -> Self {
         self.template.last_event_id_param = Some(parameter.into());
+        self
+    }
+
+    /// What is asked, with the unread response, whether it is read as an event stream: by what is truthy, and in place of the standard's rule
+    /// of status 200 and type `text/event-stream`. Not asked of a 204, which is a server's last word; and if it throws, the
+    /// attempt has failed as by a broken network.
+    pub fn accept(mut self, accept: Function) -> Self {
+        self.template.accept = Some(accept);
         self
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Template {
     pub(super) request: Option<Function>,
     /// The query parameter that the last event ID goes into, instead of its header.
     pub(super) last_event_id_param: Option<JsValue>,
+    /// What says of a response whether it is read as an event stream.
+    pub(super) accept: Option<Function>,
 }
 
 impl Template {

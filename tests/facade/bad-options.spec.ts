@@ -46,6 +46,7 @@ const IMPOSSIBLE: [option: string, init: string][] = [
 	["request", `{ request: 5 }`],
 	["request", `{ request: {} }`],
 	["until", `{ until: "x" }`],
+	["accept", `{ accept: "x" }`],
 	["connectTimeout", `{ connectTimeout: -1 }`],
 	["connectTimeout", `{ connectTimeout: NaN }`],
 	["connectTimeout", `{ connectTimeout: "5" }`],

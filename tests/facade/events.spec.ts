@@ -6,7 +6,7 @@ import type { EventsInit, Message } from "headwater";
 import { events as blocks, eventStream, expect, HANDED_OVER, type Lab, send, test } from "./support.ts";
 
 const ABC = eventStream(send("id: 1\ndata: a\n\nevent: t\ndata: b\n\nid: 2\n\ndata: c\n\n"));
-const A_B_C: Message[] = [
+const A_B_C: Omit<Message, "json">[] = [
 	{ type: "message", data: "a", lastEventId: "1" },
 	{ type: "t", data: "b", lastEventId: "1" },
 	{ type: "message", data: "c", lastEventId: "2" },

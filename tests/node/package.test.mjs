@@ -40,7 +40,7 @@ test("messages can be iterated, from a URL and from the body of a response, whic
 	for (const input of [`${origin}/`, body]) {
 		const told = [];
 		for await (const message of events(input)) {
-			told.push(message);
+			told.push({ ...message });
 			if (message.data === "b") {
 				break;
 			}

@@ -92,11 +92,21 @@ impl Driver {
         self.watch = Watch::OFF;
         let headers = response.response_headers()?;
         let content_type = headers.get("content-type")?.as_string();
-        let head = ResponseHead {
+        let mut head = ResponseHead {
             status: status(&response)?,
             content_type: content_type.as_deref(),
             retry_after: headers.get("retry-after")?.as_string().map(|value| retry_after(&value)),
         };
+        if head.status != 204
+            && let Some(accept) = self.template.as_ref().and_then(|template| template.accept.as_ref())
+        {
+            // The connection sees it as the standard would have it.
+            if accept.call1(&JsValue::UNDEFINED, &response)?.is_truthy() {
+                head = ResponseHead { status: 200, content_type: Some("text/event-stream"), ..head };
+            } else {
+                head.content_type = None;
+            }
+        }
         self.body = Some(Body::of_response(response.body()?.as_ref())?);
         self.response = Some(response);
         self.cause = None;

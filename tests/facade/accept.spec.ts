@@ -1,0 +1,85 @@
+// Owns the rules of the option `accept`: which answers it is asked of, what its word does, and what a refusal is told as.
+
+import { expect, send, test } from "./support.ts";
+
+const BODY = `${send("data: a\n\n")}`;
+
+test("an answer that accept lets pass is read as an event stream, whatever its status and type; open tells what it was", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, events }, url) => {
+			const source = new EventSource(url, {
+				method: "POST",
+				accept: ({ status, headers, body, bodyUsed }) =>
+					status === 201 && headers.get("content-type") === "text/plain" && body !== null && !bodyUsed,
+			});
+			const opened: unknown[] = [];
+			source.onopen = ({ response }) => opened.push(response.status, response.headers.get("content-type"));
+			const data: string[] = [];
+			source.onmessage = (event) => data.push(event.data);
+			const { reason } = await source.closed;
+			for await (const message of events(url, { method: "POST", accept: () => true })) {
+				data.push(message.data);
+			}
+			return { opened, data, reason };
+		},
+		lab.script(`status=201|type=text/plain|${BODY}`),
+	);
+	expect(outcome).toEqual({ opened: [201, "text/plain"], data: ["a", "a"], reason: "end" });
+});
+
+test("an answer that accept refuses is a failure, whose status and body are told", async ({ lab }) => {
+	const failures = await lab.ours(
+		({ EventSource, failure }, urls) =>
+			Promise.all(
+				urls.map(async (url) => {
+					const source = new EventSource(url, { method: "POST", accept: () => false });
+					const { reason, message, status, body } = await failure(source);
+					return [reason, message, status, body];
+				}),
+			),
+		[lab.script(`type=text/event-stream|${BODY}`), lab.script(`status=500|${BODY}`)],
+	);
+	expect(failures).toEqual([
+		["content-type", `"accept" refused the server's answer`, 200, "data: a\n\n"],
+		["status", "the server answered with status 500", 500, "data: a\n\n"],
+	]);
+});
+
+test("accept is not asked of a 204, and asked again of each answer after a reconnection", async ({ lab }) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, story }, url) => {
+			const asked: number[] = [];
+			const source = new EventSource(url, {
+				reconnect: { delay: 0 },
+				accept: ({ status }) => asked.push(status) > 0,
+			});
+			return { story: await story(source), asked };
+		},
+		lab.script(`status=203|type=text/plain|${BODY}`, `type=text/event-stream|${BODY}`, "status=204"),
+	);
+	const interrupted = "error 0 end";
+	const story = ["open", "a", interrupted, "open", "a", interrupted, "error 2 status", "status"];
+	expect(outcome).toEqual({ story, asked: [203, 200] });
+});
+
+test("what accept throws is reported, and counts as false", async ({ lab, uncaught }) => {
+	const reason = await lab.ours(
+		async ({ EventSource }, url) => {
+			const source = new EventSource(url, {
+				method: "POST",
+				accept: () => {
+					throw new Error("accept is broken");
+				},
+			});
+			return (await source.closed).reason;
+		},
+		lab.script(`type=text/event-stream|${BODY}`),
+	);
+	expect(reason).toBe("content-type");
+	await expect
+		.poll(() => uncaught)
+		.toEqual(["uncaught error: accept is broken"].map((text) => expect.stringContaining(text.slice(16))));
+	uncaught.length = 0;
+});

@@ -1,0 +1,175 @@
+// Owns what must compile, and, behind `@ts-expect-error`, what must not: the package's types as its users have them. Nothing of it runs.
+
+import {
+	type Closed,
+	EventSource,
+	type EventSourceInit,
+	type EventSourceMessage,
+	EventStreamContentType,
+	events,
+	type FailureEvent,
+	fetchEventSource,
+	init,
+	type Message,
+	type OpenEvent,
+	type Reason,
+	type ServerSentEvent,
+} from "headwater";
+import * as slim from "headwater/slim";
+
+/** Compiles only for a value of exactly this type. */
+declare function exactly<T>(): <U extends T>(value: U, ...same: [T] extends [U] ? [] : [never]) => void;
+declare function use(...values: unknown[]): void;
+
+interface Token {
+	text: string;
+}
+
+type Chat = { token: Token; stop: null; message: number[] };
+declare const url: URL;
+declare const prompt: string;
+
+// A map of events types listeners, handlers and json().
+const chat = new EventSource<Chat>("/chat", { json: { prompt } });
+chat.addEventListener("token", (event) => {
+	exactly<Token>()(event.json());
+	exactly<string>()(event.data);
+	exactly<string>()(event.lastEventId);
+	// @ts-expect-error: a token has no such member.
+	use(event.json().role);
+	event satisfies MessageEvent;
+});
+chat.addEventListener("stop", function (event) {
+	exactly<null>()(event.json());
+	this.close();
+});
+chat.onmessage = (event) => exactly<number[]>()(event.json());
+chat.addEventListener("open", ({ response }) => exactly<number>()(response.status));
+chat.addEventListener("error", (event) => exactly<Reason>()(event.reason));
+chat.onopen = (event) => event satisfies OpenEvent;
+chat.onerror = (event) => event satisfies FailureEvent;
+chat.onerror = null;
+// Servers may send more than the map says.
+chat.addEventListener("ping", (event) => exactly<unknown>()(event.json()));
+chat.addEventListener("token", { handleEvent: (event) => use(event.type) }, { once: true });
+chat.removeEventListener("token", (event: ServerSentEvent<Token>) => use(event));
+// @ts-expect-error: a listener of a token is given no number.
+chat.addEventListener("token", (event: ServerSentEvent<number>) => use(event));
+// @ts-expect-error: messages of this map are lists of numbers.
+chat.onmessage = (event: ServerSentEvent<string>) => use(event);
+// @ts-expect-error: a handler is a function.
+chat.onmessage = "handler";
+// @ts-expect-error: a map is an object type.
+new EventSource<string>("/chat");
+
+// An interface is a map as well as a type alias.
+interface Feed {
+	price: { amount: number };
+}
+new EventSource<Feed>(url).addEventListener("price", (event) => exactly<number>()(event.json().amount));
+
+// Without a map json() is unknown, unless the caller says what it is.
+const plain = new EventSource("/feed");
+plain.onmessage = (event) => {
+	exactly<unknown>()(event.json());
+	exactly<Token>()(event.json<Token>());
+	// @ts-expect-error: nothing is known of it.
+	use(event.json().text);
+};
+
+// What the browser's class can be used for, ours can.
+const native: globalThis.EventSource = chat;
+const nativeClass: typeof globalThis.EventSource = EventSource;
+const made: globalThis.EventSource = new nativeClass("/feed", { withCredentials: true });
+function takesNative(source: globalThis.EventSource): void {
+	source.onmessage = (event) => use(event.data);
+}
+takesNative(plain);
+use(native, made);
+
+// The class.
+exactly<0 | 1 | 2>()(plain.readyState);
+exactly<2>()(EventSource.CLOSED);
+exactly<Promise<Closed>>()(plain.closed);
+declare const stream: ReadableStream<Uint8Array>;
+EventSource.fromReadableStream<Chat>(stream) satisfies EventSource<Chat>;
+// @ts-expect-error: it is the source's to say.
+plain.readyState = 1;
+// @ts-expect-error: there is no such reason.
+const reason: Reason = "because";
+use(reason);
+
+// Options.
+const all: EventSourceInit = {
+	method: "PUT",
+	headers: new Headers(),
+	body: new Blob(),
+	withCredentials: true,
+	reconnect: ({ status, delay }) => (status === 401 ? 0 : (delay ?? false)),
+	request: async ({ attempt, lastEventId }) => (attempt === 1 ? undefined : { url: `/feed/${lastEventId}` }),
+	until: (event) => event.json<Token>().text === "",
+	accept: (response) => response.ok,
+	end: "close",
+	signal: AbortSignal.timeout(1000),
+};
+new EventSource(url, all);
+new EventSource("/feed", { reconnect: { delay: 1000, maxAttempts: 5 } });
+// @ts-expect-error: an end is one of two.
+new EventSource("/feed", { end: "stop" });
+// @ts-expect-error: milliseconds are a number.
+new EventSource("/feed", { silenceTimeout: "5s" });
+// @ts-expect-error: there is no such option.
+new EventSource("/feed", { heartbeatTimeout: 5 });
+// @ts-expect-error: a reconnection function answers with a number, false or nothing.
+new EventSource("/feed", { reconnect: () => "later" });
+// @ts-expect-error: a URL is needed.
+new EventSource();
+
+// The iterator: the type of a message tells what its JSON is.
+async function iterate() {
+	for await (const message of events<Chat>("/chat", { json: { prompt }, until: ({ type }) => type === "stop" })) {
+		exactly<"token" | "stop" | "message">()(message.type);
+		if (message.type === "token") {
+			exactly<Token>()(message.json());
+		}
+		// @ts-expect-error: there is no such type in the map.
+		use(message.type === "tokn");
+	}
+	for await (const message of events(stream, { signal: AbortSignal.timeout(1) })) {
+		message satisfies Message;
+		exactly<string>()(message.type);
+		exactly<unknown>()(message.json());
+	}
+	const { value, done } = await events(url).next();
+	use(value, done);
+}
+
+// Callbacks.
+async function callBack() {
+	await fetchEventSource("/chat", {
+		method: "POST",
+		headers: { "content-type": "application/json" },
+		body: JSON.stringify({ prompt }),
+		openWhenHidden: true,
+		async onopen(response) {
+			exactly<Response>()(response);
+			exactly<boolean>()(response.headers.get("content-type") === EventStreamContentType);
+		},
+		onmessage(message) {
+			message satisfies EventSourceMessage;
+			exactly<Token>()(message.json<Token>());
+		},
+		onclose() {},
+		onerror: () => 1000,
+	});
+	// @ts-expect-error: that is what onerror is for.
+	await fetchEventSource("/chat", { reconnect: true });
+}
+
+// The entries.
+exactly<Promise<void>>()(init());
+exactly<Promise<void>>()(slim.init({ module_or_path: url }));
+slim.init({ module_or_path: fetch(url) });
+slim.init({ module_or_path: new Uint8Array() });
+new slim.EventSource<Chat>("/chat") satisfies EventTarget;
+use(iterate, callBack);
