@@ -57,8 +57,11 @@ const ONLY_IN_CHROMIUM = [
 /** Firefox, as it is driven here, reloads a page instead of keeping it. */
 const NOT_IN_FIREFOX = facade("back-forward-cache");
 
-/** WebKitGTK takes a cut for the end of the body, and encodes ids beyond ASCII twice: see docs/conformance.md. */
-const NOT_IN_WEBKIT = facade("chaos", "chaos-long");
+/**
+ * WebKitGTK takes a cut for the end of the body, and encodes ids beyond ASCII twice: see docs/conformance.md. And it takes in all
+ * that a server sends, however slowly a page reads.
+ */
+const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
 /** The rest of the facade's is long, since the browser layer is tested there from Rust too. */
 const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");

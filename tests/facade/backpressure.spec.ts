@@ -1,0 +1,89 @@
+// Owns the rule that who is slow slows the server down, as a server sees it that counts what it could send; and what else can be
+// made of an iterator whose pace is the taker's.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { eventStream, events, expect, send, test } from "./support.ts";
+
+const EVENT = `data: ${"x".repeat(1017)}\n\n`;
+const COUNT = 262_144;
+
+/** A server that sends 256 MiB of events as quickly as they are taken. */
+async function startCounting() {
+	const seen = { sent: 0, whole: COUNT * EVENT.length };
+	function* stream() {
+		for (let event = 0; event < COUNT; event++) {
+			seen.sent += EVENT.length;
+			yield EVENT;
+		}
+	}
+	const server = createServer((_request, response) => {
+		response.writeHead(200, { "content-type": "text/event-stream", "access-control-allow-origin": "*" });
+		// Who leaves is no failure.
+		pipeline(Readable.from(stream()), response).catch(() => {});
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const stop = async () => {
+		server.closeAllConnections();
+		server.close();
+		await once(server, "close");
+	};
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, seen, stop };
+}
+
+test("a server sends no more than the network holds until what has arrived is taken, and then all of it", async ({
+	lab,
+}) => {
+	test.skip(lab.browserName === "firefox", "Firefox takes a body in however slowly it is read, by a bare reader too");
+	const { url, seen, stop } = await startCounting();
+	await lab.ours(async ({ events, kept }, url) => {
+		kept.iterator = events(url, { end: "close" });
+		await (kept.iterator as AsyncIterator<unknown>).next();
+	}, url);
+	let before = -1;
+	const standsStill = () => {
+		const stands = seen.sent === before;
+		before = seen.sent;
+		return stands;
+	};
+	// Three looks at the same number, a quarter of a second apart.
+	await expect
+		.poll(() => standsStill() && new Promise((again) => setTimeout(() => again(standsStill()), 250)), {
+			intervals: [250],
+			timeout: 20_000,
+		})
+		.toBe(true);
+	expect(seen.sent).toBeLessThan(seen.whole / 3);
+	const taken = await lab.ours(async ({ kept }) => {
+		let taken = 1;
+		for await (const _ of kept.iterator as AsyncIterableIterator<unknown>) {
+			taken++;
+		}
+		return taken;
+	});
+	expect({ taken, sent: seen.sent }).toEqual({ taken: COUNT, sent: seen.whole });
+	await stop();
+});
+
+test("ReadableStream.from makes a stream of it, whose cancellation ends the request", async ({ lab }) => {
+	const has = await lab.page.evaluate(() => "from" in ReadableStream);
+	test.skip(!has, "this browser has no ReadableStream.from");
+	const outcome = await lab.ours(
+		async ({ events }, url) => {
+			const from = (ReadableStream as unknown as { from<T>(of: AsyncIterable<T>): ReadableStream<T> }).from;
+			const reader = from.call(ReadableStream, events(url)).getReader() as ReadableStreamDefaultReader<{
+				data: string;
+			}>;
+			const data = [(await reader.read()).value?.data, (await reader.read()).value?.data];
+			await reader.cancel();
+			return data;
+		},
+		lab.script(eventStream(send(events("a", "b")), "hang")),
+	);
+	expect(outcome).toEqual(["a", "b"]);
+	await lab.expectNoSockets();
+});
