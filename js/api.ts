@@ -4,11 +4,15 @@ export { EventSource } from "./event-source.js";
 export { events } from "./events.js";
 export { EventStreamContentType, fetchEventSource } from "./fetch-event-source.js";
 export type {
+	Attempt,
+	AttemptRequest,
 	Closed,
+	Decide,
 	EventSourceEventMap,
 	EventSourceInit,
 	EventSourceMessage,
 	EventsInit,
+	Failure,
 	FailureEvent,
 	FetchEventSourceInit,
 	Message,
