@@ -1,0 +1,35 @@
+// Owns the rule that the packed types hold for those who use them, with what compiles and what must not (tests/types), in TypeScript
+// versions and module resolutions that are in use.
+
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../scripts/lib/tools.mjs";
+import { install, runInstalled, test } from "./support.ts";
+
+const COMPILERS = { "5.5": "typescript-5/bin/tsc", "6.0": "typescript-6/bin/tsc", "7.0": "typescript/bin/tsc" };
+
+/** What `module` is where `moduleResolution` is this. */
+const RESOLUTIONS = { bundler: "esnext", nodenext: "nodenext" };
+
+test.describe.configure({ mode: "serial" });
+
+let folder: string;
+
+test.beforeAll(async () => {
+	folder = await install("apps/types");
+	cpSync(join(root, "tests", "types", "forms.ts"), join(folder, "forms.ts"));
+});
+
+for (const [version, compiler] of Object.entries(COMPILERS)) {
+	for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
+		test(`TypeScript ${version} takes the types, and refuses what it must, with moduleResolution ${moduleResolution}`, async () => {
+			const compilerOptions = {
+				...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable", "dom.asynciterable"], types: [] },
+				...{ module, moduleResolution, strict: true, exactOptionalPropertyTypes: true, noEmit: true },
+			};
+			const config = join(folder, `${version}-${moduleResolution}.json`);
+			writeFileSync(config, JSON.stringify({ compilerOptions, files: ["forms.ts"] }));
+			await runInstalled(folder, `../${compiler}`, "--project", config);
+		});
+	}
+}
