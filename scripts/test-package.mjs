@@ -1,6 +1,6 @@
 // Owns `npm run test:package`: the packed tarball, installed and built by the tools that people use, opened in Chromium.
 //
-// npm run test:package -- vite next
+// npm run test:package -- bundlers frameworks
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
