@@ -75,7 +75,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 	#origin: string;
 
 	/**
-	 * Makes the request at once; events come later.
+	 * Makes the request as soon as the code that runs has finished: a source that is closed before makes none. Events come later.
 	 *
 	 * @param url resolved against the base URL of the page or worker.
 	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the option if one is

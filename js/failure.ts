@@ -24,11 +24,15 @@ export type Told = [
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Browsers speak of `'unsafe-eval'`, which would allow more than is needed. */
+const POLICY = /unsafe-eval|content.security.policy|\bCSP\b/i;
+
 /** What a failure of the module is to each source. */
 export function internal(error: unknown): Told {
+	const needed = POLICY.test(`${error}`) ? "; the page's policy needs script-src 'wasm-unsafe-eval'" : "";
 	return [
 		"internal",
-		`the WebAssembly module cannot be used: ${error}`,
+		`the WebAssembly module cannot be used: ${error}${needed}`,
 		1,
 		undefined,
 		false,

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildPackage } from "../build.mjs";
 import { run, script } from "./process.mjs";
-import { root } from "./tools.mjs";
+import { root, toolsFolder } from "./tools.mjs";
 
 const projects = join(root, "tests", "package");
-const work = join(root, "target", "package");
+/** Outside of the checkout, which tools would take for the project, and where a fresh clone finds what is installed already. */
+const work = join(toolsFolder, "package");
 
 /** Where the projects ask for it: their `package.json` has `"headwater": "file:../../headwater.tgz"`. */
 export const tarball = join(work, "headwater.tgz");

@@ -19,7 +19,7 @@ export const wasmPackVersion = "0.15.1";
 export const geckodriverVersion = "0.37.1";
 export const cargoFuzzVersion = "0.13.2";
 
-/** What Vite asks for. The package itself runs from 20.12 on, where Node has `deflate-raw`. */
+/** What Vite asks for. The package itself runs from 20.12 on. */
 export const leastNode = [20, 19];
 
 /** With the tools in front of PATH. */

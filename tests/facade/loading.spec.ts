@@ -126,7 +126,7 @@ test("under a policy without 'wasm-unsafe-eval' there is one error that says why
 	expect(outcome).toEqual({
 		refused: true,
 		told: [["error", 2, "internal", false]],
-		message: expect.stringMatching(/content.security.policy|\bCSP\b/i),
+		message: expect.stringMatching(/(content.security.policy|\bCSP\b).*needs script-src 'wasm-unsafe-eval'$/is),
 		reason: "internal",
 		error: true,
 	});

@@ -6,6 +6,8 @@ import root from "../../playwright.config.ts";
 
 export default defineConfig({
 	testDir: ".",
+	// A project may have tests of its own, for its own runner.
+	testMatch: "*.spec.ts",
 	outputDir: "../../test-results/package",
 	forbidOnly: true,
 	workers: 2,

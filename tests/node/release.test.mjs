@@ -1,0 +1,66 @@
+// Owns that what is published is what is meant: one version everywhere, and no file too many. Publishes nothing.
+
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { cratePaths, npmFiles, wrongPaths } from "../../scripts/lib/published.mjs";
+import { root } from "../../scripts/lib/tools.mjs";
+import { isInChangelog, otherVersions, repeatVersion, versionOf } from "../../scripts/lib/versions.mjs";
+
+const NONE = { stray: [], missing: [] };
+
+test("the npm package has nothing but dist/, README, licences and changelog", async () => {
+	const paths = (await npmFiles()).map(({ path }) => path);
+	assert.deepEqual(wrongPaths("npm", paths), NONE);
+	for (const path of ["dist/index.js", "dist/index.d.ts", "dist/slim.js", "dist/slim.d.ts", "dist/headwater.wasm"]) {
+		assert.ok(paths.includes(path), path);
+	}
+});
+
+test("the crate has nothing but src/, README, licences and changelog", async () => {
+	const paths = await cratePaths();
+	assert.deepEqual(wrongPaths("crate", paths), NONE);
+	assert.ok(paths.includes("src/lib.rs"));
+});
+
+test("a file too many, or one too few, is named", () => {
+	assert.deepEqual(wrongPaths("npm", ["dist/index.js", "dist/.env", "js/index.ts", "README.md", "LICENSE-MIT"]), {
+		stray: ["dist/.env", "js/index.ts"],
+		missing: ["CHANGELOG.md", "LICENSE-APACHE"],
+	});
+});
+
+test("package, crate and their locks have one version", () => {
+	assert.deepEqual(otherVersions(root), []);
+});
+
+test("another version is named, and repeated everywhere by what npm version runs", (context) => {
+	const folder = mkdtempSync(join(tmpdir(), "headwater-version-"));
+	context.after(() => rmSync(folder, { recursive: true }));
+	const names = ["package.json", "Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "CHANGELOG.md"];
+	for (const name of names) {
+		cpSync(join(root, name), join(folder, name));
+	}
+	const read = (name) => readFileSync(join(folder, name), "utf8");
+	const before = versionOf(folder);
+	const manifest = read("package.json").replace(`"version": "${before}"`, '"version": "12.3.4-rc.5"');
+	writeFileSync(join(folder, "package.json"), manifest);
+	assert.deepEqual(
+		otherVersions(folder).sort(),
+		["Cargo.lock", "Cargo.toml", "fuzz/Cargo.lock"].map(
+			(name) => `package.json has version 12.3.4-rc.5, ${name} has ${before}.`,
+		),
+	);
+	assert.equal(isInChangelog(folder), false);
+	assert.deepEqual(repeatVersion(folder, "2030-01-02").sort(), names.filter((name) => name !== "package.json").sort());
+	assert.deepEqual(otherVersions(folder), []);
+	assert.equal(isInChangelog(folder), true);
+	assert.match(read("CHANGELOG.md"), /\n## Unreleased\n\n## 12\.3\.4-rc\.5 - 2030-01-02\n/);
+	const lines = (text) => text.split("\n");
+	const changed = lines(read("Cargo.lock")).filter(
+		(line, at) => line !== lines(readFileSync(join(root, "Cargo.lock"), "utf8"))[at],
+	);
+	assert.deepEqual(changed, ['version = "12.3.4-rc.5"']);
+});

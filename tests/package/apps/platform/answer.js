@@ -1,0 +1,9 @@
+// Owns what a service worker does for its clients. Knows nothing of how it is loaded.
+
+import { ask } from "./ask.js";
+
+export function answerClients(EventSource) {
+	addEventListener("message", (event) => {
+		event.waitUntil(ask(EventSource, event.data, (text) => event.source.postMessage(text)));
+	});
+}

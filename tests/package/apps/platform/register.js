@@ -1,0 +1,10 @@
+// Owns how a page asks by a service worker. Knows nothing of what kind it is.
+
+import { server, tell } from "./output.js";
+
+export async function askBy(script, options) {
+	await navigator.serviceWorker.register(script, options);
+	const { active } = await navigator.serviceWorker.ready;
+	navigator.serviceWorker.onmessage = ({ data }) => tell(data);
+	active.postMessage(server);
+}

@@ -1,0 +1,3 @@
+import { askBy } from "./register.js";
+
+askBy("service-worker.js", { type: "module" });

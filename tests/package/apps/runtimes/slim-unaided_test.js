@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EventSource, init } from "headwater/slim";
+import { expectAnswer, url } from "./ask.js";
+
+/** Node's fetch is the only one that reads no files. */
+if (process.env.READS_FILES) {
+	test("headwater/slim finds the module beside it", () => expectAnswer(EventSource));
+} else {
+	test("headwater/slim says where it looked for the module, and what to do", async () => {
+		const place = import.meta.resolve("headwater/headwater.wasm");
+		const told = new RegExp(
+			`^headwater\\.wasm cannot be had from ${place} \\(.+\\): say where it is by init\\(\\{ module_or_path \\}\\)$`,
+		);
+		await assert.rejects(init(), { message: told });
+		const source = new EventSource(url);
+		const { reason, error } = await source.closed;
+		assert.equal(reason, "internal");
+		assert.match(error.message, told);
+	});
+}

@@ -1,0 +1,137 @@
+// Owns what the tests of client libraries share: a project of tests/package/clients/ as an origin, the event streams that its
+// pages ask this origin for, and what becomes of their connections. Knows nothing of the libraries.
+
+import { readdirSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import sirv from "sirv";
+import { run } from "../../scripts/lib/process.mjs";
+import { root } from "../../scripts/lib/tools.mjs";
+import { test as base, expect, install } from "./support.ts";
+
+export { expect };
+
+/** What answers whatever is no file of the project. */
+export interface Application {
+	/** How many pings of its protocol it has sent, if it has any. */
+	readonly pings?: number;
+	handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** A project's origin, as one test sees it. */
+export class Site {
+	/** The requests for event streams, oldest first. */
+	readonly asked: { url: URL; headers: IncomingMessage["headers"] }[] = [];
+	/** How many of the next such requests a proxy would answer by itself, for want of the application. */
+	refusals = 0;
+	origin = "";
+	readonly #streams = new Set<ServerResponse>();
+	readonly #server;
+
+	constructor(
+		folder: string,
+		readonly application: Application,
+	) {
+		const files = sirv(folder, { dev: true });
+		this.#server = createServer((request, response) => {
+			if (request.method === "GET" && request.headers.accept?.includes("text/event-stream")) {
+				this.asked.push({ url: new URL(request.url ?? "", this.origin), headers: request.headers });
+				if (this.refusals > 0) {
+					this.refusals--;
+					response.writeHead(503).end();
+					return;
+				}
+				this.#streams.add(response);
+				response.once("close", () => this.#streams.delete(response));
+			}
+			files(request, response, () => application.handle(request, response));
+		});
+	}
+
+	/** How many event streams are connected. */
+	get streams(): number {
+		return this.#streams.size;
+	}
+
+	/** The connections break, as with a network. */
+	cut(): void {
+		for (const { socket } of this.#streams) {
+			socket?.destroy();
+		}
+	}
+
+	/** The connections stay, but nothing gets through any more. */
+	stall(): void {
+		for (const { socket } of this.#streams) {
+			socket?.cork();
+		}
+	}
+
+	async start(): Promise<this> {
+		await new Promise<void>((listening) => this.#server.listen(0, "127.0.0.1", listening));
+		this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+		return this;
+	}
+
+	async stop(): Promise<void> {
+		await new Promise<void>((stopped) => {
+			this.#server.close(() => stopped());
+			this.#server.closeAllConnections();
+		});
+	}
+}
+
+const installed = new Map<string, Promise<string>>();
+
+/** Once in a worker: installs the project, and bundles the script that each of its pages has beside it. */
+export function project(name: string): Promise<string> {
+	const made = installed.get(name) ?? make(join("clients", name));
+	installed.set(name, made);
+	return made;
+}
+
+async function make(name: string): Promise<string> {
+	const folder = await install(name);
+	const files = readdirSync(folder);
+	const entryPoints = files.filter((file) => file.endsWith(".ts") && files.includes(file.replace(/ts$/, "html")));
+	await build({ absWorkingDir: folder, entryPoints, outdir: folder, bundle: true, format: "esm", logLevel: "error" });
+	return folder;
+}
+
+/** What strict TypeScript says of the project's sources: of our class where the library names the type that it takes. */
+export async function typeErrors(name: string): Promise<string> {
+	const cwd = await project(name);
+	const sources = readdirSync(cwd).filter((file) => file.endsWith(".ts"));
+	const flags = "--noEmit --strict --skipLibCheck --allowImportingTsExtensions --ignoreConfig --types node";
+	const targets = "--target es2023 --lib es2023,dom,dom.iterable --module esnext --moduleResolution bundler";
+	const tsc = join(root, "node_modules", ".bin", "tsc");
+	const args = [...flags.split(" "), ...targets.split(" "), ...sources];
+	const { code, output } = await run(tsc, args, { cwd, capture: true });
+	return code === 0 ? "" : `status ${code}: ${output}`;
+}
+
+interface Fixtures {
+	/** Serves a project, by its own `server.ts` or by the application given. No event stream may be left at the end. */
+	serve(name: string, application?: Application): Promise<Site>;
+}
+
+export const test = base.extend<Fixtures>({
+	// The page is asked for so that it is still there when the streams are counted: it takes its connections with it.
+	serve: async ({ page: _ }, use) => {
+		const sites: Site[] = [];
+		await use(async (name, application) => {
+			const folder = await project(name);
+			application ??= (await import(pathToFileURL(join(folder, "server.ts")).href)).create() as Application;
+			const site = await new Site(folder, application).start();
+			sites.push(site);
+			return site;
+		});
+		for (const site of sites) {
+			await expect.poll(() => site.streams, { message: "event streams left open at the end" }).toBe(0);
+			await site.stop();
+		}
+	},
+});

@@ -1,0 +1,13 @@
+// Owns a page that gives Turbo a source of its own. The hook: `Turbo.connectStreamSource` takes any object that fires
+// `message`.
+
+import { connectStreamSource, disconnectStreamSource } from "@hotwired/turbo";
+import { EventSource } from "headwater";
+
+const source = new EventSource("/feed", { headers: { "x-tenant": "lobby" } });
+connectStreamSource(source);
+
+document.querySelector("button")?.addEventListener("click", () => {
+	disconnectStreamSource(source);
+	source.close();
+});

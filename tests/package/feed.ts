@@ -1,0 +1,34 @@
+// Owns a feed as an application writes it by hand: its events have numbers, and whoever comes back gets what he has missed.
+// Knows nothing of who reads it.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+export class Feed {
+	readonly #log: string[] = [];
+	readonly #readers = new Set<ServerResponse>();
+
+	/** Sends an event to all who are connected, and to those who were once they are again. */
+	send(type: string, data: string): void {
+		const id = this.#log.length + 1;
+		const lines = data.split("\n").map((line) => `data: ${line}\n`);
+		const block = `event: ${type}\nid: ${id}\n${lines.join("")}\n`;
+		this.#log.push(block);
+		for (const reader of this.#readers) {
+			reader.write(block);
+		}
+	}
+
+	handle(request: IncomingMessage, response: ServerResponse): void {
+		const { pathname, searchParams } = new URL(request.url ?? "", "http://feed");
+		if (pathname !== "/feed") {
+			response.writeHead(404).end();
+			return;
+		}
+		response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+		response.write("retry: 500\n\n");
+		const last = request.headers["last-event-id"] ?? searchParams.get("lastEventId");
+		response.write(this.#log.slice(last ? Number(last) : this.#log.length).join(""));
+		this.#readers.add(response);
+		response.once("close", () => this.#readers.delete(response));
+	}
+}

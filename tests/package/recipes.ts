@@ -1,0 +1,138 @@
+// Owns how a recipe of docs/recipes/ is tried: the code of its page, as it stands there, put into the small project that
+// uses it, checked, bundled, and served by a server that is in the hands of the test. Knows nothing of what recipes do.
+
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import sirv from "sirv";
+import { run } from "../../scripts/lib/process.mjs";
+import { root } from "../../scripts/lib/tools.mjs";
+import { expect, install, type Served } from "./support.ts";
+
+const BLOCK = /^```\w+ title="([^"]+)"\n(.*?)^```$/gms;
+
+/** As a new project has it, and stricter than most. */
+const TYPES = {
+	compilerOptions: {
+		strict: true,
+		exactOptionalPropertyTypes: true,
+		noUncheckedIndexedAccess: true,
+		noFallthroughCasesInSwitch: true,
+		noUnusedLocals: true,
+		target: "es2022",
+		lib: ["es2023", "dom", "dom.iterable"],
+		module: "esnext",
+		moduleResolution: "bundler",
+		jsx: "react-jsx",
+		types: [],
+		noEmit: true,
+		skipLibCheck: true,
+	},
+	include: ["*.ts", "*.tsx"],
+};
+
+/** Puts the files of a recipe's page into its project, installs what that asks for, and checks the types; answers its folder. */
+export async function prepare(name: string, mainFile: string): Promise<string> {
+	const folder = await install(`recipes/${name}`);
+	const page = readFileSync(join(root, "docs", "recipes", `${name}.md`), "utf8");
+	const files = [...page.matchAll(BLOCK)];
+	if (files.length === 0) {
+		throw new Error(`docs/recipes/${name}.md has no code with a title`);
+	}
+	for (const [, file, code] of files) {
+		writeFileSync(join(folder, file!), code!);
+	}
+	const html = (script: string) =>
+		`<!doctype html><title>${name}</title><main></main><output></output><script type="module" src="${script}"></script>`;
+	// Vite begins with its own page; the others put their script beside theirs.
+	writeFileSync(join(folder, "index.html"), html(`/${mainFile}`));
+	rmSync(join(folder, "site"), { recursive: true, force: true });
+	mkdirSync(join(folder, "site"));
+	writeFileSync(join(folder, "site", "index.html"), html("/main.js"));
+	writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TYPES));
+	await runOwn("tsc", folder, "--project", folder);
+	return folder;
+}
+
+/** Bundles a prepared project with esbuild, as for development. */
+export async function bundle(folder: string, mainFile: string): Promise<void> {
+	await runOwn("esbuild", folder, mainFile, "--bundle", "--format=esm", "--jsx=automatic", "--outfile=site/main.js");
+}
+
+async function runOwn(program: string, cwd: string, ...args: string[]): Promise<void> {
+	const problem = `${program} ${args.join(" ")} failed in ${cwd}.`;
+	await run(join(root, "node_modules", ".bin", program), args, { cwd, capture: true, problem });
+}
+
+/** One request of the page's. */
+export interface Asked {
+	readonly line: string;
+	readonly headers: IncomingHttpHeaders;
+	readonly body: string;
+	readonly response: ServerResponse;
+	/** Opens an event stream, or goes on with it. */
+	send(text: string): void;
+	/** Whether the connection is gone, whoever ended it. */
+	gone(): boolean;
+}
+
+export interface Kitchen extends Served {
+	/** What the page has asked for so far, but for its own files. */
+	readonly asked: Asked[];
+	/** The same in short. */
+	lines(): string[];
+	/** The n-th request, counted from 0, when it is there. */
+	nth(index: number): Promise<Asked>;
+}
+
+/** Serves the bundled project, and leaves all that is no file of it to `answer`; without it, to the test. */
+export async function serveRecipe(folder: string, answer: (asked: Asked) => void = () => {}): Promise<Kitchen> {
+	const files = sirv(join(folder, "site"), { dev: true });
+	const asked: Asked[] = [];
+	const server = createServer((request, response) => {
+		const other = async () => {
+			let body = "";
+			for await (const piece of request.setEncoding("utf8")) {
+				body += piece;
+			}
+			const one: Asked = {
+				line: `${request.method} ${request.url}`,
+				headers: request.headers,
+				body,
+				response,
+				send(text) {
+					if (!response.headersSent) {
+						response.writeHead(200, { "content-type": "text/event-stream" });
+					}
+					response.write(text);
+				},
+				gone: () => response.destroyed,
+			};
+			asked.push(one);
+			answer(one);
+		};
+		// Which a page asks for by itself.
+		if (request.url === "/favicon.ico") {
+			response.writeHead(404).end();
+		} else {
+			files(request, response, other);
+		}
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	return {
+		origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		asked,
+		lines: () => asked.map(({ line }) => line),
+		async nth(index) {
+			await expect.poll(() => asked.length, { timeout: 30_000 }).toBeGreaterThan(index);
+			return asked[index]!;
+		},
+		async stop() {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
+}
