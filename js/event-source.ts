@@ -31,31 +31,11 @@ type Handler<M extends object, E extends Event> = ((this: EventSource<M>, event:
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 type AnyHandler = ((event: any) => unknown) | null;
 
-/**
- * The EventSource of the HTML Standard, for any request that `fetch` can make.
- *
- * @example
- * ```ts
- * const source = new EventSource("/chat", { json: { prompt }, headers: { authorization } });
- * source.onmessage = (event) => append(event.data);
- * source.onerror = (event) => console.warn(event.message);
- * const { reason } = await source.closed;
- * ```
- * @example
- * ```ts
- * const source = new EventSource<{ token: { text: string }; stop: null }>("/chat", { json: { prompt } });
- * source.addEventListener("token", (event) => append(event.json().text));
- * ```
- * @typeParam M the names of the server's events, with what the JSON of each is. It types `addEventListener`, `onmessage` and the
- * events' `json()`; nothing is checked while the program runs.
- */
+/** As js/typed.ts says. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds no members, only types of inherited ones; overloads in the class would be methods of its own on the prototype.
 export class EventSource<M extends object = object> extends EventTarget {
-	/** `readyState` before a connection is there, and between two. */
 	declare static readonly CONNECTING: 0;
-	/** `readyState` while a response is being read. */
 	declare static readonly OPEN: 1;
-	/** `readyState` after the end, which is for good. */
 	declare static readonly CLOSED: 2;
 	declare readonly CONNECTING: 0;
 	declare readonly OPEN: 1;
@@ -74,13 +54,6 @@ export class EventSource<M extends object = object> extends EventTarget {
 	#reconnectionTime: number;
 	#origin: string;
 
-	/**
-	 * Makes the request as soon as the code that runs has finished: a source that is closed before makes none. Events come later.
-	 *
-	 * @param url resolved against the base URL of the page or worker.
-	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the option if one is
-	 * impossible.
-	 */
 	constructor(url: string | URL, init: EventSourceInit | null = {}) {
 		super();
 		// biome-ignore lint/complexity/noArguments: undefined is a URL too, and a rest parameter would make `length` 0.
@@ -112,14 +85,6 @@ export class EventSource<M extends object = object> extends EventTarget {
 		this.#run(reader ?? settings).catch(this.#onModuleFailure);
 	}
 
-	/**
-	 * [non-spec] A source that reads a stream of bytes from elsewhere, such as the body of a response. The end of the
-	 * stream is an error, as is its failure: there is nothing to reconnect to. `close()` cancels the stream. The `open`
-	 * event carries no `response`.
-	 *
-	 * @param stream of `Uint8Array`s; the source locks it.
-	 * @throws `TypeError` if it is no ReadableStream, or a locked one.
-	 */
 	static fromReadableStream<M extends object = object>(stream: ReadableStream<Uint8Array>): EventSource<M> {
 		const reader = readerOf(stream);
 		if (!reader) {
@@ -138,7 +103,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 		return this.#withCredentials;
 	}
 
-	/** {@link EventSource.CONNECTING}, {@link EventSource.OPEN} or {@link EventSource.CLOSED}. */
+	/** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
 	get readyState(): 0 | 1 | 2 {
 		return this.#readyState;
 	}

@@ -106,9 +106,10 @@ export async function typeErrors(name: string): Promise<string> {
 	const cwd = await project(name);
 	const sources = readdirSync(cwd).filter((file) => file.endsWith(".ts"));
 	const flags = "--noEmit --strict --skipLibCheck --allowImportingTsExtensions --ignoreConfig --types node";
+	const types = ["--typeRoots", join(root, "node_modules", "@types")];
 	const targets = "--target es2023 --lib es2023,dom,dom.iterable --module esnext --moduleResolution bundler";
 	const tsc = join(root, "node_modules", ".bin", "tsc");
-	const args = [...flags.split(" "), ...targets.split(" "), ...sources];
+	const args = [...flags.split(" "), ...types, ...targets.split(" "), ...sources];
 	const { code, output } = await run(tsc, args, { cwd, capture: true });
 	return code === 0 ? "" : `status ${code}: ${output}`;
 }

@@ -10,7 +10,8 @@ import { expect, expectAnswer, install, runInstalled, type Served, serveFiles, t
 const WITH_WASM = "script-src 'self' 'wasm-unsafe-eval'";
 
 /** One error, no retry, with the directive that forbids it and what that would have to allow; and the end. */
-const REFUSED = /^\(error internal false: (?!.*\(error).*script-src 'self'.*needs script-src 'wasm-unsafe-eval'\)\(internal\)$/;
+const REFUSED =
+	/^\(error internal false: (?!.*\(error).*script-src 'self'.*needs script-src 'wasm-unsafe-eval'\)\(internal\)$/;
 
 let folder: string;
 

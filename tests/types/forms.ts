@@ -99,6 +99,20 @@ plain.readyState = 1;
 const reason: Reason = "because";
 use(reason);
 
+// It can be extended, and what it is constructed with can be inferred from it.
+class Quiet extends EventSource {
+	override close(): void {
+		super.close();
+	}
+}
+class Prices extends EventSource<Feed> {}
+new Prices("/prices").addEventListener("price", (event) => exactly<number>()(event.json().amount));
+function construct<C extends new (url: string, init?: never) => unknown>(of: C, init: ConstructorParameters<C>[1]) {
+	use(of, init);
+}
+construct(Quiet, { json: {}, request: ({ attempt }) => ({ headers: { attempt: `${attempt}` } }) });
+construct(EventSource, { request: ({ attempt }) => ({ headers: { attempt: `${attempt}` } }) });
+
 // Options.
 const all: EventSourceInit = {
 	method: "PUT",
