@@ -67,7 +67,7 @@ export const readyMade: Contender<Reading> = {
 		let due = 0;
 		let handedOut = 0;
 		const iterator = {
-			async next(): Promise<IteratorResult<headwater.Message>> {
+			async next(): Promise<IteratorResult<Omit<headwater.Message, "json">>> {
 				while (handedOut >= due) {
 					const { done, value } = await reader.read();
 					if (done) return { done, value: undefined };
