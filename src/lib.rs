@@ -20,8 +20,9 @@
 #![no_std]
 
 extern crate alloc;
-// The tests, and a native build of the `cdylib`, need its panic handler and allocator.
-#[cfg(any(feature = "std", not(target_arch = "wasm32")))]
+// Cargo makes the `cdylib` for dependants too, where the target has such. It needs a panic handler and an allocator; the npm
+// build brings its own.
+#[cfg(any(feature = "std", not(any(target_os = "none", all(target_arch = "wasm32", feature = "bindings")))))]
 extern crate std;
 
 #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
@@ -45,7 +46,7 @@ mod runtime;
 mod task;
 mod text;
 mod watchdog;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod web;
 
 pub use connection::{Action, Connection, ReadyState, RequestHead, ResponseHead};
