@@ -16,7 +16,7 @@ use crate::{
     batch::Batch,
     reconnection::Backoff,
     task,
-    web::{Builder, Error, EventSource, Pending, Reader, Told},
+    web::{Error, Pending, Reader, Source, Template, Timeouts, Told},
 };
 
 #[wasm_bindgen]
@@ -97,30 +97,17 @@ pub fn connect(
         max_event_size: max_event_size as usize,
         ..Options::default()
     };
-    let mut builder = Builder::new(url, init, options).pause_when_hidden(pause_when_hidden);
-    if let Some(fetch) = fetch {
-        builder = builder.fetch(fetch);
-    }
-    if let Some(request) = request {
-        builder = builder.request(request);
-    }
-    if let Some(parameter) = last_event_id_param {
-        builder = builder.last_event_id_param(parameter);
-    }
-    if connect_timeout > 0.0 {
-        builder = builder.connect_timeout(connect_timeout as u64);
-    }
-    if silence_timeout > 0.0 {
-        builder = builder.silence_timeout(silence_timeout as u64);
-    }
-    run(listener, closed, || builder.connect());
+    let template = Template { url, init, fetch, request, last_event_id_param: last_event_id_param.map(Into::into) };
+    let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
+    let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
+    run(listener, closed, || Source::request(template, timeouts, options, pause_when_hidden));
 }
 
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
 /// `end` says nothing else.
 #[wasm_bindgen]
 pub fn read(listener: Listener, closed: Promise, reader: Reader, end: u8) {
-    run(listener, closed, || EventSource::from_reader(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
+    run(listener, closed, || Source::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
 }
 
 fn end_of_body(end: u8) -> Option<EndOfBody> {
@@ -139,7 +126,7 @@ pub fn poll(task: usize) {
     task::poll(task);
 }
 
-fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> EventSource) {
+fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> Source) {
     task::run(|| Run {
         closed: Pending::of(Ok(closed.into())),
         source: source(),
@@ -153,7 +140,7 @@ fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> EventSource
 /// A source that runs. Polled by hand, for the reasons that the driver has.
 struct Run {
     closed: Pending,
-    source: EventSource,
+    source: Source,
     listener: Listener,
     batch: Batch,
     /// What the facade has promised to have delivered.

@@ -6,15 +6,10 @@ use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Headers;
 
-use super::{
-    driver::{Driver, Timeouts},
-    event_source::EventSource,
-    request::{Template, is_get},
-    sys,
-};
+use super::{driver::Timeouts, event_source::EventSource, request::Template, source::Source, sys};
 use crate::{
     options::{EndOfBody, Options, Reconnect},
-    reconnection::{Backoff, MAX_DELAY},
+    reconnection::Backoff,
 };
 
 /// What a source is to request, and how.
@@ -126,13 +121,13 @@ impl Builder {
     /// This and [`Builder::silence_timeout`] are by the wall clock, and a limit that ends while the page is hidden or was
     /// suspended is extended once, by ten seconds at most.
     pub fn connect_timeout(mut self, milliseconds: u64) -> Self {
-        self.timeouts.connect = Some(milliseconds.min(MAX_DELAY));
+        self.timeouts.connect = Some(milliseconds);
         self
     }
 
     /// How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever.
     pub fn silence_timeout(mut self, milliseconds: u64) -> Self {
-        self.timeouts.silence = Some(milliseconds.min(MAX_DELAY));
+        self.timeouts.silence = Some(milliseconds);
         self
     }
 
@@ -146,9 +141,7 @@ impl Builder {
     /// The source. Its request is made when it is first asked.
     #[must_use]
     pub fn connect(self) -> EventSource {
-        let Self { template, mut options, timeouts, pause_when_hidden } = self;
-        options.can_probe = template.can_be_probed();
-        options.is_get = is_get(&template.init);
-        EventSource::new(Driver::request(template, timeouts, options), pause_when_hidden)
+        let Self { template, options, timeouts, pause_when_hidden } = self;
+        EventSource::new(Source::request(template, timeouts, options, pause_when_hidden))
     }
 }

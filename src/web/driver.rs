@@ -43,11 +43,11 @@ const PROBE_DELAY: u64 = 200;
 
 /// How long a server may be silent, in milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Timeouts {
+pub(crate) struct Timeouts {
     /// Until the head of its answer.
-    pub(super) connect: Option<u64>,
+    pub(crate) connect: Option<u64>,
     /// Between two chunks of the body.
-    pub(super) silence: Option<u64>,
+    pub(crate) silence: Option<u64>,
 }
 
 /// Who performs the actions.

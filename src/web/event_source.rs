@@ -4,10 +4,7 @@ use alloc::{
     borrow::{Cow, ToOwned},
     vec::Vec,
 };
-use core::{
-    future::poll_fn,
-    task::{Context, Poll},
-};
+use core::future::poll_fn;
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,9 +12,9 @@ use web_sys::{Headers, ReadableStream};
 
 use super::{
     builder::Builder,
-    driver::{Driver, Told},
-    page::{self, Change, Page},
-    sys::{self, Reader, Stream},
+    driver::Told,
+    source::Source,
+    sys::{self, Stream},
 };
 use crate::{
     connection::ReadyState,
@@ -52,9 +49,7 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct EventSource {
-    driver: Driver,
-    page: Page,
-    pause_when_hidden: bool,
+    source: Source,
 }
 
 /// What happened.
@@ -106,15 +101,12 @@ impl EventSource {
     /// # Errors
     /// If the stream is locked.
     pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, JsValue> {
-        Ok(Self::from_reader(stream.unchecked_ref::<Stream>().get_reader(&JsValue::UNDEFINED)?, EndOfBody::Fail))
+        let reader = stream.unchecked_ref::<Stream>().get_reader(&JsValue::UNDEFINED)?;
+        Ok(Self::new(Source::read(reader, EndOfBody::Fail)))
     }
 
-    pub(crate) fn from_reader(reader: Reader, end: EndOfBody) -> Self {
-        Self::new(Driver::read(reader, end), false)
-    }
-
-    pub(super) fn new(driver: Driver, pause_when_hidden: bool) -> Self {
-        Self { driver, page: Page::new(), pause_when_hidden }
+    pub(super) fn new(source: Source) -> Self {
+        Self { source }
     }
 
     /// What happens next. `None` when the stream is over: after a clean end that closes it, or after a final error.
@@ -122,85 +114,42 @@ impl EventSource {
     /// Dropping the future loses nothing. While the page is in the back/forward cache nothing happens; the request is
     /// given up, and made again when the page is back if it may be repeated.
     pub async fn next(&mut self) -> Option<Notice<'_>> {
+        let Self { source } = self;
         let told = poll_fn(|context| {
-            self.heed_page(context);
-            self.poll_told(context)
+            source.heed_page(context);
+            source.poll_told(context)
         })
         .await;
         match told {
-            Told::Open => Some(Notice::Open(self.response())),
-            Told::Chunk(length) => Some(Notice::Messages(self.blocks(length))),
-            Told::Error => self.error().map(Notice::Error),
+            Told::Open => Some(Notice::Open(source.response())),
+            Told::Chunk(length) => Some(Notice::Messages(source.blocks(length))),
+            Told::Error => source.error().map(Notice::Error),
             Told::Over => None,
         }
-    }
-
-    /// [`EventSource::next`], polled by hand after [`EventSource::heed_page`].
-    pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        if self.page.is_away() {
-            return Poll::Pending;
-        }
-        self.driver.held = self.pause_when_hidden && page::is_hidden();
-        self.driver.poll(context)
-    }
-
-    /// Does what has become of the page calls for: what was open is dropped as it is put away, not when it comes back.
-    pub(crate) fn heed_page(&mut self, context: &Context<'_>) {
-        while let Poll::Ready(change) = self.page.poll_change(context) {
-            match change {
-                Change::PutAway => self.driver.interrupt(),
-                Change::Thawed => self.driver.renew(),
-                Change::Hidden if self.pause_when_hidden => self.driver.pause(),
-                Change::Hidden => {}
-                Change::Back => self.driver.shorten_wait(),
-            }
-        }
-    }
-
-    /// What [`Told::Open`] is about.
-    pub(crate) fn response(&self) -> Option<&web_sys::Response> {
-        self.driver.response()
-    }
-
-    /// What [`Told::Chunk`] is about.
-    pub(crate) fn blocks(&mut self, length: usize) -> Blocks<'_> {
-        self.driver.blocks(length)
-    }
-
-    /// What [`Told::Error`] is about.
-    pub(crate) fn error(&mut self) -> Option<Error> {
-        self.driver.error()
-    }
-
-    /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last
-    /// event ID.
-    #[cfg(feature = "bindings")]
-    pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<alloc::string::String>) {
-        self.driver.break_off(cause, last_event_id);
     }
 
     /// Decides what follows from the error that the last notice told, in place of its `failure.delay`: how many milliseconds
     /// to wait before the next attempt, or `None` to give up. Nothing with other options than
     /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`] says so.
     pub fn decide(&mut self, delay: Option<u64>) {
-        self.driver.decide(delay);
+        self.source.decide(delay);
     }
 
     /// The state of the connection, as it is for who receives the last notice.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
-        self.driver.connection().ready_state()
+        self.source.ready_state()
     }
 
     /// The last event ID string: that of the last block drawn.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.driver.connection().last_event_id()
+        self.source.last_event_id()
     }
 
     /// The server's reconnection time in milliseconds, as it sent it.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<u64> {
-        self.driver.connection().reconnection_time()
+        self.source.reconnection_time()
     }
 }

@@ -10,6 +10,7 @@ mod page;
 mod promise;
 mod request;
 mod signal;
+mod source;
 pub(crate) mod sys;
 mod timer;
 mod watch;
@@ -18,7 +19,9 @@ pub use builder::Builder;
 pub use event_source::{Error, EventSource, Notice};
 #[cfg(feature = "bindings")]
 pub(crate) use {
-    driver::Told,
+    driver::{Timeouts, Told},
     promise::Pending,
+    request::Template,
+    source::Source,
     sys::{Reader, decode},
 };
