@@ -16,7 +16,7 @@ use crate::{
     batch::Batch,
     reconnection::Backoff,
     task,
-    web::{Error, Pending, Reader, Source, Template, Timeouts, Told},
+    web::{FailedAttempt, Pending, Reader, Source, Template, Thrown, Timeouts, Told},
 };
 
 #[wasm_bindgen]
@@ -213,8 +213,8 @@ impl Run {
         clippy::cast_sign_loss,
         reason = "checked by the facade, and `as` saturates"
     )]
-    fn fire_error(&mut self, error: &Error) {
-        let Error { failure, response, body, cause } = error;
+    fn fire_error(&mut self, error: &FailedAttempt) {
+        let FailedAttempt { failure, response, body, cause } = error;
         let answer = self.listener.error(
             failure.reason.as_str(),
             &failure.message(),
@@ -223,7 +223,7 @@ impl Run {
             failure.is_decidable(),
             response.as_ref(),
             body,
-            cause.as_ref().unwrap_or(&JsValue::UNDEFINED),
+            cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),
         );
         match answer {
             Ok(delay) => self.source.decide(delay.map(|milliseconds| milliseconds as u64)),

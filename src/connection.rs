@@ -327,6 +327,12 @@ impl Connection {
         counts
     }
 
+    /// Whether [`Connection::decide`] would count.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.undecided
+    }
+
     /// Spec 9.2.2 `close()`.
     pub fn close(&mut self) {
         self.undecided = false;

@@ -2,10 +2,13 @@
 
 mod body;
 mod builder;
+mod checks;
 mod driver;
+mod error;
+mod event;
 mod event_source;
 #[cfg(feature = "serde")]
-pub mod json;
+mod json;
 mod page;
 mod promise;
 mod request;
@@ -16,7 +19,9 @@ mod timer;
 mod watch;
 
 pub use builder::Builder;
-pub use event_source::{Error, EventSource, Notice};
+pub use error::{Error, FailedAttempt, Thrown};
+pub use event::Event;
+pub use event_source::{EventSource, Notice};
 #[cfg(feature = "bindings")]
 pub(crate) use {
     driver::{Timeouts, Told},

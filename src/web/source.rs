@@ -1,16 +1,14 @@
 //! Owns a source: a driver, and what becomes of it with the page. Must not know who asks, nor what messages are made into.
 
-use core::task::{Context, Poll};
-
-#[cfg(feature = "bindings")]
 use alloc::string::String;
+use core::task::{Context, Poll};
 
 #[cfg(feature = "bindings")]
 use wasm_bindgen::JsValue;
 
 use super::{
     driver::{Driver, Timeouts, Told},
-    event_source::Error,
+    error::FailedAttempt,
     page::{self, Change, Page},
     request::{Template, is_get},
     sys::Reader,
@@ -21,8 +19,7 @@ use crate::{
     parser::Blocks,
 };
 
-/// What [`EventSource`](super::EventSource) and the bindings have in common. Polled by hand: [`Source::heed_page`], then
-/// [`Source::poll_told`].
+/// What [`EventSource`](super::EventSource) and the bindings have in common.
 #[derive(Debug)]
 pub(crate) struct Source {
     driver: Driver,
@@ -53,6 +50,13 @@ impl Source {
     }
 
     /// What happens next.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
+        self.heed_page(context);
+        // Wherever the page is.
+        if self.is_over() { Poll::Ready(Told::Over) } else { self.poll_told(context) }
+    }
+
+    /// [`Source::poll`] for whoever has something to do behind [`Source::heed_page`].
     pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
         if self.page.is_away() {
             return Poll::Pending;
@@ -85,7 +89,7 @@ impl Source {
     }
 
     /// What [`Told::Error`] is about.
-    pub(crate) fn error(&mut self) -> Option<Error> {
+    pub(crate) fn error(&mut self) -> Option<FailedAttempt> {
         self.driver.error()
     }
 
@@ -94,6 +98,19 @@ impl Source {
     #[cfg(feature = "bindings")]
     pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         self.driver.break_off(cause, last_event_id);
+    }
+
+    pub(super) fn close(&mut self, last_event_id: Option<String>) {
+        self.driver.close(last_event_id);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.driver.is_over()
+    }
+
+    /// The error that was told last is one to decide about.
+    pub(super) fn is_undecided(&self) -> bool {
+        self.driver.connection().is_undecided()
     }
 
     pub(crate) fn decide(&mut self, delay: Option<u64>) {
