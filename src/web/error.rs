@@ -83,9 +83,9 @@ impl fmt::Display for Error {
             #[cfg(feature = "serde")]
             Self::Serialize { .. } => formatter.write_str("the value has no JSON form"),
             #[cfg(feature = "serde")]
-            Self::Deserialize { event_type, last_event_id, data, source } => write!(
+            Self::Deserialize { event_type, last_event_id, data, .. } => write!(
                 formatter,
-                "the data of the event {event_type:?} with the id {last_event_id:?} is not as expected, {source}: {data}"
+                "the data of the event {event_type:?} with the id {last_event_id:?} is not as expected: `{data}`"
             ),
             Self::Failed(attempt) => attempt.fmt(formatter),
         }

@@ -47,7 +47,7 @@ async fn data_that_is_not_that_type_or_not_json_is_an_error_that_quotes_it() {
         assert!(error.source().is_some_and(|cause| !cause.to_string().is_empty()), "{data}");
         let text = error.to_string();
         assert!(
-            text.contains("\"token\"") && text.contains("\"7\"") && text.ends_with(&format!(": {quoted}")),
+            text.contains("\"token\"") && text.contains("\"7\"") && text.ends_with(&format!(": `{quoted}`")),
             "{text}"
         );
         let Error::Deserialize { event_type, last_event_id, data, .. } = error else { panic!("{error:?}") };
