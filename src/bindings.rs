@@ -16,7 +16,7 @@ use crate::{
     batch::Batch,
     reconnection::Backoff,
     task,
-    web::{Builder, Error, EventSource, Pending, Reader, Told},
+    web::{FailedAttempt, Pending, Reader, Source, Template, Thrown, Timeouts, Told},
 };
 
 #[wasm_bindgen]
@@ -98,33 +98,18 @@ pub fn connect(
         max_event_size: max_event_size as usize,
         ..Options::default()
     };
-    let mut builder = Builder::new(url, init, options).pause_when_hidden(pause_when_hidden);
-    if let Some(fetch) = fetch {
-        builder = builder.fetch(fetch);
-    }
-    if let Some(request) = request {
-        builder = builder.request(request);
-    }
-    if let Some(parameter) = last_event_id_param {
-        builder = builder.last_event_id_param(parameter);
-    }
-    if let Some(accept) = accept {
-        builder = builder.accept(accept);
-    }
-    if connect_timeout > 0.0 {
-        builder = builder.connect_timeout(connect_timeout as u64);
-    }
-    if silence_timeout > 0.0 {
-        builder = builder.silence_timeout(silence_timeout as u64);
-    }
-    run(listener, closed, || builder.connect());
+    let last_event_id_param = last_event_id_param.map(Into::into);
+    let template = Template { url, init, fetch, request, last_event_id_param, accept };
+    let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
+    let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
+    run(listener, closed, || Source::request(template, timeouts, options, pause_when_hidden));
 }
 
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
 /// `end` says nothing else.
 #[wasm_bindgen]
 pub fn read(listener: Listener, closed: Promise, reader: Reader, end: u8) {
-    run(listener, closed, || EventSource::from_reader(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
+    run(listener, closed, || Source::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
 }
 
 fn end_of_body(end: u8) -> Option<EndOfBody> {
@@ -143,7 +128,7 @@ pub fn poll(task: usize) {
     task::poll(task);
 }
 
-fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> EventSource) {
+fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> Source) {
     task::run(|| Run {
         closed: Pending::of(Ok(closed.into())),
         source: source(),
@@ -157,7 +142,7 @@ fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> EventSource
 /// A source that runs. Polled by hand, for the reasons that the driver has.
 struct Run {
     closed: Pending,
-    source: EventSource,
+    source: Source,
     listener: Listener,
     batch: Batch,
     /// What the facade has promised to have delivered.
@@ -230,8 +215,8 @@ impl Run {
         clippy::cast_sign_loss,
         reason = "checked by the facade, and `as` saturates"
     )]
-    fn fire_error(&mut self, error: &Error) {
-        let Error { failure, response, body, cause } = error;
+    fn fire_error(&mut self, error: &FailedAttempt) {
+        let FailedAttempt { failure, response, body, cause } = error;
         let answer = self.listener.error(
             failure.reason.as_str(),
             &failure.message(),
@@ -240,7 +225,7 @@ impl Run {
             failure.is_decidable(),
             response.as_ref(),
             body,
-            cause.as_ref().unwrap_or(&JsValue::UNDEFINED),
+            cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),
         );
         match answer {
             Ok(delay) => self.source.decide(delay.map(|milliseconds| milliseconds as u64)),

@@ -44,7 +44,8 @@ pub struct ResponseHead<'r> {
     pub retry_after: Option<u64>,
 }
 
-/// What the caller must do.
+/// What the caller must do. There is no wildcard for it, on purpose: who leaves out an action has a connection that stands still,
+/// so that a further one is a breaking change.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -325,6 +326,12 @@ impl Connection {
             self.ready_state = if self.waiting { ReadyState::Connecting } else { ReadyState::Closed };
         }
         counts
+    }
+
+    /// Whether [`Connection::decide`] would count.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.undecided
     }
 
     /// Spec 9.2.2 `close()`.

@@ -5,6 +5,7 @@ use core::fmt;
 
 /// Why a connection failed or ended. The closed set of the public API, as far as this version produces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// The server ended the body cleanly.
     End,
@@ -52,6 +53,7 @@ impl Reason {
 
 /// An attempt that failed: what the `error` event tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// Why.
     pub reason: Reason,
@@ -67,6 +69,7 @@ pub struct Failure {
 
 /// A circumstance of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Note {
     /// Nothing.
     None,

@@ -1,9 +1,14 @@
 //! Server-Sent Events as the HTML Standard's section 9.2 says, over `fetch`: any method, any headers, any body.
 //!
-//! Two layers. The **core** ([`Parser`], [`Connection`], [`content_type`], [`reconnection`]) is pure: no I/O, no clock,
-//! no randomness, no dependencies, and runs wherever Rust does. The **browser layer** (`web`, on `wasm32` only) performs
-//! what the core decides with `fetch`, streams and timers. The npm package of the same name is the browser layer behind
-//! a thin TypeScript facade.
+//! Two layers. The **core** ([`Parser`], [`Connection`], [`Watchdog`], [`content_type`], [`reconnection`]) is pure: no I/O, no
+//! clock, no randomness, no dependencies, no `std`, and runs wherever Rust does. The **browser layer** (the module `web`, on
+//! `wasm32-unknown-unknown` only) performs what the core decides with `fetch`, streams and timers: its `EventSource` is a
+//! `Stream` of events for Leptos, Yew, Dioxus and whoever else can poll one. The npm package of the same name is the browser
+//! layer behind a thin TypeScript facade.
+//!
+//! # The parser
+//!
+//! Bytes in, in chunks of any size; messages out, borrowed from the chunk where they lie in it whole.
 //!
 //! ```
 //! use headwater::{Block, Parser};
@@ -17,11 +22,41 @@
 //! }
 //! // The unfinished line is kept for the next chunk.
 //! ```
+//!
+//! # The connection
+//!
+//! For a client of another platform: what happened goes in, what to do comes out. [`Connection`] knows which answers are event
+//! streams, what is tried again and when, and what the next request has to say.
+//!
+//! ```
+//! use headwater::{Action, Connection, Options, ResponseHead};
+//!
+//! let mut connection = Connection::new(Options::default());
+//! let head = ResponseHead { status: 200, content_type: Some("text/event-stream"), retry_after: None };
+//! assert_eq!(connection.handle_response(head, 0.5), Action::AnnounceConnection);
+//! let mut blocks = connection.handle_chunk(b"id: 7\nretry: 2000\ndata: x\n\n");
+//! while blocks.next_block().is_some() {}
+//! drop(blocks);
+//! // The network breaks. The last argument is a random number, which spreads the clients of a server that has restarted.
+//! let Action::ReestablishConnection(failure) = connection.handle_network_error(0.0) else { unreachable!() };
+//! assert_eq!(failure.delay, Some(2000));
+//! assert_eq!((connection.handle_timeout(), connection.last_event_id()), (Action::Fetch, "7"));
+//! ```
+//!
+//! # Features
+//!
+//! - `std` (default): `std` of the crates of the browser layer. The core is the same without it.
+//! - `serde`: `Builder::json` and `Event::json` of the browser layer.
+//! - `bindings`: what the npm package exports. Not for dependants.
+//!
+//! Rust 1.88 or newer.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
-// The tests, and a native build of the `cdylib`, need its panic handler and allocator.
-#[cfg(any(feature = "std", not(target_arch = "wasm32")))]
+// Cargo makes the `cdylib` for dependants too, where the target has such. It needs a panic handler and an allocator; the npm
+// build brings its own.
+#[cfg(any(feature = "std", not(any(target_os = "none", all(target_arch = "wasm32", feature = "bindings")))))]
 extern crate std;
 
 #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
@@ -36,7 +71,7 @@ mod error;
 mod kept;
 mod line;
 mod options;
-mod parser;
+pub mod parser;
 pub mod reconnection;
 mod refusal;
 #[cfg(all(target_arch = "wasm32", feature = "bindings", not(feature = "std")))]
@@ -45,7 +80,7 @@ mod runtime;
 mod task;
 mod text;
 mod watchdog;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod web;
 
 pub use connection::{Action, Connection, ReadyState, RequestHead, ResponseHead};
@@ -60,3 +95,8 @@ pub use watchdog::Watchdog;
 pub mod internals {
     pub use crate::batch::{Batch, read};
 }
+
+/// The examples of the README. Those of the browser layer are tested where there is one.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

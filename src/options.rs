@@ -6,6 +6,7 @@ use crate::{parser::DEFAULT_MAX_EVENT_SIZE, reconnection::Backoff};
 
 /// Whether a request may be repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reconnect {
     /// As the standard says for GET; never for another method.
     #[default]
@@ -21,6 +22,7 @@ pub enum Reconnect {
 
 /// What a clean end of the body means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EndOfBody {
     /// The connection is to be reestablished.
     Reconnect,
@@ -32,7 +34,8 @@ pub enum EndOfBody {
     Fail,
 }
 
-/// What the caller wants of a connection.
+/// What the caller wants of a connection: to be written with `..Options::default()`, since there may be more members in a later
+/// version.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The request's method is GET, the only one that the standard repeats.

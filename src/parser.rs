@@ -68,6 +68,7 @@ pub(crate) struct RawBlock<'b> {
 
 /// An event to be fired.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Message<'b> {
     /// The event type: `message` unless the block named another.
     pub event_type: Cow<'b, str>,

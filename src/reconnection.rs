@@ -8,7 +8,8 @@ pub const MAX_DELAY: u64 = 0x7FFF_FFFF;
 /// keep a server that says `retry: 0` and closes at once from being asked more than twice a second.
 const MIN_SERVER_TIME: u64 = 500;
 
-/// The caller's part of how long to wait. Times are in milliseconds.
+/// The caller's part of how long to wait. Times are in milliseconds. To be written with `..Backoff::default()`, since there
+/// may be more members in a later version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// The reconnection time until the server sends one.

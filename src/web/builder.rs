@@ -1,36 +1,50 @@
 //! Owns the description of a source before it begins: what to request, and how. Must not make the request.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use js_sys::{Function, Object};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Headers;
+use wasm_bindgen::JsValue;
 
 use super::{
-    driver::{Driver, Timeouts},
-    event_source::EventSource,
-    request::{Template, is_get},
-    sys,
+    checks, driver::Timeouts, error::Error, event_source::EventSource, request::Template, source::Source, sys,
 };
 use crate::{
     options::{EndOfBody, Options, Reconnect},
-    reconnection::{Backoff, MAX_DELAY},
+    reconnection::Backoff,
 };
 
-/// What a source is to request, and how.
+/// What a source is to request, and how. What is wrong with it is told by [`Builder::connect`].
 #[derive(Debug)]
 #[must_use = "nothing is requested before `connect`"]
 pub struct Builder {
-    template: Template,
+    url: String,
+    /// A RequestInit of our own.
+    init: Object,
+    /// In addition to those of `init`.
+    headers: Vec<(String, String)>,
+    fetch: Option<Function>,
+    request: Option<Function>,
+    last_event_id_param: Option<JsValue>,
+    accept: Option<Function>,
     options: Options,
     timeouts: Timeouts,
     pause_when_hidden: bool,
 }
 
 impl Builder {
-    pub(crate) fn new(url: String, init: Object, options: Options) -> Self {
-        let template = Template { url, init, fetch: None, request: None, last_event_id_param: None, accept: None };
-        Self { template, options, timeouts: Timeouts::default(), pause_when_hidden: false }
+    pub(super) fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            init: Object::new(),
+            headers: Vec::new(),
+            fetch: None,
+            request: None,
+            last_event_id_param: None,
+            accept: None,
+            options: Options::default(),
+            timeouts: Timeouts::default(),
+            pause_when_hidden: false,
+        }
     }
 
     /// The request's method. Default GET.
@@ -38,39 +52,42 @@ impl Builder {
         self.init("method", &method.into())
     }
 
-    /// A request header, in place of any of that name.
-    ///
-    /// # Errors
-    /// If name or value are not those of a header.
-    pub fn header(self, name: &str, value: &str) -> Result<Self, JsValue> {
-        sys::get(&self.template.init, "headers").unchecked_into::<Headers>().set(name, value)?;
-        Ok(self)
+    /// A request header, in place of any of that name. `Last-Event-ID` is where to start from, as
+    /// [`Builder::last_event_id`] is.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
-    /// The request's body: anything that `fetch` takes.
+    /// The request's body: anything that `fetch` takes. One that is a stream can be sent once.
     pub fn body(self, body: impl Into<JsValue>) -> Self {
         self.init("body", &body.into())
     }
 
-    /// A JSON body: with it the method is POST and the content type `application/json`.
+    /// A JSON body, with its content type and the method POST where the builder has none yet.
     ///
     /// # Errors
-    /// If the value cannot be serialised.
+    /// [`Error::Serialize`] if the value cannot be serialised.
     #[cfg(feature = "serde")]
-    pub fn json<T: serde::Serialize>(self, value: &T) -> Result<Self, JsValue> {
-        let body = super::json::stringify(value)?;
-        self.method("POST").header("content-type", "application/json").map(|this| this.body(body))
+    pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<Self, Error> {
+        let body = super::json::stringify(value).map_err(|source| Error::Serialize { source: source.into() })?;
+        let has_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let this = if has_type { self } else { self.header("content-type", "application/json") };
+        let has_method = !sys::get(&this.init, "method").is_undefined();
+        let this = if has_method { this } else { this.method("POST") };
+        Ok(this.body(body))
     }
 
-    /// Any other member of a `RequestInit`, such as `credentials`.
+    /// Any other member of a `RequestInit`, such as `credentials`; but not `signal`, which is the source's own: dropping it
+    /// ends the request.
     pub fn init(self, member: &str, value: &JsValue) -> Self {
-        sys::set(&self.template.init, member, value);
+        sys::set(&self.init, member, value);
         self
     }
 
     /// What is called instead of the global `fetch`, with a URL and a `RequestInit`.
     pub fn fetch(mut self, fetch: Function) -> Self {
-        self.template.fetch = Some(fetch);
+        self.fetch = Some(fetch);
         self
     }
 
@@ -79,14 +96,14 @@ impl Builder {
     /// `RequestInit` with `headers` that are a `Headers`; or of `undefined` and an error, where there can be no request. If
     /// it throws or rejects, the attempt has failed as by a broken network. It is no permission to repeat.
     pub fn request(mut self, request: Function) -> Self {
-        self.template.request = Some(request);
+        self.request = Some(request);
         self
     }
 
     /// The query parameter in which the last event ID is sent, instead of the header that needs a server's permission when
     /// it is of another origin.
     pub fn last_event_id_param(mut self, parameter: impl Into<JsValue>) -> Self {
-        self.template.last_event_id_param = Some(parameter.into());
+        self.last_event_id_param = Some(parameter.into());
         self
     }
 
@@ -94,7 +111,7 @@ impl Builder {
     /// of status 200 and type `text/event-stream`. Not asked of a 204, which is a server's last word; and if it throws, the
     /// attempt has failed as by a broken network.
     pub fn accept(mut self, accept: Function) -> Self {
-        self.template.accept = Some(accept);
+        self.accept = Some(accept);
         self
     }
 
@@ -134,13 +151,13 @@ impl Builder {
     /// This and [`Builder::silence_timeout`] are by the wall clock, and a limit that ends while the page is hidden or was
     /// suspended is extended once, by ten seconds at most.
     pub fn connect_timeout(mut self, milliseconds: u64) -> Self {
-        self.timeouts.connect = Some(milliseconds.min(MAX_DELAY));
+        self.timeouts.connect = Some(milliseconds);
         self
     }
 
     /// How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever.
     pub fn silence_timeout(mut self, milliseconds: u64) -> Self {
-        self.timeouts.silence = Some(milliseconds.min(MAX_DELAY));
+        self.timeouts.silence = Some(milliseconds);
         self
     }
 
@@ -151,12 +168,27 @@ impl Builder {
         self
     }
 
-    /// The source. Its request is made when it is first asked.
-    #[must_use]
-    pub fn connect(self) -> EventSource {
-        let Self { template, mut options, timeouts, pause_when_hidden } = self;
-        options.can_probe = template.can_be_probed();
-        options.is_get = is_get(&template.init);
-        EventSource::new(Driver::request(template, timeouts, options), pause_when_hidden)
+    /// The source. Its request is made when the first event is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Url`], [`Error::Header`], [`Error::Init`] or [`Error::Body`]: if no such request can be made. The platform
+    /// checks it here, so that nonsense is told at once and not by the first attempt.
+    pub fn connect(self) -> Result<EventSource, Error> {
+        let Self { url, init, headers, fetch, request, last_event_id_param, accept, .. } = self;
+        let Self { mut options, timeouts, pause_when_hidden, .. } = self;
+        let url = checks::absolute(&url)?;
+        let headers = checks::headers(&init, &headers)?;
+        if let Some(last_event_id) = checks::take_last_event_id(&headers)
+            && options.last_event_id.is_empty()
+        {
+            options.last_event_id = last_event_id;
+        }
+        checks::check_last_event_id(&options.last_event_id)?;
+        sys::set(&init, "headers", &headers);
+        if checks::check(&init)? && request.is_none() {
+            options.reconnect = Reconnect::Never;
+        }
+        let template = Template { url, init, fetch, request, last_event_id_param, accept };
+        Ok(EventSource::new(Source::request(template, timeouts, options, pause_when_hidden)))
     }
 }

@@ -6,9 +6,7 @@
 
 mod exchange;
 
-#[cfg(feature = "bindings")]
-use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::task::{Context, Poll, ready};
 
 use js_sys::Math::random;
@@ -16,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     body::Body,
-    event_source::Error,
+    error::FailedAttempt,
     promise::Pending,
     request::{Request, Target, Template},
     sys::{FetchResponse, Reader},
@@ -43,11 +41,11 @@ const PROBE_DELAY: u64 = 200;
 
 /// How long a server may be silent, in milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Timeouts {
+pub(crate) struct Timeouts {
     /// Until the head of its answer.
-    pub(super) connect: Option<u64>,
+    pub(crate) connect: Option<u64>,
     /// Between two chunks of the body.
-    pub(super) silence: Option<u64>,
+    pub(crate) silence: Option<u64>,
 }
 
 /// Who performs the actions.
@@ -261,6 +259,22 @@ impl Driver {
         }
     }
 
+    /// Ends it, behind the block with that last event ID string if blocks were drawn that nobody has taken.
+    pub(super) fn close(&mut self, last_event_id: Option<String>) {
+        if let Some(last_event_id) = last_event_id {
+            self.connection.go_back(last_event_id);
+        }
+        self.connection.close();
+        self.drop_response();
+        self.asked = None;
+        self.step = Step::Over;
+    }
+
+    /// Nothing follows, nor can a decision change that.
+    pub(super) fn is_over(&self) -> bool {
+        self.step == Step::Over && !self.connection.is_undecided()
+    }
+
     /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated. Otherwise it may still be of use.
     pub(super) fn renew(&mut self) {
         if self.connection.may_repeat() {
@@ -358,13 +372,13 @@ impl Driver {
     }
 
     /// What there is to tell of a failure. Frees what is left of the request.
-    pub(super) fn error(&mut self) -> Option<Error> {
+    pub(super) fn error(&mut self) -> Option<FailedAttempt> {
         let response = self.drop_response();
-        Some(Error {
+        Some(FailedAttempt {
             failure: self.failure.take()?,
             response: response.map(JsCast::unchecked_into),
             body: core::mem::take(&mut self.error_body),
-            cause: self.cause.take(),
+            cause: self.cause.take().map(Into::into),
         })
     }
 

@@ -1,206 +1,230 @@
-//! Owns the event source of the Rust API: asked for what happens next. Must not know how it comes about.
+//! Owns the event source of the Rust API: a stream of events, and below it what happens next. Must not know how it comes about.
 
-use alloc::{
-    borrow::{Cow, ToOwned},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 use core::{
     future::poll_fn,
-    task::{Context, Poll},
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
 };
 
-use js_sys::Object;
+use futures_core::stream::{FusedStream, Stream};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Headers, ReadableStream};
+use web_sys::ReadableStream;
 
 use super::{
     builder::Builder,
-    driver::{Driver, Told},
-    page::{self, Change, Page},
-    sys::{self, Reader, Stream},
+    driver::Told,
+    error::{Error, FailedAttempt},
+    event::Event,
+    source::Source,
+    sys,
 };
 use crate::{
     connection::ReadyState,
-    error::Failure,
-    options::{EndOfBody, Options},
-    parser::Blocks,
-    text::decode,
+    options::EndOfBody,
+    parser::{Block, Blocks},
 };
 
-/// An event source: asked for what happens next, it makes requests, reads and waits as long as that takes.
+/// An event source: a [`Stream`] of events, which makes requests, reads and waits as long as that takes.
 ///
-/// Nothing happens between two calls of [`EventSource::next`]: who is slow slows the server down. Dropping it ends the
-/// request and frees the socket.
+/// The first request is made when the first event is asked for, and more is read only when what has arrived is taken: who
+/// is slow slows the server down. The stream goes on across reconnections. It ends after a clean end that is not followed by
+/// another request, and after an `Err`: there will be no further attempt, and everything that was received came before.
+/// Dropping the source, or [`close`](EventSource::close), ends the request and frees the socket.
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), wasm_bindgen::JsValue> {
-/// use headwater::{Block, web::{EventSource, Notice}};
+/// # async fn example() -> Result<(), headwater::web::Error> {
+/// use futures_util::StreamExt;
+/// use headwater::web::EventSource;
 ///
-/// let mut source = EventSource::builder("/api/chat")?.method("POST").body("Hello").connect();
-/// while let Some(notice) = source.next().await {
-///     match notice {
-///         Notice::Messages(mut blocks) => {
-///             while let Some(Block::Message(message)) = blocks.next_block() {
-///                 web_sys::console::log_1(&(&*message.data).into());
-///             }
-///         }
-///         Notice::Error(error) => web_sys::console::warn_1(&error.failure.to_string().into()),
-///         Notice::Open(_) => {}
-///     }
+/// let mut source = EventSource::builder("/api/chat").method("POST").body("Hello").connect()?;
+/// while let Some(event) = source.next().await {
+///     let event = event?;
+///     web_sys::console::log_2(&event.event_type.into(), &event.data.into());
 /// }
 /// # Ok(()) }
 /// ```
+///
+/// Failures that are followed by another attempt are not part of the stream; [`notice`](EventSource::notice) tells them. With
+/// [`Reconnect::Decided`](crate::Reconnect::Decided) each failure that can be decided about is an `Err`, and the stream goes on
+/// after it as [`decide`](EventSource::decide) says.
 #[derive(Debug)]
+#[must_use = "nothing is requested before the first event is asked for"]
 pub struct EventSource {
-    driver: Driver,
-    page: Page,
-    pause_when_hidden: bool,
+    source: Source,
+    /// What has arrived with the last chunk, and nobody has taken.
+    rows: VecDeque<Row>,
+    /// The last event ID string of the last row that was taken, while there are more.
+    last_event_id: String,
 }
 
-/// What happened.
+/// A block, in memory of its own.
 #[derive(Debug)]
+enum Row {
+    Event(Event),
+    LastEventId(String),
+}
+
+/// What happened, as [`EventSource::notice`] tells it.
+#[derive(Debug)]
+#[non_exhaustive]
 pub enum Notice<'s> {
     /// A response was accepted, or there is a stream from elsewhere; the messages follow.
     Open(Option<&'s web_sys::Response>),
     /// A chunk arrived. It may complete any number of blocks, also none; all are to be drawn.
     Messages(Blocks<'s>),
     /// An attempt failed. With a `failure.delay` the next call waits that long and tries again; without, it is the end.
-    Error(Error),
-}
-
-/// An attempt that failed, with what the browser knows of it.
-#[derive(Debug)]
-pub struct Error {
-    /// What happened and what follows.
-    pub failure: Failure,
-    /// The response that was refused.
-    pub response: Option<web_sys::Response>,
-    /// Its body, at most 64 KiB of it, as far as it came within a second.
-    pub body: Vec<u8>,
-    /// What `fetch` or the stream threw.
-    pub cause: Option<JsValue>,
-}
-
-impl Error {
-    /// The body's text.
-    #[must_use]
-    pub fn text(&self) -> Cow<'_, str> {
-        decode(&self.body)
-    }
+    Error(FailedAttempt),
 }
 
 impl EventSource {
     /// Begins to describe a request to `url`, which is resolved against the base URL of the page or worker.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    /// Reads a stream of bytes (`Uint8Array`s) that comes from elsewhere. There is nothing to reconnect to: its end is the end
+    /// of the source, and its error a final one. Dropping the source cancels the stream.
     ///
     /// # Errors
-    /// If the platform has no `Headers`.
-    pub fn builder(url: &str) -> Result<Builder, JsValue> {
-        let init = Object::new();
-        sys::set(&init, "headers", Headers::new()?.as_ref());
-        Ok(Builder::new(url.to_owned(), init, Options::default()))
+    /// [`Error::Stream`] if the stream is locked.
+    pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, Error> {
+        match stream.unchecked_ref::<sys::Stream>().get_reader(&JsValue::UNDEFINED) {
+            Ok(reader) => Ok(Self::new(Source::read(reader, EndOfBody::Close))),
+            Err(source) => Err(Error::Stream { source: source.into() }),
+        }
     }
 
-    /// Reads a stream of bytes (`Uint8Array`s) that comes from elsewhere. There is nothing to reconnect to: its end, as
-    /// its error, is an error. Dropping the source cancels the stream.
-    ///
-    /// # Errors
-    /// If the stream is locked.
-    pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, JsValue> {
-        Ok(Self::from_reader(stream.unchecked_ref::<Stream>().get_reader(&JsValue::UNDEFINED)?, EndOfBody::Fail))
+    pub(super) fn new(source: Source) -> Self {
+        Self { source, rows: VecDeque::new(), last_event_id: String::new() }
     }
 
-    pub(crate) fn from_reader(reader: Reader, end: EndOfBody) -> Self {
-        Self::new(Driver::read(reader, end), false)
-    }
-
-    pub(super) fn new(driver: Driver, pause_when_hidden: bool) -> Self {
-        Self { driver, page: Page::new(), pause_when_hidden }
-    }
-
-    /// What happens next. `None` when the stream is over: after a clean end that closes it, or after a final error.
+    /// What happens next, below the stream of events: without memory for each of them, borrowed from the chunk that they
+    /// came in, and with what is no event. `None` when the source is over.
     ///
     /// Dropping the future loses nothing. While the page is in the back/forward cache nothing happens; the request is
-    /// given up, and made again when the page is back if it may be repeated.
-    pub async fn next(&mut self) -> Option<Notice<'_>> {
-        let told = poll_fn(|context| {
-            self.heed_page(context);
-            self.poll_told(context)
-        })
-        .await;
-        match told {
-            Told::Open => Some(Notice::Open(self.response())),
-            Told::Chunk(length) => Some(Notice::Messages(self.blocks(length))),
-            Told::Error => self.error().map(Notice::Error),
+    /// given up, and made again when the page is back if it may be repeated. What the stream has taken in and nobody has
+    /// taken from it stays there.
+    ///
+    /// ```no_run
+    /// # async fn example(mut source: headwater::web::EventSource) {
+    /// use headwater::{Block, web::Notice};
+    ///
+    /// while let Some(notice) = source.notice().await {
+    ///     match notice {
+    ///         Notice::Messages(mut blocks) => {
+    ///             while let Some(block) = blocks.next_block() {
+    ///                 if let Block::Message(message) = block {
+    ///                     web_sys::console::log_1(&(&*message.data).into());
+    ///                 }
+    ///             }
+    ///         }
+    ///         Notice::Error(attempt) => web_sys::console::warn_1(&attempt.to_string().into()),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub async fn notice(&mut self) -> Option<Notice<'_>> {
+        let Self { source, .. } = self;
+        match poll_fn(|context| source.poll(context)).await {
+            Told::Open => Some(Notice::Open(source.response())),
+            Told::Chunk(length) => Some(Notice::Messages(source.blocks(length))),
+            Told::Error => source.error().map(Notice::Error),
             Told::Over => None,
         }
     }
 
-    /// [`EventSource::next`], polled by hand after [`EventSource::heed_page`].
-    pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        if self.page.is_away() {
-            return Poll::Pending;
-        }
-        self.driver.held = self.pause_when_hidden && page::is_hidden();
-        self.driver.poll(context)
+    /// Ends the source at once, with what nobody has taken. There are no more events.
+    pub fn close(&mut self) {
+        let untaken = mem::take(&mut self.rows);
+        let last_event_id = mem::take(&mut self.last_event_id);
+        self.source.close((!untaken.is_empty()).then_some(last_event_id));
     }
 
-    /// Does what has become of the page calls for: what was open is dropped as it is put away, not when it comes back.
-    pub(crate) fn heed_page(&mut self, context: &Context<'_>) {
-        while let Poll::Ready(change) = self.page.poll_change(context) {
-            match change {
-                Change::PutAway => self.driver.interrupt(),
-                Change::Thawed => self.driver.renew(),
-                Change::Hidden if self.pause_when_hidden => self.driver.pause(),
-                Change::Hidden => {}
-                Change::Back => self.driver.shorten_wait(),
-            }
-        }
-    }
-
-    /// What [`Told::Open`] is about.
-    pub(crate) fn response(&self) -> Option<&web_sys::Response> {
-        self.driver.response()
-    }
-
-    /// What [`Told::Chunk`] is about.
-    pub(crate) fn blocks(&mut self, length: usize) -> Blocks<'_> {
-        self.driver.blocks(length)
-    }
-
-    /// What [`Told::Error`] is about.
-    pub(crate) fn error(&mut self) -> Option<Error> {
-        self.driver.error()
-    }
-
-    /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last
-    /// event ID.
-    #[cfg(feature = "bindings")]
-    pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<alloc::string::String>) {
-        self.driver.break_off(cause, last_event_id);
-    }
-
-    /// Decides what follows from the error that the last notice told, in place of its `failure.delay`: how many milliseconds
+    /// Decides what follows from the error that was told last, in place of its `failure.delay`: how many milliseconds
     /// to wait before the next attempt, or `None` to give up. Nothing with other options than
-    /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`] says so.
+    /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`](crate::Failure::is_decidable)
+    /// says so.
     pub fn decide(&mut self, delay: Option<u64>) {
-        self.driver.decide(delay);
+        self.source.decide(delay);
     }
 
-    /// The state of the connection, as it is for who receives the last notice.
+    /// The state of the connection, as it is for who receives the last event or notice.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
-        self.driver.connection().ready_state()
+        self.source.ready_state()
     }
 
-    /// The last event ID string: that of the last block drawn.
+    /// The last event ID string: that of the last event taken, or block drawn.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        self.driver.connection().last_event_id()
+        if self.rows.is_empty() { self.source.last_event_id() } else { &self.last_event_id }
     }
 
     /// The server's reconnection time in milliseconds, as it sent it.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<u64> {
-        self.driver.connection().reconnection_time()
+        self.source.reconnection_time()
+    }
+
+    /// Takes in a chunk. Its events cannot stay borrowed from it beyond a poll.
+    fn fill(&mut self, length: usize) {
+        self.source.last_event_id().clone_into(&mut self.last_event_id);
+        let mut blocks = self.source.blocks(length);
+        while let Some(block) = blocks.next_block() {
+            self.rows.push_back(match block {
+                Block::Message(message) => Row::Event(message.into()),
+                Block::LastEventId(last_event_id) => Row::LastEventId(last_event_id.to_owned()),
+            });
+        }
+    }
+
+    fn take(&mut self) -> Option<Event> {
+        loop {
+            match self.rows.pop_front()? {
+                Row::Event(event) => {
+                    self.last_event_id.clone_from(&event.last_event_id);
+                    return Some(event);
+                }
+                Row::LastEventId(last_event_id) => self.last_event_id = last_event_id,
+            }
+        }
+    }
+}
+
+impl Stream for EventSource {
+    type Item = Result<Event, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(event) = self.take() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            match ready!(self.source.poll(context)) {
+                Told::Open => {}
+                Told::Chunk(length) => self.fill(length),
+                Told::Error => {
+                    if let Some(attempt) = self.source.error()
+                        && (attempt.failure.delay.is_none() || self.source.is_undecided())
+                    {
+                        return Poll::Ready(Some(Err(Error::Failed(attempt))));
+                    }
+                }
+                Told::Over => {
+                    // A decision comes too late.
+                    self.close();
+                    return Poll::Ready(None);
+                }
+            }
+        }
+    }
+}
+
+impl FusedStream for EventSource {
+    /// After the last item: polled once more, it is over all the same.
+    fn is_terminated(&self) -> bool {
+        self.rows.is_empty() && self.source.is_over()
     }
 }

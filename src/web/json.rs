@@ -1,25 +1,20 @@
-//! Owns typed JSON (feature `serde`): of an event's data, and of request bodies. Must not know events or requests.
+//! Owns typed JSON (feature `serde`), by the browser's own `JSON`. Must not know events or requests.
 
 use alloc::string::String;
 
+use js_sys::{JSON, TypeError};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_wasm_bindgen::{Error, Serializer};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-/// Reads an event's data as JSON of a type, by the browser's own `JSON.parse`.
-///
-/// # Errors
-/// If the text is not JSON, with what `JSON.parse` threw; if the JSON is not of the type, with where it differs.
-pub fn parse<T: DeserializeOwned>(data: &str) -> Result<T, Error> {
-    serde_wasm_bindgen::from_value(js_sys::JSON::parse(data)?)
+/// Fails with what `JSON.parse` threw if the text is not JSON; if the JSON is not of the type, with where it differs.
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
+    Ok(serde_wasm_bindgen::from_value(JSON::parse(text)?)?)
 }
 
-/// Writes a value as JSON.
-///
-/// # Errors
-/// If the value cannot be serialised.
-pub fn stringify<T: Serialize>(value: &T) -> Result<String, Error> {
-    let value = value.serialize(&Serializer::json_compatible())?;
-    let text = js_sys::JSON::stringify(&value)?;
-    text.as_string().ok_or_else(|| Error::from(JsValue::from_str("the value has no JSON form")))
+/// Fails if the value cannot be serialised.
+pub(super) fn stringify<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
+    let text = JSON::stringify(&value.serialize(&Serializer::json_compatible())?)?;
+    // Of `undefined`, which `()` is not here, there would be no text.
+    text.as_string().ok_or_else(|| TypeError::new("there is no JSON of it").into())
 }

@@ -1,24 +1,91 @@
 //! The browser layer: performs what the core decides, with `fetch`, streams and timers. For windows and workers.
+//!
+//! An [`EventSource`] is a [`Stream`](futures_core::Stream) of [`Event`]s. It makes the request when the first event is asked
+//! for, goes on across reconnections, and ends with an `Err` if there is no going on; dropping it ends the request.
+//!
+//! ```no_run
+//! use futures_util::StreamExt;
+//! use headwater::web::{Error, EventSource};
+//!
+//! async fn listen() -> Result<(), Error> {
+//!     let mut prices = EventSource::builder("/prices").header("authorization", "Bearer …").connect()?;
+//!     while let Some(event) = prices.next().await {
+//!         let event = event?;
+//!         web_sys::console::log_1(&event.data.into());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! An answer to a POST is never asked for again unless [`Builder::reconnect`] allows it. With the feature `serde` the question
+//! and the events can be of types of yours:
+//!
+//! ```no_run
+//! # #[cfg(feature = "serde")] mod example {
+//! use futures_util::StreamExt;
+//! use headwater::{EndOfBody, web::{Error, EventSource}};
+//!
+//! #[derive(serde::Serialize)]
+//! struct Question<'q> { prompt: &'q str }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Token { text: String }
+//!
+//! async fn ask(prompt: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
+//!     let mut answer = EventSource::builder("/api/chat")
+//!         .json(&Question { prompt })?
+//!         // The last event says that it is the last one: an end before it is an error.
+//!         .end(EndOfBody::Interrupted)
+//!         .connect()?;
+//!     while let Some(event) = answer.next().await {
+//!         let event = event?;
+//!         if event.event_type == "stop" {
+//!             break;
+//!         }
+//!         show(&event.json::<Token>()?.text);
+//!     }
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! # Ending it
+//!
+//! By dropping it, or the future that holds it; a stop button is `futures_util::future::abortable` around that future. What is
+//! to be closed and still asked has [`EventSource::close`].
+//!
+//! # Errors
+//!
+//! There is one [`Error`] for all, so that `?` is enough. [`Error::Failed`] has the response that was refused, the text that it
+//! came with, and what `fetch` threw, as a [`Thrown`].
 
 mod body;
 mod builder;
+mod checks;
 mod driver;
+mod error;
+mod event;
 mod event_source;
 #[cfg(feature = "serde")]
-pub mod json;
+mod json;
 mod page;
 mod promise;
 mod request;
 mod signal;
+mod source;
 pub(crate) mod sys;
 mod timer;
 mod watch;
 
 pub use builder::Builder;
-pub use event_source::{Error, EventSource, Notice};
+pub use error::{Error, FailedAttempt, Thrown};
+pub use event::Event;
+pub use event_source::{EventSource, Notice};
 #[cfg(feature = "bindings")]
 pub(crate) use {
-    driver::Told,
+    driver::{Timeouts, Told},
     promise::Pending,
+    request::Template,
+    source::Source,
     sys::{Reader, decode},
 };

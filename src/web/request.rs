@@ -22,18 +22,18 @@ use crate::connection::RequestHead;
 
 /// What every attempt is made from.
 #[derive(Debug)]
-pub(super) struct Template {
-    pub(super) url: String,
+pub(crate) struct Template {
+    pub(crate) url: String,
     /// A RequestInit without `signal`, whose `headers` are a Headers.
-    pub(super) init: Object,
+    pub(crate) init: Object,
     /// What is called instead of the global `fetch`.
-    pub(super) fetch: Option<Function>,
+    pub(crate) fetch: Option<Function>,
     /// What is asked for the URL and the RequestInit of each attempt.
-    pub(super) request: Option<Function>,
+    pub(crate) request: Option<Function>,
     /// The query parameter that the last event ID goes into, instead of its header.
-    pub(super) last_event_id_param: Option<JsValue>,
+    pub(crate) last_event_id_param: Option<JsValue>,
     /// What says of a response whether it is read as an event stream.
-    pub(super) accept: Option<Function>,
+    pub(crate) accept: Option<Function>,
 }
 
 impl Template {

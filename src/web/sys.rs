@@ -27,6 +27,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = globalThis, js_name = valueOf)]
     pub(super) fn global() -> JsValue;
 
+    /// What is written of a value. Throws where it has no text.
+    #[wasm_bindgen(catch, js_name = String)]
+    pub(super) fn text_of(value: &JsValue) -> Result<JsValue, JsValue>;
+
     /// An id: a number in browsers, an object in Node.
     #[wasm_bindgen(js_name = setTimeout)]
     pub(super) fn set_timeout(handler: &Function, milliseconds: f64) -> JsValue;

@@ -6,7 +6,7 @@ use super::{
     page,
     timer::{Timer, now},
 };
-use crate::watchdog::Watchdog;
+use crate::{reconnection::MAX_DELAY, watchdog::Watchdog};
 
 /// A limit to a silence, or none.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl Watch {
 
     /// Starts to watch. `None`: never has a silence lasted too long.
     pub(super) fn start(timeout: Option<u64>) -> Self {
-        Self(timeout.map(|timeout| (Watchdog::new(timeout, now()), Timer::after(timeout))))
+        Self(timeout.map(|timeout| (Watchdog::new(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
     }
 
     /// Something was heard. The timer stays: that of a stream with many chunks is not to be set for each.

@@ -44,6 +44,7 @@ use proptest::{collection::vec, prelude::*};
 
 use crate::{
     contract::{LONGEST, Model},
+    expected::told,
     happening::Happening,
     script::play,
     standard::{Row, draw},

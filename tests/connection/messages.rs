@@ -129,10 +129,14 @@ fn no_two_reasons_have_one_word_or_one_sentence() {
         (Reason::Attempts, "attempts"),
         (Reason::Request, "request"),
     ];
+    let mut connection = open(post());
+    let action = connection.handle_network_error(0.0);
+    let mut failure = failed(&connection, action);
     let mut sentences = vec![];
     for (reason, word) in REASONS {
         assert_eq!(reason.as_str(), word);
-        let message = Failure { reason, status: None, attempt: 1, delay: None, note: Note::None }.message();
+        failure.reason = reason;
+        let message = failure.message();
         assert!(!message.is_empty() && !message.ends_with('.') && !message.contains(". "), "{message}");
         assert!(!sentences.contains(&message), "{message} is there twice");
         sentences.push(message);

@@ -45,10 +45,7 @@ fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
     feed(&mut connection, "retry: 70000\n\nid: 7\ndata: x\n\nid: 8\ndata: cut");
     let action = connection.handle_pause().unwrap();
     let failure = reestablished(&connection, action);
-    assert_eq!(
-        failure,
-        Failure { reason: Reason::Interrupted, status: None, attempt: 1, delay: Some(0), note: Note::Paused }
-    );
+    assert_eq!(told(failure), (Reason::Interrupted, None, 1, Some(0), Note::Paused));
     assert_eq!(connection.last_event_id(), "7");
     next_attempt(&mut connection);
     assert_eq!(connection.attempt(), 2);

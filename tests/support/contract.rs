@@ -102,6 +102,7 @@ impl Model {
             Reconnect::Allowed => true,
             Reconnect::Standard | Reconnect::Decided => self.request.is_get,
             Reconnect::Never => false,
+            other => panic!("the contract knows no {other:?}"),
         }
     }
 
@@ -238,6 +239,7 @@ impl Model {
                 self.phase = Phase::Closed;
                 Expected::Close
             }
+            other => panic!("the contract knows no {other:?}"),
         }
     }
 

@@ -1,10 +1,16 @@
 //! Feature `serde`: typed JSON of an event's data, and JSON request bodies.
 
-use headwater::{EndOfBody, web::json};
+use std::error::Error as _;
+
+use futures_util::StreamExt;
+use headwater::{
+    EndOfBody,
+    web::{Error, Event},
+};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, read, scenario};
+use crate::support::{builder, function, read, response, scenario};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Token {
@@ -13,24 +19,63 @@ struct Token {
     stop: Option<bool>,
 }
 
+/// What a server has sent.
+async fn event(text: &str) -> Event {
+    let answer = response(text);
+    let mut source = builder("https://example.org/").fetch(function(move |_, _| answer.clone())).connect().unwrap();
+    source.next().await.unwrap().unwrap()
+}
+
 #[wasm_bindgen_test]
-fn data_is_read_as_a_type() {
-    let token: Token = json::parse(r#"{"text":"日本","index":7,"stop":null,"more":[1]}"#).unwrap();
+async fn data_is_read_as_a_type() {
+    let token: Token =
+        event("data: {\"text\":\"日本\",\"index\":7,\"stop\":null,\"more\":[1]}\n\n").await.json().unwrap();
     assert_eq!(token, Token { text: "日本".into(), index: 7, stop: None });
 }
 
 #[wasm_bindgen_test]
-fn data_that_is_not_that_type_or_not_json_is_an_error() {
-    assert!(json::parse::<Token>(r#"{"text":1}"#).is_err());
-    assert!(json::parse::<Token>("[DONE]").is_err());
-    assert!(json::parse::<Token>("").is_err());
+async fn data_that_is_not_that_type_or_not_json_is_an_error_that_quotes_it() {
+    let long = "日".repeat(80);
+    for (data, quoted) in [
+        ("{\"text\":1}", "{\"text\":1}"),
+        ("[DONE]", "[DONE]"),
+        ("", ""),
+        (&*long, &*long),
+        (&*format!("{long}x"), &*format!("{long}…")),
+    ] {
+        let error = event(&format!("event: token\nid: 7\ndata: {data}\n\n")).await.json::<Token>().unwrap_err();
+        assert!(error.source().is_some_and(|cause| !cause.to_string().is_empty()), "{data}");
+        let text = error.to_string();
+        assert!(
+            text.contains("\"token\"") && text.contains("\"7\"") && text.ends_with(&format!(": `{quoted}`")),
+            "{text}"
+        );
+        let Error::Deserialize { event_type, last_event_id, data, .. } = error else { panic!("{error:?}") };
+        assert_eq!((&*event_type, &*last_event_id, &*data), ("token", "7", quoted));
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_value_without_a_json_form_is_an_error() {
+    let error = builder("https://example.org/").json(&u64::MAX).unwrap_err();
+    assert!(matches!(error, Error::Serialize { .. }) && error.source().is_some(), "{error:?}");
+}
+
+#[wasm_bindgen_test]
+async fn json_keeps_the_method_and_the_content_type_that_were_given() {
+    let Some(url) = scenario("/post-echo") else { return };
+    let given = builder(&url).method("PUT").header("Content-Type", "application/x-chat").json("Hello").unwrap();
+    let story = read(given.connect().unwrap()).await;
+    let (_, request, _) = &story.messages[0];
+    assert!(request.contains("application/x-chat") && request.contains("\"PUT\""), "{request}");
+    assert!(!request.contains("application/json"), "{request}");
 }
 
 #[wasm_bindgen_test]
 async fn a_json_body_makes_a_post_with_its_content_type() {
     let Some(url) = scenario("/post-echo") else { return };
     let token = Token { text: "a\"b".into(), index: 1, stop: Some(true) };
-    let source = builder(&url).json(&token).unwrap().end(EndOfBody::Close).connect();
+    let source = builder(&url).json(&token).unwrap().end(EndOfBody::Close).connect().unwrap();
     let story = read(source).await;
     let (_, request, _) = &story.messages[0];
     assert!(request.contains("application/json") && request.contains("\"POST\""), "{request}");

@@ -3,7 +3,7 @@
 //!
 //! `npm test` starts the scenario server and hands its origin over at compile time, since a browser has no environment.
 //! Without it the tests that need a server say so and do nothing.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(
     missing_docs,
     clippy::expect_used,
@@ -13,6 +13,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod errors;
+mod events;
 #[cfg(feature = "serde")]
 mod json;
 mod policy;

@@ -7,20 +7,7 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, read};
-
-fn get(object: &JsValue, member: &str) -> JsValue {
-    Reflect::get(object, &member.into()).unwrap()
-}
-
-/// A Response of an event stream that was already there.
-fn response(text: &str) -> JsValue {
-    let headers = Array::of2(&"content-type".into(), &"text/event-stream".into());
-    let init = Object::new();
-    Reflect::set(&init, &"headers".into(), &Array::of1(&headers)).unwrap();
-    let constructor: js_sys::Function = get(&js_sys::global(), "Response").unchecked_into();
-    Reflect::construct(&constructor, &Array::of2(&text.into(), &init)).unwrap()
-}
+use crate::support::{builder, function, get, read, response};
 
 #[wasm_bindgen_test]
 async fn fetch_is_given_the_url_and_the_whole_request() {
@@ -32,8 +19,13 @@ async fn fetch_is_given_the_url_and_the_whole_request() {
             Promise::resolve(&response("data: x\n\n")).into()
         }
     });
-    let source =
-        builder("https://example.org/chat").method("PUT").body("body").last_event_id("日本…").fetch(fetch).connect();
+    let source = builder("https://example.org/chat")
+        .method("PUT")
+        .body("body")
+        .last_event_id("日本…")
+        .fetch(fetch)
+        .connect()
+        .unwrap();
     assert_eq!(read(source).await.data(), ["x"]);
     let (url, init) = seen.take().unwrap();
     assert_eq!(url, "https://example.org/chat");
@@ -63,17 +55,20 @@ async fn whatever_fetch_answers_is_an_error_and_no_trap() {
         ("a body of numbers", number_stream.unwrap()),
     ];
     for (name, answer) in answers {
-        let source =
-            builder("https://example.org/").method("POST").fetch(function(move |_, _| answer.clone())).connect();
+        let source = builder("https://example.org/")
+            .method("POST")
+            .fetch(function(move |_, _| answer.clone()))
+            .connect()
+            .unwrap();
         let story = read(source).await;
         assert_eq!(story.messages.len(), 0, "{name}");
         let [error] = &story.errors[..] else { panic!("{name}: {:?}", story.errors) };
         assert!(matches!(error.failure.reason.as_str(), "network" | "interrupted" | "status"), "{name}");
     }
     let fetch = js_sys::Function::new_no_args("throw new Error('on purpose')");
-    let story = read(builder("https://example.org/").method("POST").fetch(fetch).connect()).await;
+    let story = read(builder("https://example.org/").method("POST").fetch(fetch).connect().unwrap()).await;
     assert_eq!(story.reasons(), ["network"]);
-    assert!(story.errors[0].cause.as_ref().is_some_and(|cause| cause.is_instance_of::<js_sys::Error>()));
+    assert!(story.errors[0].cause.as_ref().is_some_and(|cause| cause.value().is_instance_of::<js_sys::Error>()));
 }
 
 #[wasm_bindgen_test]
@@ -89,7 +84,7 @@ async fn a_source_that_is_dropped_cancels_the_body_and_aborts_the_request() {
          });
          return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
     );
-    let mut source = builder("https://example.org/").fetch(fetch).connect();
+    let mut source = builder("https://example.org/").fetch(fetch).connect().unwrap();
     crate::support::read_until(&mut source, |story| !story.messages.is_empty()).await;
     assert_eq!(log.length(), 0);
     drop(source);
@@ -106,10 +101,10 @@ async fn a_late_answer_to_a_request_that_was_given_up_is_cancelled() {
         "return new Promise((resolve) => { globalThis.lateAnswer = () => resolve(new Response(
              new ReadableStream({ cancel() { lateCancel('cancelled'); } }))); });",
     );
-    let mut source = builder("https://example.org/").fetch(fetch).connect();
+    let mut source = builder("https://example.org/").fetch(fetch).connect().unwrap();
     {
         // Asked once, so that the request goes out; then given up.
-        let mut next = std::pin::pin!(source.next());
+        let mut next = std::pin::pin!(source.notice());
         let pending = std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context).is_pending()));
         assert!(pending.await);
     }
@@ -121,11 +116,11 @@ async fn a_late_answer_to_a_request_that_was_given_up_is_cancelled() {
 #[wasm_bindgen_test]
 async fn a_url_with_a_user_name_is_refused_at_once_and_for_good() {
     for url in ["https://user@example.org/", "https://user:secret@example.org"] {
-        let story = read(builder(url).connect()).await;
+        let story = read(builder(url).connect().unwrap()).await;
         assert_eq!(story.reasons(), ["request"], "{url}");
     }
     let source = builder("https://example.org/@path?a@b#c@d").fetch(function(|_, _| response("data: x\n\n")));
-    assert_eq!(read(source.end(EndOfBody::Close).connect()).await.data(), ["x"]);
+    assert_eq!(read(source.end(EndOfBody::Close).connect().unwrap()).await.data(), ["x"]);
 }
 
 #[wasm_bindgen_test]
@@ -144,7 +139,7 @@ async fn a_chunk_larger_than_any_before_is_read_whole() {
          } });
          return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
     );
-    let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect();
+    let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect().unwrap();
     let lengths: Vec<usize> = read(source).await.data().iter().map(|data| data.len()).collect();
     assert_eq!(lengths, sizes);
 }

@@ -2,8 +2,9 @@
 
 use headwater::{
     Block,
-    web::{Builder, Error, EventSource, Notice},
+    web::{Builder, EventSource, FailedAttempt, Notice},
 };
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 /// The address of a scenario, or `None` with a word why if there is no server.
@@ -16,7 +17,7 @@ pub fn scenario(path: &str) -> Option<String> {
 }
 
 pub fn builder(url: &str) -> Builder {
-    EventSource::builder(url).expect("the platform has Headers")
+    EventSource::builder(url)
 }
 
 /// Everything that a source said until its end.
@@ -25,7 +26,7 @@ pub struct Story {
     pub opened: usize,
     /// Type, data and last event ID.
     pub messages: Vec<(String, String, String)>,
-    pub errors: Vec<Error>,
+    pub errors: Vec<FailedAttempt>,
     pub last_event_id: String,
 }
 
@@ -43,7 +44,7 @@ impl Story {
 pub async fn read_until(source: &mut EventSource, mut stop: impl FnMut(&Story) -> bool) -> Story {
     let mut story = Story::default();
     while !stop(&story)
-        && let Some(notice) = source.next().await
+        && let Some(notice) = source.notice().await
     {
         match notice {
             Notice::Open(_) => story.opened += 1,
@@ -59,6 +60,7 @@ pub async fn read_until(source: &mut EventSource, mut stop: impl FnMut(&Story) -
                 }
             }
             Notice::Error(error) => story.errors.push(error),
+            notice => panic!("{notice:?}"),
         }
     }
     source.last_event_id().clone_into(&mut story.last_event_id);
@@ -75,4 +77,17 @@ where
     F: Fn(JsValue, JsValue) -> JsValue + 'static,
 {
     Closure::<dyn Fn(JsValue, JsValue) -> JsValue>::new(callback).into_js_value().unchecked_into()
+}
+
+pub fn get(object: &JsValue, member: &str) -> JsValue {
+    Reflect::get(object, &member.into()).unwrap()
+}
+
+/// A Response of an event stream that was already there.
+pub fn response(text: &str) -> JsValue {
+    let headers = Array::of2(&"content-type".into(), &"text/event-stream".into());
+    let init = Object::new();
+    Reflect::set(&init, &"headers".into(), &Array::of1(&headers)).unwrap();
+    let constructor: js_sys::Function = get(&js_sys::global(), "Response").unchecked_into();
+    Reflect::construct(&constructor, &Array::of2(&text.into(), &init)).unwrap()
 }

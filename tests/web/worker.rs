@@ -1,5 +1,5 @@
 //! The same tests as `main.rs`, in a dedicated worker, where there is no `window`.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(
     missing_docs,
     clippy::expect_used,
@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod errors;
+mod events;
 #[cfg(feature = "serde")]
 mod json;
 mod policy;

@@ -3,7 +3,7 @@
 
 use core::task::{Context, Poll, ready};
 
-use js_sys::{Date, Math::random};
+use js_sys::{Date, Math::random, TypeError};
 use wasm_bindgen::JsValue;
 
 use super::{Driver, Step};
@@ -107,7 +107,14 @@ impl Driver {
                 head.content_type = None;
             }
         }
-        self.body = Some(Body::of_response(response.body()?.as_ref())?);
+        let Ok(body) = Body::of_response(response.body()?.as_ref()) else {
+            // By a function of the caller's: another attempt would not fare better.
+            self.drop_request();
+            let taken = "the body of the answer is read or locked already: read that of a clone()";
+            self.cause = Some(TypeError::new(taken).into());
+            return Ok(self.connection.handle_request_error());
+        };
+        self.body = Some(body);
         self.response = Some(response);
         self.cause = None;
         Ok(self.connection.handle_response(head, random()))

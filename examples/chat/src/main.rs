@@ -1,0 +1,163 @@
+//! A chat answer, streamed into a page from Rust alone: the question goes out by POST, the answer comes as OpenAI-compatible
+//! servers write it, and each token is a text node as soon as it is there.
+//!
+//! ```sh
+//! cargo build --release
+//! wasm-bindgen --target web --out-dir pkg target/wasm32-unknown-unknown/release/chat.wasm
+//! ```
+//!
+//! Then `index.html` can be served by any server. The question goes where its form says.
+
+use std::{cell::RefCell, error::Error as _, rc::Rc};
+
+use futures_util::{
+    StreamExt,
+    future::{AbortHandle, abortable},
+};
+use headwater::{
+    EndOfBody,
+    web::{Error, EventSource},
+};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, Event, EventTarget, HtmlButtonElement, HtmlFormElement, HtmlInputElement};
+
+/// What chat completion APIs take.
+#[derive(Serialize)]
+struct Question<'q> {
+    model: &'q str,
+    stream: bool,
+    messages: [Message<'q>; 1],
+}
+
+#[derive(Serialize)]
+struct Message<'m> {
+    role: &'m str,
+    content: &'m str,
+}
+
+/// What they answer, as far as it is of use here.
+#[derive(Deserialize)]
+struct Chunk {
+    choices: Vec<Choice>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    delta: Delta,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    content: Option<String>,
+}
+
+/// Asks, and shows the answer while it comes.
+async fn ask(url: &str, prompt: &str, show: impl Fn(&str)) -> Result<(), Error> {
+    let messages = [Message { role: "user", content: prompt }];
+    let mut answer = EventSource::builder(url)
+        .json(&Question { model: "gpt-4o", stream: true, messages })?
+        // Its last event is "[DONE]": an answer that ends without was cut.
+        .end(EndOfBody::Interrupted)
+        .connect()?;
+    while let Some(event) = answer.next().await {
+        let event = event?;
+        if event.data == "[DONE]" {
+            break;
+        }
+        for choice in event.json::<Chunk>()?.choices {
+            if let Some(content) = choice.delta.content {
+                show(&content);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What went wrong, in a line: with what the server said, or with what the browser threw.
+fn explain(error: &Error) -> String {
+    match error {
+        Error::Failed(attempt) if !attempt.body.is_empty() => format!("{error}: {}", attempt.text()),
+        _ => match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
+    }
+}
+
+/// The elements of `index.html`.
+struct Page {
+    form: HtmlFormElement,
+    prompt: HtmlInputElement,
+    ask: HtmlButtonElement,
+    stop: HtmlButtonElement,
+    answer: Element,
+    status: Element,
+}
+
+impl Page {
+    fn find() -> Option<Self> {
+        let document = web_sys::window()?.document()?;
+        let find = |selector| document.query_selector(selector).ok().flatten();
+        Some(Self {
+            form: find("form")?.dyn_into().ok()?,
+            prompt: find("input")?.dyn_into().ok()?,
+            ask: find("#ask")?.dyn_into().ok()?,
+            stop: find("#stop")?.dyn_into().ok()?,
+            answer: find("#answer")?,
+            status: find("[role=status]")?,
+        })
+    }
+
+    async fn show_answer(self: Rc<Self>) -> Result<(), Error> {
+        self.answer.set_text_content(None);
+        // As a text node, whatever is in it.
+        let show = |text: &str| self.answer.append_with_str_1(text).unwrap_throw();
+        ask(&self.form.action(), &self.prompt.value(), show).await
+    }
+
+    fn set_busy(&self, busy: bool) {
+        self.ask.set_disabled(busy);
+        self.stop.set_disabled(!busy);
+    }
+}
+
+fn main() {
+    let page = Rc::new(Page::find().expect_throw("this is not index.html"));
+    let asking = Rc::new(RefCell::new(None::<AbortHandle>));
+    on(&page.form, "submit", {
+        let (page, asking) = (page.clone(), asking.clone());
+        move |event| {
+            event.prevent_default();
+            page.set_busy(true);
+            page.status.set_text_content(Some("answering"));
+            let page = page.clone();
+            let (answer, handle) = abortable(page.clone().show_answer());
+            asking.replace(Some(handle));
+            spawn_local(async move {
+                let status = match answer.await {
+                    Ok(Ok(())) => "done".to_owned(),
+                    Ok(Err(error)) => explain(&error),
+                    // The future was dropped with the source in it, and that has ended the request.
+                    Err(_) => "stopped".to_owned(),
+                };
+                page.status.set_text_content(Some(&status));
+                page.set_busy(false);
+            });
+        }
+    });
+    on(&page.stop, "click", move |_| {
+        if let Some(handle) = asking.take() {
+            handle.abort();
+        }
+    });
+    // Until here the form would have left the page.
+    page.set_busy(false);
+}
+
+/// Listens for as long as the page is there.
+fn on(target: &EventTarget, name: &str, listener: impl FnMut(Event) + 'static) {
+    let listener = Closure::<dyn FnMut(Event)>::new(listener).into_js_value();
+    target.add_event_listener_with_callback(name, listener.unchecked_ref()).unwrap_throw();
+}

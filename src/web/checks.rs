@@ -1,0 +1,129 @@
+//! Owns the checks of what goes into a request: by the platform, which knows its own rules. Must not know of sources.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use js_sys::{Array, Object, TypeError};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Headers, ReadableStream, Request, RequestInit, Url};
+
+use super::{
+    error::{Error, Thrown},
+    sys,
+};
+use crate::text::decode;
+
+/// Stands in for the source's URL where a Request is built to check the rest: no request is made to it.
+const UNUSED_URL: &str = "https://headwater.invalid/";
+
+/// [spec] URL Standard, special schemes: those whose hosts are domains.
+const SPECIAL_SCHEMES: [&str; 6] = ["http:", "https:", "ws:", "wss:", "ftp:", "file:"];
+
+/// [spec] 9.2.2, constructor step 3: the URL, resolved against the base URL of the page or worker.
+pub(super) fn absolute(given: &str) -> Result<String, Error> {
+    let base = |object: &str, member: &str| sys::get(&sys::get(&sys::global(), object), member).as_string();
+    let url = match base("document", "baseURI").or_else(|| base("location", "href")) {
+        Some(base) => Url::new_with_base(given, &base),
+        None => Url::new(given),
+    };
+    // [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
+    match url {
+        Ok(url) if !(url.hostname().contains("%20") && SPECIAL_SCHEMES.contains(&&*url.protocol())) => Ok(url.href()),
+        _ => Err(Error::Url { url: given.to_owned() }),
+    }
+}
+
+/// The headers of a RequestInit, with these in addition, or in place of those of their names.
+pub(super) fn headers(init: &Object, more: &[(String, String)]) -> Result<Headers, Error> {
+    let given = sys::get(init, "headers");
+    let is_given = !given.is_undefined() && !given.is_null();
+    let headers = if is_given { Headers::new_with_headers(given.unchecked_ref()) } else { Headers::new() };
+    let headers = headers.map_err(|source| refused("headers", source))?;
+    for (name, value) in more {
+        set_header(&headers, name, value)?;
+    }
+    Ok(headers)
+}
+
+/// Takes a `Last-Event-ID` out of the headers: it is an initial value, and the id moves on with the stream. A header value is
+/// bytes, one to a character.
+pub(super) fn take_last_event_id(headers: &Headers) -> Option<String> {
+    let value = headers.get("last-event-id").ok()??;
+    let _ = headers.delete("last-event-id");
+    let bytes: Vec<u8> = value.chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
+    Some(decode(&bytes).into_owned())
+}
+
+/// That a header can carry a last event ID.
+pub(super) fn check_last_event_id(last_event_id: &str) -> Result<(), Error> {
+    let bytes: String = last_event_id.bytes().map(char::from).collect();
+    let none = Headers::new().map_err(|source| refused("headers", source))?;
+    set_header(&none, "last-event-id", &bytes)
+}
+
+fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Error> {
+    headers.set(name, value).map_err(|source| Error::Header { name: name.to_owned(), source: source.into() })
+}
+
+/// Has the platform check the rest of a RequestInit, and completes it. Answers whether its body is a stream.
+pub(super) fn check(init: &Object) -> Result<bool, Error> {
+    let checked = Object::assign(&Object::new(), init);
+    // A stream can be taken only once, and belongs to the real request.
+    sys::set(&checked, "body", &JsValue::UNDEFINED);
+    let method = match request(&checked) {
+        Ok(request) => request.method(),
+        Err(source) => return Err(refused(&culprit(&checked), source)),
+    };
+    let body = sys::get(init, "body");
+    let has_body = !body.is_undefined() && !body.is_null();
+    if has_body && (method == "GET" || method == "HEAD") {
+        return Err(Error::Body { method });
+    }
+    let is_stream = has_body && is_stream(&body);
+    if is_stream {
+        check_streams()?;
+        // What Chromium demands of a request whose body is a stream.
+        sys::set(init, "duplex", &"half".into());
+    }
+    Ok(is_stream)
+}
+
+fn request(init: &Object) -> Result<Request, JsValue> {
+    Request::new_with_str_and_init(UNUSED_URL, init.unchecked_ref::<RequestInit>())
+}
+
+/// The member that the platform refuses, by itself or beside others.
+fn culprit(init: &Object) -> String {
+    let alone = |member: &String| {
+        let one = Object::new();
+        sys::set(&one, member, &sys::get(init, member));
+        request(&one).is_err()
+    };
+    let members: Array = Object::keys(init);
+    let mut members = members.iter().filter_map(|member| member.as_string());
+    members.find(alone).unwrap_or_else(|| "init".to_owned())
+}
+
+/// Of whatever realm, which `instanceof` would not see.
+fn is_stream(body: &JsValue) -> bool {
+    sys::get(body, "getReader").is_function()
+}
+
+/// A browser that cannot send streams would send the text "[object ReadableStream]", and says so by its type.
+fn check_streams() -> Result<(), Error> {
+    let sent = || {
+        let init = Object::new();
+        sys::set(&init, "method", &"POST".into());
+        sys::set(&init, "duplex", &"half".into());
+        sys::set(&init, "body", ReadableStream::new()?.as_ref());
+        request(&init)?.headers().has("content-type")
+    };
+    match sent() {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(refused("body", TypeError::new("this browser cannot send a ReadableStream").into())),
+        Err(source) => Err(refused("body", source)),
+    }
+}
+
+fn refused(member: &str, source: JsValue) -> Error {
+    Error::Init { member: member.to_owned(), source: Thrown::from(source) }
+}

@@ -1,0 +1,60 @@
+//! Owns an event as Rust users take it: what it says, in memory of its own. Must not know where it came from.
+
+use alloc::string::String;
+
+use crate::parser::Message;
+
+/// An event that a server sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Event {
+    /// The event type: `message` unless the server named another.
+    pub event_type: String,
+    /// The data.
+    pub data: String,
+    /// The last event ID string of the source at this event, which may come from an earlier one.
+    pub last_event_id: String,
+}
+
+impl From<Message<'_>> for Event {
+    fn from(message: Message<'_>) -> Self {
+        Self {
+            event_type: message.event_type.into_owned(),
+            data: message.data.into_owned(),
+            last_event_id: message.last_event_id.into(),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+mod json {
+    use alloc::string::String;
+
+    use serde::de::DeserializeOwned;
+
+    use super::Event;
+    use crate::web::{Error, json};
+
+    /// How many characters of the data an error quotes: enough to see what it is, and a line of a log.
+    const QUOTED: usize = 80;
+
+    impl Event {
+        /// The data, read as JSON of a type.
+        ///
+        /// # Errors
+        /// [`Error::Deserialize`] if the data is not JSON, as `[DONE]` is not, or not of the type.
+        pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+            json::parse(&self.data).map_err(|source| Error::Deserialize {
+                event_type: self.event_type.clone(),
+                last_event_id: self.last_event_id.clone(),
+                data: beginning(&self.data),
+                source: source.into(),
+            })
+        }
+    }
+
+    fn beginning(data: &str) -> String {
+        let more = data.chars().nth(QUOTED).map(|_| '…');
+        data.chars().take(QUOTED).chain(more).collect()
+    }
+}

@@ -1,0 +1,118 @@
+// Owns the rules of the crate as Rust front ends have it: packaged, a dependency of examples/chat, which is built by cargo and
+// wasm-bindgen and opened as any page.
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { run } from "../../scripts/lib/process.mjs";
+import { root, toolsPath } from "../../scripts/lib/tools.mjs";
+import { expect, type Served, serveFiles, test } from "./support.ts";
+
+const work = join(root, "target", "package", "rust");
+const project = join(work, "chat");
+const target = join(root, "target");
+let served: Served;
+
+/** Runs a program of Rust's in a folder. What it says is its problem's. */
+async function tool(cwd: string, program: string, ...args: string[]) {
+	const env = { ...toolsPath, CARGO_TARGET_DIR: target };
+	await run(program, args, { cwd, env, capture: true, problem: `${program} ${args.join(" ")} failed in ${cwd}.` });
+}
+
+test.beforeAll(async () => {
+	rmSync(work, { recursive: true, force: true });
+	mkdirSync(work, { recursive: true });
+	// Without the build that checks the package: that of the example does.
+	await tool(root, "cargo", "package", "--quiet", "--package", "headwater", "--allow-dirty", "--no-verify");
+	const name = `headwater-${/^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1]}`;
+	// As of now: all packages say that they are of 2006, and cargo would take what it has built of an earlier one.
+	await tool(work, "tar", "-xmf", join(target, "package", `${name}.crate`));
+	cpSync(join(root, "examples", "chat"), project, { recursive: true });
+	const manifest = readFileSync(join(project, "Cargo.toml"), "utf8");
+	expect(manifest, "the example takes the crate beside it").toContain('path = "../.."');
+	writeFileSync(join(project, "Cargo.toml"), manifest.replace('path = "../.."', `path = "../${name}"`));
+	await tool(project, "cargo", "build", "--quiet", "--locked");
+	const module = join(target, "wasm32-unknown-unknown", "debug", "chat.wasm");
+	await tool(project, "wasm-bindgen", "--target", "web", "--out-dir", "pkg", module);
+	served = await serveFiles(project);
+});
+
+test.afterAll(() => served?.stop());
+
+/** Opens the page, and asks at this URL. */
+async function ask(page: Page, url: string) {
+	await page.goto(`${served.origin}/index.html`);
+	await page.locator("form").evaluate((form: HTMLFormElement, url) => {
+		form.action = url;
+	}, url);
+	await page.getByLabel("Question").fill("What is <b>it</b>?");
+	const button = page.getByRole("button", { name: "Ask" });
+	await expect(button, "the module is there").toBeEnabled({ timeout: 30_000 });
+	await button.click();
+}
+
+const log = async (origin: string, key: string) =>
+	(await (await fetch(`${origin}/log?key=${key}`)).json()) as {
+		open: number;
+		requests: { method: string; headers: Record<string, string>; body: string }[];
+	};
+
+test("an answer is asked for by a POST with JSON, and shown as text until its last event", async ({
+	page,
+	scenario,
+}) => {
+	await ask(page, `${scenario.origin}/post-llm?count=3&key=rust-whole`);
+	await expect(page.getByRole("status")).toHaveText("done");
+	await expect(page.locator("#answer")).toHaveText("token 1 token 2 token 3");
+	const kinds = await page.locator("#answer").evaluate((answer) => [...answer.childNodes].map((node) => node.nodeType));
+	expect(kinds, "a text node for each token").toEqual([3, 3, 3]);
+	const posts = (await log(scenario.origin, "rust-whole")).requests.filter(({ method }) => method === "POST");
+	expect(posts).toHaveLength(1);
+	expect(posts[0]?.headers["content-type"]).toBe("application/json");
+	expect(JSON.parse(posts[0]?.body ?? "")).toMatchObject({
+		stream: true,
+		messages: [{ role: "user", content: "What is <b>it</b>?" }],
+	});
+});
+
+test("an answer grows while it comes, and stops when it is to", async ({ page, scenario }) => {
+	await ask(page, `${scenario.origin}/post-llm?count=100000&pause=20&key=rust-stopped`);
+	const answer = page.locator("#answer");
+	await expect(answer).toContainText("token 1 ");
+	await expect(page.getByRole("status")).toHaveText("answering");
+	await expect(answer).toContainText("token 10 ");
+	await page.getByRole("button", { name: "Stop" }).click();
+	await expect(page.getByRole("status")).toHaveText("stopped");
+	const text = await answer.textContent();
+	await expect.poll(async () => (await log(scenario.origin, "rust-stopped")).open, "the socket is closed").toBe(0);
+	expect(await answer.textContent()).toBe(text);
+	await expect(page.getByRole("button", { name: "Ask" })).toBeEnabled();
+});
+
+for (const [what, path, text] of [
+	["what a server refuses", "/500-html", /^the server answered with status 500: <h1>Internal Server Error/],
+	["an answer that was cut", "/trickle?count=0", /^the stream broke off before its end$/],
+	[
+		"an answer that is none",
+		"/trickle?count=1",
+		/^the data of the event "message" with the id "" is not as expected: `1`: Error: invalid type/,
+	],
+] as const) {
+	test(`${what} is shown with its reason`, async ({ page, scenario }) => {
+		await ask(page, `${scenario.origin}${path}`);
+		await expect(page.getByRole("status")).toHaveText(text);
+	});
+}
+
+test("a dependant's module exports and imports nothing of the npm package's", async () => {
+	const module = new WebAssembly.Module(readFileSync(join(project, "pkg", "chat_bg.wasm")));
+	const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+	expect(exported.filter((name) => !/^(memory$|main$|__|wasm_bindgen__)/.test(name))).toEqual([]);
+	const bindings = readFileSync(join(root, "src", "bindings.rs"), "utf8");
+	const names = [...bindings.matchAll(/^pub fn (\w+)/gm)].map(([, name]) => name);
+	expect(names, "what the npm package exports").toEqual(["connect", "read", "poll"]);
+	expect(exported.filter((name) => names.includes(name))).toEqual([]);
+	const glue = readFileSync(join(project, "pkg", "chat.js"), "utf8");
+	expect(glue).not.toMatch(/^import /m);
+	expect(glue).not.toMatch(/signal\.js|text\.js/);
+});

@@ -1,0 +1,257 @@
+//! The stream of events: what it yields, when it ends, how far it reads ahead.
+
+use std::{cell::RefCell, rc::Rc};
+
+use futures_util::{
+    FutureExt, StreamExt,
+    stream::{FusedStream, Stream},
+};
+use headwater::{
+    EndOfBody, ReadyState, Reason, Reconnect,
+    reconnection::Backoff,
+    web::{Error, Event, EventSource, Notice},
+};
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{builder, function, response, scenario};
+
+const URL: &str = "https://example.org/";
+
+/// A `fetch` whose answer writes each of these chunks when it is asked for, then ends as the last of them says; and what it
+/// was asked for so far, as the log of that name.
+fn fetch(log: &str, chunks: &[&str], end: &str) -> (Function, Array) {
+    let (entries, given) = (Array::new(), Array::new());
+    for chunk in chunks {
+        given.push(&(*chunk).into());
+    }
+    for (name, value) in [(log.to_owned(), &entries), (format!("{log}Chunks"), &given)] {
+        Reflect::set(&js_sys::global(), &name.into(), value).unwrap();
+    }
+    let code = format!(
+        "init.signal.addEventListener('abort', () => {log}.push('abort'));
+         const chunks = [...{log}Chunks];
+         const body = new ReadableStream({{
+             pull(controller) {{
+                 {log}.push('pull');
+                 const chunk = chunks.shift();
+                 if (chunk !== undefined) controller.enqueue(new TextEncoder().encode(chunk));
+                 else {end};
+             }},
+             cancel() {{ {log}.push('cancel'); }},
+         }}, {{ highWaterMark: 0 }});
+         return new Response(body, {{ headers: {{ 'content-type': 'text/event-stream' }} }});"
+    );
+    (Function::new_with_args("url, init", &code), entries)
+}
+
+fn said(log: &Array) -> Vec<String> {
+    log.iter().map(|entry| entry.as_string().unwrap()).collect()
+}
+
+/// Lets everything happen that is not held back.
+async fn settle() {
+    for _ in 0..20 {
+        let task = Promise::new(&mut |resolve, _| {
+            let set_timeout: Function = Reflect::get(&js_sys::global(), &"setTimeout".into()).unwrap().into();
+            set_timeout.call1(&JsValue::UNDEFINED, &resolve).unwrap();
+        });
+        JsFuture::from(task).await.unwrap();
+    }
+}
+
+async fn event(source: &mut EventSource) -> Event {
+    source.next().await.unwrap().unwrap()
+}
+
+fn data(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.data.as_str()).collect()
+}
+
+#[wasm_bindgen_test]
+async fn the_stream_goes_on_across_reconnections_and_ends_with_one_error_and_nothing_after_it() {
+    let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
+    let backoff = Backoff { delay: 1, max_delay: 20, ..Backoff::default() };
+    let mut source = builder(&url).backoff(backoff).connect().unwrap();
+    for number in 1..=10 {
+        let number = number.to_string();
+        let Event { event_type, data, last_event_id, .. } = event(&mut source).await;
+        assert_eq!((&*event_type, &data, &last_event_id), ("message", &number, &number));
+    }
+    assert!(!source.is_terminated());
+    let Some(Err(Error::Failed(attempt))) = source.next().await else { panic!("no error") };
+    assert_eq!((attempt.failure.reason, attempt.failure.status), (Reason::Status, Some(204)));
+    assert!(source.is_terminated());
+    for _ in 0..3 {
+        assert!(source.next().await.is_none());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn everything_received_comes_before_the_error() {
+    let (fetch, _) = fetch("failing", &["data: 1\n\ndata: 2\n\nid: 3\n\ndata: lost"], "controller.error('cut')");
+    let mut source = builder(URL).method("POST").fetch(fetch).connect().unwrap();
+    let items: Vec<_> = source.by_ref().collect().await;
+    let [Ok(one), Ok(two), Err(Error::Failed(attempt))] = &items[..] else { panic!("{items:?}") };
+    assert_eq!((&*one.data, &*two.data, attempt.failure.reason), ("1", "2", Reason::Interrupted));
+    assert_eq!(attempt.cause.as_ref().unwrap().to_string(), "cut");
+    assert_eq!((source.last_event_id(), source.ready_state()), ("3", ReadyState::Closed));
+}
+
+#[wasm_bindgen_test]
+async fn a_clean_end_is_no_error() {
+    let (fetch, _) = fetch("ending", &["data: 1\n\n", "event: e\ndata: 2\n\n"], "controller.close()");
+    let source = builder(URL).end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let events: Vec<Event> = source.map(Result::unwrap).collect().await;
+    assert_eq!(data(&events), ["1", "2"]);
+    assert_eq!(events[1].event_type, "e");
+}
+
+#[wasm_bindgen_test]
+async fn an_end_that_was_to_be_among_the_events_is_an_error_without_it() {
+    let (fetch, _) = fetch("cut", &["data: 1\n\n"], "controller.close()");
+    let source = builder(URL).method("POST").end(EndOfBody::Interrupted).fetch(fetch).connect().unwrap();
+    let items: Vec<_> = source.collect().await;
+    let [Ok(_), Err(Error::Failed(attempt))] = &items[..] else { panic!("{items:?}") };
+    assert_eq!(attempt.failure.reason, Reason::Interrupted);
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_read_that_nobody_takes() {
+    let chunks: Vec<String> = (1..=8).map(|n| format!("data: {n}a\n\ndata: {n}b\n\n")).collect();
+    let chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
+    let (fetch, log) = fetch("slow", &chunks, "controller.close()");
+    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    settle().await;
+    assert_eq!(log.length(), 0);
+    for (taken, pulls) in [("1a", 1), ("1b", 1), ("2a", 2), ("2b", 2), ("3a", 3)] {
+        assert_eq!(event(&mut source).await.data, taken);
+        settle().await;
+        assert_eq!(log.length(), pulls, "{taken}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn closing_drops_what_nobody_has_taken_and_ends_the_request_at_once() {
+    let chunk = "id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: b\n\nid: 4\ndata: c\n\n";
+    let (fetch, log) = fetch("closing", &[chunk], "{}");
+    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    assert_eq!(event(&mut source).await.data, "a");
+    assert_eq!(source.last_event_id(), "1");
+    assert_eq!(event(&mut source).await.data, "b");
+    assert_eq!(source.last_event_id(), "3");
+    source.close();
+    assert_eq!(said(&log), ["pull", "cancel", "abort"]);
+    assert_eq!((source.last_event_id(), source.ready_state()), ("3", ReadyState::Closed));
+    assert!(source.is_terminated());
+    assert!(source.next().await.is_none() && source.notice().await.is_none());
+    source.close();
+}
+
+#[wasm_bindgen_test]
+async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
+    let (fetch, log) = fetch("unasked", &[], "{}");
+    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    source.close();
+    assert!(source.next().await.is_none());
+    assert_eq!(log.length(), 0);
+
+    let asked = Rc::new(RefCell::new(0));
+    let fetch = function({
+        let asked = asked.clone();
+        move |_, _| {
+            *asked.borrow_mut() += 1;
+            Promise::reject(&"no".into()).into()
+        }
+    });
+    let never = Backoff { delay: 1_000_000, ..Backoff::default() };
+    let mut source = builder(URL).fetch(fetch).backoff(never).connect().unwrap();
+    assert!(matches!(source.notice().await, Some(Notice::Error(_))));
+    assert!(source.next().now_or_never().is_none(), "it waits");
+    source.close();
+    assert!(source.next().await.is_none());
+    assert_eq!(*asked.borrow(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_future_that_is_dropped_has_taken_nothing() {
+    let (fetch, _) = fetch("dropped", &["data: 1\n\n", "data: 2\n\n"], "controller.close()");
+    let mut source = builder(URL).end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let mut all = vec![];
+    loop {
+        // Polled once and dropped, over and over.
+        match source.next().now_or_never() {
+            None => settle().await,
+            Some(Some(event)) => all.push(event.unwrap()),
+            Some(None) => break,
+        }
+    }
+    assert_eq!(data(&all), ["1", "2"]);
+}
+
+#[wasm_bindgen_test]
+async fn notices_go_on_where_the_stream_has_read_and_take_nothing_from_it() {
+    let (fetch, _) = fetch("mixed", &["data: 1\n\ndata: 2\n\n", "data: 3\n\n"], "controller.close()");
+    let mut source = builder(URL).end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    assert_eq!(event(&mut source).await.data, "1");
+    let Some(Notice::Messages(mut blocks)) = source.notice().await else { panic!("no messages") };
+    assert!(blocks.next_block().is_some() && blocks.next_block().is_none());
+    drop(blocks);
+    assert_eq!(event(&mut source).await.data, "2");
+    assert!(source.next().await.is_none());
+}
+
+#[wasm_bindgen_test]
+async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
+    // What nobody decides a GET would do, and a POST would not.
+    for method in ["GET", "POST"] {
+        let attempts = Rc::new(RefCell::new(0));
+        let fetch = function({
+            let attempts = attempts.clone();
+            move |_, _| {
+                *attempts.borrow_mut() += 1;
+                if *attempts.borrow() == 2 { response("data: x\n\n") } else { Promise::reject(&"no".into()).into() }
+            }
+        });
+        let given = builder(URL).method(method).fetch(fetch).end(EndOfBody::Close);
+        let mut source = given.reconnect(Reconnect::Decided).connect().unwrap();
+        let Some(Err(Error::Failed(attempt))) = source.next().await else { panic!("{method}") };
+        assert_eq!(attempt.failure.delay.is_some(), method == "GET");
+        assert!(!source.is_terminated(), "it can still be decided");
+        source.decide(Some(1));
+        assert_eq!(event(&mut source).await.data, "x");
+        assert!(source.next().await.is_none());
+        assert_eq!(*attempts.borrow(), 2);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
+    let fetch = function(|_, _| Promise::reject(&"no".into()).into());
+    let mut source = builder(URL).method("POST").fetch(fetch).reconnect(Reconnect::Decided).connect().unwrap();
+    assert!(source.next().await.unwrap().is_err());
+    assert!(source.next().await.is_none());
+    source.decide(Some(0));
+    assert!(source.next().await.is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_temporary_failure_is_no_item_unless_somebody_decides() {
+    let attempts = Rc::new(RefCell::new(0));
+    let fetch = function(move |_, _| {
+        *attempts.borrow_mut() += 1;
+        if *attempts.borrow() == 3 { response("data: x\n\n") } else { Promise::reject(&"no".into()).into() }
+    });
+    let soon = Backoff { delay: 1, max_delay: 1, ..Backoff::default() };
+    let source = builder(URL).fetch(fetch).backoff(soon).end(EndOfBody::Close).connect().unwrap();
+    let events: Vec<Event> = source.map(Result::unwrap).collect().await;
+    assert_eq!(data(&events), ["x"]);
+}
+
+/// Every adapter and every `select!` takes it, without a pin.
+const _: fn() = || {
+    fn is_a_stream<S: Stream<Item = Result<Event, Error>> + FusedStream + Unpin + 'static>() {}
+    is_a_stream::<EventSource>();
+};
