@@ -10,13 +10,14 @@ const cancelBody = ({ body }: Response) => body?.cancel();
 const ignore = () => {};
 
 /**
- * The same `fetch`, whose promise is rejected with the signal: one that stayed pending would hold for ever what waits for
+ * The same `fetch`, given the headers as a plain object, since many that are written for other libraries spread them, and whose promise is rejected with the signal: one that stayed pending would hold for ever what waits for
  * it in the module. The body of an answer that comes too late is cancelled.
  */
 export function abortable(fetch: Fetch): Fetch {
 	return (url, init) =>
 		new Promise((resolve, reject) => {
-			const answer = Promise.resolve(fetch(url, init));
+			const headers = Object.fromEntries(init.headers as Headers);
+			const answer = Promise.resolve(fetch(url, { ...init, headers }));
 			init.signal?.addEventListener("abort", () => {
 				reject(init.signal?.reason);
 				answer.then(cancelBody).catch(ignore);

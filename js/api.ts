@@ -7,6 +7,7 @@ export type {
 	Attempt,
 	AttemptRequest,
 	Closed,
+	CommonInit,
 	Decide,
 	EventSourceEventMap,
 	EventSourceInit,

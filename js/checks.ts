@@ -19,7 +19,8 @@ export function absolute(given: string): string {
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
 	} catch {}
-	throw new DOMException(`"${given}" is not a valid URL`, "SyntaxError");
+	const why = base ? "" : ": there is no page or worker whose URL it could be relative to";
+	throw new DOMException(`"${given}" is not a valid URL${why}`, "SyntaxError");
 }
 
 /** Has the platform check what goes to `fetch`, and completes it. */

@@ -60,10 +60,18 @@ export function events<M extends object = object>(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init?: EventsInit<M> | null,
 ): AsyncIterableIterator<MessageOf<M>>;
+/** The same, with an `until` that takes any message. */
+export function events<M extends object = object>(
+	input: string | URL | ReadableStream<Uint8Array>,
+	init?: EventsInit | null,
+): AsyncIterableIterator<MessageOf<M>>;
 export function events(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init: EventsInit | null = {},
 ): AsyncIterableIterator<Message> {
+	if (typeof (input as unknown as Response).clone === "function") {
+		throw new TypeError("events takes a URL, or a stream of bytes such as the body of a response");
+	}
 	let close!: () => void;
 	const closed = new Promise<void>((fulfil) => {
 		close = fulfil;

@@ -25,7 +25,7 @@ export type Told = [
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Browsers speak of `'unsafe-eval'`, which would allow more than is needed. */
-const POLICY = /unsafe-eval|content.security.policy|\bCSP\b/i;
+const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|content.security.policy|\bCSP\b)/is;
 
 /** What a failure of the module is to each source. */
 export function internal(error: unknown): Told {
@@ -103,7 +103,11 @@ function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | un
 /** Whether the caller says so; not, if that throws, which is reported. */
 export function says<T>(predicate: (value: T) => boolean, value: T): boolean {
 	try {
-		return Boolean(predicate(value));
+		const answer: unknown = predicate(value);
+		if (typeof (answer as Promise<unknown> | undefined)?.then === "function") {
+			throw new TypeError('"until" and "accept" must answer at once, and not by a promise');
+		}
+		return Boolean(answer);
 	} catch (error) {
 		report(error);
 		return false;

@@ -120,6 +120,8 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	const all = {
 		...others,
 		reconnect: onerror ? ask : undefined,
+		accept: undefined,
+		end: undefined,
 		pauseWhenHidden: !openWhenHidden,
 	} as object as EventSourceInit;
 	if (onopen || given) {

@@ -38,8 +38,10 @@ export class ServerEvent extends Event {
 	}
 
 	static {
+		// Where there is none, sources cannot be made, but the rest can be imported.
+		const { prototype } = globalThis.MessageEvent ?? Event;
 		// What few ask for, and what browsers have of their own, is left to a native event.
-		for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(MessageEvent.prototype))) {
+		for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
 			if (get && !Object.hasOwn(ServerEvent.prototype, name)) {
 				Object.defineProperty(ServerEvent.prototype, name, {
 					get(this: ServerEvent) {
@@ -51,7 +53,7 @@ export class ServerEvent extends Event {
 			}
 		}
 		exposeMembers(ServerEvent);
-		Object.setPrototypeOf(ServerEvent.prototype, MessageEvent.prototype);
+		Object.setPrototypeOf(ServerEvent.prototype, prototype);
 		// As a native one it says that MessageEvent has made it.
 		Reflect.deleteProperty(ServerEvent.prototype, "constructor");
 	}

@@ -13,34 +13,43 @@ export interface InitOptions {
 	module_or_path?: ModuleOrPath | Promise<ModuleOrPath>;
 }
 
+/** What {@link init} was given, until the module is there. */
 let given: InitOptions["module_or_path"];
+/** What the last attempt to load went by. */
+let tried: typeof given;
 
 instantiateBy(async (imports) => {
-	const module = await (given ?? new URL("./headwater.wasm", import.meta.url));
+	tried = given;
+	const module = await given;
 	// One of another realm, such as a frame's, is none of this one's class.
 	const isA = (name: string) => Object.prototype.toString.call(module) === `[object ${name}]`;
 	if (isA("WebAssembly.Module") || isA("ArrayBuffer") || ArrayBuffer.isView(module)) {
 		return WebAssembly.instantiate(module as BufferSource, imports);
 	}
 	const response = isA("Response") ? (module as Response) : await request(module as string | URL | Request);
-	if (!response.ok) {
-		throw notThere(response.url, `status ${response.status}`);
+	const type = response.headers.get("content-type") ?? "";
+	// What a server of an application with pages of its own answers to whatever it does not know.
+	if (!response.ok || type.startsWith("text/html")) {
+		throw notThere(response.url, `status ${response.status}, ${type}`);
 	}
-	return /^application\/wasm/.test(response.headers.get("content-type") ?? "")
+	// Exactly: the platform takes no parameters there.
+	return type.toLowerCase() === "application/wasm"
 		? WebAssembly.instantiateStreaming(response, imports)
 		: WebAssembly.instantiate(await response.arrayBuffer(), imports);
 });
 
-async function request(module: string | URL | Request): Promise<Response> {
+async function request(module: string | URL | Request | undefined): Promise<Response> {
+	let place: typeof module = "beside the script";
 	try {
-		return await fetch(module);
+		place = module ?? new URL("./headwater.wasm", import.meta.url);
+		return await fetch(place);
 	} catch (error) {
-		throw notThere((module as Request).url ?? module, error);
+		throw notThere((place as Request).url ?? place, error);
 	}
 }
 
-function notThere(url: string | URL, cause: unknown): Error {
-	const message = `headwater.wasm cannot be had from ${url} (${cause}): say where it is by init({ module_or_path })`;
+function notThere(place: string | URL, cause: unknown): Error {
+	const message = `headwater.wasm cannot be had from ${place} (${cause}): say where it is by init({ module_or_path })`;
 	return new Error(message, { cause });
 }
 
@@ -51,7 +60,19 @@ function notThere(url: string | URL, cause: unknown): Error {
  * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot be loaded. A later call may
  * say of another place then; once the module is there, options have no effect.
  */
-export async function init({ module_or_path }: InitOptions = {}): Promise<void> {
-	given = module_or_path ?? given;
-	await load();
+export async function init(options: InitOptions = {}): Promise<void> {
+	if (typeof options !== "object") {
+		throw new TypeError("init takes an object: { module_or_path }");
+	}
+	given = options?.module_or_path ?? given;
+	try {
+		await load();
+	} catch (error) {
+		if (tried === given) {
+			throw error;
+		}
+		// A source that was made before has looked for it elsewhere.
+		await load();
+	}
+	given = undefined;
 }

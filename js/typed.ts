@@ -21,7 +21,7 @@ import type { EventSourceInit } from "./types.js";
  * @typeParam M the names of the server's events, with what the JSON of each is. It types `addEventListener`, `onmessage` and the
  * events' `json()`; nothing is checked while the program runs.
  */
-export interface EventSource<M extends object = object> extends Source<M> {}
+export interface EventSource<out M extends object = object> extends Source<M> {}
 
 /**
  * The class. Two ways to construct it, for TypeScript alone: a library that takes a class as an option, and infers from it what its

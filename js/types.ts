@@ -16,7 +16,7 @@
  * - `timeout`: no response arrived within `connectTimeout`.
  * - `silence`: no byte arrived within `silenceTimeout`.
  * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no event.
- * - `request`: the request could not be made; or the option `request` failed.
+ * - `request`: the request could not be made; the option `request` failed; or the body of the answer was read or locked already.
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded or has failed.
  */
@@ -40,11 +40,11 @@ export type Reason =
 /** When to try again, and how long to wait. All times in milliseconds. */
 export interface ReconnectOptions {
 	/** The reconnection time until the server sends one with `retry`. Default 3000. */
-	delay?: number;
+	delay?: number | undefined;
 	/** The longest wait that backing off may reach. Default 30000. A server's `retry` above it is kept to. */
-	maxDelay?: number;
+	maxDelay?: number | undefined;
 	/** How many repetitions in a row may bring no event before the connection fails. Default: no limit. */
-	maxAttempts?: number;
+	maxAttempts?: number | undefined;
 }
 
 /** What the option `request` is told. */
@@ -58,12 +58,13 @@ export interface Attempt {
 /** What one attempt is to request. What is not given is as the source was made with. */
 export interface AttemptRequest {
 	/** Resolved against the base URL of the page or worker. `source.url` stays what it is. */
-	url?: string | URL;
-	method?: string;
+	url?: string | URL | undefined;
+	/** In place of that which the source was made with. */
+	method?: string | undefined;
 	/** In place of those of the same name that the source was made with. */
-	headers?: HeadersInit;
+	headers?: HeadersInit | undefined;
 	/** With GET as the `method`, none is sent unless it is given. */
-	body?: BodyInit | null;
+	body?: BodyInit | null | undefined;
 }
 
 /** What is known of an attempt that failed. */
@@ -98,75 +99,79 @@ export interface Failure {
 export type Decide = (failure: Failure & { readonly lastEventId: string }) => number | false | undefined;
 
 /**
- * What a source is made with: the members of `RequestInit` that `fetch` takes, the standard's `withCredentials`, and
- * a few of ours. Options are read once, in the constructor.
+ * What all three forms take: the members of `RequestInit` that `fetch` takes, the standard's `withCredentials`, and a few of ours.
+ * Options are read once, at the call.
  */
-export interface EventSourceInit extends RequestInit {
+export interface CommonInit extends RequestInit {
 	/** As in the standard: `true` sends credentials to other origins too (`credentials: "include"`). Default `false`. */
-	withCredentials?: boolean;
+	withCredentials?: boolean | undefined;
 	/** A value to send as JSON: sets the body, `content-type` and, if it is not given, `method: "POST"`. */
 	json?: unknown;
 	/** What is called instead of the global `fetch`. */
-	fetch?: (url: string, init: RequestInit) => Promise<Response>;
+	fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 	/**
 	 * Asked before each attempt for what is to be another than the source was made with: a token that has been renewed, a
 	 * body that is a stream, the GET that goes on with the answer to a POST. What it throws, or its promise is rejected
 	 * with, is a failure of that attempt as a broken network would be; an impossible answer is final, unless a function
 	 * given as `reconnect` says otherwise. It is no permission to repeat: see `reconnect`.
 	 */
-	request?: (attempt: Attempt) => AttemptRequest | undefined | Promise<AttemptRequest | undefined>;
+	request?: ((attempt: Attempt) => AttemptRequest | undefined | Promise<AttemptRequest | undefined>) | undefined;
 	/** The last event ID to start from, as if an earlier connection had ended there. */
-	lastEventId?: string;
+	lastEventId?: string | undefined;
 	/**
 	 * The query parameter that the last event ID is sent in, instead of the header `Last-Event-ID`, which a server of
 	 * another origin has to allow in its answer to a preflight. `source.url` stays without it.
 	 */
-	lastEventIdParam?: string;
+	lastEventIdParam?: string | undefined;
 	/**
 	 * Whether a request may be repeated after a failure. Without it a GET is repeated as the standard says and any
 	 * other method never is; an object or `true` is the permission to repeat, also after 408, 425, 429 and 5xx, whose
 	 * `Retry-After` is honoured. A function decides after each failure but a 204, which is a server's last word.
 	 */
-	reconnect?: boolean | ReconnectOptions | Decide;
+	reconnect?: boolean | ReconnectOptions | Decide | undefined;
 	/**
 	 * Whether an answer is read as an event stream, in place of the standard's rule: status 200 and type `text/event-stream`. It
-	 * gets the unread answer, and is not asked of a 204, which is a server's last word. What it refuses is a failure with reason `status`, or
-	 * `content-type` where the status is 200. What it throws is reported, and counts as `false`.
+	 * gets the unread answer, of whose body it may read only a `clone()`, and is not asked of a 204, which is a server's last word. What it refuses is a
+	 * failure with reason `status`, or `content-type` where the status is 200. What it throws is reported, and counts as `false`.
 	 */
-	accept?: (response: Response) => boolean;
+	accept?: ((response: Response) => boolean) | undefined;
 	/**
 	 * The largest event in bytes as they come: data, event type and last event ID together, an ID that is not ASCII three times,
 	 * and an unfinished line counts with them. A larger one fails the connection, with reason `too-large`. Default 64 MiB (67,108,864). The memory of the
 	 * module may grow to three times the limit and 8 MiB, and keeps its size for as long as the page lives.
 	 */
-	maxEventSize?: number;
+	maxEventSize?: number | undefined;
 	/**
 	 * What a clean end of the body means. Default `"reconnect"` for GET, as in the standard, and `"close"` otherwise; with
 	 * `until`, that it was cut.
 	 */
-	end?: "reconnect" | "close";
-	/**
-	 * Whether an event is the last one, asked just before it is delivered. It still is; then the source closes with reason
-	 * `until`. With this option, unless `end` is given, a body that ends before such an event was cut, however cleanly: the
-	 * failure has reason `interrupted`. What it throws is reported, and counts as `false`.
-	 */
-	until?: (event: ServerSentEvent) => boolean;
+	end?: "reconnect" | "close" | undefined;
 	/**
 	 * How long a server may take to answer, in milliseconds, counted from when the request is made. Default: as long as the
 	 * browser allows, as with 0.
 	 */
-	connectTimeout?: number;
+	connectTimeout?: number | undefined;
 	/**
 	 * How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever, as with 0. This limit and
 	 * `connectTimeout` are by the wall clock: one that ends while the page is hidden, or more than a second late because
 	 * the machine slept, is extended once, by ten seconds at most.
 	 */
-	silenceTimeout?: number;
+	silenceTimeout?: number | undefined;
 	/**
 	 * Gives the request up while the page is hidden, and makes it again at once when it is visible. Default `false`. Does
 	 * nothing where the request may not be repeated.
 	 */
-	pauseWhenHidden?: boolean;
+	pauseWhenHidden?: boolean | undefined;
+}
+
+/** What an {@link EventSource} is made with. */
+export interface EventSourceInit extends CommonInit {
+	/**
+	 * Whether an event is the last one, asked just before it is delivered. It still is; then the source closes with reason
+	 * `until`. With this option, unless `end` is given, a body that ends before such an event was cut, however cleanly: the
+	 * failure has reason `interrupted`. What it throws is reported, and counts as `false`.
+	 */
+	until?: ((event: ServerSentEvent) => boolean) | undefined;
 }
 
 /** An event's data as JSON. */
@@ -176,12 +181,19 @@ interface WithJson<T> {
 	 *
 	 * @throws SyntaxError if it is no JSON, with the event's type and id and the first 80 characters of the data.
 	 */
-	json(): T;
-	json<U>(): U;
+	json(this: WithJson<T>): T;
+	json<U>(this: WithJson<T>): U;
 }
 
 /** What a source fires for a message: a MessageEvent whose data can be read as JSON. */
-export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {}
+export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {
+	/** The data, its lines joined with line feeds. */
+	readonly data: string;
+	/** The last event ID string, as of this event; empty if there was none. */
+	readonly lastEventId: string;
+	/** The origin of the server, after redirects. */
+	readonly origin: string;
+}
 
 /** A message of an event stream, as {@link events} hands it out: a plain object, with `json` as its prototype's only method. */
 export interface Message<T = unknown, K extends string = string> extends WithJson<T> {
@@ -198,10 +210,10 @@ export type MessageOf<M extends object> = [keyof M] extends [never]
 	? Message
 	: { [K in keyof M & string]: Message<M[K], K> }[keyof M & string];
 
-/** What {@link events} is called with: of an EventSource's options only `until` is another, for it sees a {@link Message}. */
-export interface EventsInit<M extends object = object> extends Omit<EventSourceInit, "until"> {
+/** What {@link events} is called with: what all forms have in common, and `until`, which sees a {@link Message}. */
+export interface EventsInit<M extends object = object> extends CommonInit {
 	/** Whether a message is the last one: it is handed out, and then the iteration is over. */
-	until?: (message: MessageOf<M>) => boolean;
+	until?: ((message: MessageOf<M>) => boolean) | undefined;
 }
 
 /** A message of an event stream, as {@link fetchEventSource} calls back with it. */
@@ -212,34 +224,34 @@ export interface EventSourceMessage extends WithJson<unknown> {
 	readonly event: string;
 	/** The data, its lines joined with line feeds. */
 	readonly data: string;
-	/** Never there: what the server says of the reconnection time is kept to. */
+	/** Always `undefined`: what the server says of the reconnection time is kept to. */
 	readonly retry?: number | undefined;
 }
 
 /** What {@link fetchEventSource} is called with: the options of an EventSource, and callbacks. */
-export interface FetchEventSourceInit
-	extends Omit<EventSourceInit, "reconnect" | "end" | "until" | "pauseWhenHidden" | "accept"> {
+export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "end" | "pauseWhenHidden" | "accept"> {
 	/**
-	 * Gets each answer, whatever its status and type, before anything of it is read, and is waited for. An answer that it lets
+	 * Gets each answer, whatever its status and type, before anything of it is read, and is waited for. Of one that is to be read as a stream it
+	 * may read only a `clone()`. An answer that it lets
 	 * pass is read as an event stream; what it throws goes to `onerror`. Without it an answer has to have status 200 and
 	 * type `text/event-stream`. `connectTimeout` ends when it has let an answer pass.
 	 */
-	onopen?: ((response: Response) => unknown) | undefined;
+	onopen?: (((response: Response) => unknown) | undefined) | undefined;
 	/** Called for each message. What it throws goes to `onerror`, and nothing more of that answer is read. */
-	onmessage?: ((message: EventSourceMessage) => void) | undefined;
+	onmessage?: (((message: EventSourceMessage) => void) | undefined) | undefined;
 	/** Called at a clean end of the body. What it throws goes to `onerror`; otherwise it is the end. */
-	onclose?: (() => void) | undefined;
+	onclose?: ((() => void) | undefined) | undefined;
 	/**
 	 * Called after each failure, with an Error that has the fields of the `error` event, or with what another callback has
 	 * thrown. A number that it answers is how many milliseconds to wait for the next attempt, whatever the method; what it throws is the end.
 	 * Otherwise a GET is repeated as the standard says, and a request of another method is not.
 	 */
 	// biome-ignore lint/suspicious/noExplicitAny: what is thrown may be anything, and callers say what they know of it.
-	onerror?: ((error: any) => unknown) | undefined;
+	onerror?: (((error: any) => unknown) | undefined) | undefined;
 	/** Whether a stream stays open while the page is hidden. Default `true`. As `pauseWhenHidden` the other way around. */
-	openWhenHidden?: boolean;
+	openWhenHidden?: boolean | undefined;
 	/** As `until` of {@link EventSourceInit}, of the message that `onmessage` gets. The promise is fulfilled behind it. */
-	until?: (message: EventSourceMessage) => boolean;
+	until?: ((message: EventSourceMessage) => boolean) | undefined;
 }
 
 /** What the server answered, as the `open` event carries it. */
@@ -273,12 +285,16 @@ export interface Closed {
 	readonly error?: unknown;
 }
 
+/** An event of the server's, if it is in the map. */
+type Sent<M, K extends string> = M extends { [key in K]: infer T } ? ServerSentEvent<T> : never;
+
 /**
  * The events of a source by name. `M` has the names that the server gives, with what the JSON of each is; events of other names
- * are {@link ServerSentEvent}s too.
+ * are {@link ServerSentEvent}s too. A server that sends `open` or `error` is heard by the same listeners as the source's own: its events
+ * are MessageEvents.
  */
 export type EventSourceEventMap<M extends object = object> = {
-	open: OpenEvent;
+	open: OpenEvent | Sent<M, "open">;
 	message: ServerSentEvent<M extends { message: infer T } ? T : unknown>;
-	error: FailureEvent;
+	error: FailureEvent | Sent<M, "error">;
 } & { [K in Exclude<keyof M & string, "open" | "message" | "error">]: ServerSentEvent<M[K]> };

@@ -1,7 +1,7 @@
 // Owns what stands in for the registry: the packed tarball, and small projects that install it with what else they ask for.
 // Knows nothing of what they do.
 
-import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildPackage } from "../build.mjs";
@@ -25,11 +25,15 @@ export async function pack() {
 }
 
 /**
- * A project of tests/package/, such as "apps/vite", as a copy with all that it asks for installed; answers its folder. What was
- * installed by an earlier run stays, but for the tarball.
+ * A project of tests/package/, such as "apps/vite", as a copy with all that it asks for installed; answers its folder. Of an earlier run only
+ * what was installed stays, but for the tarball.
  */
 export async function install(name) {
 	const folder = join(work, name);
+	mkdirSync(folder, { recursive: true });
+	for (const left of readdirSync(folder).filter((left) => left !== "node_modules")) {
+		rmSync(join(folder, left), { recursive: true });
+	}
 	cpSync(join(projects, name), folder, { recursive: true });
 	for (const stale of ["headwater", ".package-lock.json"]) {
 		rmSync(join(folder, "node_modules", stale), { recursive: true, force: true });

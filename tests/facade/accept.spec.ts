@@ -78,8 +78,50 @@ test("what accept throws is reported, and counts as false", async ({ lab, uncaug
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
 	expect(reason).toBe("content-type");
-	await expect
-		.poll(() => uncaught)
-		.toEqual(["uncaught error: accept is broken"].map((text) => expect.stringContaining(text.slice(16))));
+	await expect.poll(() => uncaught).toEqual([expect.stringContaining("accept is broken")]);
 	uncaught.length = 0;
+});
+
+test("a promise is no answer of accept's or until's: that is reported, and counts as false", async ({
+	lab,
+	uncaught,
+}) => {
+	const outcome = await lab.ours(
+		async ({ EventSource, story }, url) => {
+			const later = (async () => true) as unknown as () => boolean;
+			const refused = new EventSource(url, { method: "POST", accept: later });
+			const read = new EventSource(url, { method: "POST", until: later, end: "close" });
+			return [(await refused.closed).reason, await story(read)];
+		},
+		lab.script(`type=text/event-stream|${BODY}`),
+	);
+	expect(outcome).toEqual(["content-type", ["open", "a", "end"]]);
+	const told = expect.stringContaining('"until" and "accept" must answer at once, and not by a promise');
+	await expect.poll(() => uncaught).toEqual([told, told]);
+	uncaught.length = 0;
+});
+
+test("a body that accept or onopen has read or locked is final, whatever may be repeated, and not the network's fault", async ({
+	lab,
+}) => {
+	const told = await lab.ours(
+		async ({ EventSource, fetchEventSource, failure }, url) => {
+			const reconnect = { delay: 0 };
+			const reading = new EventSource(url, {
+				reconnect,
+				accept: (response) => Boolean(response.text().catch(() => {})),
+			});
+			const locking = new EventSource(url, { reconnect, accept: ({ body }) => Boolean(body?.getReader()) });
+			const told = [await failure(reading), await failure(locking)].map(({ reason, message }) => [reason, message]);
+			const onopen = async (response: Response) => void (await response.text());
+			const thrown = await fetchEventSource(url, { onopen }).catch(({ reason, message }) => [reason, message]);
+			const cloned = fetchEventSource(url, { method: "POST", onopen: (response) => onopen(response.clone()) });
+			return [...told, thrown, await cloned];
+		},
+		lab.script(`type=text/event-stream|${BODY}`),
+	);
+	const message = expect.stringMatching(/the body of the answer is read or locked already: read that of a clone\(\)$/);
+	const refusal = ["request", message];
+	expect(told).toEqual([refusal, refusal, refusal, undefined]);
+	expect(await lab.requests()).toHaveLength(4);
 });

@@ -183,6 +183,8 @@ test.describe("headwater/slim", () => {
 		"a Request": "new Request(module)",
 		"a promise of a Response": "fetch(module)",
 		"a Response of no type": "new Response(await (await fetch(module)).arrayBuffer())",
+		"a Response whose type has a parameter":
+			"new Response((await fetch(module)).body, { headers: { 'content-type': 'application/wasm; charset=utf-8' } })",
 		bytes: "new Uint8Array(await (await fetch(module)).arrayBuffer())",
 		"a buffer": "(await fetch(module)).arrayBuffer()",
 		"a compiled module": "WebAssembly.compileStreaming(fetch(module))",
@@ -205,6 +207,45 @@ test.describe("headwater/slim", () => {
 		});
 	}
 
+	test("init() says where the module is though a source was made before it, which looked elsewhere", async ({
+		lab,
+	}) => {
+		const outcome = await lab.page.evaluate(
+			async ({ slim, module, url }) => {
+				// A script that has no place beside it.
+				const script = new Blob([await (await fetch(slim)).text()], { type: "text/javascript" });
+				const { EventSource, init } = await import(URL.createObjectURL(script));
+				const early = new EventSource(url);
+				await init({ module_or_path: new URL(module, location.href) });
+				const { reason, error } = await early.closed;
+				const later = new EventSource(url);
+				const event = await new Promise<MessageEvent>((resolve) => later.addEventListener("message", resolve));
+				later.close();
+				return { reason, message: error.message, data: event.data };
+			},
+			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
+		);
+		const message = expect.stringMatching(
+			/^headwater.wasm cannot be had from beside the script \(TypeError: .*say where/,
+		);
+		expect(outcome).toEqual({ reason: "internal", message, data: "works" });
+	});
+
+	test("a page in place of the module, and what is no object of options, are told as what they are", async ({
+		lab,
+	}) => {
+		const told = await lab.page.evaluate(async (slim) => {
+			const { init } = await import(slim);
+			const message = ({ message }: Error) => message;
+			return [await init({ module_or_path: "/blank" }).catch(message), await init("/blank").catch(message)];
+		}, SLIM);
+		const page = "headwater.wasm cannot be had from ORIGIN/blank (status 200, text/html";
+		expect(told).toEqual([
+			expect.stringContaining(page.replace("ORIGIN", lab.origin)),
+			"init takes an object: { module_or_path }",
+		]);
+	});
+
 	test("says where it looked for a module that is not there, and takes another place afterwards", async ({ lab }) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, module, url }) => {
@@ -222,7 +263,7 @@ test.describe("headwater/slim", () => {
 			},
 			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
 		);
-		const refused = `headwater.wasm cannot be had from ${lab.origin}/404 (status 404): say where it is by init({ module_or_path })`;
+		const refused = `headwater.wasm cannot be had from ${lab.origin}/404 (status 404, application/json): say where it is by init({ module_or_path })`;
 		const message = `the WebAssembly module cannot be used: Error: ${refused}`;
 		expect(outcome).toEqual({ refused, reason: "internal", message, data: "works" });
 	});

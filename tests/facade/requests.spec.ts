@@ -114,7 +114,7 @@ test("Accept is text/event-stream unless the caller has another, and nothing els
 					...(headers && { headers }),
 					fetch: async (_, init) => {
 						source.close();
-						resolve([...(init.headers as Headers)]);
+						resolve(Object.entries(init.headers as Record<string, string>));
 						return Response.error();
 					},
 				});

@@ -2,10 +2,12 @@
 
 import {
 	type Closed,
+	type CommonInit,
 	EventSource,
 	type EventSourceInit,
 	type EventSourceMessage,
 	EventStreamContentType,
+	type EventsInit,
 	events,
 	type FailureEvent,
 	fetchEventSource,
@@ -67,6 +69,25 @@ interface Feed {
 	price: { amount: number };
 }
 new EventSource<Feed>(url).addEventListener("price", (event) => exactly<number>()(event.json().amount));
+
+// One that the map says sends `error` or `open` too: whose it is, its class tells.
+declare const talkative: EventSource<{ error: { code: number }; open: string[] }>;
+talkative.addEventListener("error", (event) => {
+	if (event instanceof MessageEvent) {
+		exactly<number>()(event.json().code);
+	} else {
+		exactly<Reason>()(event.reason);
+	}
+	// @ts-expect-error: a server's error has no reason.
+	use(event.reason);
+});
+
+// A source of other events is no source of these.
+declare const prices: EventSource<Feed>;
+// @ts-expect-error: it has prices, and no tokens.
+const tokens: EventSource<Chat> = prices;
+const any: EventSource = prices;
+use(tokens, any);
 
 // Without a map json() is unknown, unless the caller says what it is.
 const plain = new EventSource("/feed");
@@ -139,10 +160,22 @@ new EventSource("/feed", { reconnect: () => "later" });
 // @ts-expect-error: a URL is needed.
 new EventSource();
 
+// What has no say on events can be shared by all forms; who wraps one may hand on what is not there.
+const shared: CommonInit = { headers: { authorization: "" }, silenceTimeout: 60_000 };
+function share({ signal, until }: { signal?: AbortSignal; until?: (event: { data: string }) => boolean }) {
+	new EventSource(url, { ...shared, until, ...(signal && { signal }) });
+	events<Chat>(url, shared);
+	events<Chat>(url, { ...shared, until } satisfies EventsInit);
+	return fetchEventSource("/chat", { ...shared, until });
+}
+
 // The iterator: the type of a message tells what its JSON is.
 async function iterate() {
 	for await (const message of events<Chat>("/chat", { json: { prompt }, until: ({ type }) => type === "stop" })) {
 		exactly<"token" | "stop" | "message">()(message.type);
+		const { json } = message;
+		// @ts-expect-error: it needs its message.
+		json();
 		if (message.type === "token") {
 			exactly<Token>()(message.json());
 		}
@@ -186,4 +219,4 @@ exactly<Promise<void>>()(slim.init({ module_or_path: url }));
 slim.init({ module_or_path: fetch(url) });
 slim.init({ module_or_path: new Uint8Array() });
 new slim.EventSource<Chat>("/chat") satisfies EventTarget;
-use(iterate, callBack);
+use(iterate, callBack, share);
