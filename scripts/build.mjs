@@ -109,7 +109,9 @@ export async function whenChanged(name, inputs, product, make) {
 async function wasm(pkg, features) {
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
-	await run("cargo", ["build", "--quiet", "--release", "--lib", "--target", target, ...features], {
+	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic handler that they may not have.
+	const kind = ["--lib", "--crate-type", "cdylib"];
+	await run("cargo", ["rustc", "--quiet", "--release", ...kind, "--target", target, ...features], {
 		cwd: root,
 		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: `${withoutPaths()} ${LITTLE_COPYING} ${SIMD}` },
 		problem: "The Rust crate does not build.",

@@ -54,10 +54,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
-// Cargo makes the `cdylib` for dependants too, where the target has such. It needs a panic handler and an allocator; the npm
-// build brings its own.
-#[cfg(any(feature = "std", not(any(target_os = "none", all(target_arch = "wasm32", feature = "bindings")))))]
-extern crate std;
 
 #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
 mod batch;

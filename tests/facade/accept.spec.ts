@@ -90,8 +90,8 @@ test("a promise is no answer of accept's or until's: that is reported, and count
 		async ({ EventSource, story }, url) => {
 			const later = (async () => true) as unknown as () => boolean;
 			const refused = new EventSource(url, { method: "POST", accept: later });
-			const read = new EventSource(url, { method: "POST", until: later, end: "close" });
-			return [(await refused.closed).reason, await story(read)];
+			const read = story(new EventSource(url, { method: "POST", until: later, end: "close" }));
+			return [(await refused.closed).reason, await read];
 		},
 		lab.script(`type=text/event-stream|${BODY}`),
 	);

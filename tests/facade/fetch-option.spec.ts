@@ -95,8 +95,8 @@ const NONSENSE: Record<string, Nonsense> = {
 		"answers with a getter that throws": [`return { get status() { throw new Error("mine"); } }`, "network"],
 		"answers with a status that is a BigInt": [`return { ...like(null), status: 200n }`, "status"],
 		"answers with a status that is a symbol": [`return { ...like(null), status: Symbol() }`, "status"],
-		"answers with a body that is no stream": [`return like({})`, "network"],
-		"answers with a Response that is used": [`const r = stream("data: x\\n\\n"); r.text(); return r`, "network"],
+		"answers with a body that is no stream": [`return like({})`, "request"],
+		"answers with a Response that is used": [`const r = stream("data: x\\n\\n"); r.text(); return r`, "request"],
 	},
 	"whose body is no byte stream": {
 		"sends strings": [`return stream(source((c) => c.enqueue("data: x\\n\\n")))`, "interrupted"],

@@ -1,0 +1,76 @@
+// Owns the check of the oldest Rust that the crate says it builds with (`rust-version` in Cargo.toml): that no dependency says
+// a later one, and, where that toolchain is installed, that the crate builds with it. (That the crate calls nothing of a later
+// standard library is clippy's to say.)
+
+import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
+import { root } from "./lib/tools.mjs";
+
+const WASM = "wasm32-unknown-unknown";
+
+/** What dependants build: the core, and the browser layer. */
+const BUILDS = { [WASM]: ["--target", WASM, "--features", "serde"], "this machine": ["--no-default-features"] };
+
+script(async () => {
+	readArguments({});
+	const { packages, resolve } = await metadata();
+	const crate = packages.find(({ id }) => id === resolve.root);
+	const least = crate.rust_version;
+	const later = dependencies(resolve)
+		.map((id) => packages.find((dependency) => dependency.id === id))
+		.filter(({ rust_version: needed }) => needed && compare(needed, least) > 0);
+	if (later.length > 0) {
+		const names = later.map(({ name, version, rust_version: needed }) => `${name} ${version} (${needed})`);
+		throw new Problem(`Cargo.toml says Rust ${least}. Later ones are needed by: ${names.join(", ")}.`);
+	}
+	say(`no dependency says that it needs a later Rust than ${least}`);
+	const toolchain = await installed(least);
+	if (!toolchain) {
+		const command = `rustup toolchain install ${least} --profile minimal --target ${WASM}`;
+		say(`the crate was not built with Rust ${least}: it is not installed (${command})`);
+		return;
+	}
+	for (const [name, args] of Object.entries(BUILDS)) {
+		say(`building with Rust ${least} for ${name}`);
+		const problem = `The crate does not build with Rust ${least} for ${name}, as Cargo.toml says it does.`;
+		await run("cargo", [`+${toolchain}`, "check", "--quiet", "--lib", ...args], { cwd: root, problem });
+	}
+	say(`the crate builds with Rust ${least}`);
+});
+
+async function metadata() {
+	const args = ["metadata", "--format-version=1", "--locked", `--filter-platform=${WASM}`, "--features=serde"];
+	const { output } = await run("cargo", [...args, "--quiet"], {
+		cwd: root,
+		capture: true,
+		problem: "cargo metadata failed.",
+	});
+	return JSON.parse(output.slice(output.indexOf("{")));
+}
+
+/** What is built with the crate for others: not what only its own tests need. */
+function dependencies({ root, nodes }) {
+	const found = new Set();
+	const visit = (id) => {
+		for (const { pkg, dep_kinds: kinds } of nodes.find((node) => node.id === id).deps) {
+			if (!found.has(pkg) && kinds.some(({ kind }) => kind !== "dev")) {
+				found.add(pkg);
+				visit(pkg);
+			}
+		}
+	};
+	visit(root);
+	return [...found];
+}
+
+/** The toolchain of this version, by its name for rustup, with the target. */
+async function installed(least) {
+	const { output } = await run("rustup", ["toolchain", "list", "--quiet"], { capture: true });
+	const toolchain = output.split("\n").find((name) => name.startsWith(`${least}-`) || name.startsWith(`${least}.`));
+	const targets = ["target", "list", "--installed", "--toolchain", toolchain];
+	return toolchain && (await run("rustup", targets, { capture: true })).output.includes(WASM) ? toolchain : undefined;
+}
+
+function compare(one, other) {
+	const [a, b] = [one, other].map((version) => version.split(".").map(Number));
+	return a[0] - b[0] || a[1] - b[1] || (a[2] ?? 0) - (b[2] ?? 0);
+}
