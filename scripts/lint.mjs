@@ -29,6 +29,15 @@ script(async () => {
 		["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings,bench", ...DENY],
 		"The bindings",
 	);
+	await cargo(["clippy", "--quiet", ...WASM, "--lib", ...DENY], "The browser layer without serde");
+	const example = ["--manifest-path", "examples/chat/Cargo.toml"];
+	await cargo(["fmt", ...example, "--check"], "The format of the example in Rust");
+	await cargo(["clippy", "--quiet", ...example, ...WASM, ...DENY], "The example in Rust");
+	await cargo(["doc", "--quiet", "--no-deps"], "The documentation of the core");
+	await cargo(
+		["doc", "--quiet", "--no-deps", ...WASM, "--features", "serde"],
+		"The documentation of the browser layer",
+	);
 	const bin = (name) => join(root, "node_modules", ".bin", name);
 	await check(bin("biome"), ["check", "--error-on-warnings"], "The TypeScript code is not as it should be (biome).");
 	for (const project of PROJECTS) {

@@ -6,10 +6,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
-import { root, toolsFolder, toolsPath } from "./lib/tools.mjs";
-
-/** With others a type may be written in another way. */
-const VERSION = "0.52.0";
+import { root, toolsPath } from "./lib/tools.mjs";
+import { setupApi } from "./setup.mjs";
 
 const WASM = "wasm32-unknown-unknown";
 
@@ -30,6 +28,7 @@ script(async () => {
 		process.exitCode = values.write ? 1 : 0;
 		return;
 	}
+	await setupApi();
 	const core = await list("core.txt");
 	const web = (await list("web.txt")).filter((item) => !core.includes(item));
 	for (const [name, items] of Object.entries({ "core.txt": core, "web.txt": web })) {
@@ -45,11 +44,6 @@ async function whatIsMissing() {
 	});
 	if (!output.includes(WASM)) {
 		return `it needs Rust's nightly toolchain (rustup toolchain install nightly --profile minimal --target ${WASM})`;
-	}
-	const tool = await run("cargo", ["public-api", "--version"], { env: toolsPath, capture: true });
-	if (!tool.output.includes(VERSION)) {
-		const command = `cargo install cargo-public-api --version ${VERSION} --locked --root ${toolsFolder}`;
-		return `it needs cargo-public-api ${VERSION} (${command})`;
 	}
 	return undefined;
 }

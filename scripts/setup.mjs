@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { Problem, run, say, script, version } from "./lib/process.mjs";
 import {
 	cargoFuzzVersion,
+	cargoPublicApiVersion,
 	find,
 	findChromium,
 	findFirefox,
@@ -80,6 +81,12 @@ export async function setupFuzz() {
 		throw new Problem("Fuzzing needs Rust's nightly toolchain: rustup toolchain install nightly --profile minimal");
 	}
 	await cargoTool("cargo-fuzz", cargoFuzzVersion);
+	removeToolsBuild();
+}
+
+/** What has to be there to list the crate's public API; the nightly toolchain is. */
+export async function setupApi() {
+	await cargoTool("cargo-public-api", cargoPublicApiVersion);
 	removeToolsBuild();
 }
 

@@ -1,6 +1,7 @@
 // Owns `npm run test:all`: what takes longer than `npm test` may. The tests that it leaves out, and two benches, which are
 // run for their figures and assert nothing.
 
+import { join } from "node:path";
 import { buildPackage, buildTrap } from "./build.mjs";
 import { buildServer } from "./build-server.mjs";
 import { run, say, script } from "./lib/process.mjs";
@@ -25,5 +26,11 @@ script(async () => {
 		cwd: root,
 		problem: "The bench of large events failed.",
 	});
+	for (const [what, file] of [
+		["the public API of the crate is not what it is said to be", "public-api.mjs"],
+		["the oldest Rust that the crate names is not the oldest", "msrv.mjs"],
+	]) {
+		await run(process.execPath, [join("scripts", file)], { cwd: root, problem: `Look above: ${what}.` });
+	}
 	await runSuites([browserLayer(scenario, "safari"), pages("chromium-long", "firefox-long", "webkit-long", "cluster")]);
 });

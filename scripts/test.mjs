@@ -4,7 +4,7 @@ import { buildPackage } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
 import { buildServer } from "./build-server.mjs";
 import { script } from "./lib/process.mjs";
-import { browserLayer, instructions, native, nodeTests, pages, runSuites, size } from "./lib/suites.mjs";
+import { browserLayer, examples, instructions, native, nodeTests, pages, runSuites, size } from "./lib/suites.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
 
 script(async () => {
@@ -16,6 +16,7 @@ script(async () => {
 	const scenario = await buildServer("headwater-scenario");
 	await runSuites([
 		native,
+		examples,
 		instructions,
 		browserLayer(scenario, "chrome", "firefox"),
 		nodeTests,

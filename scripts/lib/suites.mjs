@@ -29,6 +29,15 @@ export async function native() {
 	return verdict(code, countRust(output));
 }
 
+/** The examples in the browser layer's documentation: compiled, since nothing can run them. */
+export async function examples() {
+	say("compiling the examples of the browser layer (cargo test --doc)");
+	const args = ["test", "--quiet", "--doc", "--target", "wasm32-unknown-unknown", "--features", "serde"];
+	const env = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "true" };
+	const { code } = await run("cargo", args, { cwd: root, env });
+	return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
 /** The drivers by their names for wasm-pack, which takes WebKitGTK for Safari: it is called in the same way. */
 const DRIVERS = {
 	chrome: () => ["--chromedriver", find("chromedriver")],
@@ -100,7 +109,7 @@ export function pages(...projects) {
 export async function size() {
 	say("measuring the package");
 	try {
-		checkSize();
+		await checkSize();
 		return { passed: 1, failed: 0, skipped: 0 };
 	} catch (error) {
 		if (!(error instanceof Problem)) {

@@ -18,6 +18,8 @@ export const wasmBindgenVersion = lockedVersion("wasm-bindgen");
 export const wasmPackVersion = "0.15.1";
 export const geckodriverVersion = "0.37.1";
 export const cargoFuzzVersion = "0.13.2";
+/** With others a type may be written in another way. */
+export const cargoPublicApiVersion = "0.52.0";
 
 /** What Vite asks for. The package itself runs from 20.12 on. */
 export const leastNode = [20, 19];

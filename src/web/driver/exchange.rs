@@ -110,7 +110,8 @@ impl Driver {
         let Ok(body) = Body::of_response(response.body()?.as_ref()) else {
             // By a function of the caller's: another attempt would not fare better.
             self.drop_request();
-            let why = "the body of the answer cannot be read: it was read or locked before (use a clone()), or is no stream";
+            let why =
+                "the body of the answer cannot be read: it was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
             return Ok(self.connection.handle_request_error());
         };
