@@ -120,7 +120,9 @@ test("a body that accept or onopen has read or locked is final, whatever may be 
 		},
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
-	const message = expect.stringMatching(/the body of the answer is read or locked already: read that of a clone\(\)$/);
+	const message = expect.stringMatching(
+		/the body of the answer cannot be read: it was read or locked before \(use a clone\(\)\), or is no stream$/,
+	);
 	const refusal = ["request", message];
 	expect(told).toEqual([refusal, refusal, refusal, undefined]);
 	expect(await lab.requests()).toHaveLength(4);
