@@ -77,7 +77,7 @@ test("a Response of the caller's own making is read like any other", async ({ la
 	expect(outcome).toEqual({ reason: "end", origin: lab.origin, fired: ["open", "own"] });
 });
 
-type Nonsense = Record<string, [answer: string, reason: "network" | "status" | "interrupted"]>;
+type Nonsense = Record<string, [answer: string, reason: "network" | "status" | "interrupted" | "request"]>;
 
 /** What a caller's `fetch` may do instead of answering with a Response, and the reason that has to come of it. */
 const NONSENSE: Record<string, Nonsense> = {
