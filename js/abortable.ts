@@ -10,8 +10,9 @@ const cancelBody = ({ body }: Response) => body?.cancel();
 const ignore = () => {};
 
 /**
- * The same `fetch`, given the headers as a plain object, since many that are written for other libraries spread them, and whose promise is rejected with the signal: one that stayed pending would hold for ever what waits for
- * it in the module. The body of an answer that comes too late is cancelled.
+ * The same `fetch`, given the headers as a plain object, since many that were written for other libraries spread them. Its
+ * promise is rejected with the signal: one that stayed pending would hold for ever what waits for it in the module. The body of
+ * an answer that comes too late is cancelled.
  */
 export function abortable(fetch: Fetch): Fetch {
 	return (url, init) =>

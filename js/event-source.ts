@@ -298,6 +298,10 @@ export class EventSource<M extends object = object> extends EventTarget {
 }
 
 export interface EventSource<M extends object = object> {
+	/**
+	 * Has a listener called for each event of a type: `open`, `error`, `message`, or whatever name the server gives. As any
+	 * EventTarget's, with `once`, `signal` and the rest.
+	 */
 	addEventListener<K extends keyof EventSourceEventMap<M>>(
 		type: K,
 		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
@@ -313,6 +317,7 @@ export interface EventSource<M extends object = object> {
 		listener: EventListenerOrEventListenerObject | null,
 		options?: boolean | AddEventListenerOptions,
 	): void;
+	/** Has the listener called no more. */
 	removeEventListener<K extends keyof EventSourceEventMap<M>>(
 		type: K,
 		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,

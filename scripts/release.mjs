@@ -127,6 +127,6 @@ async function confirm() {
 async function publish() {
 	await run("cargo", ["publish", ...CRATE, ...TARGET], { cwd: root, problem: "Nothing was published." });
 	const problem = 'The crate is published, and the package is not: put right what npm says, then "npm publish".';
-	await run("npm", ["publish"], { cwd: root, problem });
+	await run("npm", ["publish"], { cwd: root, env: { HEADWATER_RELEASE: "1" }, problem });
 	console.log("Published. Now the commit and its tag: git push --follow-tags");
 }

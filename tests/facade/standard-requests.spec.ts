@@ -245,7 +245,7 @@ test("credentials are same-origin unless asked for, and a cache mode of the call
 				const source = new EventSource("/unused", {
 					...init,
 					fetch: async (_, { credentials, cache, redirect, headers }) => {
-						inits.push([credentials, cache, redirect ?? "follow", [...(headers as Headers).keys()]]);
+						inits.push([credentials, cache, redirect ?? "follow", Object.keys(headers as Record<string, string>)]);
 						source.close();
 						resolve();
 						return Response.error();
