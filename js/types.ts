@@ -107,7 +107,7 @@ export interface CommonInit extends RequestInit {
 	withCredentials?: boolean | undefined;
 	/** A value to send as JSON: sets the body, `content-type` and, if it is not given, `method: "POST"`. */
 	json?: unknown;
-	/** What is called instead of the global `fetch`. */
+	/** What is called instead of the global `fetch`, with an absolute URL and an init whose `headers` are a plain object. */
 	fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 	/**
 	 * Asked before each attempt for what is to be another than the source was made with: a token that has been renewed, a

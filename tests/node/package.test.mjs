@@ -52,6 +52,19 @@ test("messages can be iterated, from a URL and from the body of a response, whic
 	server.close();
 });
 
+test("ReadableStream.from makes a stream of what is iterated", async () => {
+	const { server, origin } = await listen((_request, response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end("data: a\n\ndata: b\n\n");
+	});
+	const data = [];
+	for await (const message of ReadableStream.from(events(`${origin}/`, { end: "close" }))) {
+		data.push(message.data);
+	}
+	assert.deepEqual(data, ["a", "b"]);
+	server.close();
+});
+
 test("B15: a script whose source waits to reconnect goes on until it is closed", async () => {
 	let requests = 0;
 	const { server, origin } = await listen((_request, response) => {
