@@ -21,7 +21,9 @@ export async function runSuites(suites) {
 }
 
 export async function native() {
-	say("testing natively: core and servers (cargo test; an example for browsers is ignored here, and compiled behind it)");
+	say(
+		"testing natively: core and servers (cargo test; an example for browsers is ignored here, and compiled behind it)",
+	);
 	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], {
 		cwd: root,
 		tee: true,
