@@ -1,11 +1,10 @@
 // Owns the rule that who is slow slows the server down, as a server sees it that counts what it could send; and what else can be
 // made of an iterator whose pace is the taker's.
 
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { listen } from "../support/listen.ts";
 import { eventStream, events, expect, send, test } from "./support.ts";
 
 const EVENT = `data: ${"x".repeat(1017)}\n\n`;
@@ -25,25 +24,18 @@ async function startCounting() {
 		// Who leaves is no failure.
 		pipeline(Readable.from(stream()), response).catch(() => {});
 	});
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const stop = async () => {
-		server.closeAllConnections();
-		server.close();
-		await once(server, "close");
-	};
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, seen, stop };
+	return { ...(await listen(server)), seen };
 }
 
 test("a server sends no more than the network holds until what has arrived is taken, and then all of it", async ({
 	lab,
 }) => {
 	test.skip(lab.browserName === "firefox", "Firefox takes a body in however slowly it is read, by a bare reader too");
-	const { url, seen, stop } = await startCounting();
+	const { origin, seen, stop } = await startCounting();
 	await lab.ours(async ({ events, kept }, url) => {
 		kept.iterator = events(url, { end: "close" });
 		await (kept.iterator as AsyncIterator<unknown>).next();
-	}, url);
+	}, `${origin}/`);
 	let before = -1;
 	const standsStill = () => {
 		const stands = seen.sent === before;

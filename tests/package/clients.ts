@@ -3,13 +3,13 @@
 
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import sirv from "sirv";
 import { run } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
+import { listen, type Served } from "../support/listen.ts";
 import { test as base, expect, install } from "./support.ts";
 
 export { expect };
@@ -28,6 +28,7 @@ export class Site {
 	/** How many of the next such requests a proxy would answer by itself, for want of the application. */
 	refusals = 0;
 	origin = "";
+	stop: Served["stop"] = async () => {};
 	readonly #streams = new Set<ServerResponse>();
 	readonly #server;
 
@@ -71,16 +72,8 @@ export class Site {
 	}
 
 	async start(): Promise<this> {
-		await new Promise<void>((listening) => this.#server.listen(0, "127.0.0.1", listening));
-		this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+		Object.assign(this, await listen(this.#server));
 		return this;
-	}
-
-	async stop(): Promise<void> {
-		await new Promise<void>((stopped) => {
-			this.#server.close(() => stopped());
-			this.#server.closeAllConnections();
-		});
 	}
 }
 

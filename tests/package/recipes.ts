@@ -1,14 +1,13 @@
 // Owns how a recipe of docs/recipes/ is tried: the code of its page, as it stands there, put into the small project that
 // uses it, checked, bundled, and served by a server that is in the hands of the test. Knows nothing of what recipes do.
 
-import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import sirv from "sirv";
 import { run } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
+import { listen } from "../support/listen.ts";
 import { expect, install, type Served } from "./support.ts";
 
 const BLOCK = /^```\w+ title="([^"]+)"\n(.*?)^```$/gms;
@@ -120,19 +119,13 @@ export async function serveRecipe(folder: string, answer: (asked: Asked) => void
 			files(request, response, other);
 		}
 	});
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
 	return {
-		origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		...(await listen(server)),
 		asked,
 		lines: () => asked.map(({ line }) => line),
 		async nth(index) {
 			await expect.poll(() => asked.length, { timeout: 30_000 }).toBeGreaterThan(index);
 			return asked[index]!;
-		},
-		async stop() {
-			server.close();
-			server.closeAllConnections();
 		},
 	};
 }

@@ -2,19 +2,13 @@
 // show. Knows nothing of the tools that build them.
 
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import sirv from "sirv";
 import { install, runInstalled } from "../../scripts/lib/packed.mjs";
 import { expect, test } from "../support/browser.ts";
+import { listen, type Served } from "../support/listen.ts";
 
-export { expect, install, runInstalled, test };
-
-/** Something that is served until it is stopped. */
-export interface Served {
-	origin: string;
-	stop(): Promise<void>;
-}
+export { expect, install, runInstalled, type Served, test };
 
 /** Serves the files of a folder, as any web server would. */
 export async function serveFiles(folder: string, headers: Record<string, string> = {}): Promise<Served> {
@@ -26,14 +20,7 @@ export async function serveFiles(folder: string, headers: Record<string, string>
 			}
 		},
 	});
-	const server = createServer((request, response) => files(request, response));
-	await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-	const stop = () =>
-		new Promise<void>((stopped) => {
-			server.close(() => stopped());
-			server.closeAllConnections();
-		});
-	return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+	return listen(createServer((request, response) => files(request, response)));
 }
 
 /**
