@@ -7,14 +7,7 @@ import { nextTask, Pace, TURNS, turns } from "./delivery.js";
 import { internal, report, says, settle, type Told } from "./failure.js";
 import { ServerEvent } from "./server-event.js";
 import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
-import type {
-	Closed,
-	EventSourceEventMap,
-	EventSourceInit,
-	FailureEvent,
-	OpenEvent,
-	ServerSentEvent,
-} from "./types.js";
+import type { Closed, EventSourceEventMap, EventSourceInit, OpenEvent, ServerSentEvent } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
 import { exposeMembers } from "./web-idl.js";
 
@@ -128,7 +121,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 	get onopen(): AnyHandler {
 		return this.#handler("open") as AnyHandler;
 	}
-	set onopen(handler: Handler<M, OpenEvent>) {
+	set onopen(handler: Handler<M, EventSourceEventMap<M>["open"]>) {
 		this.#setHandler("open", handler);
 	}
 
@@ -144,7 +137,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 	get onerror(): AnyHandler {
 		return this.#handler("error") as AnyHandler;
 	}
-	set onerror(handler: Handler<M, FailureEvent>) {
+	set onerror(handler: Handler<M, EventSourceEventMap<M>["error"]>) {
 		this.#setHandler("error", handler);
 	}
 

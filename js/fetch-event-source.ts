@@ -35,8 +35,8 @@ const makeMessage = (event: string, data: string, id: string): EventSourceMessag
 
 /**
  * The messages of an event stream by callbacks: a drop-in for the package `@microsoft/fetch-event-source`, whose option names it
- * has. Any of the options of {@link EventSource} can be given too, but `reconnect` and `end`, which are `onerror`'s and
- * `onclose`'s.
+ * has. Any of the options of {@link EventSource} can be given too, but `reconnect`, `end`, `accept` and `pauseWhenHidden`, which are
+ * `onerror`'s, `onclose`'s, `onopen`'s and `openWhenHidden`'s.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export type ModuleOrPath = string | URL | Request | Response | BufferSource | We
 /** What {@link init} takes. */
 export interface InitOptions {
 	/** Instead of the package's own `headwater.wasm`, which lies beside this file. */
-	module_or_path?: ModuleOrPath | Promise<ModuleOrPath>;
+	module_or_path?: ModuleOrPath | Promise<ModuleOrPath> | undefined;
 }
 
 /** What {@link init} was given, until the module is there. */

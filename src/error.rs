@@ -27,7 +27,7 @@ pub enum Reason {
     TooLarge,
     /// As many tries in a row as allowed brought no message.
     Attempts,
-    /// The request could not be made.
+    /// The request could not be made, or the body of its answer had been read or locked by a function of the caller's.
     Request,
 }
 

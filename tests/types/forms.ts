@@ -81,6 +81,11 @@ talkative.addEventListener("error", (event) => {
 	// @ts-expect-error: a server's error has no reason.
 	use(event.reason);
 });
+talkative.onerror = (event) => {
+	// @ts-expect-error: nor here.
+	use(event.reason);
+	use("reason" in event && event.reason, event instanceof MessageEvent && event.json().code);
+};
 
 // A source of other events is no source of these.
 declare const prices: EventSource<Feed>;
