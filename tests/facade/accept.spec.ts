@@ -112,7 +112,8 @@ test("a body that accept or onopen has read or locked is final, whatever may be 
 				accept: (response) => Boolean(response.text().catch(() => {})),
 			});
 			const locking = new EventSource(url, { reconnect, accept: ({ body }) => Boolean(body?.getReader()) });
-			const told = [await failure(reading), await failure(locking)].map(({ reason, message }) => [reason, message]);
+			const failures = await Promise.all([failure(reading), failure(locking)]);
+			const told = failures.map(({ reason, message }) => [reason, message]);
 			const onopen = async (response: Response) => void (await response.text());
 			const thrown = await fetchEventSource(url, { onopen }).catch(({ reason, message }) => [reason, message]);
 			const cloned = fetchEventSource(url, { method: "POST", onopen: (response) => onopen(response.clone()) });
