@@ -14,7 +14,7 @@ use core::ops::Range;
 
 use crate::{
     line::{self, RETAINED_CAPACITY},
-    parser::{Blocks, RawBlock},
+    parser::{Blocks, RawBlock, plain::PlainBlocks},
     text::is_same,
 };
 
@@ -59,7 +59,12 @@ impl Batch {
         self.length = 0;
         self.is_ascii = true;
         self.event_type = 0..0;
-        while let Some(block) = blocks.next_raw_block() {
+        loop {
+            if let Some(mut plain) = blocks.plain() {
+                self.write_plain(&mut plain);
+                blocks.settle(&plain);
+            }
+            let Some(block) = blocks.next_raw_block() else { break };
             self.write(&block);
         }
         if let Some(first) = self.memory.first_mut()
@@ -74,6 +79,23 @@ impl Batch {
         self.memory.get(..self.length).unwrap_or_default()
     }
 
+    /// As [`Batch::write`], of all blocks up to one that is not plain. What is written is less than what it is of.
+    #[inline(always)]
+    fn write_plain(&mut self, plain: &mut PlainBlocks<'_>) {
+        self.make_room(plain.rest.len());
+        let (mut at, mut all_ascii) = (self.length, self.is_ascii);
+        let memory = &mut *self.memory;
+        while let Some([row, marks @ ..]) = memory.get_mut(at..)
+            && let Some((_, place)) = marks.split_at_mut_checked(2)
+            && let Some((length, is_ascii)) = plain.next(place)
+        {
+            *row = ROW | DATA;
+            all_ascii &= is_ascii;
+            at += 1 + mark(marks, length, is_ascii);
+        }
+        (self.length, self.is_ascii) = (at, all_ascii);
+    }
+
     #[inline(always)]
     fn write(&mut self, block: &RawBlock<'_>) {
         let RawBlock { event_type, data, last_event_id, last_event_id_changed } = *block;
@@ -83,7 +105,7 @@ impl Batch {
         let mut flags = ROW;
         if let Some(data) = data {
             flags |= DATA;
-            self.write_data(data);
+            self.write_field(data);
             if !event_type.is_empty() {
                 flags |= self.write_event_type(event_type);
             }
@@ -107,68 +129,82 @@ impl Batch {
         EVENT_TYPE
     }
 
-    /// As [`Batch::write_data`], for what fewer rows have.
+    /// For which there is room.
     #[inline(never)]
     fn write_field(&mut self, field: &[u8]) {
-        self.write_data(field);
-    }
-
-    /// For which there is room.
-    #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
-    fn write_data(&mut self, field: &[u8]) {
-        let start = self.length + 2;
-        let end = start + field.len();
-        if let Some([low, high, place @ .., mark]) = self.memory.get_mut(self.length..=end) {
+        if let Some(marks) = self.memory.get_mut(self.length..)
+            && let Some(place) = marks.get_mut(2..field.len() + 2)
+        {
             let is_ascii = copy(place, field);
             self.is_ascii &= is_ascii;
-            let count = if is_ascii && field.len() <= LONGEST { field.len() + 1 } else { 0 };
-            (*low, *high) = ((count & 0x7F) as u8, (count >> 7) as u8);
-            *mark = END;
-            self.length = end + usize::from(count == 0);
+            self.length += mark(marks, field.len(), is_ascii);
         }
     }
 
     #[inline(always)]
     fn make_room(&mut self, bytes: usize) {
         if self.memory.len() - self.length < bytes {
-            let growth = line::growth(self.length, self.length, bytes, usize::MAX);
-            self.memory.truncate(self.length);
-            self.memory.reserve_exact(growth);
-            self.memory.resize(self.length + growth, 0);
+            self.grow(bytes);
         }
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, bytes: usize) {
+        let growth = line::growth(self.length, self.length, bytes, usize::MAX);
+        self.memory.truncate(self.length);
+        self.memory.reserve_exact(growth);
+        self.memory.resize(self.length + growth, 0);
     }
 }
 
-/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is short without a call.
+/// Says how long the field is that was written behind the place for that, or where it ends: answers how much all of it is.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
+fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
+    let count = if is_ascii && length <= LONGEST { length + 1 } else { 0 };
+    if let Some([low, high, .., end]) = marks.get_mut(..length + 3) {
+        (*low, *high) = ((count & 0x7F) as u8, (count >> 7) as u8);
+        *end = END;
+    }
+    length + 2 + usize::from(count == 0)
+}
+
+/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is short without a loop.
 #[inline(always)]
 fn copy(place: &mut [u8], field: &[u8]) -> bool {
     if field.len() > 16 {
         return copy_long(place, field);
     }
-    if let (Some(first), Some(last)) = (field.first_chunk::<8>(), field.last_chunk::<8>()) {
-        if let Some(front) = place.first_chunk_mut() {
-            *front = *first;
+    copy_ends::<8>(place, field).or_else(|| copy_ends::<4>(place, field)).unwrap_or_else(|| {
+        let mut all = 0;
+        for at in 0..3 {
+            if let (Some(place), Some(byte)) = (place.get_mut(at), field.get(at)) {
+                *place = *byte;
+                all |= *byte;
+            }
         }
-        if let Some(back) = place.last_chunk_mut() {
-            *back = *last;
-        }
-        return first.is_ascii() && last.is_ascii();
-    }
-    let mut all = 0;
-    for (place, byte) in place.iter_mut().zip(field) {
-        *place = *byte;
-        all |= byte;
-    }
-    all.is_ascii()
+        all.is_ascii()
+    })
+}
+
+/// What has at least `N` bytes, and no more than twice as many.
+#[inline(always)]
+fn copy_ends<const N: usize>(place: &mut [u8], field: &[u8]) -> Option<bool> {
+    let (first, last) = (field.first_chunk::<N>()?, field.last_chunk::<N>()?);
+    *place.first_chunk_mut()? = *first;
+    *place.last_chunk_mut()? = *last;
+    Some(first.is_ascii() && last.is_ascii())
 }
 
 #[inline(never)]
 fn copy_long(place: &mut [u8], field: &[u8]) -> bool {
-    let mut all = 0;
-    for (place, block) in place.as_chunks_mut::<16>().0.iter_mut().zip(field.as_chunks().0) {
+    let (mut all, mut at) = (0, 0);
+    while let (Some(block), Some(place)) =
+        (field.get(at..).and_then(<[u8]>::first_chunk), place.get_mut(at..).and_then(<[u8]>::first_chunk_mut))
+    {
         *place = *block;
         all |= u128::from_ne_bytes(*block);
+        at += block.len();
     }
     if let (Some(place), Some(last)) = (place.last_chunk_mut::<16>(), field.last_chunk()) {
         *place = *last;
@@ -224,6 +260,25 @@ mod tests {
         assert_eq!(read(&batch), [row("tök", Some("a\u{FEFF}é日🦀b\n"), Some("日")), row("", Some("🦀ÿ"), None)]);
         batch.fill(parser.handle_chunk(b"data: a\xF0\x9F\n\ndata: \x80\0b\n\n"));
         assert_eq!(read(&batch), [row("", Some("a\u{FFFD}"), None), row("", Some("\u{FFFD}\0b"), None)]);
+    }
+
+    #[test]
+    fn a_line_of_data_is_the_same_wherever_it_ends() {
+        for length in 0..40 {
+            for (text, end, behind) in [("x", "\n\n", 0), ("x", "\r\n\r\n", 1), ("é", "\n\n", 17), ("x", "\r\r", 40)] {
+                for name in ["data:", "data: "] {
+                    let (mut parser, mut batch) = (Parser::new(), Batch::default());
+                    let text = text.repeat(length);
+                    let data = format!("{name}{text}{end}");
+                    let stream = format!("{data}{data}id: 1\n{data}{data}{data}:{}", "é".repeat(behind));
+                    batch.fill(parser.handle_chunk(stream.as_bytes()));
+                    let plain = row("", Some(&text), None);
+                    let with_id = row("", Some(&text), Some("1"));
+                    assert_eq!(read(&batch), [&plain, &plain, &with_id, &plain, &plain].map(Clone::clone), "{stream}");
+                    assert_eq!(parser.dispatched(), 5);
+                }
+            }
+        }
     }
 
     #[test]

@@ -93,6 +93,12 @@ impl LineSplitter {
         Some(if self.begun && self.partial.is_empty() { Line::Whole(line) } else { self.join(line, most) })
     }
 
+    #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
+    /// What comes next begins a line, which is not the first one of the stream.
+    pub(crate) fn is_between_lines(&self) -> bool {
+        self.begun && self.partial.is_empty() && !self.after_carriage_return
+    }
+
     /// How many bytes of an unfinished line are kept.
     pub(crate) fn kept(&self) -> usize {
         self.partial.len()
@@ -125,9 +131,8 @@ fn split_at_line_end(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
 fn line_length(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let ends = ends_in(block);
-        if ends != 0 {
-            return Some(at + ends.trailing_zeros() as usize / BITS);
+        if let Some(length) = length_in(block) {
+            return Some(at + length);
         }
         at += block.len();
     }
@@ -135,28 +140,39 @@ fn line_length(bytes: &[u8]) -> Option<usize> {
     Some(at + bytes.get(at..)?.iter().position(is_end)?)
 }
 
-/// How many bits stand for a byte.
+/// How many bytes are looked at together.
 #[cfg(target_feature = "simd128")]
-const BITS: usize = 1;
+pub(crate) const WORD: usize = 16;
 
-/// Which bytes end a line.
-#[cfg(target_feature = "simd128")]
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) const WORD: usize = 8;
+
+/// As [`line_length`], of a word.
 #[inline(always)]
-fn ends_in(bytes: &[u8; 16]) -> u16 {
-    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_load, v128_or};
-    // SAFETY: sixteen bytes are there, and need not be aligned.
-    #[expect(unsafe_code)]
-    let bytes = unsafe { v128_load(bytes.as_ptr().cast()) };
-    u8x16_bitmask(v128_or(u8x16_eq(bytes, u8x16_splat(b'\n')), u8x16_eq(bytes, u8x16_splat(b'\r'))))
+fn length_in(bytes: &[u8; WORD]) -> Option<usize> {
+    #[cfg(target_feature = "simd128")]
+    let (ends, bits) = (core::arch::wasm32::u8x16_bitmask(ends_in(bytes)), 1);
+    #[cfg(not(target_feature = "simd128"))]
+    let (ends, bits) = (ends_in(bytes), 8);
+    (ends != 0).then(|| ends.trailing_zeros() as usize / bits)
 }
 
-#[cfg(not(target_feature = "simd128"))]
-const BITS: usize = 8;
+/// Which bytes end a line: all bits of them are set.
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+pub(crate) fn ends_in(bytes: &[u8; WORD]) -> core::arch::wasm32::v128 {
+    use core::arch::wasm32::{u8x16_eq, v128_load, v128_or};
+    // SAFETY: sixteen bytes are there, and need not be aligned.
+    #[expect(unsafe_code)]
+    let [bytes, line_feeds, carriage_returns] =
+        [bytes, &[b'\n'; WORD], &[b'\r'; WORD]].map(|bytes| unsafe { v128_load(bytes.as_ptr().cast()) });
+    v128_or(u8x16_eq(bytes, line_feeds), u8x16_eq(bytes, carriage_returns))
+}
 
-/// Which bytes end a line, at least the first one. [spec] Hacker's Delight, 6-1.
+/// Which bytes end a line, at least the first one: their highest bit is set. [spec] Hacker's Delight, 6-1.
 #[cfg(not(target_feature = "simd128"))]
 #[inline(always)]
-fn ends_in(bytes: &[u8; 8]) -> u64 {
+pub(crate) fn ends_in(bytes: &[u8; WORD]) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
     let word = u64::from_le_bytes(*bytes);
     let equal = |byte: u8| {

@@ -1,8 +1,13 @@
 //! Owns the interpretation of an event stream: fields, the three buffers, the last event ID string and the server's
 //! reconnection time (HTML Standard, 9.2.6). Must not know how bytes arrive or what becomes of a message.
 
+mod field;
+#[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
+pub(crate) mod plain;
+
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use self::field::{Field, is_id, split_field};
 use crate::{
     kept::Kept,
     line::{self, Line, LineSplitter},
@@ -35,16 +40,6 @@ struct Fields<'p> {
     data: Option<&'p [u8]>,
     event_type: Option<&'p [u8]>,
     id: Option<&'p [u8]>,
-}
-
-/// Spec 9.2.6: the field names that mean something.
-#[derive(Clone, Copy)]
-enum Field {
-    Data,
-    Event,
-    Id,
-    Retry,
-    Unknown,
 }
 
 /// What a blank line ends.
@@ -178,30 +173,6 @@ impl Parser {
     }
 }
 
-/// Spec 9.2.6, the field `id`: with U+0000 in it, it is none.
-#[inline(always)]
-fn is_id(value: &[u8]) -> bool {
-    value.iter().all(|&byte| byte != 0)
-}
-
-/// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
-/// line without a colon is a name with an empty value.
-#[inline(always)]
-fn split_field(line: &[u8]) -> (Field, &[u8]) {
-    let (field, rest) = match line {
-        [b'd', b'a', b't', b'a', rest @ ..] => (Field::Data, rest),
-        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (Field::Event, rest),
-        [b'i', b'd', rest @ ..] => (Field::Id, rest),
-        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Field::Retry, rest),
-        _ => (Field::Unknown, line),
-    };
-    match rest {
-        [b':', b' ', value @ ..] | [b':', value @ ..] => (field, value),
-        [] => (field, rest),
-        _ => (Field::Unknown, rest),
-    }
-}
-
 impl<'b> RawBlock<'b> {
     fn decode(self) -> Block<'b> {
         let Self { event_type, data, last_event_id, last_event_id_changed } = self;
@@ -232,15 +203,21 @@ pub struct Blocks<'p> {
 impl<'p> Blocks<'p> {
     /// The next block that the chunk completes, or `None` when the rest of the chunk completes none.
     pub fn next_block(&mut self) -> Option<Block<'_>> {
+        self.forget_handed_out();
         self.next_raw_block().map(RawBlock::decode)
     }
 
     #[inline(always)]
-    pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
+    fn forget_handed_out(&mut self) {
         if self.handed_out {
             self.handed_out = false;
             self.forget_block();
         }
+    }
+
+    /// As [`Blocks::next_block`], once the one before is forgotten, which `Blocks::plain` does too.
+    #[inline(always)]
+    pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
         while !self.parser.too_large {
             match self.parser.lines.next_line(&mut self.rest, self.parser.max_event_size) {
                 Some(Line::Whole([])) => {
