@@ -126,7 +126,8 @@ async function confirm() {
 /** The crate first: who has no token for it finds out before anything is published. */
 async function publish() {
 	await run("cargo", ["publish", ...CRATE, ...TARGET], { cwd: root, problem: "Nothing was published." });
-	const problem = 'The crate is published, and the package is not: put right what npm says, then "npm publish".';
+	const problem =
+		'The crate is published, and the package is not: put right what npm says, then "HEADWATER_RELEASE=1 npm publish".';
 	await run("npm", ["publish"], { cwd: root, env: { HEADWATER_RELEASE: "1" }, problem });
 	console.log("Published. Now the commit and its tag: git push --follow-tags");
 }

@@ -3,7 +3,7 @@
 //!
 //! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then the data, the event type
 //! and the last event ID, as far as there are any. Each begins with two characters that say how many there are of it, and one,
-//! seven bits each; or zeros, if it is too long for that or not ASCII: then it ends with a carriage return, which no line of a
+//! seven bits each; or zeros, if it is too long for that or may not be ASCII: then it ends with a carriage return, which no line of a
 //! stream has in it, and neither has what is made of lines. So nothing here needs to know how long the text will be in
 //! UTF-16, nor whether it is UTF-8. The first row says whether all of the text is ASCII, which is decoded at a lower price.
 
@@ -169,7 +169,7 @@ fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
     length + 2 + usize::from(count == 0)
 }
 
-/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is short without a loop.
+/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is short by a move or two.
 #[inline(always)]
 fn copy(place: &mut [u8], field: &[u8]) -> bool {
     if field.len() > 16 {

@@ -93,8 +93,8 @@ impl LineSplitter {
         Some(if self.begun && self.partial.is_empty() { Line::Whole(line) } else { self.join(line, most) })
     }
 
-    #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
     /// What comes next begins a line, which is not the first one of the stream.
+    #[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
     pub(crate) fn is_between_lines(&self) -> bool {
         self.begun && self.partial.is_empty() && !self.after_carriage_return
     }
