@@ -1,7 +1,8 @@
 // Owns the option `request`: what each attempt is to request, by the caller's answer. Knows nothing of what becomes of it.
 
-import { absolute, checkRequest, isStream, naming } from "./checks.js";
-import type { AttemptRequest, EventSourceInit } from "./types.js";
+import { absolute, isOneShot, naming } from "./checks.js";
+import { type Given, membersOf, type OwnInit, ownInit } from "./request-init.js";
+import type { EventSourceInit } from "./types.js";
 
 /**
  * What src/web/request.rs asks before each attempt: for the URL and a RequestInit whose `headers` are a Headers, or for
@@ -19,16 +20,24 @@ export type Asker = (
 export function asker(
 	request: NonNullable<EventSourceInit["request"]>,
 	url: string,
-	init: RequestInit & { headers: Headers },
+	init: OwnInit,
 	closed: Promise<unknown>,
 ): Asker {
-	const sent = new WeakSet<ReadableStream>();
+	const sent = new WeakSet<object>();
 	let giveUp: (() => void) | undefined;
 	closed.then(() => giveUp?.());
 	const ask = async (attempt: number, lastEventId: string): ReturnType<Asker> => {
-		const answer = await request({ attempt, lastEventId });
+		const answer = (await request({ attempt, lastEventId })) ?? {};
 		try {
-			return naming("request", () => merge(answer ?? {}, url, init, sent));
+			const given = naming("request", () => {
+				if (typeof answer !== "object") {
+					throw new TypeError("the answer must be an object");
+				}
+				return membersOf(answer as Given);
+			});
+			// That of a Request is read first.
+			const [body, first] = await Promise.all([given.body, init.body]);
+			return naming("request", () => merge({ ...given, body }, url, { ...init, body: first as BodyInit }, sent));
 		} catch (error) {
 			return [undefined, error];
 		}
@@ -40,37 +49,16 @@ export function asker(
 		});
 }
 
-function merge(
-	answer: AttemptRequest,
-	url: string,
-	init: RequestInit & { headers: Headers },
-	sent: WeakSet<ReadableStream>,
-): [string, RequestInit] {
-	if (typeof answer !== "object") {
-		throw new TypeError("the answer must be an object");
-	}
-	const headers = new Headers(init.headers);
-	const { method, body } = answer;
-	const ownHeaders = new Headers(answer.headers);
-	const merged: RequestInit = { ...init, headers, ...(method !== undefined && { method }) };
-	if (body !== undefined) {
-		merged.body = body;
-	} else if (method !== undefined && /^(get|head)$/i.test(method)) {
-		// What goes on with the answer to a POST does not ask the question again.
-		delete merged.body;
-		headers.delete("content-type");
-	}
-	ownHeaders.forEach((value, name) => {
-		headers.set(name, value);
-	});
+function merge(given: Given, url: string, init: OwnInit, sent: WeakSet<object>): [string, RequestInit] {
+	const merged = ownInit(given, init);
 	// [non-spec] As among the init's headers it is an initial value, and there is one already.
-	headers.delete("last-event-id");
-	checkRequest(merged, "body");
-	if (isStream(merged.body)) {
-		if (sent.has(merged.body)) {
+	merged.headers.delete("last-event-id");
+	const body = merged.body as object | null | undefined;
+	if (isOneShot(body)) {
+		if (sent.has(body!)) {
 			throw new TypeError('"body" is a stream, which can be sent only once: give a new one');
 		}
-		sent.add(merged.body);
+		sent.add(body!);
 	}
-	return [answer.url === undefined ? url : absolute(`${answer.url}`), merged];
+	return [given.url === undefined ? url : absolute(`${given.url}`), merged];
 }

@@ -34,8 +34,8 @@ export function checkRequest(request: RequestInit, bodyOption: string): void {
 	if (body != null && (method === "GET" || method === "HEAD")) {
 		throw new TypeError(`"${bodyOption}" cannot be sent with ${method}: "method" must be another, such as "POST"`);
 	}
-	if (isStream(body)) {
-		checkStreams();
+	if (isOneShot(body)) {
+		checkStreams(isStream(body) ? new ReadableStream() : (async function* () {})());
 		// What Chromium demands of a request whose body is a stream; TypeScript's RequestInit does not have it yet.
 		Object.assign(request, { duplex: "half", ...request });
 	}
@@ -50,17 +50,23 @@ function refused(request: RequestInit, member: string): boolean {
 	}
 }
 
-/** A browser that cannot send streams would send the text "[object ReadableStream]", and says so by its type. */
-function checkStreams() {
-	const init = { method: "POST", body: new ReadableStream(), duplex: "half" };
+/** A platform that cannot send such a body would send a text such as "[object ReadableStream]", which it shows by the type. */
+function checkStreams(body: unknown) {
+	const init = { method: "POST", body, duplex: "half" } as RequestInit;
 	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
-		throw new TypeError('"body": this browser cannot send a ReadableStream');
+		throw new TypeError('"body": this platform cannot send a stream');
 	}
 }
 
 /** Of whatever realm, which `instanceof` would not see. */
 export function isStream(value: unknown): value is ReadableStream {
 	return typeof (value as ReadableStream | null | undefined)?.getReader === "function";
+}
+
+/** A body that can be sent once: a stream, or what Node or a library of Node's takes for one. */
+export function isOneShot(value: unknown): boolean {
+	const { getReader, pipe, [Symbol.asyncIterator]: iterate } = Object(value);
+	return [getReader, pipe, iterate].some((method) => typeof method === "function");
 }
 
 export function readerOf(stream: unknown): ReadableStreamDefaultReader | undefined {

@@ -69,9 +69,6 @@ export function events(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init: EventsInit | null = {},
 ): AsyncIterableIterator<Message> {
-	if (typeof (input as unknown as Response).clone === "function") {
-		throw new TypeError("events takes a URL, or a stream of bytes such as the body of a response");
-	}
 	let close!: () => void;
 	const closed = new Promise<void>((fulfil) => {
 		close = fulfil;

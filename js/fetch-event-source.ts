@@ -5,6 +5,7 @@ import { Batch } from "./batch.js";
 import { Pace } from "./delivery.js";
 import { internal, report, says, settle, type Told } from "./failure.js";
 import { parseJson } from "./json.js";
+import { membersOf } from "./request-init.js";
 import { End, readSettings } from "./settings.js";
 import type { Decide, EventSourceInit, EventSourceMessage, FetchEventSourceInit } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
@@ -53,13 +54,10 @@ const makeMessage = (event: string, data: string, id: string): EventSourceMessag
  * of the `error` event, or what a callback has thrown.
  */
 export async function fetchEventSource(url: string | URL, init: FetchEventSourceInit = {}): Promise<void> {
-	if (typeof (url as unknown as Request).clone === "function") {
-		throw new TypeError("fetchEventSource takes a URL and options, and no Request");
-	}
 	if (typeof init !== "object") {
 		throw new TypeError("the second argument must be an object");
 	}
-	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = init;
+	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = membersOf(init);
 	for (const [option, value] of Object.entries({ onopen, onmessage, onclose, onerror, fetch: given })) {
 		if (value != null && typeof value !== "function") {
 			throw new TypeError(`"${option}" must be a function`);

@@ -3,8 +3,9 @@
 
 import { abortable } from "./abortable.js";
 import { type Asker, asker } from "./asker.js";
-import { absolute, checkRequest, isStream, naming, number } from "./checks.js";
+import { absolute, isOneShot, number } from "./checks.js";
 import { says } from "./failure.js";
+import { isRequest, membersOf, ownInit } from "./request-init.js";
 import type { Decide, EventSourceInit, ReconnectOptions } from "./types.js";
 
 /** [non-spec] The URL of a source that reads a stream: of a public proposal, whatwg/html#12272. */
@@ -63,26 +64,34 @@ export interface Read {
  * @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else.
  */
 export function readSettings(url: string | URL, init: EventSourceInit, closed: Promise<unknown>): Read {
+	if (isRequest(url)) {
+		throw new TypeError(
+			"the first argument must be a URL: a Request can be the second one, and events() reads the body of a Response",
+		);
+	}
 	// Not `String(url)`, which takes a symbol.
 	const givenUrl = `${url}`;
 	if (typeof init !== "object" && typeof init !== "function") {
 		throw new TypeError("the second argument must be an object");
 	}
-	const { withCredentials, json, fetch, request: ask, lastEventId, lastEventIdParam, reconnect, ...others } = init;
-	const { end, until, accept, maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...rest } = others;
-	const { headers: givenHeaders, signal, ...request } = rest;
+	const {
+		fetch,
+		request: ask,
+		lastEventId,
+		lastEventIdParam,
+		reconnect,
+		end,
+		until,
+		accept,
+		...others
+	} = membersOf(init);
+	const { maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...given } = others;
+	const { signal } = given;
 	if (signal && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
 		throw new TypeError('"signal" must be an AbortSignal');
 	}
-	const headers = naming("headers", () => new Headers(givenHeaders ?? {}));
-	if (json !== undefined) {
-		setJson(request, headers, json);
-	}
-	if (withCredentials) {
-		request.credentials = "include";
-	}
+	const request = ownInit(given);
 	request.credentials ??= "same-origin";
-	checkRequest(request, json === undefined ? "body" : "json");
 	for (const [option, value] of Object.entries({ fetch, request: ask, until, accept })) {
 		if (value !== undefined && typeof value !== "function") {
 			throw new TypeError(`"${option}" must be a function`);
@@ -93,14 +102,15 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	}
 	const [permission, ...waits] = readReconnect(reconnect);
 	const absoluteUrl = absolute(givenUrl);
-	const firstLastEventId = readLastEventId(lastEventId, headers);
-	const withHeaders = { ...request, headers };
-	const sentOnce = isStream(request.body) && !ask;
+	const firstLastEventId = readLastEventId(lastEventId, request.headers);
+	const sentOnce = isOneShot(request.body) && !ask;
+	// The body of a Request is still being read.
+	const asked = ask ?? (request.body instanceof Promise ? () => undefined : undefined);
 	const settings: Settings = [
 		absoluteUrl,
-		withHeaders,
+		request,
 		fetch && abortable(fetch),
-		ask && asker(ask, absoluteUrl, withHeaders, closed),
+		asked && asker(asked, absoluteUrl, request, closed),
 		firstLastEventId,
 		lastEventIdParam === undefined ? undefined : `${lastEventIdParam}`,
 		sentOnce ? Reconnect.never : permission,
@@ -114,21 +124,6 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	];
 	const decide = typeof reconnect === "function" && !sentOnce ? reconnect : undefined;
 	return { settings, signal: signal ?? undefined, until, decide, accept, sentOnce: sentOnce && Boolean(reconnect) };
-}
-
-function setJson(request: RequestInit, headers: Headers, json: unknown) {
-	if (request.body != null) {
-		throw new TypeError('"json" and "body" cannot be given together');
-	}
-	const text = naming("json", () => JSON.stringify(json));
-	if (text === undefined) {
-		throw new TypeError('"json" has no JSON form');
-	}
-	request.body = text;
-	request.method ??= "POST";
-	if (!headers.has("content-type")) {
-		headers.set("content-type", "application/json");
-	}
 }
 
 /**

@@ -55,16 +55,21 @@ export interface Attempt {
 	readonly lastEventId: string;
 }
 
-/** What one attempt is to request. What is not given is as the source was made with. */
-export interface AttemptRequest {
+/**
+ * The request of one attempt. Members that are not given are those that the source was made with. Read as the options are: by name, so that a
+ * `Request` can be returned too, whose URL, method, headers and body are used then.
+ */
+export interface AttemptRequest extends Omit<RequestInit, "signal" | "method" | "headers" | "body"> {
 	/** Resolved against the base URL of the page or worker. `source.url` stays what it is. */
 	url?: string | URL | undefined;
-	/** In place of that which the source was made with. */
+	/** Replaces the method that the source was made with. */
 	method?: string | undefined;
-	/** In place of those of the same name that the source was made with. */
+	/** Each replaces the header of the same name that the source was made with. */
 	headers?: HeadersInit | undefined;
-	/** With GET as the `method`, none is sent unless it is given. */
+	/** Replaces the body. With GET as the `method`, no body is sent unless it is given here. */
 	body?: BodyInit | null | undefined;
+	/** A value to send as JSON, as the option of this name. */
+	json?: unknown;
 }
 
 /** What is known of an attempt that failed. */
@@ -100,7 +105,8 @@ export type Decide = (failure: Failure & { readonly lastEventId: string }) => nu
 
 /**
  * What all three forms take: the members of `RequestInit` that `fetch` takes, the standard's `withCredentials`, and a few of ours.
- * Options are read once, at the call.
+ * Options are read once, at the call, as `fetch` reads them: members by name, inherited ones and getters included, so that a
+ * `Request` is a valid `init`. A body or headers that the caller changes later are sent as they were at the call.
  */
 export interface CommonInit extends RequestInit {
 	/** As in the standard: `true` sends credentials to other origins too (`credentials: "include"`). Default `false`. */
@@ -115,7 +121,11 @@ export interface CommonInit extends RequestInit {
 	 * with, is a failure of that attempt as a broken network would be; an impossible answer is final, unless a function
 	 * given as `reconnect` says otherwise. It is no permission to repeat: see `reconnect`.
 	 */
-	request?: ((attempt: Attempt) => AttemptRequest | undefined | Promise<AttemptRequest | undefined>) | undefined;
+	request?:
+		| ((
+				attempt: Attempt,
+		  ) => AttemptRequest | Request | null | undefined | Promise<AttemptRequest | Request | null | undefined>)
+		| undefined;
 	/** The last event ID to start from, as if an earlier connection had ended there. */
 	lastEventId?: string | undefined;
 	/**

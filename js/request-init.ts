@@ -1,0 +1,131 @@
+// Owns the reading of a RequestInit as `fetch` reads it: its members by name and once, with copies of all that the caller can
+// change later. Knows nothing of sources.
+
+import { checkRequest, isOneShot, naming } from "./checks.js";
+
+/** What a caller says of a request, as {@link membersOf} reads it. The body may be one that is still being read. */
+export type Given = Omit<RequestInit, "body"> & {
+	body?: BodyInit | Promise<ArrayBuffer | undefined> | null | undefined;
+	json?: unknown;
+	withCredentials?: boolean | undefined;
+	url?: string | URL | undefined;
+};
+
+/** A RequestInit of our own, with nothing of the caller's in it that can still change. */
+export type OwnInit = RequestInit & { headers: Headers };
+
+/** [spec] Fetch, the dictionary RequestInit; then the options of the three forms. */
+const MEMBERS = (
+	"method,headers,body,referrer,referrerPolicy,mode,credentials,cache,redirect,integrity,keepalive,signal,duplex,priority,window," +
+	"withCredentials,json,fetch,request,lastEventId,lastEventIdParam,reconnect,end,until,accept,maxEventSize,connectTimeout," +
+	"silenceTimeout,pauseWhenHidden,onopen,onmessage,onclose,onerror,openWhenHidden,url"
+).split(",");
+
+/** A Request, of whatever realm or library. A Response looks the same here. */
+export const isRequest = (value: unknown): value is Request =>
+	typeof (value as Request | null | undefined)?.clone === "function";
+
+/**
+ * The members of an options object, each read once.
+ *
+ * [spec] Web IDL, dictionaries: members are read by name, so inherited members and getters count. Members that only one
+ * platform has, such as Node's `dispatcher`, are found by enumeration.
+ */
+export function membersOf<T extends object>(given: T): Partial<T> {
+	const members: Partial<T> = {};
+	const names = new Set(MEMBERS);
+	if (!isRequest(given)) {
+		for (const name in given) {
+			names.add(name);
+		}
+	}
+	for (const name of names as Set<keyof T>) {
+		const value = given[name];
+		if (value !== undefined) {
+			members[name] = value;
+		}
+	}
+	if (isRequest(given)) {
+		readRequest(given, members as Given);
+	}
+	return members;
+}
+
+/** What a Request has that is none of its options; and its body, which not every browser shows or can send as a stream. */
+function readRequest(given: Request, members: Given): void {
+	if (members.json === given.json) {
+		delete members.json;
+	}
+	if (members.cache === "default") {
+		delete members.cache;
+	}
+	delete members.body;
+	if (!isBodiless(members.method ?? "GET")) {
+		members.body = naming("body", () => given.clone().arrayBuffer()).then((bytes) =>
+			bytes.byteLength ? bytes : undefined,
+		);
+		members.body.catch(() => {});
+	}
+}
+
+/**
+ * What is to be requested, over `base` if there is one.
+ *
+ * @throws TypeError that names the member.
+ */
+export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
+	const { headers: givenHeaders, body, json, withCredentials, signal: _signal, url: _url, ...others } = given;
+	const own = naming("headers", () => new Headers(givenHeaders ?? {}));
+	const headers = new Headers(base.headers);
+	const init = { ...base, ...others, headers } as OwnInit;
+	if (json !== undefined) {
+		if (body != null) {
+			throw new TypeError('"json" and "body" cannot be given together');
+		}
+		const text = naming("json", () => JSON.stringify(json));
+		if (text === undefined) {
+			throw new TypeError('"json" has no JSON form');
+		}
+		init.body = text;
+		init.method ??= "POST";
+		if (!own.has("content-type")) {
+			own.set("content-type", "application/json");
+		}
+	} else if (body !== undefined) {
+		init.body = naming("body", () => copyOf(body)) as BodyInit;
+	} else if (others.method !== undefined && isBodiless(others.method)) {
+		// A request that goes on with the answer to a POST does not ask the question again.
+		delete init.body;
+		headers.delete("content-type");
+	}
+	for (const [name, value] of own) {
+		headers.set(name, value);
+	}
+	if (withCredentials) {
+		init.credentials = "include";
+	}
+	checkRequest(init, json === undefined ? "body" : "json");
+	return init;
+}
+
+const isBodiless = (method: string) => /^(get|head)$/i.test(method);
+
+/** [spec] Fetch, "extract a body": `fetch` copies, when it is called, all that can change later. */
+function copyOf(body: unknown): unknown {
+	if (isOneShot(body)) {
+		return body;
+	}
+	const { append, byteLength, byteOffset, buffer = body } = Object(body);
+	if (byteLength !== undefined) {
+		return new Uint8Array(buffer, byteOffset, byteLength).slice();
+	}
+	if (!append) {
+		return body;
+	}
+	// A FormData or a URLSearchParams.
+	const copy = new (body as FormData & { constructor: typeof FormData }).constructor();
+	for (const [name, value] of body as FormData) {
+		copy.append(name, value as string);
+	}
+	return copy;
+}

@@ -1,0 +1,404 @@
+// Owns the rule that options are read as `fetch` reads them: by name, inherited members and getters included, once, and with
+// copies of all that the caller can change later. Each row is asked of the three forms.
+
+import type * as headwater from "headwater";
+import { expect, type Lab, type LoggedRequest, test } from "./support.ts";
+
+declare global {
+	/** Sends a request by a form and resolves to what the server saw of it. The request is made with what `init` is now. */
+	var send: Record<
+		"EventSource" | "events" | "fetchEventSource",
+		(url: string, init: object) => Promise<LoggedRequest>
+	>;
+}
+
+test.beforeEach(({ lab }) =>
+	lab.ours(({ EventSource, events, fetchEventSource, echo }) => {
+		globalThis.send = {
+			EventSource: (url, init) => echo(new EventSource(url, init)),
+			async events(url, init) {
+				const messages = events(url, init);
+				for await (const { data } of messages) {
+					return JSON.parse(data);
+				}
+			},
+			fetchEventSource: (url, init) =>
+				new Promise((resolve, reject) => {
+					const onmessage = ({ event, data }: headwater.EventSourceMessage) =>
+						event === "request" && resolve(JSON.parse(data));
+					// As a caller adds callbacks to options that are not its own.
+					const callbacks = { onmessage: { value: onmessage }, onerror: { value: (error: unknown) => reject(error) } };
+					const all =
+						init instanceof Request ? Object.defineProperties(init, callbacks) : Object.create(init, callbacks);
+					fetchEventSource(url, all).catch(reject);
+				}),
+		};
+	}),
+);
+
+/** What the server sees of the same request by each form. `make` is JavaScript for the options. */
+function byEachForm(lab: Lab, make: string, url = lab.url("/post-echo")): Promise<LoggedRequest[]> {
+	return lab.ours(
+		(_, [make, url]) =>
+			Promise.all(Object.values(globalThis.send).map((send) => send(url, new Function("url", `return ${make}`)(url)))),
+		[make, url] as const,
+	);
+}
+
+/** Options whose members are not their own, as JavaScript. */
+const INHERITED: [kind: string, options: string][] = [
+	["members of a prototype", `Object.create({ method: "PUT", headers: { authorization: "Bearer t" }, body: "b" })`],
+	[
+		"getters of a class",
+		`new (class { get method() { return "PUT" } get headers() { return { authorization: "Bearer t" } } get body() { return "b" } })()`,
+	],
+	[
+		"getters of a class that another extends",
+		`new (class extends class { get method() { return "PUT" } get body() { return "b" } } { headers = new Headers({ authorization: "Bearer t" }) })()`,
+	],
+	[
+		"a proxy that has only get",
+		`new Proxy({}, { get: (_, name) => ({ method: "PUT", headers: { authorization: "Bearer t" }, body: "b" })[name] })`,
+	],
+	[
+		"members that cannot be enumerated",
+		`Object.defineProperties({}, { method: { value: "PUT" }, headers: { value: { authorization: "Bearer t" } }, body: { value: "b" } })`,
+	],
+	[
+		"an object without a prototype",
+		`Object.assign(Object.create(null), { method: "PUT", headers: { authorization: "Bearer t" }, body: "b" })`,
+	],
+	[
+		"a function with members",
+		`Object.assign(() => {}, { method: "PUT", headers: { authorization: "Bearer t" }, body: "b" })`,
+	],
+	[
+		"a Request",
+		`new Request(url, { method: "PUT", headers: { authorization: "Bearer t", "content-type": "text/plain;charset=UTF-8" }, body: "b" })`,
+	],
+	[
+		"an object that inherits from a Request's options",
+		`Object.create(Object.create({ method: "PUT", body: "b" }), { headers: { value: [["authorization", "Bearer t"]] } })`,
+	],
+];
+
+for (const [kind, options] of INHERITED) {
+	test(`${kind}: each form sends the method, the headers and the body that they say`, async ({ lab }) => {
+		// fetchEventSource takes options that are an object.
+		const seen = await byEachForm(lab, options);
+		for (const { method, headers, body } of seen) {
+			expect({ method, authorization: headers.authorization, body }).toEqual({
+				method: "PUT",
+				authorization: "Bearer t",
+				body: "b",
+			});
+		}
+		expect(seen).toHaveLength(3);
+		expect(new Set((await lab.requests()).map(({ method }) => method))).toEqual(new Set(["PUT"]));
+	});
+}
+
+test("options of ours are found where those of fetch are: inherited, and by getters", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource, events }, url) => {
+		class Defaults {
+			get json() {
+				return { prompt: "p" };
+			}
+			get until() {
+				return (event: { data: string }) => event.data === "";
+			}
+			get reconnect() {
+				return Object.create({ delay: 1, maxAttempts: 3 });
+			}
+		}
+		const types: string[] = [];
+		for await (const { type } of events(url, new Defaults())) {
+			types.push(type);
+		}
+		const source = new EventSource(url, new Defaults());
+		return { types, reason: (await source.closed).reason, time: source.reconnectionTime };
+	}, lab.url("/post-echo"));
+	expect(outcome).toEqual({ types: ["request", "stop"], reason: "until", time: 1 });
+	expect((await lab.requests()).map(({ method, body }) => [method, body])).toEqual(
+		Array(2).fill(["POST", '{"prompt":"p"}']),
+	);
+});
+
+test("each member is read once", async ({ lab }) => {
+	const reads = await lab.ours(async ({ EventSource }, url) => {
+		const reads: Record<string, number> = {};
+		const init = new Proxy({ method: "POST", body: "b", reconnect: false } as Record<string, unknown>, {
+			get(target, name: string) {
+				reads[name] = (reads[name] ?? 0) + 1;
+				return target[name];
+			},
+		});
+		await new EventSource(url, init).closed;
+		return Object.entries(reads).filter(([name, count]) => count > 1 && name in init);
+	}, lab.url("/post-echo"));
+	expect(reads).toEqual([]);
+});
+
+test("what a getter throws is thrown by the constructor, and nothing is requested", async ({ lab }) => {
+	const thrown = await lab.ours(async ({ EventSource, events, fetchEventSource }, url) => {
+		const init = {
+			get headers(): HeadersInit {
+				throw new RangeError("of the caller");
+			},
+		};
+		const calls = [() => new EventSource(url, init), () => events(url, init), () => fetchEventSource(url, init)];
+		return Promise.all(
+			calls.map(async (call) => {
+				try {
+					await call();
+					return "nothing";
+				} catch (error) {
+					return String(error);
+				}
+			}),
+		);
+	}, lab.url("/post-echo"));
+	expect(thrown).toEqual(Array(3).fill("RangeError: of the caller"));
+	expect((await lab.log()).opened).toBe(0);
+});
+
+/** What a caller hands over, and how it changes it afterwards, as JavaScript; and what the server is to see. */
+const MUTABLE: [kind: string, body: string, change: string, seen: string | RegExp][] = [
+	["FormData", `const body = new FormData(); body.set("model", "a");`, `body.set("model", "b")`, /name="model"\s+a\s/],
+	[
+		"FormData with a file",
+		`const body = new FormData(); body.set("f", new Blob(["a"]), "a.txt");`,
+		`body.set("f", new Blob(["b"]), "b.txt")`,
+		/filename="a\.txt"[\s\S]*\sa\s/,
+	],
+	[
+		"FormData with a field twice",
+		`const body = new FormData(); body.append("n", "a"); body.append("n", "b");`,
+		`body.delete("n")`,
+		/\sa\s[\s\S]*\sb\s/,
+	],
+	["URLSearchParams", `const body = new URLSearchParams({ model: "a" });`, `body.set("model", "b")`, "model=a"],
+	["a typed array", `const body = new TextEncoder().encode("a");`, `body[0] = 98`, "a"],
+	["a part of a buffer", `const body = new TextEncoder().encode("xay").subarray(1, 2);`, `body[0] = 98`, "a"],
+	[
+		"a DataView",
+		`const body = new DataView(new TextEncoder().encode("xay").buffer, 1, 1);`,
+		`body.setUint8(0, 98)`,
+		"a",
+	],
+	["an array of 16-bit numbers", `const body = new Uint16Array([0x6161]);`, `body[0] = 0x6262`, "aa"],
+	["an ArrayBuffer", `const body = new TextEncoder().encode("a").buffer;`, `new Uint8Array(body)[0] = 98`, "a"],
+	[
+		"a transferred ArrayBuffer",
+		`const body = new TextEncoder().encode("a").buffer;`,
+		`structuredClone(body, { transfer: [body] })`,
+		"a",
+	],
+	[
+		"a transferred typed array",
+		`const body = new TextEncoder().encode("a");`,
+		`structuredClone(body, { transfer: [body.buffer] })`,
+		"a",
+	],
+	["a Blob", `const body = new Blob(["a"]);`, ``, "a"],
+	[
+		"FormData of another realm",
+		`const frame = document.body.appendChild(document.createElement("iframe")); const body = new frame.contentWindow.FormData(); body.set("model", "a");`,
+		`body.set("model", "b")`,
+		/name="model"\s+a\s/,
+	],
+	[
+		"a Request whose body is read afterwards",
+		`const request = new Request(url, { method: "POST", body: "a" });`,
+		`request.text()`,
+		"a",
+	],
+];
+
+for (const [kind, body, change, expected] of MUTABLE) {
+	test(`${kind}: what the caller changes after the call is not sent, by any form and at no attempt`, async ({
+		lab,
+	}) => {
+		const outcome = await lab.ours(
+			async (_, [source, url]) => {
+				const seen: LoggedRequest[] = [];
+				for (const send of Object.values(globalThis.send)) {
+					seen.push(await new Function("send", "url", source)(send, url));
+				}
+				return seen;
+			},
+			[
+				`${body}
+				const init = typeof request === "object" ? request : { method: "POST", body };
+				const seen = send(url, init);
+				${change};
+				return seen;`,
+				lab.url("/post-echo"),
+			] as const,
+		);
+		for (const { body } of outcome) {
+			expect(body).toEqual(typeof expected === "string" ? expected : expect.stringMatching(expected));
+		}
+		expect(outcome).toHaveLength(3);
+	});
+}
+
+test("one FormData serves two sources in a loop, and each sends what it held then", async ({ lab }) => {
+	const models = await lab.ours(async ({ EventSource, echo }, url) => {
+		const form = new FormData();
+		const seen = ["a", "b"].map((model) => {
+			form.set("model", model);
+			return echo(new EventSource(url, { method: "POST", body: form }));
+		});
+		return (await Promise.all(seen)).map(({ body }) => /name="model"\s+(\w)/.exec(body)?.[1]);
+	}, lab.url("/post-echo"));
+	expect(models).toEqual(["a", "b"]);
+});
+
+test("a copied body is sent with each attempt, and with the content type that fetch gives the original", async ({
+	lab,
+}) => {
+	const bodies = [
+		[
+			`(() => { const form = new FormData(); form.set("model", "a"); return form })()`,
+			/^multipart\/form-data; *boundary=$/,
+		],
+		[`new URLSearchParams({ model: "a" })`, /^application\/x-www-form-urlencoded;charset=UTF-8$/],
+		[`new TextEncoder().encode("a")`, /^$/],
+		[`new Request(url, { method: "POST", body: "a" })`, /^text\/plain;charset=UTF-8$/],
+	] as const;
+	for (const [index, [body, type]] of bodies.entries()) {
+		const own = lab.apart(`${index}`);
+		await own.ours(
+			({ EventSource }, [body, url]) => {
+				const given = new Function("url", `return ${body}`)(url);
+				const init = given instanceof Request ? given : { method: "POST", body: given };
+				const source = new EventSource(url, Object.assign(init, { reconnect: { delay: 1, maxDelay: 1 } }));
+				return source.closed;
+			},
+			[body, own.script("status=503", "status=503", "status=204")] as const,
+		);
+		const requests = await own.requests();
+		expect(requests.map(({ method }) => method)).toEqual(["POST", "POST", "POST"]);
+		const seen = requests.map(({ body, headers }) => {
+			const type = headers["content-type"] ?? "";
+			const boundary = type.split("boundary=")[1] ?? "none";
+			return [type.replace(boundary, ""), body.replaceAll(boundary, "")];
+		});
+		expect(seen).toEqual(Array(3).fill([expect.stringMatching(type), expect.stringMatching(/(^|\s|=)a/)]));
+	}
+});
+
+test("a Request is no URL and a Response no stream: each form says so, and nothing is requested", async ({ lab }) => {
+	const thrown = await lab.ours(async ({ EventSource, events, fetchEventSource }, url) => {
+		const calls = [EventSource, events, fetchEventSource].flatMap((form) =>
+			[new Request(url), new Response("data: a\n\n")].map((first) => async () => {
+				form === EventSource ? new EventSource(first as never) : await (form as typeof events)(first as never);
+			}),
+		);
+		return Promise.all(calls.map((call) => call().catch(String)));
+	}, lab.url("/post-echo"));
+	const sentence =
+		"TypeError: the first argument must be a URL: a Request can be the second one, and events() reads the body of a Response";
+	expect(thrown).toEqual(Array(6).fill(sentence));
+	expect((await lab.log()).opened).toBe(0);
+});
+
+test("a Request whose body was read already is a TypeError that names the body", async ({ lab }) => {
+	const thrown = await lab.ours(async ({ EventSource }, url) => {
+		const request = new Request(url, { method: "POST", body: "b" });
+		await request.text();
+		try {
+			new EventSource(url, request);
+			return "nothing";
+		} catch (error) {
+			return String(error);
+		}
+	}, lab.url("/post-echo"));
+	expect(thrown).toMatch(/^TypeError: "body": /);
+});
+
+test("the signal of a Request ends the source, and its cache mode does not let an old answer in", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ EventSource }, url) => {
+		const controller = new AbortController();
+		let cache: string | undefined;
+		const request = new Request(url, { signal: controller.signal });
+		const source = new EventSource(
+			url,
+			Object.assign(request, {
+				fetch: async (_: string, init: RequestInit) => {
+					cache = init.cache;
+					controller.abort("left");
+					return new Promise<Response>(() => {});
+				},
+			}),
+		);
+		const { reason, error } = await source.closed;
+		return { reason, error, cache };
+	}, lab.url("/silent"));
+	expect(outcome).toEqual({ reason: "signal", error: "left", cache: "no-store" });
+});
+
+/** What `request` may return, as JavaScript; and method, body, authorization and content type of what is sent. */
+const ANSWERS: [kind: string, answer: string, sent: [string, string, string | undefined, string | undefined]][] = [
+	[
+		"a Request with a body",
+		`new Request(url, { method: "PUT", headers: { authorization: "Bearer 2" }, body: "two" })`,
+		["PUT", "two", "Bearer 2", "text/plain;charset=UTF-8"],
+	],
+	[
+		"a Request without one",
+		`new Request(url, { headers: { authorization: "Bearer 2" } })`,
+		["GET", "", "Bearer 2", undefined],
+	],
+	[
+		"an object that inherits",
+		`Object.create({ url, method: "PUT", headers: { authorization: "Bearer 2" }, body: "two" })`,
+		["PUT", "two", "Bearer 2", "text/own"],
+	],
+	[
+		"getters",
+		`new (class { get url() { return url } get method() { return "PUT" } get headers() { return { authorization: "Bearer 2" } } get body() { return "two" } })()`,
+		["PUT", "two", "Bearer 2", "text/own"],
+	],
+	["json", `({ url, json: { n: 2 } })`, ["POST", '{"n":2}', "Bearer 1", "application/json"]],
+	["only a token", `({ headers: { authorization: "Bearer 2" } })`, ["POST", "one", "Bearer 2", "text/own"]],
+	["nothing", `undefined`, ["POST", "one", "Bearer 1", "text/own"]],
+	["null", `null`, ["POST", "one", "Bearer 1", "text/own"]],
+];
+
+for (const [kind, answer, sent] of ANSWERS) {
+	test(`request may return ${kind}, at once or by a promise`, async ({ lab }) => {
+		for (const wrap of ["", "async "]) {
+			const seen = await byEachForm(
+				lab,
+				`{ method: "POST", headers: { authorization: "Bearer 1", "content-type": "text/own" }, body: "one", request: ${wrap}() => ${answer} }`,
+			);
+			for (const { method, body, headers } of seen) {
+				expect([method, body, headers.authorization, headers["content-type"]]).toEqual(sent);
+			}
+			expect(seen).toHaveLength(3);
+		}
+	});
+}
+
+test("members of RequestInit that request returns hold for that attempt", async ({ lab }) => {
+	const inits = await lab.ours(async ({ EventSource }, url) => {
+		const seen: unknown[] = [];
+		const source = new EventSource(url, {
+			reconnect: { delay: 1, maxDelay: 1 },
+			request: ({ attempt }) =>
+				attempt === 1 ? { credentials: "omit" as const, cache: "reload" as const } : undefined,
+			fetch: async (_, { credentials, cache }) => {
+				seen.push([credentials, cache]);
+				return new Response("", { status: seen.length > 1 ? 404 : 503 });
+			},
+		});
+		await source.closed;
+		return seen;
+	}, lab.url("/silent"));
+	expect(inits).toEqual([
+		["omit", "reload"],
+		["same-origin", "no-store"],
+	]);
+});
