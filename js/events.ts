@@ -3,7 +3,7 @@
 
 import { Batch } from "./batch.js";
 import { isStream, readerOf } from "./checks.js";
-import { internal, report, says, settle, type Told } from "./failure.js";
+import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
 import { parseJson } from "./json.js";
 import { End, readSettings, STREAM_URL } from "./settings.js";
 import type { EventSourceInit, EventsInit, Message, MessageOf } from "./types.js";
@@ -110,7 +110,7 @@ export function events(
 		}
 		const failure = settle(told, options, batch.lastEventId);
 		if (!failure.willReconnect && !over) {
-			end({ error: Object.assign(new Error(failure.message), failure) });
+			end({ error: errorOf(failure) });
 			serve();
 		}
 		return failure.delay;

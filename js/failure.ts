@@ -50,7 +50,8 @@ export function settle(
 ): Failure {
 	const { status, headers } = response ?? {};
 	const refused = accept && reason === "content-type" && `"accept" refused the server's answer`;
-	const message = reason === "request" ? `${told}: ${text(error)}` : refused || told;
+	const lost = isLost(reason, status) ? "network error: " : "";
+	const message = reason === "request" ? `${told}: ${text(error)}` : refused || lost + told;
 	const known = {
 		reason,
 		message,
@@ -71,6 +72,17 @@ export function settle(
 		failure.message += `; "body" is a stream, which can be sent only once: give a new one by "request"`;
 	}
 	return failure;
+}
+
+/** Whether the connection was lost, or never made. `attempts` is the reason after any failure, and then the status tells. */
+const isLost = (reason: Reason, status: number | undefined) =>
+	/^(network|interrupted|cors|timeout|silence|attempts)$/.test(reason) && (status ?? 0) < 400;
+
+/** The Error for a failure, with its fields. A lost connection is a TypeError, as it is from `fetch`. */
+export function errorOf(failure: Failure): Error {
+	const { message, error, reason, status } = failure;
+	const Kind = isLost(reason, status) ? TypeError : Error;
+	return Object.assign(new Kind(message, error === undefined ? {} : { cause: error }), failure);
 }
 
 /** What a caller has thrown may have no string. */

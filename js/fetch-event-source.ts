@@ -3,7 +3,7 @@
 
 import { Batch } from "./batch.js";
 import { Pace } from "./delivery.js";
-import { internal, report, says, settle, type Told } from "./failure.js";
+import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
 import { parseJson } from "./json.js";
 import { membersOf } from "./request-init.js";
 import { End, readSettings } from "./settings.js";
@@ -103,7 +103,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	let answered: unknown;
 	/** What `onerror` answers to a failure, or to what a callback has thrown. */
 	const ask: Decide = (failure) => {
-		const error = thrown ? thrown.error : Object.assign(new Error(failure.message), failure);
+		const error = thrown ? thrown.error : errorOf(failure);
 		thrown = { error };
 		answered = true;
 		try {

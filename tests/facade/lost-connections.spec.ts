@@ -1,0 +1,141 @@
+// Owns the rule for who classifies errors: a lost connection is a TypeError that names the network, with what the platform threw
+// as its cause; everything else is an Error of another kind.
+
+import { elsewhere, eventStream, events, expect, HANDED_OVER, send, test, unusedOrigin } from "./support.ts";
+
+interface Thrown {
+	name: string;
+	isTypeError: boolean;
+	namesNetwork: boolean;
+	/** The name of what the platform threw. */
+	cause: string | undefined;
+	causeIsError: boolean;
+	reason: string;
+	status: number | undefined;
+	lastWord: string;
+}
+
+/** Runs in the page: what `events()` throws, what `fetchEventSource()` calls `onerror` with, and what it is rejected with. */
+async function thrownByForms(
+	{ events, fetchEventSource }: Pick<typeof import("headwater"), "events" | "fetchEventSource">,
+	[url, options, onlyEvents]: readonly [string, object, true?],
+): Promise<Thrown[]> {
+	const describe = (error: unknown): Thrown => {
+		const { name, message, cause, reason, status } = error as Error & { reason: string; status: number | undefined };
+		return {
+			name,
+			isTypeError: error instanceof TypeError,
+			namesNetwork: /network/.test(message),
+			cause: (cause as Error | undefined)?.name,
+			causeIsError: cause === (error as { error: unknown }).error,
+			reason,
+			status,
+			lastWord: message,
+		};
+	};
+	const iterate = async () => {
+		for await (const _ of events(url, options));
+	};
+	if (onlyEvents) {
+		return [describe(await iterate().catch((error) => error))];
+	}
+	let called: unknown;
+	const onerror = (error: unknown) => {
+		called = error;
+	};
+	const thrown = await iterate().catch((error) => error);
+	const rejected = await fetchEventSource(url, { ...options, onerror }).catch((error) => error);
+	return [thrown, called, rejected].map(describe);
+}
+
+const CUT = eventStream(send(events(1)), HANDED_OVER, "reset");
+const ENDED = eventStream(send(events(1)));
+
+/** By POST, which is never repeated: so that each failure is final. */
+const POST = { method: "POST" };
+
+test("a server that cannot be reached: TypeError, network, and the platform's error as the cause", async ({ lab }) => {
+	const thrown = await lab.ours(thrownByForms, [await unusedOrigin(), POST] as const);
+	expect(thrown).toEqual(Array(3).fill(lost("network", "TypeError")));
+});
+
+test("a stream that breaks off: TypeError, interrupted, and the platform's error as the cause", async ({ lab }) => {
+	const thrown = await lab.ours(thrownByForms, [lab.script(CUT, CUT), POST] as const);
+	expect(thrown).toEqual(Array(3).fill(lost("interrupted", expect.any(String), 200)));
+});
+
+test("an answer that ends before the event that until waits for: TypeError without a cause", async ({ lab }) => {
+	const thrown = await lab.ours(
+		({ events, fetchEventSource }, url) =>
+			// Functions cannot be handed over to the page.
+			(globalThis as unknown as { thrownByForms: typeof thrownByForms }).thrownByForms({ events, fetchEventSource }, [
+				url,
+				{ method: "POST", until: ({ data }: { data: string }) => data === "[DONE]" },
+			]),
+		lab.script(ENDED, ENDED),
+	);
+	expect(thrown).toEqual(Array(3).fill(lost("interrupted", undefined, 200)));
+});
+
+test("no answer within connectTimeout, and no byte within silenceTimeout, are lost connections", async ({ lab }) => {
+	const silent = eventStream(send(events(1)), "hang");
+	const timeout = await lab.ours(thrownByForms, [
+		lab.script("hang", "hang"),
+		{ ...POST, connectTimeout: 100 },
+	] as const);
+	expect(timeout).toEqual(Array(3).fill(lost("timeout", undefined)));
+	const silence = await lab.ours(thrownByForms, [
+		lab.script(silent, silent),
+		{ ...POST, silenceTimeout: 100 },
+	] as const);
+	expect(silence).toEqual(Array(3).fill(lost("silence", undefined, 200)));
+});
+
+test("a GET that a server of another origin refuses is a lost connection, as it is for fetch", async ({ lab }) => {
+	const thrown = await lab.ours(thrownByForms, [elsewhere(lab.url("/cors-refused")), {}, true] as const);
+	expect(thrown).toEqual([lost("cors", "TypeError")]);
+});
+
+test("attempts that all ended at the network are a lost connection, and attempts that were refused are not", async ({
+	lab,
+}) => {
+	const reconnect = { delay: 1, maxAttempts: 1 };
+	const [network] = await lab.ours(thrownByForms, [await unusedOrigin(), { ...POST, reconnect }, true] as const);
+	expect(network).toEqual(lost("attempts", "TypeError"));
+	const [refused] = await lab.ours(thrownByForms, [
+		lab.script("status=503", "status=503", "status=503", "status=503"),
+		{ ...POST, reconnect },
+		true,
+	] as const);
+	expect(refused).toMatchObject({ name: "Error", isTypeError: false, reason: "attempts", status: 503 });
+});
+
+test("a refusal, another type and an event beyond the limit are no lost connections", async ({ lab }) => {
+	const rows: [script: string, options: object, expected: Partial<Thrown>][] = [
+		["status=429", POST, { reason: "status", status: 429 }],
+		["type=text/html|send=page", POST, { reason: "content-type", status: 200 }],
+		[eventStream(send(events("x".repeat(100)))), { ...POST, maxEventSize: 10 }, { reason: "too-large" }],
+	];
+	for (const [index, [script, options, expected]] of rows.entries()) {
+		const own = lab.apart(`${index}`);
+		const thrown = await own.ours(thrownByForms, [own.script(script, script), options] as const);
+		for (const error of thrown) {
+			expect(error).toMatchObject({ name: "Error", isTypeError: false, namesNetwork: false, ...expected });
+		}
+	}
+});
+
+test.beforeEach(({ lab }) => lab.page.evaluate(`globalThis.thrownByForms = ${thrownByForms}`));
+
+function lost(reason: string, cause: unknown, status?: number) {
+	return {
+		name: "TypeError",
+		isTypeError: true,
+		namesNetwork: true,
+		cause,
+		causeIsError: true,
+		reason,
+		status,
+		lastWord: expect.stringMatching(/^network error: /),
+	};
+}
