@@ -69,11 +69,6 @@ export function isOneShot(value: unknown): boolean {
 	return [getReader, pipe, iterate].some((method) => typeof method === "function");
 }
 
-export function readerOf(stream: unknown): ReadableStreamDefaultReader | undefined {
-	const reader = isStream(stream) ? stream.getReader() : undefined;
-	return typeof reader?.read === "function" ? reader : undefined;
-}
-
 export function number(option: string, value: number | undefined, byDefault: number, least: number): number {
 	if (value === undefined) {
 		return byDefault;

@@ -2,9 +2,9 @@
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
 import { Batch } from "./batch.js";
-import { readerOf } from "./checks.js";
 import { nextTask, Pace, TURNS, turns } from "./delivery.js";
 import { internal, report, says, settle, type Told } from "./failure.js";
+import { lend, type Reader, readerOf } from "./reader.js";
 import { ServerEvent } from "./server-event.js";
 import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
 import type { Closed, EventSourceEventMap, EventSourceInit, OpenEvent, ServerSentEvent } from "./types.js";
@@ -71,11 +71,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 			return;
 		}
 		options.signal?.addEventListener("abort", this.#onAbort);
-		if (reader) {
-			// At once, though the module may not be there yet.
-			this.#closed.then(() => reader.cancel()).catch(() => {});
-		}
-		this.#run(reader ?? settings).catch(this.#onModuleFailure);
+		this.#run(reader ? lend(reader, this.#closed) : settings).catch(this.#onModuleFailure);
 	}
 
 	static fromReadableStream<M extends object = object>(stream: ReadableStream<Uint8Array>): EventSource<M> {
@@ -151,7 +147,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 		return this.#readyState === CLOSED;
 	}
 
-	async #run(from: Settings | ReadableStreamDefaultReader): Promise<void> {
+	async #run(from: Settings | Reader): Promise<void> {
 		const { connect, read } = await load();
 		if (!Array.isArray(from)) {
 			// [non-spec] The proposal announces the connection in a task.

@@ -2,9 +2,10 @@
 // streams, parsing or reconnection, which are Rust's.
 
 import { Batch } from "./batch.js";
-import { isStream, readerOf } from "./checks.js";
+import { isStream } from "./checks.js";
 import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
 import { parseJson } from "./json.js";
+import { lend, readerOf } from "./reader.js";
 import { End, readSettings, STREAM_URL } from "./settings.js";
 import type { EventSourceInit, EventsInit, Message, MessageOf } from "./types.js";
 import { type Listener, load, whenDead } from "./wasm.js";
@@ -75,10 +76,11 @@ export function events(
 	});
 	const all = (init ?? {}) as EventSourceInit;
 	const ofStream = { signal: all.signal, until: all.until } as EventSourceInit;
-	const [url, given] = isStream(input) ? [STREAM_URL, ofStream] : [input, all];
-	const { settings, signal, ...options } = readSettings(url, given, closed);
+	const [url, own] = isStream(input) ? [STREAM_URL, ofStream] : [input, all];
+	const { settings, signal, ...options } = readSettings(url, own, closed);
 	const until = options.until as EventsInit["until"];
-	const reader = readerOf(input);
+	const given = readerOf(input);
+	const reader = given && lend(given, closed);
 	const takers: Taker[] = [];
 	let started = false;
 	let over = false;
@@ -164,10 +166,6 @@ export function events(
 		report,
 	};
 
-	if (reader) {
-		// At once, though the module may not be there yet.
-		closed.then(() => reader.cancel()).catch(() => {});
-	}
 	if (signal?.aborted) {
 		onAbort();
 	} else {

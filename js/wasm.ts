@@ -4,6 +4,7 @@
 import { connect, poll, read, start } from "../pkg/headwater.js";
 import type { Told } from "./failure.js";
 import { onDeath, orDead } from "./isolation.js";
+import type { Reader } from "./reader.js";
 import type { Settings } from "./settings.js";
 import { setPoll } from "./signal.js";
 
@@ -31,7 +32,7 @@ export interface Module {
 	/** A source that makes its own requests. */
 	connect(listener: Listener, closed: Promise<unknown>, ...settings: Settings): void;
 	/** A source that reads a stream from elsewhere. */
-	read(listener: Listener, closed: Promise<unknown>, reader: ReadableStreamDefaultReader, end?: Settings[10]): void;
+	read(listener: Listener, closed: Promise<unknown>, reader: Reader, end?: Settings[10]): void;
 }
 
 /** Called with what was thrown when the module dies, unless `closed` is fulfilled before. */

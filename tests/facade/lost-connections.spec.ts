@@ -48,7 +48,7 @@ async function thrownByForms(
 	return [thrown, called, rejected].map(describe);
 }
 
-const CUT = eventStream(send(events(1)), HANDED_OVER, "reset");
+const CUT = eventStream(send(events(1)), HANDED_OVER, "rst");
 const ENDED = eventStream(send(events(1)));
 
 /** By POST, which is never repeated: so that each failure is final. */
