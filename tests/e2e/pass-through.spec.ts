@@ -51,7 +51,9 @@ test("each piece of the model's answer is on the page before the next is sent, a
 	const refused = await upstream.next();
 	expect(refused.question.messages).toHaveLength(3);
 	refused.refuse(401, { error: { message: `Incorrect API key provided: ${KEY}.` } });
-	await expect(chat.alert).toHaveText("The server does not allow this (401). Incorrect API key provided: [key].");
+	await expect(chat.alert).toHaveText(
+		/^The server does not allow this \(401\)\. The model's server 127\.0\.0\.1:\d+ does not accept the key that this server has\.$/,
+	);
 	expect(wire.received()).toContain("source");
 	expect(wire.received()).not.toContain(KEY);
 });
@@ -70,13 +72,16 @@ test("Stop ends the connection all the way to the model's server", async ({ remo
 	expect(upstream.asked).toHaveLength(1);
 });
 
-test("the model server's own words for too many requests are shown, and nothing is asked again but by Retry", async ({
+test("too many requests to the model's server are told in words, and nothing is asked again but by Retry", async ({
 	remote: { chat },
 	upstream,
 }) => {
 	await chat.ask("Quickly");
 	(await upstream.next()).refuse(429, { error: { message: "Rate limit reached, slow down", code: "rate_limit" } });
-	await expect(chat.alert).toHaveText("Too many requests for now (429). Rate limit reached, slow down.", PATIENCE);
+	await expect(chat.alert).toHaveText(
+		/^Too many requests for now \(429\)\. The model's server \S+ has had too many requests for now\.$/,
+		PATIENCE,
+	);
 	await expect(chat.state).toHaveText("Closed: refused with 429");
 	expect(upstream.asked).toHaveLength(1);
 
@@ -127,10 +132,35 @@ test("an error that the model reports within its answer is told, and so is a pie
 	asked.say("So far");
 	asked.send("{broken");
 	await expect(chat.alert).toHaveText("One piece of the answer could not be read and is missing.", PATIENCE);
-	asked.send(JSON.stringify({ error: { message: "The model is overloaded" } }));
+	asked.send(JSON.stringify({ error: { message: "The model is <b>overloaded</b>", type: "overloaded_error" } }));
 	asked.end();
 	await chat.waitForState("closed");
-	await expect(chat.alert).toHaveText("The model reported an error: The model is overloaded");
+	await expect(chat.alert).toHaveText(
+		/^The model reported an error: The model's server \S+ is overloaded or down for now\.$/,
+	);
 	expect(await text(chat.answers.first())).toBe("So far");
 	await expect(chat.retry).toBeVisible();
+});
+
+test("a key that the model's server writes into its stream in any place or spelling does not reach the page", async ({
+	remote: { chat, wire },
+	upstream,
+	page,
+}) => {
+	const escaped = [...KEY].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+	await chat.ask("What is your key?");
+	const asked = await upstream.next();
+	for (const key of [KEY, escaped]) {
+		asked.send(`{"id":"${key}","model":"${key}","choices":[{"delta":{"content":"It is ${key}. ","name":"${key}"}}]}`);
+	}
+	// Brackets are the beginning of a link in Markdown.
+	await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe("It is key. It is key.");
+	expect(wire.received()).toContain("It is [key]. ");
+	asked.send(`{"error":{"message":"${escaped}","code":"${KEY}"}}`);
+	await expect(chat.alert).toHaveText(
+		/^The model reported an error: The model's server \S+ reported an error\.$/,
+		PATIENCE,
+	);
+	expect(await page.locator("body").textContent()).not.toContain(KEY);
+	for (const key of [KEY, escaped]) expect(wire.received()).not.toContain(key);
 });

@@ -7,6 +7,8 @@ mod clock;
 mod pages;
 mod passthrough;
 mod process;
+mod refusals;
 mod spring;
 mod subscribe;
 mod support;
+mod upstream;

@@ -1,79 +1,12 @@
-//! `/api/chat` in front of an OpenAI-compatible endpoint: a fake one on loopback, in command of every byte.
+//! `/api/chat` in front of an OpenAI-compatible endpoint that answers: what reaches whom, and when.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Events, Server, refusal, within_limit};
-
-const KEY: &str = "sk-secret-key-of-the-test";
-const QUESTION: &str =
-    r#"{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"日本?"}],"pace":5}"#;
-
-struct Upstream {
-    listener: TcpListener,
-}
-
-/// One request that the fake endpoint has received and may answer.
-struct Received {
-    head: String,
-    body: Value,
-    connection: TcpStream,
-}
-
-impl Upstream {
-    async fn start() -> (Self, Server) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/v1/", listener.local_addr().unwrap());
-        let server =
-            Server::start(&[("OPENAI_BASE_URL", &base), ("OPENAI_API_KEY", KEY), ("MODEL", "test/model")]).await;
-        (Self { listener }, server)
-    }
-
-    async fn receive(&self) -> Received {
-        within_limit("the upstream request", async {
-            let (mut connection, _) = self.listener.accept().await.unwrap();
-            let mut bytes = Vec::new();
-            loop {
-                assert_ne!(connection.read_buf(&mut bytes).await.unwrap(), 0);
-                let text = String::from_utf8_lossy(&bytes);
-                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                if let Ok(body) = serde_json::from_str(body) {
-                    return Received { head: head.to_ascii_lowercase(), body, connection };
-                }
-            }
-        })
-        .await
-    }
-
-    /// Asks the server while the endpoint gives this whole answer.
-    async fn ask(&self, server: &Server, answer: &str) -> reqwest::Response {
-        let endpoint = async {
-            let mut received = self.receive().await;
-            received.write(answer).await;
-        };
-        tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint).0
-    }
-}
-
-impl Received {
-    async fn write(&mut self, text: &str) {
-        self.connection.write_all(text.as_bytes()).await.unwrap();
-    }
-
-    /// Returns when the server has closed its end.
-    async fn closed(mut self) {
-        let mut byte = [0];
-        within_limit("the upstream request to be dropped", async {
-            while matches!(self.connection.read(&mut byte).await, Ok(1..)) {}
-        })
-        .await;
-    }
-}
-
-fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len())
-}
+use crate::support::{Events, refusal, within_limit};
+use crate::upstream::{
+    CHUNKED, KEY, QUESTION, Upstream, answer, asked, assert_without_key, data, http_chunk, spellings_of_the_key,
+};
 
 #[tokio::test]
 async fn the_request_has_the_key_the_model_and_the_messages_and_nothing_of_ours() {
@@ -95,23 +28,37 @@ async fn the_request_has_the_key_the_model_and_the_messages_and_nothing_of_ours(
     assert_eq!(model, json!({ "model": "test/model", "resumable": false, "embedded": false }));
 }
 
+/// What the page receives for a piece of the answer.
+fn piece(content: &str) -> String {
+    let choice = json!({ "index": 0, "delta": { "content": content }, "finish_reason": null });
+    let chunk: Value = json!({ "object": "chat.completion.chunk", "model": "test/model", "choices": [choice] });
+    chunk.to_string()
+}
+
 #[tokio::test]
-async fn bytes_are_passed_on_unchanged_before_the_endpoint_has_ended() {
+async fn each_piece_is_passed_on_before_the_endpoint_sends_the_next() {
     let (upstream, server) = Upstream::start().await;
-    let endpoint = async {
-        let mut received = upstream.receive().await;
-        received
-            .write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n")
-            .await;
-        received
-    };
-    let (mut response, mut received) = tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint);
+    let (mut response, mut received) = asked(&upstream, &server, CHUNKED).await;
     assert_eq!(response.headers()["cache-control"], "no-cache, no-store");
-    // Each piece is sent only when the one before it has arrived: nothing can have been gathered.
-    for piece in [": OPENROUTER PROCESSING\n\n", "data: {\"half", "\":1}\r\n\r\n", "data:x\n\n", "\n"] {
-        received.write(&format!("{:x}\r\n{piece}\r\n", piece.len())).await;
-        let chunk = within_limit("the piece", response.chunk()).await.unwrap();
-        assert_eq!(chunk.as_deref(), Some(piece.as_bytes()));
+    // Each is sent only when what came of the one before has arrived: nothing can have been gathered.
+    for (sent, expected) in [
+        ("\u{feff}: OPENROUTER PROCESSING\n\n", ": keep-alive\n\n".to_owned()),
+        ("data: 1\n\n", "data: null\n\n".into()),
+        ("data: {\"choices\":[{\"delta\":{\"con", ": keep-alive\n\n".into()),
+        ("tent\":\"流れ\"}}]}\r\n\r\n", format!("data: {}\n\n", piece("流れ"))),
+        (
+            "id: 7\nretry: 1\ndata: {\"choices\":[\ndata: {\"delta\":{\"content\":\"\"}}]}\n\n",
+            format!("data: {}\n\n", piece("")),
+        ),
+        ("event: ping\ndata: {}\n\n", ": keep-alive\n\n".into()),
+    ] {
+        received.write(&http_chunk(sent)).await;
+        let chunk = within_limit("the piece", response.chunk()).await.unwrap().unwrap();
+        let (ours, expected) = (std::str::from_utf8(&chunk).unwrap(), expected.as_str());
+        match expected.strip_prefix("data: {") {
+            None => assert_eq!(ours, expected, "{sent}"),
+            Some(_) => assert_eq!(data(ours), data(expected), "{sent}"),
+        }
     }
     received.write("0\r\n\r\n").await;
     assert_eq!(within_limit("the end", response.chunk()).await.unwrap(), None);
@@ -120,11 +67,152 @@ async fn bytes_are_passed_on_unchanged_before_the_endpoint_has_ended() {
 #[tokio::test]
 async fn an_endpoint_that_breaks_off_is_a_cut_and_no_end() {
     let (upstream, server) = Upstream::start().await;
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let response = upstream.ask(&server, &format!("{head}9\r\ndata: 1\n\n\r\n")).await;
+    let response = upstream.ask(&server, &format!("{CHUNKED}{}", http_chunk("data: {}\n\n"))).await;
     let mut events = Events::of(response);
-    assert_eq!(events.next().await.unwrap(), "data: 1");
+    assert_eq!(data(&events.next().await.unwrap())["object"], "chat.completion.chunk");
     assert!(events.try_next().await.is_err());
+}
+
+#[tokio::test]
+async fn after_the_end_of_the_answer_nothing_is_waited_for() {
+    let (upstream, server) = Upstream::start().await;
+    let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
+    received.write(&http_chunk("data: [DONE]\n\ndata: {\"choices\":[]}\n\n")).await;
+    assert_eq!(Events::of(response).rest().await, ["data: [DONE]"]);
+    received.closed().await;
+}
+
+#[tokio::test]
+async fn a_connection_whose_answer_has_ended_is_used_again() {
+    let (upstream, server) = Upstream::start().await;
+    let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
+    received.write(&format!("{}0\r\n\r\n", http_chunk("data: [DONE]\n\n"))).await;
+    assert_eq!(Events::of(response).rest().await, ["data: [DONE]"]);
+    let endpoint = async {
+        let mut byte = [0; 4];
+        within_limit("the next question", received.connection.read_exact(&mut byte)).await.unwrap();
+        assert_eq!(&byte, b"POST");
+        received.write(&answer("503 Service Unavailable", "", "")).await;
+    };
+    let (response, ()) = tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint);
+    assert_eq!(response.status(), 503);
+}
+
+#[tokio::test]
+async fn nothing_outside_of_the_answers_text_reaches_the_page_as_the_endpoint_wrote_it() {
+    let (upstream, server) = Upstream::start().await;
+    for key in spellings_of_the_key() {
+        let evil = format!("<script>\\u001b[31m{key}");
+        for event in [
+            format!(r#"data: {{"error": {{"message": "{evil}", "code": "{evil}", "type": "{evil}"}}}}"#),
+            format!(r#"data: {{"error": "{evil}"}}"#),
+            format!(r#"data: {{"error": ["{evil}"], "choices": []}}"#),
+            format!("event: error\ndata: {evil}"),
+            format!("event: error\ndata: {{\"message\": \"{evil}\"}}"),
+        ] {
+            let response = upstream.ask(&server, &format!("{CHUNKED}{}", http_chunk(&format!("{event}\n\n")))).await;
+            let events = Events::of(response).rest().await;
+            assert_eq!(events.len(), 1, "{events:?}");
+            let told = data(&events[0]);
+            let told = told["error"]["message"].as_str().unwrap();
+            assert!(
+                told.starts_with("The model's server 127.0.0.1:") && told.ends_with(" reported an error."),
+                "{told}"
+            );
+        }
+        for event in [
+            format!(": {evil}"),
+            format!("data: {evil}"),
+            format!("id: {evil}\nevent: {evil}\nretry: 7\n{evil}: {evil}\ndata: {evil}"),
+            format!(
+                r#"data: {{"id":"{evil}","model":"{evil}","object":"{evil}","{evil}":1,"system_fingerprint":"{evil}"}}"#
+            ),
+            format!(
+                r#"data: {{"choices":[{{"finish_reason":"{evil}","delta":{{"role":"{evil}","{evil}":"{evil}"}}}}]}}"#
+            ),
+            format!(r#"data: {{"choices":[{{"delta":{{"tool_calls":[{{"id":"{evil}"}}],"reasoning":"{evil}"}}}}]}}"#),
+            format!(r#"data: {{"usage":{{"total_tokens":"{evil}"}},"choices":"{evil}"}}"#),
+        ] {
+            let body = format!("{event}\n\ndata: [DONE]\n\n");
+            let head = format!("Content-Type: text/event-stream\r\nX-Request-Id: {KEY}\r\nSet-Cookie: a={KEY}\r\n");
+            let response = upstream.ask(&server, &answer("200 OK", &head, &body)).await;
+            assert_without_key(&format!("{:?}", response.headers()));
+            let received = response.text().await.unwrap();
+            assert!(received.ends_with("data: [DONE]\n\n"), "{received}");
+            assert_without_key(&received);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_in_the_text_of_an_answer_is_replaced_where_a_piece_holds_it() {
+    let (upstream, server) = Upstream::start().await;
+    let escaped: String = KEY.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
+    let chunk = |key: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"It is {key}.\"}}}}]}}\n\n");
+    let body = format!("{}{}data: [DONE]\n\n", chunk(KEY), chunk(&escaped));
+    let response = upstream.ask(&server, &answer("200 OK", "Content-Type: text/event-stream\r\n", &body)).await;
+    let events = Events::of(response).rest().await;
+    assert_eq!(events.len(), 3);
+    for event in &events[..2] {
+        assert_eq!(data(event)["choices"][0]["delta"]["content"], "It is [key].");
+    }
+}
+
+#[tokio::test]
+async fn an_error_within_the_stream_is_told_by_its_kind_and_ends_it() {
+    let (upstream, server) = Upstream::start().await;
+    for (error, words) in [
+        (r#"{"message":"x","code":"insufficient_quota"}"#, "has no quota left"),
+        (r#"{"message":"x","type":"overloaded_error"}"#, "is overloaded"),
+        (r#"{"message":"x","code":429}"#, "too many requests"),
+        (r#"{"message":"x","code":"context_length_exceeded"}"#, "no conversation as long as this one"),
+    ] {
+        let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
+        received.write(&http_chunk(&format!("data: {{}}\n\ndata: {{\"error\":{error}}}\n\ndata: {{}}\n\n"))).await;
+        let events = Events::of(response).rest().await;
+        assert_eq!(events.len(), 2, "{events:?}");
+        let told = data(&events[1])["error"]["message"].as_str().unwrap().to_owned();
+        assert!(told.contains(words) && told.ends_with('.'), "{told}");
+        received.closed().await;
+    }
+}
+
+#[tokio::test]
+async fn a_line_or_an_event_without_an_end_is_not_held_in_memory() {
+    let (upstream, server) = Upstream::start().await;
+    for (start, piece) in
+        [("data: ", "x"), ("", ":"), ("", "x"), ("", "data: xxxxxxxx\n"), ("", "id: xxxxxxxx\ndata:\n")]
+    {
+        let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
+        let piece = piece.repeat(64 * 1024 / piece.len());
+        let endpoint = async {
+            received.write(&http_chunk(&format!("data: {{}}\n\n{start}"))).await;
+            let mut sent = 0;
+            // Fails when the server has enough of it.
+            while received.connection.write_all(http_chunk(&piece).as_bytes()).await.is_ok() {
+                sent += piece.len();
+                assert!(sent < 64 * 1024 * 1024, "the server goes on reading");
+            }
+        };
+        let (mut events, ()) = tokio::join!(async { Events::of(response).rest().await }, endpoint);
+        events.retain(|event| event.starts_with("data: "));
+        assert_eq!(events.len(), 2, "{events:?}");
+        let told = data(&events[1]);
+        assert!(told["error"]["message"].as_str().unwrap().ends_with("sent an event that is too large."), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_single_event_is_told_as_such() {
+    let (upstream, server) = Upstream::start().await;
+    for body in ["", "<html>hello</html>", "\n\n", ": only a comment\n\n"] {
+        let response = upstream.ask(&server, &answer("200 OK", "Content-Type: text/event-stream\r\n", body)).await;
+        let mut events = Events::of(response).rest().await;
+        events.retain(|event| !event.starts_with(':'));
+        assert_eq!(events.len(), 1, "{body}: {events:?}");
+        let told = data(&events[0]);
+        assert!(told["error"]["message"].as_str().unwrap().ends_with("ended its answer before it began."), "{told}");
+    }
 }
 
 #[tokio::test]
@@ -146,41 +234,6 @@ async fn a_browser_that_leaves_takes_the_upstream_request_with_it() {
     let (response, mid_stream) = tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint);
     drop(response);
     mid_stream.closed().await;
-}
-
-#[tokio::test]
-async fn the_endpoints_status_and_reason_are_passed_on_without_the_key() {
-    let (upstream, server) = Upstream::start().await;
-    let wrong_key =
-        format!(r#"{{"error":{{"message":"Incorrect API key provided: {KEY}.","code":"invalid_api_key"}}}}"#);
-    for (status_line, body, status, sentence) in [
-        ("401 Unauthorized", wrong_key.as_str(), 401, "Incorrect API key provided: [key]."),
-        ("429 Too Many Requests", r#"{"error":{"message":"Slow down."}}"#, 429, "Slow down."),
-        ("500 Internal Server Error", "<html>oops</html>", 500, "answered 500 Internal Server Error."),
-        ("503 Service Unavailable", "", 503, "answered 503 Service Unavailable."),
-        ("307 Temporary Redirect", "", 502, "answered 307 Temporary Redirect."),
-        ("200 OK", "<html>hello</html>", 502, "answered \"text/html\" instead of an event stream."),
-    ] {
-        let headers = "Content-Type: text/html\r\nRetry-After: 7\r\nLocation: /elsewhere\r\nConnection: close\r\n";
-        let response = upstream.ask(&server, &answer(status_line, headers, body)).await;
-        assert_eq!(response.status(), status, "{status_line}");
-        if status_line.starts_with('4') {
-            assert_eq!(response.headers()["retry-after"], "7");
-        }
-        let told = refusal(response).await;
-        assert!(told.ends_with(sentence), "{status_line}: {told}");
-    }
-}
-
-#[tokio::test]
-async fn an_endpoint_that_is_not_there_is_502_and_says_where() {
-    let (upstream, server) = Upstream::start().await;
-    let address = upstream.listener.local_addr().unwrap();
-    drop(upstream);
-    let response = server.post("/api/chat", "application/json", QUESTION).await;
-    assert_eq!(response.status(), 502);
-    let sentence = refusal(response).await;
-    assert!(sentence.contains(&address.to_string()) && sentence.contains("refused"), "{sentence}");
 }
 
 #[tokio::test]

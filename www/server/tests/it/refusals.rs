@@ -1,0 +1,107 @@
+//! `/api/chat` in front of an endpoint that refuses, is not there, or answers with something else.
+
+use crate::support::{Server, refusal};
+use crate::upstream::{KEY, QUESTION, Upstream, answer, assert_without_key};
+
+#[tokio::test]
+async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_words() {
+    let (upstream, server) = Upstream::start().await;
+    let error = |code: &str| format!(r#"{{"error":{{"message":"<b>{KEY}","type":"{KEY}","code":"{code}"}}}}"#);
+    for (status_line, body, status, words) in [
+        ("401 Unauthorized", error("invalid_api_key"), 401, "does not accept the key that this server has."),
+        ("429 Too Many Requests", error("x"), 429, "has had too many requests for now."),
+        (
+            "429 Too Many Requests",
+            error("insufficient_quota"),
+            429,
+            "has no quota left for the key that this server has.",
+        ),
+        ("400 Bad Request", error("context_length_exceeded"), 400, "takes no conversation as long as this one."),
+        ("404 Not Found", error("model_not_found"), 404, "does not know the model."),
+        ("400 Bad Request", KEY.into(), 400, "does not accept the request."),
+        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 500, "answered 500."),
+        ("503 Service Unavailable", String::new(), 503, "is overloaded or down for now."),
+        ("307 Temporary Redirect", String::new(), 502, "because the key is not for others."),
+        ("407 Proxy Authentication Required", String::new(), 502, "a proxy on the way wants a password."),
+        ("408 Request Timeout", String::new(), 504, "did not have its answer in time."),
+        ("204 No Content", String::new(), 502, "answered without an event stream."),
+        ("200 OK", format!("<html>{KEY}</html>"), 502, "answered with a web page instead of an event stream."),
+    ] {
+        let headers = format!(
+            "Content-Type: text/html\r\nRetry-After: 007\r\nLocation: /{KEY}\r\nX-Error: {KEY}\r\n\
+             WWW-Authenticate: Basic realm=\"{KEY}\"\r\nSet-Cookie: key={KEY}\r\nConnection: close\r\n"
+        );
+        let response = upstream.ask(&server, &answer(status_line, &headers, &body)).await;
+        assert_eq!(response.status(), status, "{status_line}");
+        if status != 502 {
+            assert_eq!(response.headers()["retry-after"], "7");
+        }
+        assert_without_key(&format!("{:?}", response.headers()));
+        let told = refusal(response).await;
+        assert!(told.starts_with("The model's server 127.0.0.1:") && told.ends_with(words), "{status_line}: {told}");
+        assert_without_key(&told);
+    }
+}
+
+#[tokio::test]
+async fn when_to_ask_again_is_passed_on_as_a_time_or_not_at_all() {
+    let (upstream, server) = Upstream::start().await;
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for (theirs, ours) in [
+        ("Retry-After: 120", Some("120")),
+        ("Retry-After: Sunday, 06-Nov-94 08:49:37 GMT", Some(date)),
+        (&format!("Retry-After: {KEY}"), None),
+        (&format!("Retry-After: 7 {KEY}"), None),
+        (&format!("Retry-After: {date} {KEY}"), None),
+        (&format!("Retry-After: 7\r\nRetry-After: {KEY}"), None),
+        ("Retry-After: 99999999999999999999", None),
+        ("Retry-After: \u{e9}", None),
+    ] {
+        let response = upstream.ask(&server, &answer("429 Too Many Requests", &format!("{theirs}\r\n"), "")).await;
+        let passed_on = response.headers().get("retry-after").map(|value| value.to_str().unwrap());
+        assert_eq!(passed_on, ours, "{theirs}");
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_something_else_are_told_in_words() {
+    let (upstream, server) = Upstream::start().await;
+    for (headers, words) in [
+        (format!("Content-Type: text/{KEY}"), "answered with something else than an event stream."),
+        ("Content-Type: application/json".into(), "answered with JSON instead of an event stream."),
+        (
+            "Content-Type: text/event-stream\r\nContent-Encoding: gzip".into(),
+            "compressed its answer, though it was not asked to.",
+        ),
+    ] {
+        let response = upstream.ask(&server, &answer("200 OK", &format!("{headers}\r\n"), "\u{1b}")).await;
+        assert_eq!(response.status(), 502, "{headers}");
+        let told = refusal(response).await;
+        assert!(told.ends_with(words), "{told}");
+    }
+    for garbage in [format!("{KEY}\r\n\r\n"), format!("HTTP/1.1 {KEY}\r\n\r\n"), String::new()] {
+        let response = upstream.ask(&server, &garbage).await;
+        assert_eq!(response.status(), 502);
+        let told = refusal(response).await;
+        assert!(told.ends_with("broke off before it answered."), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_known_is_told() {
+    let variables = [("OPENAI_BASE_URL", "http://nowhere.invalid/v1"), ("OPENAI_API_KEY", KEY), ("MODEL", "m")];
+    let response = Server::start(&variables).await.post("/api/chat", "application/json", QUESTION).await;
+    assert_eq!(response.status(), 502);
+    assert_eq!(refusal(response).await, "The model's server nowhere.invalid cannot be reached: its name is not known.");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_is_502_and_says_where() {
+    let (upstream, server) = Upstream::start().await;
+    let address = upstream.listener.local_addr().unwrap();
+    drop(upstream);
+    let response = server.post("/api/chat", "application/json", QUESTION).await;
+    assert_eq!(response.status(), 502);
+    let sentence = refusal(response).await;
+    assert!(sentence.contains(&address.to_string()) && sentence.contains("refused"), "{sentence}");
+}
