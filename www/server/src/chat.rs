@@ -8,35 +8,37 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::answers::Refusal;
+use crate::body::Bodies;
 use crate::config::Config;
 use crate::model;
 use crate::passthrough::ModelServer;
 
-/// Longer conversations than this fit no model that one would try here.
-const MAX_BODY: usize = 1024 * 1024;
-/// How far a body that is too long is read and thrown away: a connection closed on unread bytes is reset, and the
-/// browser would then report a broken network instead of the refusal.
-const MAX_DISCARDED: usize = 16 * MAX_BODY;
 /// Tokens per second of a brisk hosted model.
 const DEFAULT_PACE: f64 = 40.0;
 
+/// What the routes have in common.
+pub struct Chat {
+    bodies: Bodies,
+    backend: Backend,
+}
+
 /// Who answers.
-pub enum Backend {
+enum Backend {
     Embedded,
     Remote(ModelServer),
 }
 
-impl Backend {
+impl Chat {
     pub fn new(config: &Config) -> Result<Self, String> {
-        Ok(match &config.upstream {
-            None => Self::Embedded,
-            Some(upstream) => Self::Remote(ModelServer::new(upstream)?),
-        })
+        let backend = match &config.upstream {
+            None => Backend::Embedded,
+            Some(upstream) => Backend::Remote(ModelServer::new(upstream)?),
+        };
+        Ok(Self { bodies: Bodies::default(), backend })
     }
 }
 
@@ -62,44 +64,24 @@ pub enum Role {
 }
 
 /// `GET /api/model`.
-pub async fn model(State(backend): State<Arc<Backend>>) -> Json<Value> {
-    Json(match &*backend {
+pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
+    Json(match &chat.backend {
         Backend::Embedded => json!({ "model": model::NAME, "resumable": true, "embedded": true }),
         Backend::Remote(server) => json!({ "model": server.model(), "resumable": false, "embedded": false }),
     })
 }
 
 /// `POST /api/chat`.
-pub async fn chat(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
-    let request = parse(&headers, &read(body).await?)?;
-    match &*backend {
+pub async fn chat(State(chat): State<Arc<Chat>>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
+    let body = chat.bodies.read(body).await?;
+    let request = parse(&headers, &body.bytes)?;
+    match &chat.backend {
         Backend::Embedded => {
             let pace = request.pace.unwrap_or(DEFAULT_PACE).clamp(1.0, 1000.0);
             model::answer(&request.messages, pace, headers.get("last-event-id"))
         }
         Backend::Remote(server) => server.answer(&request.messages).await,
     }
-}
-
-async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
-    let mut body = body.into_data_stream();
-    let mut bytes = Vec::new();
-    let mut length = 0;
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|error| {
-            Refusal::new(StatusCode::BAD_REQUEST, format!("The request's body broke off: {error}."))
-        })?;
-        length += chunk.len();
-        if length <= MAX_BODY {
-            bytes.extend_from_slice(&chunk);
-        } else if length > MAX_DISCARDED {
-            break;
-        }
-    }
-    if length > MAX_BODY {
-        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The conversation is longer than 1 MiB."));
-    }
-    Ok(bytes)
 }
 
 /// The type is required, and not only for order: it is what makes a foreign page's request need a preflight, which

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bench;
+mod body;
 mod chat;
 pub mod config;
 mod events;
@@ -37,7 +38,7 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
         .route("/api/model", get(chat::model))
         .route("/api/chat", post(chat::chat))
         .route("/api/{*rest}", any(async || Refusal::new(StatusCode::NOT_FOUND, "There is no such route under /api.")))
-        .with_state(Arc::new(chat::Backend::new(config)?));
+        .with_state(Arc::new(chat::Chat::new(config)?));
     let page = ServeDir::new(&config.root)
         .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
     Ok(chat

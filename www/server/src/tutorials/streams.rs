@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 /// Events that wait for a client that reads slowly. Beyond that a push is reported as not delivered.
 const MAX_WAITING: usize = 64;
+/// Bytes of all events that wait, also for clients that were sent away and do not read.
+const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 /// An EventSource that was not told otherwise comes back after 3 to 5 s, a page in the background up to a minute later.
 /// Who comes later than this wants to.
 const RETURN_TIME: Duration = Duration::from_secs(90);
@@ -31,7 +33,12 @@ pub enum Farewell {
 pub struct Streams {
     max: usize,
     table: Mutex<Table>,
+    /// What is left of [`MAX_WAITING_BYTES`].
+    room: Arc<Semaphore>,
 }
+
+/// An event that waits, and the room that it takes.
+type Waiting = (Bytes, OwnedSemaphorePermit);
 
 #[derive(Default)]
 struct Table {
@@ -47,7 +54,7 @@ struct OpenStream {
     number: u64,
     session: String,
     last_activity: u64,
-    events: mpsc::Sender<Bytes>,
+    events: mpsc::Sender<Waiting>,
     farewell: oneshot::Sender<Farewell>,
 }
 
@@ -70,7 +77,7 @@ pub struct Subscription {
     streams: Arc<Streams>,
     user: String,
     number: u64,
-    events: mpsc::Receiver<Bytes>,
+    events: mpsc::Receiver<Waiting>,
     farewell: oneshot::Receiver<Farewell>,
 }
 
@@ -84,7 +91,7 @@ pub enum Next {
 
 impl Streams {
     pub fn new(max: usize) -> Self {
-        Self { max, table: Mutex::default() }
+        Self { max, table: Mutex::default(), room: Arc::new(Semaphore::new(MAX_WAITING_BYTES)) }
     }
 
     /// Opens a stream, or answers none to a client that was sent away and came back by itself. `session` tells a
@@ -119,7 +126,9 @@ impl Streams {
         let mut table = self.table();
         let activity = table.next_activity();
         let Some(stream) = table.open.get_mut(user) else { return false };
-        let delivered = stream.events.try_send(event).is_ok();
+        let room = u32::try_from(event.len()).ok().map(|bytes| Arc::clone(&self.room).try_acquire_many_owned(bytes));
+        let Some(Ok(room)) = room else { return false };
+        let delivered = stream.events.try_send((event, room)).is_ok();
         if delivered {
             stream.last_activity = activity;
         }
@@ -179,7 +188,7 @@ impl Subscription {
     /// Waits for the next event. What was pushed before the farewell comes before it.
     pub async fn next(&mut self) -> Next {
         match self.events.recv().await {
-            Some(event) => Next::Event(event),
+            Some((event, _room)) => Next::Event(event),
             None => self.farewell.try_recv().map_or(Next::End, Next::Farewell),
         }
     }
@@ -240,6 +249,25 @@ mod tests {
             assert_eq!(ann.next().await, Next::Event(Bytes::from("x")));
         }
         assert_eq!(ann.next().await, Next::Farewell(Farewell::Full));
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_all_together_is_bounded_in_bytes() {
+        const LARGE: usize = MAX_WAITING_BYTES / 100;
+        let streams = Arc::new(Streams::new(1));
+        let large = Bytes::from(vec![b'x'; LARGE]);
+        // Each takes the place of the one before, whose events wait for as long as its client stays and does not read.
+        let mut all: Vec<_> = ["ann", "ben", "cleo"]
+            .map(|user| {
+                let subscription = subscribe(&streams, user, "", Instant::now());
+                let delivered = (0..MAX_WAITING).filter(|_| streams.push(user, large.clone())).count();
+                (subscription, delivered)
+            })
+            .into();
+        assert_eq!(all.iter().map(|(_, delivered)| *delivered).collect::<Vec<_>>(), [64, 36, 0]);
+        assert!(!streams.push("cleo", large.clone()));
+        all.remove(0);
+        assert!(streams.push("cleo", large));
     }
 
     #[tokio::test]
