@@ -22,7 +22,14 @@ export async function startScenarioServer(): Promise<Server> {
 }
 
 /** Whatever the shell has set for a chat server of its owner's. */
-const FRESH_ENVIRONMENT = { PORT: "0", MAX_STREAMS: "", OPENAI_BASE_URL: "", OPENAI_API_KEY: "", MODEL: "" };
+const FRESH_ENVIRONMENT = {
+	PORT: "0",
+	MAX_STREAMS: "",
+	ALLOWED_HOSTS: "",
+	OPENAI_BASE_URL: "",
+	OPENAI_API_KEY: "",
+	MODEL: "",
+};
 
 /** Starts the chat server on a port, by default a free one. */
 export async function startChatServer(environment: Record<string, string> = {}): Promise<Server> {

@@ -3,9 +3,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::http::HeaderValue;
 use reqwest::Url;
+
+use crate::hosts::AllowedHosts;
 
 const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_MAX_STREAMS: usize = 100;
@@ -21,6 +24,8 @@ pub struct Config {
     pub upstream: Option<Upstream>,
     /// How many streams the second tutorial's server holds at a time.
     pub max_streams: usize,
+    /// The names under which the server answers.
+    pub allowed_hosts: Arc<AllowedHosts>,
 }
 
 /// An OpenAI-compatible endpoint. Not `Debug`, so that the key cannot be printed by accident.
@@ -57,8 +62,12 @@ impl Config {
                 .filter(|&number| number > 0)
                 .ok_or_else(|| format!("MAX_STREAMS must be a positive number, but it is {text:?}."))?,
         };
+        let allowed_hosts = match variable("ALLOWED_HOSTS") {
+            None => Arc::default(),
+            Some(text) => Arc::new(AllowedHosts::read(&text)?),
+        };
         let root = read_root(arguments)?;
-        Ok(Self { port, root, upstream: read_upstream(variable)?, max_streams })
+        Ok(Self { port, root, upstream: read_upstream(variable)?, max_streams, allowed_hosts })
     }
 
     /// The name of the model that answers.
@@ -142,6 +151,13 @@ mod tests {
             let sentence = refusal(&[], &[(name, value)]);
             assert!(sentence.starts_with(name) && sentence.contains(value), "{name}={value}: {sentence}");
         }
+    }
+
+    #[test]
+    fn a_host_that_is_no_name_is_shown_at_the_start() {
+        let sentence = refusal(&[], &[("ALLOWED_HOSTS", "chat.example,*")]);
+        assert!(sentence.contains("ALLOWED_HOSTS") && sentence.contains("\"*\""), "{sentence}");
+        assert_eq!(refusal(&[], &[("ALLOWED_HOSTS", "")]), "");
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod body;
 mod chat;
 pub mod config;
 mod events;
+mod guard;
+pub mod hosts;
 mod model;
 mod passthrough;
 mod tokens;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use axum::serve::ListenerExt;
@@ -34,19 +36,22 @@ use config::Config;
 /// One sentence, when the connection to the model's server cannot be prepared.
 pub fn router(config: &Config, port: u16) -> Result<Router, String> {
     let policy = content_security_policy(port)?;
+    let hosts = Arc::clone(&config.allowed_hosts);
     let chat = Router::new()
         .route("/api/model", get(chat::model))
         .route("/api/chat", post(chat::chat))
         .route("/api/{*rest}", any(async || Refusal::new(StatusCode::NOT_FOUND, "There is no such route under /api.")))
-        .with_state(Arc::new(chat::Chat::new(config)?));
+        .with_state(Arc::new(chat::Chat::new(config)?))
+        .layer(from_fn_with_state(Arc::clone(&hosts), guard::own_changes));
     let page = ServeDir::new(&config.root)
         .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
     Ok(chat
-        .merge(tutorials::router(config.max_streams))
-        .merge(bench::router())
+        .merge(tutorials::router(config.max_streams, &hosts))
+        .merge(bench::router(&hosts))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback_service(page)
         .layer(from_fn(bench::isolated))
+        .layer(from_fn_with_state(hosts, guard::known_host))
         .layer(map_response(move |response: Response| {
             let policy = policy.clone();
             async move { with_common_headers(response, policy) }

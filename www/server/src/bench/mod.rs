@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -21,7 +21,8 @@ use serde::Deserialize;
 use tokio::time::interval;
 
 use crate::answers::{Refusal, event_stream};
-use crate::events;
+use crate::hosts::AllowedHosts;
+use crate::{events, guard};
 use workloads::{Expected, Kind, Workload};
 
 /// Half a million chunks of a language model: ten seconds of them at fifty thousand a second.
@@ -34,11 +35,12 @@ const PIECE: usize = 64 * 1024;
 /// As fine as tokio's timers are.
 const TICK: Duration = Duration::from_millis(1);
 
-pub fn router() -> Router {
+pub fn router(hosts: &Arc<AllowedHosts>) -> Router {
     Router::new()
         .route("/bench/stream", get(stream).post(stream))
         .route("/bench/expected", get(expected))
         .with_state(Arc::new(Kept::default()))
+        .layer(from_fn_with_state(Arc::clone(hosts), guard::own_pages))
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]

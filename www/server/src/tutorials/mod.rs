@@ -12,16 +12,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
 use streams::Streams;
 
 use crate::answers::method_not_allowed;
+use crate::guard;
+use crate::hosts::AllowedHosts;
 
-/// What waits for slow readers is bounded in number (streams.rs), and by this in size.
-const LONGEST_PUSH: usize = 64 * 1024;
+/// Of a question or a pushed text, which is held in memory whole.
+const LONGEST_TEXT: usize = 64 * 1024;
 
 /// `?interval=ms`, for tests that do not want to wait as long as a reader does.
 #[derive(Deserialize)]
@@ -35,12 +37,14 @@ impl Spacing {
     }
 }
 
-pub fn router(max_streams: usize) -> Router {
+pub fn router(max_streams: usize, hosts: &Arc<AllowedHosts>) -> Router {
     let spring = Router::new()
         .route("/chat/send", post(spring::send))
         .route("/chat/conversation/{msg_id}", get(spring::conversation))
         .route("/chat/stream", post(spring::send_and_stream))
-        .with_state(Arc::new(AtomicU64::new(0)));
+        .with_state(Arc::new(AtomicU64::new(0)))
+        .layer(DefaultBodyLimit::max(LONGEST_TEXT))
+        .layer(from_fn_with_state(Arc::clone(hosts), guard::own_changes));
     let subscribe = Router::new()
         .route("/message/sse/subscribe", get(subscribe::subscribe))
         .route("/message/sse/push", post(subscribe::push))
@@ -48,8 +52,9 @@ pub fn router(max_streams: usize) -> Router {
         .with_state(Arc::new(Streams::new(max_streams)))
         // Set here already, so that a preflight, whose method no route takes, reaches the layers below.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(LONGEST_PUSH))
-        .layer(from_fn(cors::echo_origin));
+        .layer(DefaultBodyLimit::max(LONGEST_TEXT))
+        .layer(from_fn(cors::echo_origin))
+        .layer(from_fn_with_state(Arc::clone(hosts), guard::own_names));
     let clock = Router::new()
         .route("/stream", get(clock::stream))
         .method_not_allowed_fallback(method_not_allowed)

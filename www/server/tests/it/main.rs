@@ -4,6 +4,7 @@
 mod bench;
 mod chat;
 mod clock;
+mod guard;
 mod pages;
 mod passthrough;
 mod process;

@@ -11,7 +11,7 @@ use crate::support::within_limit;
 
 fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_headwater-chat"));
-    for name in ["OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL", "MAX_STREAMS"] {
+    for name in ["OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL", "MAX_STREAMS", "ALLOWED_HOSTS"] {
         command.env_remove(name);
     }
     command.args(["--root", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page")]).envs(variables.iter().copied());
@@ -64,4 +64,11 @@ async fn half_a_configuration_is_told_without_the_key() {
     let (code, told) = refusal_to_start(&[("PORT", "0"), ("OPENAI_API_KEY", "sk-secret")]).await;
     assert_eq!(code, Some(1));
     assert!(told.contains("there is no OPENAI_BASE_URL and no MODEL;") && !told.contains("sk-secret"), "{told}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_no_name_is_told() {
+    let (code, told) = refusal_to_start(&[("PORT", "0"), ("ALLOWED_HOSTS", "chat.example,https://b.example")]).await;
+    assert_eq!(code, Some(1));
+    assert!(told.contains("ALLOWED_HOSTS") && told.contains("\"https://b.example\""), "{told}");
 }

@@ -31,7 +31,8 @@ async fn two_requests_give_the_bytes_and_chunks_of_spring() {
     assert!(sent.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
     let id = sent.text().await.unwrap();
 
-    let request = format!("GET /chat/conversation/{id}?interval=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let request =
+        format!("GET /chat/conversation/{id}?interval=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let (head, body) = on_the_wire(&server, &request).await;
     assert!(
         head.starts_with("http/1.1 200 ") && head.contains("content-type: text/event-stream;charset=utf-8"),
@@ -44,7 +45,7 @@ async fn two_requests_give_the_bytes_and_chunks_of_spring() {
 async fn one_post_gives_the_same_stream() {
     let server = Server::start(&[]).await;
     let request = format!(
-        "POST /chat/stream?interval=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+        "POST /chat/stream?interval=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Type: {FORM}\r\nContent-Length: 6\r\n\r\nmsg=hi"
     );
     let (_, body) = on_the_wire(&server, &request).await;

@@ -1,0 +1,198 @@
+//! Owns the names under which this server answers, and how a name is read from a header or a setting.
+//! It must not know requests, nor what is done with one that has another name.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The longest name that DNS has.
+const LONGEST_NAME: usize = 253;
+
+/// The name of a machine, in the one spelling in which two of them are compared.
+#[derive(Clone, Debug, PartialEq)]
+enum Name {
+    Address(IpAddr),
+    Dns(String),
+}
+
+/// A host as the `Host` field and an origin write it: a name or an address, and a port that may be left out. The port is
+/// checked and then forgotten: a foreign page that reaches this server keeps its own name, whatever the port is.
+#[derive(Debug, PartialEq)]
+pub struct Host(Name);
+
+/// The names under which this server answers: those of this machine, and those that its operator adds.
+#[derive(Debug, Default)]
+pub struct AllowedHosts(Vec<Name>);
+
+impl Host {
+    /// `name`, `name:port`, `[address]` or `[address]:port`, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, rest) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (address, rest) = rest.split_once(']')?;
+                (Name::Address(address.parse::<Ipv6Addr>().ok()?.into()), rest)
+            }
+            None => {
+                let (name, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
+                (Name::parse(name)?, rest)
+            }
+        };
+        (rest.is_empty() || is_port(rest.strip_prefix(':')?)).then_some(Self(name))
+    }
+
+    /// The host of an origin such as `https://chat.example:8443`. The origin `null` has none.
+    pub fn of_origin(origin: &str) -> Option<Self> {
+        Self::parse(origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"))?)
+    }
+}
+
+/// An empty port is the default one.
+fn is_port(text: &str) -> bool {
+    text.is_empty() || text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+}
+
+impl Name {
+    /// Case and one dot at the end make no difference, as in DNS.
+    fn parse(text: &str) -> Option<Self> {
+        if let Ok(address) = text.parse::<Ipv4Addr>() {
+            return Some(Self::Address(address.into()));
+        }
+        let name = text.strip_suffix('.').unwrap_or(text);
+        let is_label = |label: &str| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        (name.len() <= LONGEST_NAME && name.split('.').all(is_label)).then(|| Self::Dns(name.to_ascii_lowercase()))
+    }
+
+    fn is_loopback(&self) -> bool {
+        match self {
+            Self::Address(address) => address.is_loopback(),
+            Self::Dns(name) => name == "localhost",
+        }
+    }
+}
+
+impl AllowedHosts {
+    /// Reads names that are separated by commas.
+    ///
+    /// # Errors
+    /// One sentence that names the entry which is no host name.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let names = text.split(',').map(str::trim).map(|entry| {
+            let address = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
+            match address.parse::<Ipv6Addr>() {
+                Ok(address) => Ok(Name::Address(address.into())),
+                Err(_) => Name::parse(entry).ok_or_else(|| {
+                    format!(
+                        "ALLOWED_HOSTS takes host names separated by commas, such as chat.example,192.0.2.7, \
+                         without scheme, port, path or wildcard, but one of them is {entry:?}."
+                    )
+                }),
+            }
+        });
+        names.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether this server answers under the name. `localhost` and loopback addresses always count. Names below
+    /// `localhost` do not, because not every system keeps them on this machine.
+    pub fn contains(&self, Host(name): &Host) -> bool {
+        name.is_loopback() || self.0.contains(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(allowed: &AllowedHosts, text: &str) -> Option<bool> {
+        Host::parse(text).map(|host| allowed.contains(&host))
+    }
+
+    #[test]
+    fn names_of_this_machine_are_allowed_in_every_spelling_and_with_every_port() {
+        let allowed = AllowedHosts::default();
+        for text in [
+            "localhost",
+            "LocalHost:8080",
+            "localhost.",
+            "localhost.:1",
+            "localhost:",
+            "127.0.0.1:65535",
+            "[::1]",
+            "[::1]:8080",
+            "[0:0:0:0:0:0:0:1]:80",
+        ] {
+            assert_eq!(allows(&allowed, text), Some(true), "{text}");
+        }
+        for text in [
+            "evil.example",
+            "localhost.evil.example",
+            "evil.localhost",
+            "127.0.0.1.evil.example:8080",
+            "127.0.0.1.",
+            "192.0.2.7",
+            "0.0.0.0",
+            "[::ffff:127.0.0.1]",
+            "[2001:db8::1]:80",
+        ] {
+            assert_eq!(allows(&allowed, text), Some(false), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_not_read_as_one() {
+        for text in [
+            "",
+            ".",
+            ":8080",
+            "user@localhost",
+            "localhost:80:80",
+            "localhost:65536",
+            "localhost:+80",
+            "localhost:8o",
+            "localhost..",
+            "local host",
+            "localhost/",
+            "http://localhost",
+            "::1",
+            "[::1",
+            "[::1]8080",
+            "[localhost]",
+            "[::1%25lo]",
+            "löcalhost",
+            "localhost,localhost",
+        ] {
+            assert_eq!(Host::parse(text), None, "{text:?}");
+        }
+        assert_eq!(Host::parse(&"x".repeat(LONGEST_NAME + 1)), None);
+    }
+
+    #[test]
+    fn only_origins_of_the_web_have_a_host() {
+        assert_eq!(Host::of_origin("https://[::1]:8443"), Host::parse("[::1]"));
+        for origin in ["null", "", "localhost", "file://localhost", "http://", "http://localhost/", "HTTP://localhost"]
+        {
+            assert_eq!(Host::of_origin(origin), None, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn an_operator_adds_names_and_addresses() -> Result<(), String> {
+        let allowed = AllowedHosts::read("Chat.Example, 192.0.2.7 ,[2001:db8::1],2001:db8::2")?;
+        for text in
+            ["chat.example", "CHAT.example.:8443", "192.0.2.7:80", "[2001:db8::1]", "[2001:db8::2]:1", "localhost"]
+        {
+            assert_eq!(allows(&allowed, text), Some(true), "{text}");
+        }
+        assert_eq!(allows(&allowed, "other.chat.example"), Some(false));
+        Ok(())
+    }
+
+    #[test]
+    fn an_entry_that_is_no_name_is_shown() {
+        for entry in
+            ["*", "*.example", "https://chat.example", "chat.example:8080", "chat.example/", "a,,b", "a,", "ü.example"]
+        {
+            let sentence = AllowedHosts::read(entry).err().unwrap_or_default();
+            assert!(sentence.starts_with("ALLOWED_HOSTS") && sentence.ends_with('.'), "{entry}: {sentence}");
+        }
+    }
+}
