@@ -9,6 +9,10 @@ use std::process::ExitCode;
 use headwater_chat::config::Config;
 use tokio::net::TcpListener;
 
+/// For files, which take a thread for a moment each, and for the look-up of the model's server, which takes some of them for
+/// longer.
+const MOST_BLOCKING_THREADS: usize = 16;
+
 fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,6 +27,7 @@ fn start() -> Result<(), String> {
     let config = Config::read(env::args_os().skip(1), |name| Some(env::var_os(name)?.to_string_lossy().into_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .max_blocking_threads(MOST_BLOCKING_THREADS)
         .build()
         .map_err(|error| format!("the asynchronous runtime did not start: {error}."))?;
     let outcome = runtime.block_on(serve_until_stopped(&config));

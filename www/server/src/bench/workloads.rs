@@ -35,10 +35,15 @@ pub struct Expected {
     pub last_event_id: String,
 }
 
-/// A stream, made once.
-pub struct Workload {
-    pub bytes: Bytes,
-    pub expected: Expected,
+/// A stream while it is made, piece by piece.
+pub struct Generator {
+    kind: Kind,
+    random: Random,
+    unsent: Vec<u8>,
+    /// What it is of, as far as it goes.
+    expected: Expected,
+    /// How many events it has in the end.
+    events: u32,
 }
 
 const LONG_LINE: usize = 16 * 1024;
@@ -60,31 +65,9 @@ impl Kind {
         }
     }
 
-    pub fn generate(self, events: u32, seed: u32) -> Workload {
-        let mut random = Random(u64::from(seed));
-        let mut text = String::new();
-        let mut expected = Expected { events, ..Expected::default() };
-        for number in 0..events {
-            let data = self.data(&mut random);
-            expected.characters += data.encode_utf16().count();
-            match self {
-                Self::Typed => {
-                    let id = FIRST_ID + number;
-                    text += &format!("id: {id}\nevent: token\ndata: {data}\n\n");
-                }
-                Self::Crlf => text += &format!("data: {data}\r\n\r\n"),
-                Self::Comments => {
-                    text += &KEEP_ALIVE.repeat(random.below(MOST_COMMENTS + 1) as usize);
-                    text += &format!("data: {data}\n\n");
-                }
-                _ => text += &format!("data: {data}\n\n"),
-            }
-        }
-        if self == Self::Typed && events > 0 {
-            expected.last_event_id = (FIRST_ID + events - 1).to_string();
-        }
-        expected.bytes = text.len();
-        Workload { bytes: text.into(), expected }
+    pub fn generator(self, events: u32, seed: u32) -> Generator {
+        let random = Random(u64::from(seed));
+        Generator { kind: self, random, unsent: Vec::new(), expected: Expected::default(), events }
     }
 
     fn data(self, random: &mut Random) -> String {
@@ -104,6 +87,44 @@ impl Kind {
             }
             Self::Long => random.letters(LONG_LINE as u32, LONG_LINE as u32),
         }
+    }
+}
+
+impl Generator {
+    /// The next bytes, `longest` at most and as many if there are, of the first `events` events; none if all those were
+    /// handed out.
+    pub fn piece(&mut self, longest: usize, events: u32) -> Option<Bytes> {
+        while self.unsent.len() < longest && self.expected.events < events.min(self.events) {
+            self.add_event();
+        }
+        let rest = self.unsent.split_off(longest.min(self.unsent.len()));
+        let piece = std::mem::replace(&mut self.unsent, rest);
+        (!piece.is_empty()).then(|| piece.into())
+    }
+
+    /// What a client must have received after the pieces so far, which at the end is all.
+    pub fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    fn add_event(&mut self) {
+        let Self { kind, random, unsent, expected, .. } = self;
+        let before = unsent.len();
+        let data = kind.data(random);
+        expected.characters += data.encode_utf16().count();
+        let end = if *kind == Kind::Crlf { "\r\n\r\n" } else { "\n\n" };
+        if *kind == Kind::Typed {
+            expected.last_event_id = (FIRST_ID + expected.events).to_string();
+            unsent.extend(format!("id: {}\nevent: token\n", expected.last_event_id).bytes());
+        }
+        if *kind == Kind::Comments {
+            unsent.extend(KEEP_ALIVE.repeat(random.below(MOST_COMMENTS + 1) as usize).bytes());
+        }
+        for part in ["data: ", &data, end] {
+            unsent.extend_from_slice(part.as_bytes());
+        }
+        expected.bytes += unsent.len() - before;
+        expected.events += 1;
     }
 }
 
@@ -142,10 +163,16 @@ mod tests {
 
     const ALL: [Kind; 7] = [Kind::Llm, Kind::Small, Kind::Typed, Kind::Cjk, Kind::Long, Kind::Comments, Kind::Crlf];
 
+    fn generate(kind: Kind, events: u32, seed: u32) -> (Vec<u8>, Expected) {
+        let mut generator = kind.generator(events, seed);
+        let bytes = std::iter::from_fn(|| generator.piece(1000, events)).flatten().collect();
+        (bytes, generator.expected)
+    }
+
     #[test]
     fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
         for kind in ALL {
-            let bytes = |seed| kind.generate(20, seed).bytes;
+            let bytes = |seed| generate(kind, 20, seed).0;
             assert_eq!(bytes(1), bytes(1), "{kind:?}");
             assert_ne!(bytes(1), bytes(2), "{kind:?}");
         }
@@ -153,14 +180,14 @@ mod tests {
 
     #[test]
     fn events_are_as_large_as_their_kind_says() {
-        let mean = |kind: Kind, events| kind.generate(events, 1).bytes.len() as f64 / f64::from(events);
+        let mean = |kind: Kind, events| generate(kind, events, 1).0.len() as f64 / f64::from(events);
         assert!((169.0..171.0).contains(&mean(Kind::Llm, 10_000)), "{}", mean(Kind::Llm, 10_000));
         for (kind, size) in [(Kind::Small, 14.0), (Kind::Typed, 48.0), (Kind::Long, 16_392.0)] {
             assert_eq!(mean(kind, 100), size, "{kind:?}");
         }
         for kind in ALL {
             for seed in 0..200 {
-                let size = kind.generate(1, seed).bytes.len();
+                let size = generate(kind, 1, seed).0.len();
                 assert!(size <= kind.largest_event(), "{kind:?} {size}");
             }
         }
@@ -169,7 +196,7 @@ mod tests {
     #[test]
     fn what_is_expected_is_what_is_written() {
         for kind in ALL {
-            let Workload { bytes, expected } = kind.generate(50, 3);
+            let (bytes, expected) = generate(kind, 50, 3);
             let text = String::from_utf8_lossy(&bytes);
             let data: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
             assert_eq!(data.len(), 50, "{kind:?}");
@@ -178,5 +205,22 @@ mod tests {
             let last_id = text.lines().rev().find_map(|line| line.strip_prefix("id: "));
             assert_eq!(last_id.unwrap_or_default(), expected.last_event_id, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn pieces_are_as_long_as_asked_for_and_no_piece_goes_beyond_the_events_asked_for() {
+        let whole = generate(Kind::Cjk, 50, 3).0;
+        let mut generator = Kind::Cjk.generator(50, 3);
+        let mut bytes = Vec::new();
+        for events in [1, 1, 7, 50, 60] {
+            while let Some(piece) = generator.piece(100, events) {
+                let is_last = piece.len() < 100;
+                bytes.extend(piece);
+                assert_eq!(bytes.ends_with(b"}\n\n"), is_last, "{events}");
+            }
+            let sent = String::from_utf8_lossy(&bytes).matches("data: ").count();
+            assert_eq!(sent, events.min(50) as usize);
+        }
+        assert_eq!(bytes, whole);
     }
 }

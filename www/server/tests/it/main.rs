@@ -1,6 +1,7 @@
 //! The server over real HTTP on a free port. These tests know the routes, and nothing of the modules behind them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod abandoned;
 mod bench;
 mod chat;
 mod clock;

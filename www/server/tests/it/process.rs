@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 
 use crate::support::within_limit;
 
-fn program(variables: &[(&str, &str)]) -> Command {
+pub fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_headwater-chat"));
     for name in ["OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL", "MAX_STREAMS", "ALLOWED_HOSTS"] {
         command.env_remove(name);
@@ -27,7 +27,7 @@ async fn refusal_to_start(variables: &[(&str, &str)]) -> (Option<i32>, String) {
     (output.status.code(), told)
 }
 
-async fn first_line(child: &mut Child) -> String {
+pub async fn first_line(child: &mut Child) -> String {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     within_limit("the first line", lines.next_line()).await.unwrap().unwrap()
 }

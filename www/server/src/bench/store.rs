@@ -1,0 +1,303 @@
+//! Owns the making of the benchmark's streams and the memory that they take: what was made lately is kept whole, and what has
+//! no room beside it is made while it is read. It must not know HTTP, nor at which rate a stream is read.
+//!
+//! Streams are made in slices, with everything else that the server has to do between two of them, and only while somebody
+//! waits: who leaves drops the work. Whole streams take at most [`MOST_KEPT`] together, also while they are made and while
+//! slow clients still read them. Each of the others takes a piece or two, and there are at most [`MOST_READERS`].
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use serde::Deserialize;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
+
+use super::workloads::{Expected, Generator, Kind};
+
+/// All workloads of one row of the benchmark at once, or the longest stream.
+pub const MOST_KEPT: usize = 128 * 1024 * 1024;
+/// Clients that at one time read what is not kept.
+pub const MOST_READERS: usize = 64;
+/// What browsers read at most at once. Making one takes less than a millisecond.
+pub const PIECE: usize = 64 * 1024;
+
+/// Which stream.
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+pub struct Wanted {
+    pub workload: Kind,
+    pub events: u32,
+    #[serde(default = "first_seed")]
+    pub seed: u32,
+}
+
+const fn first_seed() -> u32 {
+    1
+}
+
+impl Wanted {
+    /// The stream is not larger.
+    pub fn most_bytes(self) -> usize {
+        (self.events as usize).saturating_mul(self.workload.largest_event())
+    }
+
+    fn generator(self) -> Generator {
+        self.workload.generator(self.events, self.seed)
+    }
+}
+
+/// A stream in memory, and the room that it takes there, which is free again when the last of its bytes was written.
+struct Whole {
+    bytes: Vec<u8>,
+    expected: Expected,
+    _room: OwnedSemaphorePermit,
+}
+
+struct Readable(Arc<Whole>);
+
+impl AsRef<[u8]> for Readable {
+    fn as_ref(&self) -> &[u8] {
+        &self.0.bytes
+    }
+}
+
+/// A stream to be made by the first who waits for it, or by the next if that one leaves.
+struct Entry {
+    wanted: Wanted,
+    whole: OnceCell<Arc<Whole>>,
+}
+
+/// A stream to be read.
+pub enum Source {
+    Kept { bytes: Bytes, sent: usize },
+    Made { generator: Box<Generator>, wanted: Wanted, store: Arc<Store>, _place: OwnedSemaphorePermit },
+}
+
+/// As many clients as there may be read what is not kept.
+#[derive(Debug)]
+pub struct Busy;
+
+pub struct Store {
+    kept: Mutex<VecDeque<Arc<Entry>>>,
+    /// What whole streams may still take, counted in pieces. An empty one counts too, for what it takes beside its bytes.
+    room: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+    /// Only one slice is made before everything else has its turn.
+    turn: Semaphore,
+}
+
+impl Store {
+    pub fn new(most_kept: usize, most_readers: usize) -> Self {
+        Self {
+            kept: Mutex::default(),
+            room: Arc::new(Semaphore::new(most_kept / PIECE)),
+            places: Arc::new(Semaphore::new(most_readers)),
+            turn: Semaphore::new(1),
+        }
+    }
+
+    pub async fn source(self: &Arc<Self>, wanted: Wanted) -> Result<Source, Busy> {
+        if let Some(whole) = self.whole(wanted).await {
+            return Ok(Source::Kept { bytes: Bytes::from_owner(Readable(whole)), sent: 0 });
+        }
+        let place = self.place()?;
+        Ok(Source::Made { generator: Box::new(wanted.generator()), wanted, store: Arc::clone(self), _place: place })
+    }
+
+    pub async fn expected(&self, wanted: Wanted) -> Result<Expected, Busy> {
+        if let Some(whole) = self.whole(wanted).await {
+            return Ok(whole.expected.clone());
+        }
+        let _place = self.place()?;
+        let mut generator = wanted.generator();
+        while self.slice(|| generator.piece(PIECE, wanted.events)).await.is_some() {}
+        Ok(generator.expected().clone())
+    }
+
+    fn place(&self) -> Result<OwnedSemaphorePermit, Busy> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)
+    }
+
+    /// The stream in memory, if it is there or has room there.
+    async fn whole(&self, wanted: Wanted) -> Option<Arc<Whole>> {
+        let entry = self.entry(wanted);
+        let whole = entry.whole.get_or_try_init(|| self.make(wanted)).await;
+        whole.ok().map(Arc::clone)
+    }
+
+    fn entry(&self, wanted: Wanted) -> Arc<Entry> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = kept.iter().find(|entry| entry.wanted == wanted) {
+            return Arc::clone(entry);
+        }
+        // Those for which nobody waits any more, or for which there was no room.
+        kept.retain(|entry| entry.whole.initialized() || Arc::strong_count(entry) > 1);
+        let entry = Arc::new(Entry { wanted, whole: OnceCell::new() });
+        kept.push_back(Arc::clone(&entry));
+        entry
+    }
+
+    async fn make(&self, wanted: Wanted) -> Result<Arc<Whole>, Busy> {
+        let most = wanted.most_bytes();
+        let mut room = self.reserve(rooms(most)).ok_or(Busy)?;
+        let mut bytes = Vec::with_capacity(most);
+        let mut generator = wanted.generator();
+        while let Some(piece) = self.slice(|| generator.piece(PIECE, wanted.events)).await {
+            bytes.extend_from_slice(&piece);
+        }
+        bytes.shrink_to_fit();
+        drop(room.split(room.num_permits() - rooms(bytes.len())));
+        Ok(Arc::new(Whole { bytes, expected: generator.expected().clone(), _room: room }))
+    }
+
+    /// Makes room by forgetting what was made first and nobody reads.
+    fn reserve(&self, rooms: usize) -> Option<OwnedSemaphorePermit> {
+        let rooms = u32::try_from(rooms).ok()?;
+        loop {
+            if let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(rooms) {
+                return Some(room);
+            }
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_unread = |entry: &Arc<Entry>| entry.whole.get().is_some_and(|whole| Arc::strong_count(whole) == 1);
+            let unread = kept.iter().position(is_unread)?;
+            kept.remove(unread);
+        }
+    }
+
+    async fn slice<T>(&self, work: impl FnOnce() -> T) -> T {
+        // The semaphore is never closed.
+        let _turn = self.turn.acquire().await;
+        let made = work();
+        yield_now().await;
+        made
+    }
+}
+
+/// At least one, so that the number of streams is bounded too.
+fn rooms(bytes: usize) -> usize {
+    bytes.div_ceil(PIECE).max(1)
+}
+
+impl Source {
+    /// The next piece of the first `share` of `shares` equal parts of the stream; none if all those were handed out.
+    pub async fn next(&mut self, share: u64, shares: u64) -> Option<Bytes> {
+        match self {
+            Self::Kept { bytes, sent } => {
+                let due = part(bytes.len() as u64, share, shares) as usize;
+                let start = *sent;
+                *sent = due.min(start + PIECE);
+                (start < *sent).then(|| bytes.slice(start..*sent))
+            }
+            Self::Made { generator, wanted, store, .. } => {
+                let due = part(wanted.events.into(), share, shares) as u32;
+                store.slice(|| generator.piece(PIECE, due)).await
+            }
+        }
+    }
+}
+
+fn part(whole: u64, share: u64, shares: u64) -> u64 {
+    whole * share / shares.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small(events: u32, seed: u32) -> Wanted {
+        Wanted { workload: Kind::Small, events, seed }
+    }
+
+    async fn read(mut source: Source) -> (bool, Vec<u8>) {
+        let is_kept = matches!(source, Source::Kept { .. });
+        let mut bytes = Vec::new();
+        for share in 1..=3 {
+            while let Some(piece) = source.next(share, 3).await {
+                assert!(piece.len() <= PIECE);
+                bytes.extend(piece);
+            }
+        }
+        (is_kept, bytes)
+    }
+
+    #[tokio::test]
+    async fn what_has_no_room_is_the_same_stream_made_while_it_is_read() -> Result<(), Busy> {
+        let store = Arc::new(Store::new(3 * PIECE, 1));
+        // Two pieces and a bit each.
+        let wanted = small(10_000, 1);
+        let Source::Kept { bytes, .. } = store.source(wanted).await? else { unreachable!("it was not kept") };
+        let (is_kept, _) = read(store.source(small(10_000, 2)).await?).await;
+        assert!(!is_kept, "the bytes of the first are still in use");
+        let expected = store.expected(small(10_000, 2)).await?;
+        let whole = bytes.to_vec();
+        drop(bytes);
+
+        let (is_kept, kept) = read(store.source(small(10_000, 2)).await?).await;
+        assert!(is_kept, "the first is not in use any more");
+        assert_eq!((kept.len(), expected.bytes), (140_000, 140_000));
+        let _in_use = store.source(small(10_000, 2)).await?;
+        let (is_kept, made) = read(store.source(wanted).await?).await;
+        assert!(!is_kept);
+        assert_eq!(made, whole);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn the_last_bytes_of_a_stream_take_the_room_of_all() -> Result<(), Busy> {
+        let store = Arc::new(Store::new(3 * PIECE, 1));
+        let mut source = store.source(small(10_000, 1)).await?;
+        let mut last = Bytes::new();
+        while let Some(piece) = source.next(1, 1).await {
+            last = piece;
+        }
+        drop(source);
+        assert_eq!(store.room.available_permits(), 0);
+        assert!(!read(store.source(small(10_000, 2)).await?).await.0);
+        drop(last);
+        assert!(read(store.source(small(10_000, 2)).await?).await.0);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn readers_of_what_is_not_kept_are_counted() -> Result<(), Busy> {
+        let store = Arc::new(Store::new(PIECE, 2));
+        let first = store.source(small(10_000, 1)).await?;
+        let _second = store.source(small(10_000, 2)).await?;
+        assert!(store.source(small(10_000, 3)).await.is_err());
+        assert!(store.expected(small(10_000, 3)).await.is_err());
+        drop(first);
+        assert!(store.expected(small(10_000, 3)).await.is_ok());
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn streams_without_events_are_forgotten_like_others() -> Result<(), Busy> {
+        let store = Arc::new(Store::new(4 * PIECE, 1));
+        for seed in 0..1000 {
+            assert!(read(store.source(small(0, seed)).await?).await.1.is_empty());
+        }
+        assert_eq!(store.kept.lock().unwrap_or_else(PoisonError::into_inner).len(), 4);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_is_dropped_and_the_next_who_waits_does_it() -> Result<(), Busy> {
+        let store = Arc::new(Store::new(MOST_KEPT, 1));
+        let wanted = Wanted { workload: Kind::Long, events: 6000, seed: 1 };
+        let abandoned = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { store.source(wanted).await.is_ok() }
+        });
+        while store.room.available_permits() == MOST_KEPT / PIECE {
+            yield_now().await;
+        }
+        abandoned.abort();
+        assert!(abandoned.await.is_err_and(|error| error.is_cancelled()));
+        assert_eq!(store.room.available_permits(), MOST_KEPT / PIECE);
+        let wanted = small(10, 1);
+        assert!(read(store.source(wanted).await?).await.0);
+        let kept = store.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(kept.iter().all(|entry| entry.wanted == wanted), "the abandoned one is still there");
+        Ok(())
+    }
+}

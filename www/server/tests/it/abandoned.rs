@@ -1,0 +1,125 @@
+//! What clients that leave, or that read slowly, cost everybody else: the program with its real threads and memory.
+#![cfg(target_os = "linux")]
+
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Child;
+
+use crate::process::{first_line, program};
+use crate::support::within_limit;
+
+/// A request under load took milliseconds when this was written, and minutes before the work was bounded.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The parameters of a stream that takes half a second to make when nobody else wants anything, and 52 MB when it is made.
+const LARGE: &str = "workload=comments&events=340000";
+
+struct Program {
+    child: Child,
+    port: u16,
+    client: Client,
+}
+
+impl Program {
+    async fn start() -> Self {
+        let mut child = program(&[("PORT", "0")]).spawn().unwrap();
+        let line = first_line(&mut child).await;
+        let port = line.split(['/', ' ']).find_map(|part| part.strip_prefix("127.0.0.1:")).unwrap().parse().unwrap();
+        Self { child, port, client: Client::builder().no_proxy().build().unwrap() }
+    }
+
+    async fn get(&self, path: &str) -> reqwest::Response {
+        let request = self.client.get(format!("http://127.0.0.1:{}{path}", self.port));
+        within_limit(path, request.send()).await.unwrap()
+    }
+
+    async fn begin(&self, path: &str) -> TcpStream {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        connection
+    }
+
+    /// Begins a stream and reads no more than its beginning.
+    async fn read_slowly(&self, path: &str) -> TcpStream {
+        let mut connection = self.begin(path).await;
+        let mut start = [0; 15];
+        within_limit("the first bytes", connection.read_exact(&mut start)).await.unwrap();
+        assert_eq!(&start, b"HTTP/1.1 200 OK");
+        connection
+    }
+
+    /// A number from `/proc/PID/status`.
+    fn status(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    fn peak_megabytes(&self) -> u64 {
+        self.status("VmHWM") / 1024
+    }
+
+    async fn assert_quick(&self, path: &str, when: &str) {
+        let start = Instant::now();
+        assert_eq!(self.get(path).await.status(), 200, "{path} {when}");
+        assert!(start.elapsed() < PATIENCE, "{path} took {:?} {when}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn nobody_notices_a_thousand_requests_for_work_that_are_started_and_given_up() {
+    let program = Program::start().await;
+    for (route, parameters) in [("stream", ""), ("expected", ""), ("stream", "&rate=1")] {
+        for number in 0..1000 {
+            let path = format!("/bench/{route}?{LARGE}&seed={number}{parameters}");
+            let given_up = program.begin(&path).await;
+            if number % 100 == 99 {
+                program.assert_quick("/", &format!("after {number} of {route}{parameters}")).await;
+                program.assert_quick("/api/model", &format!("after {number} of {route}{parameters}")).await;
+            }
+            drop(given_up);
+        }
+        program.assert_quick("/", "at the end").await;
+        // Nothing is left to do for those who have left: one more is not at the end of a queue.
+        program.assert_quick("/bench/expected?workload=small&events=10&seed=3", "at the end").await;
+    }
+    assert!(program.status("Threads") <= 20, "{} threads", program.status("Threads"));
+    assert!(program.peak_megabytes() < 250, "{} MB", program.peak_megabytes());
+}
+
+#[tokio::test]
+async fn twenty_slow_readers_of_different_streams_take_no_more_memory_than_is_said() {
+    let program = Program::start().await;
+    let mut readers = Vec::new();
+    for seed in 0..20 {
+        let rate = if seed % 2 == 0 { "&rate=1" } else { "" };
+        readers.push(program.read_slowly(&format!("/bench/stream?{LARGE}&seed={seed}{rate}")).await);
+    }
+    program.assert_quick("/", "with twenty readers").await;
+    assert!(program.peak_megabytes() < 250, "{} MB", program.peak_megabytes());
+}
+
+#[tokio::test]
+async fn more_readers_than_there_is_memory_for_are_asked_to_come_back() {
+    let program = Program::start().await;
+    let mut readers = Vec::new();
+    // The first takes most of what is kept, the others have a place each.
+    for seed in 0..65 {
+        let rate = if seed % 8 == 0 { "" } else { "&rate=1" };
+        readers.push(program.read_slowly(&format!("/bench/stream?{LARGE}&seed={seed}{rate}")).await);
+    }
+    let refused = program.get(&format!("/bench/stream?{LARGE}&seed=65")).await;
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (503, "5"));
+    assert!(crate::support::refusal(refused).await.contains("Try again"));
+    program.assert_quick("/bench/expected?workload=small&events=10", "with all places taken").await;
+    readers.pop();
+    within_limit("a place", async {
+        while program.get(&format!("/bench/stream?{LARGE}&seed=65&rate=1")).await.status() != 200 {}
+    })
+    .await;
+    assert!(program.peak_megabytes() < 250, "{} MB", program.peak_megabytes());
+}
