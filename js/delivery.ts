@@ -28,6 +28,16 @@ const PAUSE = 1;
 const QUICK = 1;
 const MOST = 64;
 
+/** As they are at the import: later a test may replace them by some that stand still. */
+const {
+	performance: clock = Date,
+	setImmediate,
+	setTimeout,
+	clearTimeout,
+} = globalThis as typeof globalThis & {
+	setImmediate?: (callback: () => void) => void;
+};
+
 /** Keeps one source's deliveries from starving the page. */
 export class Pace {
 	#sliceStart = 0;
@@ -37,7 +47,7 @@ export class Pace {
 
 	/** To be called before the events of a chunk: chunks that wait for their reader come without a task between them. */
 	begin(): void {
-		const now = performance.now();
+		const now = clock.now();
 		if (now - this.#lastLook > PAUSE) {
 			this.#sliceStart = now;
 		}
@@ -49,7 +59,7 @@ export class Pace {
 		if (--this.#untimed > 0) {
 			return false;
 		}
-		const now = performance.now();
+		const now = clock.now();
 		this.#stride = now - this.#lastLook < QUICK ? Math.min(this.#stride * 2, MOST) : 1;
 		this.#untimed = this.#stride;
 		this.#lastLook = now;
@@ -58,7 +68,7 @@ export class Pace {
 
 	async rest(): Promise<void> {
 		await nextTask();
-		this.#sliceStart = this.#lastLook = performance.now();
+		this.#sliceStart = this.#lastLook = clock.now();
 	}
 }
 
@@ -68,24 +78,31 @@ let waiting: (() => void)[] = [];
 /** After so many milliseconds a message is lost: WebKit loses those of a page that goes into the back/forward cache. */
 const LOST = 250;
 
-/** By MessageChannel, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
+/** In browsers by MessageChannel, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
 export function nextTask(): Promise<void> {
 	return new Promise((resolve) => {
-		if (typeof setImmediate === "function") {
-			// Node, where an open MessageChannel would keep the process alive.
+		if (setImmediate) {
 			setImmediate(resolve);
 			return;
 		}
-		if (!channel) {
-			channel = new MessageChannel();
-			channel.port1.onmessage = () => waiting.shift()?.();
+		let wait = LOST;
+		try {
+			if (!channel) {
+				channel = new MessageChannel();
+				channel.port1.onmessage = () => waiting.shift()?.();
+				// In Node, whose process an open one would keep alive.
+				(channel.port1 as { unref?(): void }).unref?.();
+			}
+			channel.port2.postMessage(undefined);
+		} catch {
+			// There is none, or one that does not work.
+			wait = 0;
 		}
-		const timer = setTimeout(resumeAll, LOST);
+		const timer = setTimeout(resumeAll, wait);
 		waiting.push(() => {
 			clearTimeout(timer);
 			resolve();
 		});
-		channel.port2.postMessage(undefined);
 	});
 }
 
@@ -96,5 +113,3 @@ function resumeAll(): void {
 		resolve();
 	}
 }
-
-declare const setImmediate: ((callback: () => void) => void) | undefined;

@@ -4,6 +4,7 @@
 import { Batch } from "./batch.js";
 import { nextTask, Pace, TURNS, turns } from "./delivery.js";
 import { internal, report, says, settle, type Told } from "./failure.js";
+import { demand, Event, EventTarget } from "./platform.js";
 import { lend, type Reader, readerOf } from "./reader.js";
 import { ServerEvent } from "./server-event.js";
 import { type Read, readSettings, type Settings, STREAM_URL } from "./settings.js";
@@ -49,6 +50,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 
 	constructor(url: string | URL, init: EventSourceInit | null = {}) {
 		super();
+		demand("EventTarget", "Event");
 		// biome-ignore lint/complexity/noArguments: undefined is a URL too, and a rest parameter would make `length` 0.
 		if (arguments.length === 0) {
 			throw new TypeError("EventSource needs a URL");

@@ -5,6 +5,7 @@ import { Batch } from "./batch.js";
 import { Pace } from "./delivery.js";
 import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
 import { parseJson } from "./json.js";
+import { demand, NEEDED } from "./platform.js";
 import { membersOf } from "./request-init.js";
 import { End, readSettings } from "./settings.js";
 import type { Decide, EventSourceInit, EventSourceMessage, FetchEventSourceInit } from "./types.js";
@@ -58,6 +59,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 		throw new TypeError("the second argument must be an object");
 	}
 	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = membersOf(init);
+	demand(!given && "fetch", ...NEEDED);
 	for (const [option, value] of Object.entries({ onopen, onmessage, onclose, onerror, fetch: given })) {
 		if (value != null && typeof value !== "function") {
 			throw new TypeError(`"${option}" must be a function`);

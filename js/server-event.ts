@@ -2,7 +2,11 @@
 // where the message is from.
 
 import { parseJson } from "./json.js";
+import { Event } from "./platform.js";
 import { exposeMembers } from "./web-idl.js";
+
+/** Where there is none, what ServerEvent has itself is all there is. */
+const MessageEvent: { new (type: string): Event; prototype: Event } = globalThis.MessageEvent ?? class extends Event {};
 
 /**
  * [non-spec] Made by `Event`'s constructor, with MessageEvent's prototype behind its own: what a native MessageEvent has in
@@ -12,7 +16,7 @@ export class ServerEvent extends Event {
 	readonly #data: string;
 	readonly #lastEventId: string;
 	readonly #origin: string;
-	#native: MessageEvent | undefined;
+	#native: Event | undefined;
 
 	constructor(type: string, data: string, lastEventId: string, origin: string) {
 		super(type);
@@ -38,8 +42,7 @@ export class ServerEvent extends Event {
 	}
 
 	static {
-		// Where there is none, sources cannot be made, but the rest can be imported.
-		const { prototype } = globalThis.MessageEvent ?? Event;
+		const { prototype } = MessageEvent;
 		// What few ask for, and what browsers have of their own, is left to a native event.
 		for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
 			if (get && !Object.hasOwn(ServerEvent.prototype, name)) {

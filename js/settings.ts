@@ -5,6 +5,7 @@ import { abortable } from "./abortable.js";
 import { type Asker, asker } from "./asker.js";
 import { absolute, isOneShot, number } from "./checks.js";
 import { says } from "./failure.js";
+import { demand, NEEDED } from "./platform.js";
 import { isRequest, membersOf, ownInit } from "./request-init.js";
 import type { Decide, EventSourceInit, ReconnectOptions } from "./types.js";
 
@@ -87,6 +88,7 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	} = membersOf(init);
 	const { maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...given } = others;
 	const { signal } = given;
+	demand(!fetch && url !== STREAM_URL && "fetch", ...NEEDED);
 	if (signal && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
 		throw new TypeError('"signal" must be an AbortSignal');
 	}

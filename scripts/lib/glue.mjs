@@ -31,6 +31,9 @@ const CHANGES = [
 		/if \(cachedDataViewMemory0 === null[\s\S]*?return cachedDataViewMemory0;/,
 		"return new DataView(wasm.memory.buffer);",
 	],
+	// Where there is none, the glue can be imported all the same.
+	["const cachedTextEncoder = new TextEncoder();\n\n", ""],
+	["cachedTextEncoder.", "new TextEncoder()."],
 	["let cachedDataViewMemory0 = null;\n", ""],
 	["    cachedDataViewMemory0 = null;\n", ""],
 ];

@@ -1,0 +1,287 @@
+// What the package needs of its environment: contexts that have all that Node has, but for what a test takes away. An import never
+// throws, and a source works, or says in one sentence what is missing.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { after, before, mock, test } from "node:test";
+import { createContext, runInContext } from "node:vm";
+import { buildSync } from "esbuild";
+import { EventSource, events, fetchEventSource } from "headwater";
+import { root } from "../../scripts/lib/tools.mjs";
+
+/** More than a source fires without a pause, at three milliseconds each. */
+const COUNT = 12;
+const SLOW = 3;
+const EXPECTED = Array.from({ length: COUNT }, (_, index) => `${index + 1}`);
+
+let server;
+let url;
+
+before(async () => {
+	server = createServer((_request, response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end(EXPECTED.map((data) => `id: ${data}\ndata: ${data}\n\n`).join(""));
+	});
+	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+	url = `http://127.0.0.1:${server.address().port}/`;
+});
+
+after(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+/** The package as a script that defines `headwater`. */
+const [{ text: script }] = buildSync({
+	stdin: { contents: `export * from "headwater";`, resolveDir: root },
+	...{ bundle: true, format: "iife", globalName: "headwater", write: false },
+}).outputFiles;
+
+/** What a context gets of Node: the rest is of the language. */
+const GIVEN = [
+	...["fetch", "Headers", "Request", "Response", "URL", "URLSearchParams", "FormData", "Blob", "ReadableStream"],
+	...[
+		"AbortController",
+		"AbortSignal",
+		"Event",
+		"EventTarget",
+		"MessageEvent",
+		"DOMException",
+		"TextEncoder",
+		"TextDecoder",
+	],
+	...["performance", "setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "queueMicrotask", "atob"],
+	...["structuredClone"],
+];
+
+/** What is to be closed at the end: they would keep this process alive. */
+const channels = new Set();
+after(() => {
+	for (const { port1 } of channels) {
+		port1.close();
+	}
+});
+
+class Channel extends MessageChannel {
+	constructor() {
+		super();
+		channels.add(this);
+	}
+}
+
+/** Loads the package in a context without these globals, and with others in place of what it would have. */
+function load(without, others = {}) {
+	const given = GIVEN.map((name) => [name, globalThis[name]]);
+	const context = createContext({ ...Object.fromEntries(given), MessageChannel: Channel, ...others });
+	for (const name of without) {
+		assert.ok(runInContext(`"${name}" in globalThis`, context), name);
+		runInContext(`delete globalThis.${name}`, context);
+	}
+	return runInContext(`${script}; headwater`, context);
+}
+
+function handle(data, told) {
+	for (const end = Date.now() + SLOW; Date.now() < end; );
+	told.push(data);
+}
+
+/** How the events of the server are read by each form, from a URL or from a stream. */
+const FORMS = {
+	EventSource: async (headwater, init) => toldBy(new headwater.EventSource(url, { ...init, end: "close" })),
+	async fromReadableStream(headwater) {
+		const { body } = await fetch(url);
+		return toldBy(headwater.EventSource.fromReadableStream(body));
+	},
+	async events(headwater, init) {
+		const told = [];
+		for await (const { data } of headwater.events(url, { ...init, end: "close" })) {
+			handle(data, told);
+		}
+		return told;
+	},
+	async "events of a stream"(headwater) {
+		const told = [];
+		const { body } = await fetch(url);
+		for await (const { data } of headwater.events(body)) {
+			handle(data, told);
+		}
+		return told;
+	},
+	async fetchEventSource(headwater, init) {
+		const told = [];
+		await headwater.fetchEventSource(url, { ...init, onmessage: ({ data }) => handle(data, told) });
+		return told;
+	},
+};
+
+async function toldBy(source) {
+	const told = [];
+	source.onmessage = ({ data, lastEventId, origin, json }) => {
+		assert.equal(lastEventId, data);
+		assert.match(origin, /^(http:.*|null)$/);
+		assert.equal(typeof json, "function");
+		handle(data, told);
+	};
+	source.onerror = ({ reason, message }) => {
+		if (reason !== "end") {
+			told.push(`${reason}: ${message}`);
+		}
+	};
+	await source.closed;
+	return told;
+}
+
+async function expectAll(headwater, init) {
+	for (const [form, read] of Object.entries(FORMS)) {
+		assert.deepEqual(await read(headwater, init), EXPECTED, form);
+	}
+}
+
+const NOT_NEEDED = [
+	...["MessageEvent", "performance", "queueMicrotask", "MessageChannel", "setImmediate", "clearImmediate"],
+	...["Response", "URLSearchParams", "FormData", "Blob", "ReadableStream", "AbortSignal", "DOMException"],
+	...["structuredClone", "FinalizationRegistry", "WeakRef", "SharedArrayBuffer", "Intl"],
+];
+
+for (const name of NOT_NEEDED) {
+	test(`without ${name} every form gets every event, however slow its handlers are`, async () => {
+		await expectAll(load([name]));
+	});
+}
+
+test("with nothing but setTimeout to wait for a task every form gets every event", async () => {
+	await expectAll(load(["MessageChannel", "setImmediate"]));
+});
+
+const CHANNELS = {
+	throws: class {
+		constructor() {
+			throw new Error("no channel");
+		}
+	},
+	"throws when a message is posted": class {
+		port1 = {};
+		port2 = {
+			postMessage() {
+				throw new Error("no message");
+			},
+		};
+	},
+	"never delivers": class {
+		port1 = {};
+		port2 = { postMessage() {} };
+	},
+};
+
+for (const [what, MessageChannel] of Object.entries(CHANNELS)) {
+	test(`where a MessageChannel ${what} every form gets every event`, async () => {
+		await expectAll(load(["setImmediate"], { MessageChannel }));
+	});
+}
+
+const NEEDED = [
+	"URL",
+	"Headers",
+	"Request",
+	"AbortController",
+	"TextEncoder",
+	"TextDecoder",
+	"WebAssembly",
+	"setTimeout",
+];
+
+const lacking = (...names) => ({
+	name: "TypeError",
+	message: `headwater needs ${names.join(" and ")}, which this environment lacks`,
+});
+
+for (const name of [...NEEDED, "fetch"]) {
+	test(`without ${name} each form says so when a source is made`, async () => {
+		const headwater = load([name]);
+		assert.throws(() => new headwater.EventSource(url), lacking(name));
+		assert.throws(() => headwater.events(url), lacking(name));
+		for (const init of [{}, { onopen() {} }]) {
+			await assert.rejects(headwater.fetchEventSource(url, init), lacking(name));
+		}
+	});
+}
+
+test("a form names all that is missing", async () => {
+	const headwater = load(["fetch", "Headers", "TextDecoder"]);
+	const told = lacking("fetch", "Headers", "TextDecoder");
+	assert.throws(() => new headwater.EventSource(url), told);
+	assert.throws(() => headwater.events(url), told);
+	await assert.rejects(headwater.fetchEventSource(url), told);
+});
+
+test("a source that has a fetch of its own, or a stream, does without the platform's", async () => {
+	await expectAll(load(["fetch"]), { fetch });
+});
+
+for (const name of ["EventTarget", "Event"]) {
+	test(`without ${name} only the class EventSource cannot be used, and says so`, async () => {
+		const { EventSource: _, ...headwater } = load([name]);
+		const { EventSource } = load([name]);
+		assert.throws(() => new EventSource(url), lacking(name));
+		const { body } = await fetch(url);
+		assert.throws(() => EventSource.fromReadableStream(body), lacking(name));
+		for (const form of ["events", "events of a stream", "fetchEventSource"]) {
+			assert.deepEqual(await FORMS[form](headwater), EXPECTED, form);
+		}
+	});
+}
+
+for (const entry of ["headwater", "headwater/slim"]) {
+	test(`importing ${entry} does not throw where Node has nothing of the web`, async () => {
+		const code = `
+			for (const name of ${JSON.stringify([...GIVEN, "MessageChannel", "WebAssembly", "navigator", "crypto"])}) {
+				delete globalThis[name];
+			}
+			const { events } = await import("${entry}");
+			try { events("http://127.0.0.1/"); } catch ({ message }) { console.log(message); }`;
+		const child = spawn(process.execPath, ["--input-type=module", "--eval", code], { cwd: root });
+		const [output, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
+		assert.equal(Buffer.concat(errors).toString(), "");
+		assert.equal(Buffer.concat(output).toString(), `${lacking("fetch", ...NEEDED).message}\n`);
+	});
+}
+
+test("a source goes on where the global Event and EventTarget are replaced after the import", async () => {
+	const context = { Event: class {}, EventTarget: class {}, MessageEvent: class {} };
+	const own = Object.fromEntries(Object.keys(context).map((name) => [name, globalThis[name]]));
+	try {
+		Object.assign(globalThis, context);
+		await expectAll({ EventSource, events, fetchEventSource });
+	} finally {
+		Object.assign(globalThis, own);
+	}
+});
+
+test("a source goes on while a test's fake timers stand still", async () => {
+	mock.timers.enable({ apis: ["setTimeout", "setImmediate", "setInterval"] });
+	try {
+		await expectAll({ EventSource, events, fetchEventSource });
+	} finally {
+		mock.timers.reset();
+	}
+});
+
+test("a script that has waited for a task by MessageChannel ends", async () => {
+	const script = `
+		delete globalThis.setImmediate;
+		const { EventSource } = await import("headwater");
+		let told = 0;
+		const source = new EventSource("${url}", { end: "close" });
+		source.onmessage = () => {
+			for (const end = Date.now() + ${SLOW}; Date.now() < end; );
+			told++;
+		};
+		await source.closed;
+		console.log(told);`;
+	const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { cwd: root, timeout: 20_000 });
+	const [output, [code]] = await Promise.all([child.stdout.toArray(), once(child, "close")]);
+	assert.equal(Buffer.concat(output).toString(), `${COUNT}\n`);
+	assert.equal(code, 0);
+});
