@@ -1,6 +1,7 @@
 // Owns the EventSource class: the standard's surface, and the turning of what Rust says into events and promises.
 // Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
+import { whenAborted } from "./abort.js";
 import { Batch } from "./batch.js";
 import { nextTask, Pace, TURNS, turns } from "./delivery.js";
 import { internal, report, says, settle, type Told } from "./failure.js";
@@ -72,7 +73,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 			this.#onAbort();
 			return;
 		}
-		options.signal?.addEventListener("abort", this.#onAbort);
+		whenAborted(options.signal, this.#onAbort, this.#closed);
 		this.#run(reader ? lend(reader, this.#closed) : settings).catch(this.#onModuleFailure);
 	}
 
@@ -172,7 +173,6 @@ export class EventSource<M extends object = object> extends EventTarget {
 		}
 		this.#readyState = CLOSED;
 		this.#fulfilClosed(closed);
-		this.#options.signal?.removeEventListener("abort", this.#onAbort);
 	}
 
 	#onAbort = () => this.#close({ reason: "signal", error: this.#options.signal?.reason });

@@ -1,6 +1,7 @@
 // Owns the async iterator: what has arrived and nobody has taken, who waits for more, and the end. Knows nothing of fetch,
 // streams, parsing or reconnection, which are Rust's.
 
+import { whenAborted } from "./abort.js";
 import { Batch } from "./batch.js";
 import { isStream } from "./checks.js";
 import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
@@ -94,7 +95,6 @@ export function events(
 		over = true;
 		thrown = ending;
 		close();
-		signal?.removeEventListener("abort", onAbort);
 	};
 
 	/** The end at once, without what nobody has taken. */
@@ -104,7 +104,7 @@ export function events(
 		serve();
 	};
 
-	const onAbort = () => leave({ error: signal?.reason });
+	const onAbort = () => over || leave({ error: signal?.reason });
 
 	const fail = (told: Told): number | undefined => {
 		if (over) {
@@ -169,7 +169,7 @@ export function events(
 	if (signal?.aborted) {
 		onAbort();
 	} else {
-		signal?.addEventListener("abort", onAbort);
+		whenAborted(signal, onAbort, closed);
 	}
 
 	return {

@@ -1,6 +1,7 @@
 // Owns the form of callbacks, for those who come from the package of the function's name: what is called when, and what
 // a callback's throwing means. Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
+import { whenAborted } from "./abort.js";
 import { Batch } from "./batch.js";
 import { Pace } from "./delivery.js";
 import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
@@ -136,7 +137,6 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	return new Promise((fulfil, reject) => {
 		const end = (settled: () => void) => {
 			over = true;
-			signal?.removeEventListener("abort", onAbort);
 			batch.clear();
 			close();
 			settled();
@@ -220,7 +220,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 			end(fulfil);
 			return;
 		}
-		signal?.addEventListener("abort", onAbort);
+		whenAborted(signal, onAbort, closed);
 		load().then(({ connect }) => {
 			if (!over) {
 				whenDead(onModuleFailure, closed);

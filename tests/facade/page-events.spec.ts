@@ -317,6 +317,6 @@ test("a source has no listener on window or signal once it is CLOSED, however of
 			ends: lab.url("/empty"),
 		},
 	);
-	// Five of a page and one of the signal, of each source.
-	expect(seen).toEqual([12, 6]);
+	// Five of a page for each source, and one of the signal for both.
+	expect(seen).toEqual([11, 6]);
 });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, mock, test } from "node:test";
 import { createContext, runInContext } from "node:vm";
@@ -284,4 +284,105 @@ test("a script that has waited for a task by MessageChannel ends", async () => {
 	const [output, [code]] = await Promise.all([child.stdout.toArray(), once(child, "close")]);
 	assert.equal(Buffer.concat(output).toString(), `${COUNT}\n`);
 	assert.equal(code, 0);
+});
+
+/** How a source is made on a signal by each form; answers how it is left, and its end. */
+const ON_SIGNAL = {
+	EventSource(url, signal) {
+		const source = new EventSource(url, { signal });
+		return { leave: () => source.close(), end: source.closed.then(({ reason }) => reason) };
+	},
+	events(url, signal) {
+		const iterator = events(url, { signal });
+		const end = iterator.next().then(
+			({ done }) => done && "caller",
+			() => "signal",
+		);
+		return { leave: () => iterator.return(), end };
+	},
+	fetchEventSource(url, signal) {
+		return { leave() {}, end: fetchEventSource(url, { signal }).then(() => "signal") };
+	},
+};
+
+test("many sources live on one signal without a warning, and an abort ends them in their order", async () => {
+	const warnings = [];
+	const warn = (warning) => warnings.push(`${warning}`);
+	process.on("warning", warn);
+	const hanging = createServer((_request, response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+	});
+	await new Promise((resolve) => hanging.listen(0, "127.0.0.1", resolve));
+	const place = `http://127.0.0.1:${hanging.address().port}/`;
+	for (const [form, make] of Object.entries(ON_SIGNAL)) {
+		const controller = new AbortController();
+		const order = [];
+		const sources = Array.from({ length: 12 }, (_, index) => {
+			const source = make(place, controller.signal);
+			source.end.then(() => order.push(index));
+			return source;
+		});
+		sources[3].leave();
+		await Promise.race([sources[3].end, new Promise(setImmediate)]);
+		controller.abort();
+		const ends = await Promise.all(sources.map(({ end }) => end));
+		const left = form === "fetchEventSource" ? [] : [3];
+		const others = sources.map((_, index) => index).filter((index) => !left.includes(index));
+		assert.deepEqual(order, [...left, ...others], form);
+		assert.deepEqual(
+			ends,
+			sources.map((_, index) => (left.includes(index) ? "caller" : "signal")),
+			form,
+		);
+	}
+	await new Promise(setImmediate);
+	process.off("warning", warn);
+	assert.deepEqual(warnings, []);
+	hanging.closeAllConnections();
+	hanging.close();
+});
+
+test("a signal has one listener of ours while a source on it lives, and none afterwards", async () => {
+	const { signal } = new AbortController();
+	const listeners = () => getEventListeners(signal, "abort").length;
+	const sources = Array.from({ length: 3 }, () => new EventSource(url, { signal, end: "close" }));
+	assert.equal(listeners(), 1);
+	sources[0].close();
+	await sources[0].closed;
+	assert.equal(listeners(), 1);
+	await Promise.all(sources.map(({ closed }) => closed));
+	assert.equal(listeners(), 0);
+	const [one, other] = [new EventSource(url, { signal }), new EventSource(url, { signal })];
+	assert.equal(listeners(), 1);
+	one.close();
+	other.close();
+	await other.closed;
+	assert.equal(listeners(), 0);
+});
+
+test("a signal keeps no source that is closed, while another lives on it and afterwards", async () => {
+	const script = `
+		import { EventSource } from "headwater";
+		const { signal } = new AbortController();
+		const collected = async (reference) => {
+			for (let round = 0; round < 100 && reference.deref(); round++) {
+				await new Promise((resolve) => setTimeout(resolve, 10));
+				gc();
+			}
+			return reference.deref() === undefined;
+		};
+		const closed = async () => {
+			const source = new EventSource("${url}", { signal, end: "close" });
+			await source.closed;
+			return new WeakRef(source);
+		};
+		const living = [new EventSource("${url}", { signal, reconnect: { delay: 60_000 } })];
+		const first = new WeakRef(living[0]);
+		console.log(await collected(await closed()));
+		living.pop().close();
+		console.log(await collected(first), await collected(await closed()), signal.aborted);
+		process.exit();`;
+	const child = spawn(process.execPath, ["--expose-gc", "--input-type=module", "--eval", script], { cwd: root });
+	const output = await child.stdout.toArray();
+	assert.equal(Buffer.concat(output).toString(), "true\ntrue true false\n");
 });
