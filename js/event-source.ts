@@ -20,6 +20,17 @@ const CLOSED = 2;
 /** How `fromReadableStream` tells the constructor. */
 const READER = Symbol();
 
+/** [non-spec] Whether the platform's own targets call what is in `on…` themselves, as those of workerd do. */
+let callsHandlers = false;
+try {
+	const onopen = () => {
+		callsHandlers = true;
+	};
+	Object.assign(new EventTarget(), { onopen }).dispatchEvent(new Event("open"));
+} catch {
+	// One of the classes is missing: the constructor says so.
+}
+
 type Handler<M extends object, E extends Event> = ((this: EventSource<M>, event: E) => unknown) | null;
 
 /** As read, a handler may be called with any event, as the DOM has it: a source can be used where the browser's is asked for. */
@@ -283,7 +294,9 @@ export class EventSource<M extends object = object> extends EventTarget {
 				},
 			};
 			this.#handlers.set(type, handler as { value: unknown; listener: (event: Event) => void });
-			super.addEventListener(type, handler.listener);
+			if (!callsHandlers) {
+				super.addEventListener(type, handler.listener);
+			}
 		}
 	}
 }
