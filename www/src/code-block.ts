@@ -21,6 +21,9 @@ for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(
 // thirds: a block as long as this holds the page for a fifth of a second, once.
 const LONGEST_COLOURED = 20_000;
 
+// Deeper nesting of comments or template strings is no program's, and a browser suffers from some thousand elements inside each other.
+const DEEPEST_COLOURED = 32;
+
 const COPIED_FOR = 1600;
 
 /** Puts the bar above a block that has just begun. */
@@ -56,7 +59,19 @@ export function finishCodeBlock(code: HTMLElement): void {
 	const language = code.dataset.language?.toLowerCase();
 	const text = code.textContent ?? "";
 	if (!language || text.length > LONGEST_COLOURED || !hljs.getLanguage(language)) return;
-	colour(code, hljs.highlight(text, { language }).value);
+	const { value } = hljs.highlight(text, { language });
+	if (depth(value) <= DEEPEST_COLOURED) colour(code, value);
+}
+
+/** How deep the highlighter's elements nest. */
+function depth(html: string): number {
+	let depth = 0;
+	let deepest = 0;
+	for (const [tag] of html.matchAll(/<\/?span/g)) {
+		depth += tag === "<span" ? 1 : -1;
+		deepest = Math.max(deepest, depth);
+	}
+	return deepest;
 }
 
 /** Makes the copy buttons below `root` work, also those yet to come. */

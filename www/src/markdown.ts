@@ -6,6 +6,7 @@
 import * as smd from "streaming-markdown";
 import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
 import { make } from "./dom.ts";
+import { shallowParser } from "./nesting.ts";
 import { linkTarget, sanitizeAnswer } from "./sanitize.ts";
 
 // What is no more than itself in a line of Markdown, whatever follows.
@@ -25,7 +26,7 @@ export class MarkdownStream {
 	constructor(root: HTMLElement) {
 		this.#root = root;
 		this.#renderer = renderer(root);
-		this.#parser = smd.parser(this.#renderer);
+		this.#parser = shallowParser(this.#renderer);
 	}
 
 	/** Renders the next piece. Never throws: what the parser fails on is shown as plain text. */
