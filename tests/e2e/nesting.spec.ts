@@ -1,4 +1,5 @@
-// An answer that nests without end is shown with its text whole, and neither the page nor the conversation is lost.
+// Markdown that is not what it seems, by nesting without end or by brackets that are no link, is shown with its text whole, and
+// neither the page nor the conversation is lost.
 
 import type { Locator } from "@playwright/test";
 import { ChatPage, text } from "./chat-page.ts";
@@ -135,3 +136,42 @@ for (const kin of KIN) {
 		await expect(chat.answers).toHaveCount(3);
 	});
 }
+
+test("what nests deep keeps room for its text on a phone", async ({ page, upstream, startServer }) => {
+	await page.setViewportSize({ width: 390, height: 800 });
+	const server = await startServer(upstream.environment);
+	const chat = await ChatPage.open(page, server.origin);
+	for (const [markdown, innermost] of [
+		[`${"> ".repeat(DEEPEST)}quoted`, "p"],
+		[staircase(DEEPEST / 2, 2, () => "-"), "li"],
+		[staircase(DEEPEST / 2, 6, () => "1. [ ]"), "li"],
+	] as const) {
+		const answer = await hear(chat, upstream, "And?", [markdown]);
+		const deepest = answer.locator(`.prose ${innermost}:not(:has(${innermost}))`);
+		const { left, right } = await deepest.evaluate((element) => element.getBoundingClientRect().toJSON());
+		expect(right - left).toBeGreaterThan(80);
+		expect(left).toBeGreaterThan(0);
+		expect(right).toBeLessThanOrEqual(390);
+	}
+});
+
+test("brackets that no address follows are shown, in pieces too, and links have none", async ({
+	page,
+	upstream,
+	startServer,
+}) => {
+	const server = await startServer(upstream.environment);
+	const chat = await ChatPage.open(page, server.origin);
+	for (const [markdown, shown] of [
+		["a[0] = b[i] + c[*x*] as in [1].", "a[0] = b[i] + c[x] as in [1]."],
+		["![none] and [**strong**] and [open", "![none] and [strong] and [open"],
+		["- [left open\n- [x] done [2]\n\nThe [end](https://example.com/).", "[left open done [2]The end."],
+		["![seen](https://example.com/a.png) [](u)", "seen [](u)"],
+	] as const) {
+		for (const pieces of [[markdown], markdown]) {
+			const answer = await hear(chat, upstream, "And?", pieces);
+			expect((await text(answer)).replaceAll("\n", "").trim()).toBe(shown);
+		}
+	}
+	await expect(chat.answers.locator("a:not([href])")).toHaveCount(0);
+});

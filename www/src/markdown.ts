@@ -15,6 +15,9 @@ const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？
 // Text directly in these is not begun yet: its paragraph, item or cell comes with the next character.
 const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
 
+// What the parser took for a link, and no address followed: an index into an array, for example.
+const NO_ADDRESS = "a:not([href], [title])";
+
 /** One Markdown text, rendered into an element while it arrives. */
 export class MarkdownStream {
 	readonly #root: HTMLElement;
@@ -25,7 +28,7 @@ export class MarkdownStream {
 
 	constructor(root: HTMLElement) {
 		this.#root = root;
-		this.#renderer = renderer(root);
+		this.#renderer = renderer(root, () => this.#parser.pending);
 		this.#parser = shallowParser(this.#renderer);
 	}
 
@@ -67,6 +70,7 @@ export class MarkdownStream {
 			const held = this.#parser.pending.trim();
 			if (held) this.#root.append(make("p", "plain", held));
 		}
+		for (const link of this.#root.querySelectorAll<HTMLElement>(NO_ADDRESS)) showBrackets(link, "");
 		for (const code of this.#root.querySelectorAll<HTMLElement>("pre > code:not(.finished)")) {
 			finish(code);
 		}
@@ -74,7 +78,7 @@ export class MarkdownStream {
 	}
 }
 
-function renderer(root: HTMLElement): smd.Default_Renderer {
+function renderer(root: HTMLElement, pending: () => string): smd.Default_Renderer {
 	const plain = smd.default_renderer(root);
 	const current = (data: smd.Default_Renderer_Data): HTMLElement => data.nodes[data.index] ?? root;
 
@@ -110,6 +114,7 @@ function renderer(root: HTMLElement): smd.Default_Renderer {
 			const element = current(data);
 			plain.end_token(data);
 			if (element.matches("pre > code")) finish(element);
+			if (element.matches(NO_ADDRESS)) showBrackets(element, pending() === "]" ? "]" : "");
 		},
 
 		add_text(data, text) {
@@ -174,6 +179,11 @@ function lead(link: HTMLElement, url: string): void {
 	link.setAttribute("href", target);
 	link.setAttribute("rel", "noopener noreferrer nofollow");
 	link.setAttribute("target", "_blank");
+}
+
+/** Puts the brackets back that the parser took for those of a link. */
+function showBrackets(link: HTMLElement, closing: string): void {
+	link.replaceWith(link.className === "image" ? "![" : "[", ...link.childNodes, closing);
 }
 
 function finish(code: HTMLElement): void {
