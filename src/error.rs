@@ -110,9 +110,14 @@ impl Failure {
                 message.push(char::from(b'0' + (status / place % 10) as u8));
             }
         }
-        if self.note == Note::LastEventIdPreflight {
-            message.push_str("; the server may not allow the header Last-Event-ID (use lastEventIdParam)");
-        }
+        message.push_str(match self.status {
+            _ if self.note == Note::LastEventIdPreflight => {
+                "; the server may not allow the header Last-Event-ID (use lastEventIdParam)"
+            }
+            // Of a 204 nobody is asked.
+            Some(201..=203 | 205..=299) => " (use accept or onopen)",
+            _ => "",
+        });
         message
     }
 }

@@ -107,6 +107,19 @@ fn a_message_tells_the_status_and_is_one_sentence_without_its_full_stop() {
 }
 
 #[test]
+fn a_message_names_what_can_let_a_success_pass_that_is_not_200() {
+    for (code, can_pass) in
+        [(200, false), (201, true), (202, true), (204, false), (206, true), (304, false), (503, false)]
+    {
+        let mut connection = Connection::new(get());
+        let response = ResponseHead { content_type: None, ..status(code) };
+        let message = told(connection.handle_response(response, 0.0));
+        assert_eq!(message.contains("accept"), can_pass, "{code}: {message}");
+        assert_eq!(message.contains("onopen"), can_pass, "{code}: {message}");
+    }
+}
+
+#[test]
 fn a_pause_is_told_as_one_and_a_cut_is_not() {
     let mut connection = open(get());
     let paused = told(connection.handle_pause().unwrap());

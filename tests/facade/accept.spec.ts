@@ -47,6 +47,34 @@ test("an answer that accept refuses is a failure, whose status and body are told
 	]);
 });
 
+test("where another status than 200 brings a stream, the message of every form names what lets it pass", async ({
+	lab,
+}) => {
+	const told = await lab.ours(
+		({ EventSource, events, fetchEventSource, failure }, urls) =>
+			Promise.all(
+				urls.map(async (url) => {
+					const asked = [
+						failure(new EventSource(url, { method: "POST" })),
+						events(url, { method: "POST" })
+							.next()
+							.catch((error) => error),
+						fetchEventSource(url, { method: "POST" }).catch((error) => error),
+					];
+					return (await Promise.all(asked)).map(({ message }) => message);
+				}),
+			),
+		[201, 202, 206, 204, 400].map((status) =>
+			lab.script(status === 204 ? "status=204" : `status=${status}|type=text/event-stream|${BODY}`),
+		),
+	);
+	const expected = [
+		...[201, 202, 206].map((status) => `the server answered with status ${status} (use accept or onopen)`),
+		...[204, 400].map((status) => `the server answered with status ${status}`),
+	];
+	expect(told).toEqual(expected.map((message) => Array(3).fill(message)));
+});
+
 test("accept is not asked of a 204, and asked again of each answer after a reconnection", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, url) => {
