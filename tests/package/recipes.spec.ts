@@ -223,6 +223,29 @@ test("OpenAI: chat completions and responses are whole at their last event, and 
 	await stop();
 });
 
+test("OpenAI: an answer that is cut begins again, and what came of it before is gone", async ({ page }) => {
+	const chunk = (content: string) => event({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
+	const folder = await prepare("openai", "main.ts");
+	await bundle(folder, "main.ts");
+	const kitchen = await serveRecipe(folder);
+	await page.clock.install();
+	await page.goto(`${kitchen.origin}/?api=again&prompt=again`);
+	const output = page.locator("output");
+
+	(await kitchen.nth(0)).response.writeHead(503).end();
+	const cut = await kitchen.nthSoon(page, 1);
+	cut.send(chunk("An answer ") + chunk("of which"));
+	await expect(output).toHaveText("An answer of which");
+	cut.response.destroy();
+	const whole = await kitchen.nthSoon(page, 2);
+	whole.send(chunk("Another answer"));
+	await expect(output).toHaveText("Another answer");
+	whole.send(chunk(", whole") + event("[DONE]"));
+	await expect(output).toHaveText("Another answer, whole [until] (over)");
+	expect(new Set(kitchen.asked.map(({ line, body }) => `${line} ${body}`)).size).toBe(1);
+	await kitchen.stop();
+});
+
 test("Anthropic: a message has its text and stop reason, pings are passed over, and an error in the stream is told", async ({
 	page,
 }) => {

@@ -1,16 +1,21 @@
-// Owns how a recipe of docs/recipes/ is tried: the code of its page, as it stands there, put into the small project that
-// uses it, checked, bundled, and served by a server that is in the hands of the test. Knows nothing of what recipes do.
+// Owns how the code of a page of ours, such as a recipe of docs/recipes/, is tried: as it stands there it is put into the small
+// project that uses it, checked, bundled, and served by a server in the hands of the test. Knows nothing of what the code does.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Page } from "@playwright/test";
 import sirv from "sirv";
 import { run } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 import { listen } from "../support/listen.ts";
 import { expect, install, type Served } from "./support.ts";
 
-const BLOCK = /^```\w+ title="([^"]+)"\n(.*?)^```$/gms;
+/** Milliseconds that no wait of the package exceeds by default. */
+const LONGEST_WAIT = 30_000;
+
+/** Code with a title; README.md, which rustdoc reads too, has the title in a comment before the code. */
+const BLOCK = /^(?:<!-- title="([^"]+)" -->\n```\w+|```\w+ title="([^"]+)")\n(.*?)^```$/gms;
 
 /** As a new project has it, and stricter than most. */
 const TYPES = {
@@ -32,19 +37,24 @@ const TYPES = {
 	include: ["*.ts", "*.tsx"],
 };
 
-/** Puts the files of a recipe's page into its project, installs what that asks for, and checks the types; answers its folder. */
-export async function prepare(name: string, mainFile: string): Promise<string> {
-	const folder = await install(`recipes/${name}`);
-	const page = readFileSync(join(root, "docs", "recipes", `${name}.md`), "utf8");
+/** Prepares the project of a recipe; returns its folder. */
+export function prepare(name: string, mainFile: string): Promise<string> {
+	return prepareProject(`recipes/${name}`, `docs/recipes/${name}.md`, mainFile);
+}
+
+/** Puts the files of a page into a project, installs what that asks for, and checks the types; returns its folder. */
+export async function prepareProject(project: string, path: string, mainFile: string): Promise<string> {
+	const folder = await install(project);
+	const page = readFileSync(join(root, path), "utf8");
 	const files = [...page.matchAll(BLOCK)];
 	if (files.length === 0) {
-		throw new Error(`docs/recipes/${name}.md has no code with a title`);
+		throw new Error(`${path} has no code with a title`);
 	}
-	for (const [, file, code] of files) {
-		writeFileSync(join(folder, file!), code!);
+	for (const [, before, inside, code] of files) {
+		writeFileSync(join(folder, (before ?? inside)!), code!);
 	}
 	const html = (script: string) =>
-		`<!doctype html><title>${name}</title><main></main><output></output><script type="module" src="${script}"></script>`;
+		`<!doctype html><title>${project}</title><main></main><output></output><script type="module" src="${script}"></script>`;
 	// Vite begins with its own page; the others put their script beside theirs.
 	writeFileSync(join(folder, "index.html"), html(`/${mainFile}`));
 	rmSync(join(folder, "site"), { recursive: true, force: true });
@@ -84,6 +94,8 @@ export interface Kitchen extends Served {
 	lines(): string[];
 	/** The n-th request, counted from 0, when it is there. */
 	nth(index: number): Promise<Asked>;
+	/** The same, where the page waits before it. The page's clock must be installed, and is put forward. */
+	nthSoon(page: Page, index: number): Promise<Asked>;
 }
 
 /** Serves the bundled project, and leaves all that is no file of it to `answer`; without it, to the test. */
@@ -125,6 +137,14 @@ export async function serveRecipe(folder: string, answer: (asked: Asked) => void
 		lines: () => asked.map(({ line }) => line),
 		async nth(index) {
 			await expect.poll(() => asked.length, { timeout: 30_000 }).toBeGreaterThan(index);
+			return asked[index]!;
+		},
+		async nthSoon(page, index) {
+			const hurry = async () => {
+				await page.clock.fastForward(LONGEST_WAIT);
+				return asked.length;
+			};
+			await expect.poll(hurry, { timeout: 30_000 }).toBeGreaterThan(index);
 			return asked[index]!;
 		},
 	};

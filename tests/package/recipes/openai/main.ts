@@ -1,8 +1,20 @@
 // Owns a page that asks the server in its query, by the API and with the prompt that are there too.
 
 import { ask } from "./ask";
+import { showChat } from "./begin-again";
 
 const query = new URLSearchParams(location.search);
 const output = document.querySelector("output") as HTMLElement;
-await ask(query.get("api") as "chat" | "responses", query.get("server") ?? "", query.get("prompt") ?? "", output);
+const [api, server, content] = ["api", "server", "prompt"].map((name) => query.get(name) ?? "") as [
+	string,
+	string,
+	string,
+];
+if (api === "again") {
+	const request = { model: "gpt-4o", messages: [{ role: "user" as const, content }] };
+	const { reason } = await showChat(`${server}/v1/chat/completions`, request, output).closed;
+	output.append(` [${reason}]`);
+} else {
+	await ask(api as "chat" | "responses", server, content, output);
+}
 output.append(" (over)");

@@ -1,0 +1,280 @@
+// Owns the rule that the examples of README.md and docs/migrating.md do what these pages say, as they stand there.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { root } from "../../scripts/lib/tools.mjs";
+import { type Asked, bundle, type Kitchen, prepareProject, serveRecipe } from "./recipes.ts";
+import { expect, test } from "./support.ts";
+
+const event = (data: string, fields = "") => `${fields}data: ${data}\n\n`;
+const QUESTION = "Where does a river begin?";
+
+interface Opened {
+	readonly kitchen: Kitchen;
+	/** What the page has said on its console, without the browser's own errors. */
+	readonly said: string[];
+}
+
+/** Opens a page that runs one file of a prepared project. */
+async function open(page: Page, folder: string, file: string, answer?: (asked: Asked) => void): Promise<Opened> {
+	await bundle(folder, file);
+	const kitchen = await serveRecipe(folder, answer);
+	const said: string[] = [];
+	page.on("console", (message) => message.type() !== "error" && said.push(message.text()));
+	await page.clock.install();
+	await page.goto(kitchen.origin);
+	return { kitchen, said };
+}
+
+/** What the page shows, without its script. */
+const shown = (page: Page) => page.evaluate(() => document.body.innerText.trim());
+
+/** Waits for what the page has thrown and nobody has caught, and takes it as expected. */
+async function takeUncaught(uncaught: string[], expected: RegExp): Promise<void> {
+	await expect.poll(() => uncaught, { timeout: 20_000 }).toEqual([expect.stringMatching(expected)]);
+	uncaught.length = 0;
+}
+
+test.describe("README.md", () => {
+	let folder: string;
+	test.beforeAll(async () => {
+		folder = await prepareProject("examples/readme", "README.md", "ask.ts");
+	});
+
+	test("the first example asks by POST, shows each event, and says how it ended and why", async ({ page }) => {
+		const { kitchen, said } = await open(page, folder, "ask.ts");
+		const asked = await kitchen.nth(0);
+		expect([asked.line, asked.body, asked.headers.authorization]).toEqual([
+			"POST /api/chat",
+			JSON.stringify({ prompt: QUESTION }),
+			"Bearer 1234",
+		]);
+		asked.send(event("In the "));
+		await expect.poll(() => shown(page)).toBe("In the");
+		asked.send(event("hills."));
+		asked.response.end();
+		await expect.poll(() => said).toEqual(["end"]);
+		expect(await shown(page)).toBe("In the hills.");
+
+		await page.reload();
+		const refused = await kitchen.nth(1);
+		refused.response.writeHead(503, { "content-type": "text/plain" }).end("Too many rivers");
+		const refusal = "the server answered with status 503 Too many rivers";
+		await expect
+			.poll(() => said.filter((text) => !text.includes("Failed to load")))
+			.toEqual(["end", refusal, "status"]);
+
+		await page.reload();
+		const cut = await kitchen.nth(2);
+		cut.send(event("In"));
+		await expect.poll(() => shown(page)).toBe("In");
+		cut.response.destroy();
+		await expect.poll(() => said.at(-1)).toBe("interrupted");
+		expect(kitchen.lines()).toEqual(Array(3).fill("POST /api/chat"));
+		await kitchen.stop();
+	});
+
+	test("the iterator's example shows the tokens up to the stop, and throws where that does not come", async ({
+		page,
+		uncaught,
+	}) => {
+		const { kitchen } = await open(page, folder, "iterate.ts");
+		const token = (text: string) => event(JSON.stringify({ text }), "event: token\n");
+		const asked = await kitchen.nth(0);
+		asked.send(token("In the ") + token("hills.") + event("null", "event: stop\n") + token(" Or not."));
+		await expect.poll(() => shown(page)).toBe("In the hills.");
+		await expect.poll(asked.gone, "the stop ends the request").toBe(true);
+		expect(uncaught).toEqual([]);
+
+		await page.reload();
+		const cut = await kitchen.nth(1);
+		cut.send(token("In"));
+		cut.response.end();
+		await takeUncaught(uncaught, /broke off/);
+		expect(await shown(page)).toBe("In");
+		expect(kitchen.lines()).toEqual(Array(2).fill("POST /api/chat"));
+		await kitchen.stop();
+	});
+
+	for (const [what, holds, chats] of [
+		["is renewed after a 401", 2, 2],
+		["that is refused each time is renewed three times", Number.POSITIVE_INFINITY, 4],
+	] as const) {
+		test(`the token of the example for request and reconnect ${what}`, async ({ page }) => {
+			let issued = 0;
+			const { kitchen } = await open(page, folder, "token.ts", ({ line, headers, response, send }) => {
+				if (line === "POST /token") {
+					response.end(String(++issued));
+				} else if (headers.authorization === `Bearer ${holds}`) {
+					send(event("welcome"));
+					response.end();
+				} else {
+					response.writeHead(401).end();
+				}
+			});
+			const attempt = (n: number) => ["POST /token", `POST /api/chat Bearer ${n + 1}`];
+			const expected = Array.from({ length: chats }, (_, n) => attempt(n)).flat();
+			const requests = () => kitchen.asked.map(({ line, headers }) => `${line} ${headers.authorization ?? ""}`.trim());
+			await expect.poll(requests).toEqual(expected);
+			await page.clock.fastForward(60_000);
+			await page.evaluate(() => void fetch("/done"));
+			await kitchen.nth(expected.length);
+			expect(requests()).toEqual([...expected, "GET /done"]);
+			await kitchen.stop();
+		});
+	}
+
+	test("the answer of the example that goes on is whole after refusals and cuts, and asked for by GET once it has begun", async ({
+		page,
+	}) => {
+		const { kitchen, said } = await open(page, folder, "go-on.ts");
+		(await kitchen.nth(0)).response.writeHead(503).end();
+		const cutBefore = await kitchen.nthSoon(page, 1);
+		cutBefore.send(": nothing yet\n\n");
+		cutBefore.response.destroy();
+		(await kitchen.nthSoon(page, 2)).send(event("In the ", "id: 1\n"));
+		await expect.poll(() => shown(page)).toBe("In the");
+		kitchen.asked[2]!.response.destroy();
+		(await kitchen.nthSoon(page, 3)).response.writeHead(503).end();
+		const ended = await kitchen.nthSoon(page, 4);
+		ended.send(event("hills", "id: 2\n"));
+		ended.response.end();
+		(await kitchen.nthSoon(page, 5)).send(event(".", "id: 3\n") + event("[DONE]", "id: 4\n"));
+		await expect.poll(() => said.at(-1)).toBe("until");
+		expect(await shown(page)).toBe("In the hills.[DONE]");
+
+		const { id, prompt } = JSON.parse(kitchen.asked[0]!.body);
+		expect([id, prompt]).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), QUESTION]);
+		const requests = kitchen.asked.map(({ line, body, headers }) => [line, body, headers["last-event-id"]]);
+		const post = ["POST /api/answers", kitchen.asked[0]!.body, undefined];
+		const get = (last: string) => [`GET /api/answers/${id}`, "", last];
+		expect(requests).toEqual([post, post, post, get("1"), get("1"), get("2")]);
+		await kitchen.stop();
+	});
+
+	test("the same example gives up after five tries that bring nothing", async ({ page }) => {
+		const refuse = ({ response }: Asked) => response.writeHead(503).end();
+		const { kitchen, said } = await open(page, folder, "go-on.ts", refuse);
+		await kitchen.nthSoon(page, 5);
+		await expect.poll(() => said.at(-1)).toBe("attempts");
+		expect(kitchen.lines()).toEqual(Array(6).fill("POST /api/answers"));
+		await kitchen.stop();
+	});
+});
+
+test.describe("docs/migrating.md", () => {
+	let folder: string;
+	test.beforeAll(async () => {
+		folder = await prepareProject("examples/migrating", "docs/migrating.md", "ask.ts");
+	});
+
+	/** Writes a file of the project, made of one of the page's. */
+	function rewrite(file: string, into: string, edit: (code: string) => string): string {
+		const code = readFileSync(join(folder, file), "utf8");
+		const edited = edit(code);
+		expect(edited, "the edit has changed something").not.toBe(code);
+		writeFileSync(join(folder, into), edited);
+		return into;
+	}
+
+	for (const [what, option, preflight] of [
+		["the ID in the URL", true, 404],
+		["a server that allows the header", false, 204],
+		["neither", false, 404],
+	] as const) {
+		test(`a feed of another origin that is cut, with ${what}`, async ({ page }) => {
+			const feed = await serveRecipe(folder, ({ line, headers, response, send }) => {
+				response.setHeader("Access-Control-Allow-Origin", "*");
+				if (line.startsWith("OPTIONS")) {
+					response.setHeader("Access-Control-Allow-Headers", preflight === 204 ? "Last-Event-ID" : "");
+					response.writeHead(preflight).end();
+				} else if (headers["last-event-id"] === "1" || line.endsWith("?lastEventId=1")) {
+					send(event("two", "id: 2\n"));
+				} else {
+					send(event("one", "id: 1\n"));
+					response.end();
+				}
+			});
+			const file = rewrite("feed.ts", "own-feed.ts", (code) => {
+				const own = code.replace("https://feeds.example", feed.origin);
+				return option ? own : own.replace(', { lastEventIdParam: "lastEventId" }', "");
+			});
+			const { kitchen, said } = await open(page, folder, file);
+			await feed.nthSoon(page, 1);
+			if (option || preflight === 204) {
+				await expect.poll(() => shown(page)).toBe("onetwo");
+				const lines = option ? ["GET /feed", "GET /feed?lastEventId=1"] : ["GET /feed", "OPTIONS /feed", "GET /feed"];
+				expect(feed.lines()).toEqual(lines);
+			} else {
+				await expect.poll(() => said.find((text) => text.startsWith("cors"))).toMatch(/lastEventIdParam/);
+				expect(await shown(page)).toBe("one");
+			}
+			await page.goto("about:blank");
+			await feed.stop();
+			await kitchen.stop();
+		});
+	}
+
+	/** The example of the other package's README, as it is in its version that the tests have, with our import. */
+	const theirs = () => {
+		const readme = readFileSync(join(root, "node_modules/@microsoft/fetch-event-source/README.md"), "utf8");
+		const [, sample] = /```ts\n(class RetriableError .*?)```/s.exec(readme)!;
+		return `import { EventStreamContentType, fetchEventSource } from "headwater";\n${sample}`;
+	};
+	const POST = "    method: 'POST',\n    body: 'foo=bar',\n";
+
+	test("the example of the other package's README, by GET, goes on after a 503, an end and a cut, until a FatalError", async ({
+		page,
+		uncaught,
+	}) => {
+		writeFileSync(join(folder, "theirs.ts"), theirs());
+		await expectRetries(page, await open(page, folder, "theirs.ts"), uncaught, "GET /api/sse");
+	});
+
+	test("the same by POST, without the number that the page says to return, ends with the first failure", async ({
+		page,
+		uncaught,
+	}) => {
+		writeFileSync(join(folder, "theirs.ts"), theirs().replace("'/api/sse', {\n", `$&${POST}`));
+		const { kitchen } = await open(page, folder, "theirs.ts");
+		(await kitchen.nth(0)).response.writeHead(503).end();
+		await takeUncaught(uncaught, /Error/);
+		await page.clock.fastForward(60_000);
+		await page.evaluate(() => void fetch("/done"));
+		await kitchen.nth(1);
+		expect(kitchen.lines()).toEqual(["POST /api/sse", "GET /done"]);
+		await kitchen.stop();
+	});
+
+	test("the page's example, by POST, goes on after a 503, an end and a cut, until a FatalError", async ({
+		page,
+		uncaught,
+	}) => {
+		const opened = await open(page, folder, "ask.ts");
+		await expectRetries(page, opened, uncaught, "POST /api/sse");
+		expect(opened.kitchen.asked.map(({ body }) => body)).toEqual(Array(5).fill('{"foo":"bar"}'));
+	});
+
+	test("the page's example, by GET, does the same", async ({ page, uncaught }) => {
+		const byGet = rewrite("ask.ts", "get.ts", (code) => code.replace(/ {2}method: .*?\n {2}body: .*?\n/s, ""));
+		await expectRetries(page, await open(page, folder, byGet), uncaught, "GET /api/sse");
+	});
+
+	async function expectRetries(page: Page, opened: Opened, uncaught: string[], line: string): Promise<void> {
+		const { kitchen } = opened;
+		(await kitchen.nth(0)).response.writeHead(503).end();
+		const ended = await kitchen.nthSoon(page, 1);
+		ended.send(event("one"));
+		ended.response.end();
+		const cut = await kitchen.nthSoon(page, 2);
+		cut.send(event("two"));
+		cut.response.destroy();
+		(await kitchen.nthSoon(page, 3)).response.writeHead(429).end();
+		(await kitchen.nthSoon(page, 4)).send(event("the end", "event: FatalError\n"));
+		await takeUncaught(uncaught, /the end/);
+		await page.clock.fastForward(60_000);
+		expect(kitchen.lines()).toEqual(Array(5).fill(line));
+		await kitchen.stop();
+	}
+});
