@@ -13,9 +13,10 @@ export type Told = [
 	reason: Reason,
 	message: string,
 	attempt: number,
-	delay: number | undefined,
-	/** Whether the caller can decide what follows. */
-	decidable: boolean,
+	/** Milliseconds to wait before another request, if there is one. */
+	backoff: number,
+	/** Bits: 1 if there will be another request without a decision, 2 if the caller can decide. */
+	follows: number,
 	response: Response | undefined,
 	/** UTF-8, a view of the module's memory. */
 	body: Uint8Array | undefined,
@@ -30,21 +31,12 @@ const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|content.security.policy|\bCS
 /** What a failure of the module is to each source. */
 export function internal(error: unknown): Told {
 	const needed = POLICY.test(`${error}`) ? "; the page's policy needs script-src 'wasm-unsafe-eval'" : "";
-	return [
-		"internal",
-		`the WebAssembly module cannot be used: ${error}${needed}`,
-		1,
-		undefined,
-		false,
-		undefined,
-		undefined,
-		error,
-	];
+	return ["internal", `the WebAssembly module cannot be used: ${error}${needed}`, 1, 0, 0, undefined, undefined, error];
 }
 
 /** A failure as it is told to the caller, who may decide what follows. */
 export function settle(
-	[reason, told, attempt, delay, decidable, response, body, error]: Told,
+	[reason, told, attempt, backoff, follows, response, body, error]: Told,
 	{ decide, sentOnce, accept }: Pick<Read, "decide" | "sentOnce" | "accept">,
 	lastEventId: string,
 ): Failure {
@@ -61,13 +53,12 @@ export function settle(
 		body: body ? decode(body) : "",
 		error,
 		attempt,
-		delay,
+		delay: backoff,
 	};
-	const failure: Writable<Failure> = { ...known, willReconnect: delay !== undefined };
-	if (decide && decidable) {
-		failure.delay = decideWith(decide, { ...failure, lastEventId });
-		failure.willReconnect = failure.delay !== undefined;
-	}
+	const asTold = { ...known, willReconnect: follows % 2 > 0 };
+	const failure: Writable<Failure> = asTold;
+	failure.delay = decideWith(follows > 1 ? decide : undefined, { ...asTold, lastEventId });
+	failure.willReconnect = failure.delay !== undefined;
 	if (sentOnce && !failure.willReconnect) {
 		failure.message += `; "body" is a stream, which can be sent only once: give a new one by "request"`;
 	}
@@ -94,9 +85,10 @@ function text(value: unknown): string {
 	}
 }
 
-function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | undefined {
+/** The wait that follows by the caller's decision; without one, as the failure says. */
+function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]): number | undefined {
 	try {
-		const decision = decide(failure);
+		const decision = decide?.(failure);
 		if (decision === false) {
 			return undefined;
 		}
@@ -109,7 +101,7 @@ function decideWith(decide: Decide, failure: Parameters<Decide>[0]): number | un
 	} catch (error) {
 		report(error);
 	}
-	return failure.delay;
+	return failure.willReconnect ? failure.delay : undefined;
 }
 
 /** Whether the caller says so; not, if that throws, which is reported. */

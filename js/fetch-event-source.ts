@@ -103,12 +103,13 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 		return { status: 200, headers, body, url: response.url, redirected } as Response;
 	};
 
-	let answered: unknown;
+	/** Nothing before `onerror` is called; then the Error that it got, if it is ours. */
+	let answered: object | undefined;
 	/** What `onerror` answers to a failure, or to what a callback has thrown. */
 	const ask: Decide = (failure) => {
 		const error = thrown ? thrown.error : errorOf(failure);
+		answered = thrown ?? (error as object);
 		thrown = { error };
-		answered = true;
 		try {
 			const wait = onerror?.(error);
 			return typeof wait === "number" && wait >= 0 ? wait : undefined;
@@ -162,11 +163,16 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 			if (told[5] && answer) {
 				told[5] = answer;
 			}
-			answered = false;
+			answered = undefined;
 			const failure = settle(told, options, batch.lastEventId);
 			if (!answered && !failure.willReconnect) {
 				// Nothing can be decided, but it is to be known.
-				ask({ ...failure, lastEventId: batch.lastEventId });
+				ask({ ...failure, lastEventId: batch.lastEventId } as Parameters<Decide>[0]);
+			}
+			if (answered) {
+				// What follows by its decision. Not by assignment, which throws where the caller has frozen it.
+				Reflect.set(answered, "delay", failure.delay);
+				Reflect.set(answered, "willReconnect", failure.willReconnect);
 			}
 			const ending = thrown;
 			thrown = undefined;

@@ -15,7 +15,7 @@
  * - `until`: the option `until` said so of an event, which was delivered.
  * - `timeout`: no response arrived within `connectTimeout`.
  * - `silence`: no byte arrived within `silenceTimeout`.
- * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no event.
+ * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no progress.
  * - `request`: the request could not be made; the option `request` failed; or the body of the answer was read or locked already.
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded or has failed.
@@ -43,7 +43,12 @@ export interface ReconnectOptions {
 	delay?: number | undefined;
 	/** The longest wait that backing off may reach. Default 30000. A server's `retry` above it is kept to. */
 	maxDelay?: number | undefined;
-	/** How many repetitions in a row may bring no event before the connection fails. Default: no limit. */
+	/**
+	 * How many repetitions in a row may bring no progress before the connection fails. Default: no limit. An event is progress of
+	 * a GET. Any other request may cost something each time, and so may a GET by which `request` goes on with the answer to one:
+	 * there only a last event ID that has advanced is progress. Without IDs this is the limit for the whole life of the source.
+	 * Waits grow by the same rule.
+	 */
 	maxAttempts?: number | undefined;
 }
 
@@ -97,11 +102,17 @@ export interface Failure {
 }
 
 /**
- * Decides what follows from a failure: milliseconds until the next request, or `false` for none. `delay` and
- * `willReconnect` of the failure are what follows without a decision, and do if the answer is `undefined`, or if the
- * function throws or answers nonsense, which is then reported as an uncaught error is.
+ * Decides what follows from a failure: it returns the milliseconds until the next request, or `false` for none. `delay` is the
+ * wait that backing off and `Retry-After` ask for, whatever the method; `willReconnect` says whether there is another request
+ * without a decision. If the function returns `undefined`, there is no decision. Neither is there one if it throws or returns
+ * anything else, which is then reported like an uncaught error.
+ *
+ * `({ attempt, delay }) => attempt < 4 && delay` repeats three times and backs off, a POST too;
+ * `({ willReconnect, delay }) => willReconnect && delay` changes nothing.
  */
-export type Decide = (failure: Failure & { readonly lastEventId: string }) => number | false | undefined;
+export type Decide = (
+	failure: Failure & { readonly lastEventId: string; readonly delay: number },
+) => number | false | undefined;
 
 /**
  * What all three forms take: the members of `RequestInit` that `fetch` takes, the standard's `withCredentials`, and a few of ours.
@@ -136,7 +147,7 @@ export interface CommonInit extends RequestInit {
 	/**
 	 * Whether a request may be repeated after a failure. Without it a GET is repeated as the standard says and any
 	 * other method never is; an object or `true` is the permission to repeat, also after 408, 425, 429 and 5xx, whose
-	 * `Retry-After` is honoured. A function decides after each failure but a 204, which is a server's last word.
+	 * `Retry-After` is honored. A function decides after each failure except a 204, which is a server's last word.
 	 */
 	reconnect?: boolean | ReconnectOptions | Decide | undefined;
 	/**

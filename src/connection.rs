@@ -77,10 +77,12 @@ pub struct Connection {
     attempt: u32,
     /// Between two attempts. A timer that fires at any other time is a stray one, and must not repeat a request.
     waiting: bool,
-    /// Tries since the last message.
+    /// Tries since the last progress.
     tries: u32,
-    /// What the parser had dispatched when `tries` was last brought up to date.
+    /// How many messages the parser had dispatched when the last attempt failed.
     dispatched: u64,
+    /// The [`position`] of the furthest last event ID string that a failed attempt has reached.
+    furthest: (u64, u64),
     refusal: Refusal,
     /// A failure was told that the caller may decide about.
     undecided: bool,
@@ -94,6 +96,7 @@ impl Connection {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
+            furthest: position(&last_event_id),
             parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
             refusal: Refusal::new(can_be_refused),
             request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
@@ -150,11 +153,11 @@ impl Connection {
         self.refusal.handle_answer(self.request.preflights_last_event_id);
         if response.status != 200 {
             let may_repeat = is_temporary(response.status) && self.options.reconnect == Reconnect::Allowed;
-            let wait = may_repeat.then_some(response.retry_after.unwrap_or(0));
-            return self.end_attempt(Reason::Status, Some(response.status), wait, random);
+            let retry_after = response.retry_after.unwrap_or(0);
+            return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after, random);
         }
         if !response.content_type.is_some_and(is_event_stream) {
-            return self.end_attempt(Reason::ContentType, Some(response.status), None, random);
+            return self.end_attempt(Reason::ContentType, Some(response.status), false, 0, random);
         }
         self.handle_stream()
     }
@@ -176,29 +179,33 @@ impl Connection {
         self.parser.handle_chunk(chunk)
     }
 
-    /// Fails the connection if the stream holds an event beyond the limit. Without it the same event would come again
-    /// after each reconnection, so it is final whatever the method.
-    pub fn check_limit(&mut self) -> Option<Action> {
-        self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, None, 0.0))
+    /// Fails the connection if the stream holds an event beyond the limit. The same event would come again after each
+    /// reconnection, so this is final for every method. `random` is called only if there is a failure.
+    pub fn check_limit(&mut self, random: impl FnOnce() -> f64) -> Option<Action> {
+        self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0, random()))
     }
 
     /// The body has ended cleanly. Spec 9.2.2, constructor step 14.
     pub fn handle_end_of_body(&mut self, random: f64) -> Action {
-        // A GET that goes on with the answer to another method ends as that would have.
-        let is_feed = self.options.is_get && self.request.is_get;
-        let end = self.options.end.unwrap_or(if is_feed { EndOfBody::Reconnect } else { EndOfBody::Close });
+        let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
         if self.ready_state == ReadyState::Closed {
             Action::Nothing
         } else if end == EndOfBody::Interrupted {
             self.reestablish(Reason::Interrupted, random)
         } else if end == EndOfBody::Fail {
-            self.end_attempt(Reason::End, None, None, random)
+            self.end_attempt(Reason::End, None, false, 0, random)
         } else if end == EndOfBody::Close || self.options.reconnect == Reconnect::Never {
             self.ready_state = ReadyState::Closed;
             Action::CloseConnection
         } else {
-            self.end_attempt(Reason::End, None, Some(0), random)
+            self.end_attempt(Reason::End, None, true, 0, random)
         }
+    }
+
+    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the answer to another
+    /// method is part of that answer.
+    fn is_feed(&self) -> bool {
+        self.options.is_get && self.request.is_get
     }
 
     /// The request failed, or the body broke off. Spec 9.2.2, constructor step 15.2: the connection is reestablished.
@@ -216,7 +223,7 @@ impl Connection {
         match self.refusal.handle_network_error(self.request.preflights_last_event_id) {
             Verdict::Probe => Action::Probe,
             Verdict::HeaderRefused => self.reestablish(Reason::Cors, random),
-            Verdict::Refused => self.end_attempt(Reason::Cors, None, None, random),
+            Verdict::Refused => self.end_attempt(Reason::Cors, None, false, 0, random),
             Verdict::Broken => self.reestablish(Reason::Network, random),
         }
     }
@@ -266,6 +273,7 @@ impl Connection {
             status: None,
             attempt: self.attempt,
             delay: Some(0),
+            backoff: 0,
             note: Note::Paused,
         }))
     }
@@ -276,8 +284,7 @@ impl Connection {
     }
 
     fn reestablish(&mut self, reason: Reason, random: f64) -> Action {
-        let wait = self.may_repeat().then_some(0);
-        self.end_attempt(reason, None, wait, random)
+        self.end_attempt(reason, None, self.may_repeat(), 0, random)
     }
 
     /// Whether the last request may be made once more.
@@ -291,8 +298,8 @@ impl Connection {
     }
 
     /// The request cannot be made: `fetch` would refuse it each time.
-    pub fn handle_request_error(&mut self) -> Action {
-        self.end_attempt(Reason::Request, None, None, 0.0)
+    pub fn handle_request_error(&mut self, random: f64) -> Action {
+        self.end_attempt(Reason::Request, None, false, 0, random)
     }
 
     /// The wait is over.
@@ -313,8 +320,9 @@ impl Connection {
     }
 
     /// The caller's decision about the failure that was just told, in place of what it says: how long to wait for the next
-    /// attempt, in milliseconds, or `None` to give up. Nothing with other options than [`Reconnect::Decided`], nor about a
-    /// failure that is none of the server's or that nothing can change ([`Failure::is_decidable`]). Answers whether it counts.
+    /// attempt, in milliseconds, or `None` to give up. [`Failure::backoff`] is the wait that backing off asks for. Nothing
+    /// with other options than [`Reconnect::Decided`], nor about a failure that is none of the server's or that nothing can
+    /// change ([`Failure::is_decidable`]). Returns whether the decision counts.
     pub fn decide(&mut self, delay: Option<u64>) -> bool {
         let counts = core::mem::take(&mut self.undecided);
         if counts {
@@ -341,38 +349,80 @@ impl Connection {
         self.ready_state = ReadyState::Closed;
     }
 
-    /// Ends an attempt: with another one after `shortest_wait` or more, or for good.
-    fn end_attempt(&mut self, reason: Reason, status: Option<u16>, shortest_wait: Option<u64>, random: f64) -> Action {
+    /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.
+    fn end_attempt(
+        &mut self,
+        reason: Reason,
+        status: Option<u16>,
+        mut may_repeat: bool,
+        retry_after: u64,
+        random: f64,
+    ) -> Action {
         if self.ready_state == ReadyState::Closed {
             return Action::Nothing;
         }
         let may_be_header = self.request.preflights_last_event_id && matches!(reason, Reason::Network | Reason::Cors);
         let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
-        let failure = Failure { reason, status, attempt: self.attempt, delay: None, note };
-        self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
         self.refusal.forget();
-        if self.parser.dispatched() > self.dispatched {
-            self.dispatched = self.parser.dispatched();
+        let has_progressed = self.has_progressed();
+        if has_progressed {
             self.tries = 0;
         }
-        let Some(shortest_wait) = shortest_wait else {
+        let backoff = self.options.backoff;
+        let server_time = self.parser.reconnection_time();
+        let wait = backoff.wait(server_time, self.tries, has_progressed, random).max(retry_after).min(MAX_DELAY);
+        let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
+        self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
+        if may_repeat && backoff.max_attempts.is_some_and(|most| self.tries >= most) {
+            failure.reason = Reason::Attempts;
+            may_repeat = false;
+        }
+        if !may_repeat {
             self.ready_state = ReadyState::Closed;
             return Action::FailConnection(failure);
-        };
-        let backoff = self.options.backoff;
-        if backoff.max_attempts.is_some_and(|most| self.tries >= most) {
-            self.ready_state = ReadyState::Closed;
-            return Action::FailConnection(Failure { reason: Reason::Attempts, ..failure });
         }
-        let server_time = self.parser.reconnection_time();
-        let wait = backoff.wait(server_time, self.tries, self.dispatched > 0, random);
-        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(shortest_wait).min(MAX_DELAY));
+        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after).min(MAX_DELAY));
         self.tries = self.tries.saturating_add(1);
         self.waiting = true;
         self.ready_state = ReadyState::Connecting;
-        let delay = wait.max(shortest_wait).min(MAX_DELAY);
-        Action::ReestablishConnection(Failure { delay: Some(delay), ..failure })
+        failure.delay = Some(wait);
+        Action::ReestablishConnection(failure)
     }
+
+    /// Whether anything was gained since the last failed attempt. Of a feed that is any message. Any other request may cost
+    /// something each time, and every answer begins with some message: only a last event ID that has advanced shows that
+    /// the server goes on and does not begin again.
+    ///
+    /// A server that begins again with IDs that end in a number, as most do, is recognized as long as it gets no further
+    /// than before. One that begins again with other IDs each time looks like one that goes on.
+    fn has_progressed(&mut self) -> bool {
+        let dispatched = self.parser.dispatched();
+        let has_messages = dispatched > core::mem::replace(&mut self.dispatched, dispatched);
+        let id = self.parser.last_event_id();
+        let (text, number) = position(id);
+        let has_advanced = !id.is_empty() && (text != self.furthest.0 || number > self.furthest.1);
+        if has_advanced {
+            self.furthest = (text, number);
+        }
+        if self.is_feed() { has_messages } else { has_advanced }
+    }
+}
+
+/// A hash of the text of a last event ID, and the number at its end: another text, or with the same text a larger number,
+/// is further on. Of an immense number only the end is one.
+fn position(id: &str) -> (u64, u64) {
+    let (mut text, mut number) = (0_u64, 0_u64);
+    for byte in id.bytes() {
+        let digit = u64::from(byte.wrapping_sub(b'0'));
+        if digit < 10 && number >> 60 == 0 {
+            // From 1 to 10, so that "0" is further than "".
+            number = number * 10 + digit + 1;
+        } else {
+            text = (text ^ number).wrapping_mul(257).wrapping_add(byte.into());
+            number = 0;
+        }
+    }
+    (text, number)
 }
 
 /// The statuses that say "later": RFC 9110 (408, 5xx), RFC 8470 (425), RFC 6585 (429).

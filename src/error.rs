@@ -25,7 +25,7 @@ pub enum Reason {
     Silence,
     /// An event was larger than the limit.
     TooLarge,
-    /// As many tries in a row as allowed brought no message.
+    /// As many tries in a row as allowed brought no progress.
     Attempts,
     /// The request could not be made, or the body of its answer had been read or locked by a function of the caller's.
     Request,
@@ -63,6 +63,9 @@ pub struct Failure {
     pub attempt: u32,
     /// Milliseconds until the next request, if there will be one.
     pub delay: Option<u64>,
+    /// How many milliseconds to wait before another request, by backing off and `Retry-After`, whether or not there will be
+    /// one: for the caller who decides.
+    pub backoff: u64,
     /// What else is to be said.
     pub note: Note,
 }
@@ -102,7 +105,7 @@ impl Failure {
             Reason::Timeout => "no answer within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",
-            Reason::Attempts => "gave up: as many tries as allowed brought no event",
+            Reason::Attempts => "gave up: maxAttempts repetitions brought no progress",
             Reason::Request => "the request cannot be made",
         });
         if let (Reason::Status, Some(status)) = (self.reason, self.status) {

@@ -16,7 +16,9 @@ pub struct Backoff {
     pub delay: u64,
     /// The longest wait that backing off may reach.
     pub max_delay: u64,
-    /// How many tries in a row may bring no message before the connection fails. `None`: no limit.
+    /// How many repetitions in a row may bring no progress before the connection fails. `None`: no limit. Progress of a GET
+    /// is a message. Any other method may cost something each time, and so may a GET that goes on with the answer to one:
+    /// there only a last event ID that has advanced is progress.
     pub max_attempts: Option<u32>,
 }
 
@@ -40,14 +42,14 @@ impl Backoff {
 
     /// How long to wait before the next try, in milliseconds.
     ///
-    /// `server_time` is what the server sent as `retry`, `tries` how many tries since the last message brought none,
-    /// `random` a number in 0..1. After a message the wait is R + random(0, 0.1 R), with R the reconnection time; the
-    /// n-th try without one waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor
+    /// `server_time` is what the server sent as `retry`, `tries` how many tries since the last progress brought none,
+    /// `random` a number in 0..1. After progress the wait is R + random(0, 0.1 R), with R the reconnection time; the
+    /// n-th try without any waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor
     /// above [`MAX_DELAY`].
     #[must_use]
-    pub fn wait(&self, server_time: Option<u64>, tries: u32, after_message: bool, random: f64) -> u64 {
+    pub fn wait(&self, server_time: Option<u64>, tries: u32, after_progress: bool, random: f64) -> u64 {
         let base = self.reconnection_time(server_time);
-        let spread = if after_message && tries == 0 {
+        let spread = if after_progress && tries == 0 {
             base / 10
         } else {
             // 2³¹ of a millisecond is already the longest wait, so a larger exponent changes nothing.

@@ -191,7 +191,7 @@ impl Driver {
                     }
                     Err(action) => self.perform(action),
                 },
-                Step::CheckLimit => match self.connection.check_limit() {
+                Step::CheckLimit => match self.connection.check_limit(random) {
                     Some(action) => self.perform(action),
                     None => Step::ReadBody,
                 },

@@ -6,14 +6,14 @@ fn assert_dead(mut connection: Connection, how: &str) {
     for _ in 0..2 {
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{how}");
         assert_eq!(feed(&mut connection, "\n\nid: late\ndata: late\n\n"), [], "{how}");
-        assert!(matches!(connection.check_limit(), None | Some(Action::Nothing)), "{how}");
+        assert!(matches!(connection.check_limit(|| 0.0), None | Some(Action::Nothing)), "{how}");
         for action in [
             connection.handle_response(EVENT_STREAM, 0.0),
             connection.handle_response(status(503), 0.0),
             connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
             connection.handle_end_of_body(0.0),
             connection.handle_network_error(0.0),
-            connection.handle_request_error(),
+            connection.handle_request_error(0.0),
             connection.handle_unknown_request(0.0),
             connection.handle_silence(0.0),
             connection.handle_interruption(0.0),
@@ -85,7 +85,7 @@ fn nothing_follows_a_failure() {
     assert_dead(connection, "failed by a network error");
 
     let mut connection = Connection::new(get());
-    let action = connection.handle_request_error();
+    let action = connection.handle_request_error(0.0);
     failed(&connection, action);
     assert_dead(connection, "failed by the request");
 }
@@ -103,7 +103,7 @@ fn nothing_follows_a_clean_end() {
 fn nothing_follows_an_event_that_is_too_large() {
     let mut connection = open(Options { max_event_size: 64, ..get() });
     feed(&mut connection, &"x".repeat(100));
-    let action = connection.check_limit().expect("too large");
+    let action = connection.check_limit(|| 0.0).expect("too large");
     failed(&connection, action);
     assert_dead(connection, "failed by an event that is too large");
 }

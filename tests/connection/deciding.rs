@@ -33,7 +33,7 @@ const FAILURES: [Failing; 12] = [
     ("another type", false, |connection| {
         connection.handle_response(ResponseHead { content_type: Some("text/html"), ..EVENT_STREAM }, 0.0)
     }),
-    ("a request that cannot be made", false, |connection| connection.handle_request_error()),
+    ("a request that cannot be made", false, |connection| connection.handle_request_error(0.0)),
 ];
 
 #[test]
@@ -98,12 +98,12 @@ fn a_decision_to_give_up_wins_over_the_table() {
 fn an_event_that_is_too_large_may_be_gone_on_from() {
     let mut connection = open(Options { max_event_size: 16, ..decided(get()) });
     feed(&mut connection, "id: 1\ndata: a\n\nid: 2\ndata: 01234567890123456789");
-    let action = connection.check_limit().expect("too large");
+    let action = connection.check_limit(|| 0.0).expect("too large");
     assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
     assert!(connection.decide(Some(0)));
     next_attempt(&mut connection);
     accept(&mut connection);
-    assert_eq!(connection.check_limit(), None, "the next stream is another one");
+    assert_eq!(connection.check_limit(|| 0.0), None, "the next stream is another one");
     assert_eq!(feed(&mut connection, "data: b\n\n"), [message("b", "1")]);
 }
 
@@ -239,9 +239,71 @@ fn a_try_that_the_caller_decided_on_is_a_try() {
 fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_request_error();
+    let action = connection.handle_request_error(0.0);
     failed(&connection, action);
     assert!(connection.decide(Some(0)));
     next_attempt(&mut connection);
     assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
+}
+
+/// What follows from a failure, whichever it is.
+fn told_failure(action: Action) -> Failure {
+    match action {
+        Action::ReestablishConnection(failure) | Action::FailConnection(failure) => failure,
+        action => panic!("{action:?}"),
+    }
+}
+
+#[test]
+fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_method() {
+    for (name, _, fail) in FAILURES {
+        for options in [get(), post()] {
+            if name == "a clean end" && !options.is_get {
+                continue;
+            }
+            let mut connection = Connection::new(decided(options));
+            let failure = told_failure(fail(&mut connection));
+            assert_eq!(failure.backoff, if name == "503" { 9000 } else { 3000 }, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too() {
+    let fail: [fn(&mut Connection) -> Action; 5] = [
+        |connection| connection.handle_network_error(1.0),
+        |connection| connection.handle_response(status(503), 1.0),
+        |connection| connection.handle_request_error(1.0),
+        |connection| {
+            accept(connection);
+            feed(connection, "data: x\n\n");
+            connection.handle_network_error(1.0)
+        },
+        |connection| {
+            accept(connection);
+            feed(connection, "data: 01234567890123456789");
+            connection.check_limit(|| 1.0).expect("too large")
+        },
+    ];
+    for fail in fail {
+        let mut connection = Connection::new(Options { max_event_size: 16, ..decided(post()) });
+        for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
+            let action = fail(&mut connection);
+            let failure = failed(&connection, action);
+            assert_eq!(failure.backoff, wait);
+            assert!(connection.decide(Some(failure.backoff)));
+            next_attempt(&mut connection);
+        }
+    }
+}
+
+#[test]
+fn a_retry_after_is_part_of_the_wait_that_whoever_decides_is_given_whatever_the_status() {
+    for code in [401, 404, 408, 425, 429, 500, 503] {
+        for (retry_after, wait) in [(None, 3000), (Some(60_000), 60_000), (Some(u64::MAX), LONGEST)] {
+            let mut connection = Connection::new(decided(post()));
+            let action = connection.handle_response(ResponseHead { retry_after, ..status(code) }, 0.0);
+            assert_eq!(failed(&connection, action).backoff, wait, "{code}");
+        }
+    }
 }

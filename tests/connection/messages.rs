@@ -37,7 +37,7 @@ fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
     let fail: [fn(&mut Connection) -> Action; 4] = [
         |connection| connection.handle_network_error(0.0),
         |connection| connection.handle_silence(0.0),
-        |connection| connection.handle_request_error(),
+        |connection| connection.handle_request_error(0.0),
         |connection| connection.handle_response(status(404), 0.0),
     ];
     for fail in fail {
@@ -58,7 +58,7 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
         |connection| connection.handle_response(status(404), 0.0),
         |connection| connection.handle_response(status(503), 0.0),
         |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
-        |connection| connection.handle_request_error(),
+        |connection| connection.handle_request_error(0.0),
         |connection| connection.handle_unknown_request(0.0),
         |connection| {
             accept(connection);
@@ -94,7 +94,7 @@ fn a_message_names_the_option_that_has_run_out() {
     assert!(told(open(get()).handle_silence(0.0)).contains("silenceTimeout"));
     let mut connection = open(Options { max_event_size: 16, ..get() });
     feed(&mut connection, "data: 0123456789012345678901234567890");
-    assert!(told(connection.check_limit().unwrap()).contains("maxEventSize"));
+    assert!(told(connection.check_limit(|| 0.0).unwrap()).contains("maxEventSize"));
 }
 
 #[test]

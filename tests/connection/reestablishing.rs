@@ -145,7 +145,7 @@ fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { reconnect, ..options });
-            let action = connection.handle_request_error();
+            let action = connection.handle_request_error(0.0);
             assert_eq!(failed(&connection, action).reason, Reason::Request);
         }
     }

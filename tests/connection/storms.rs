@@ -110,3 +110,187 @@ fn whoever_gives_a_delay_of_zero_gets_it_and_still_backs_off_from_nothing() {
         next_attempt(&mut connection);
     }
 }
+
+/// What each answer to a request that costs something brings before it is cut: without progress, however often.
+const WITHOUT_PROGRESS: [(&str, &str); 6] = [
+    ("nothing", ""),
+    ("a comment and a retry", ": hello\n\nretry: 0\n\n"),
+    ("one event", "data: x\n\n"),
+    ("many events", "data: x\n\ndata: y\n\nevent: z\ndata: z\n\n"),
+    ("an empty id", "id\ndata: x\n\n"),
+    ("an event that is cut", "data: x\n\nid: 7\ndata: cut"),
+];
+
+/// With the same IDs each time: the first answer is progress, and no later one.
+const FROM_THE_BEGINNING: [(&str, &str); 4] = [
+    ("one id", "id: 1\ndata: x\n\n"),
+    ("many ids", "id: 1\ndata: x\n\nid: 2\ndata: y\n\nid: 10\ndata: z\n\n"),
+    ("ids that are no numbers", "id: a\ndata: x\n\nid: b\ndata: y\n\n"),
+    ("an id without an event", "id: 1\n\n"),
+];
+
+const POST: RequestHead = RequestHead { is_get: false, preflights_last_event_id: false };
+
+fn costly(reconnect: Reconnect, max_attempts: Option<u32>) -> Options {
+    Options { reconnect, backoff: Backoff { max_attempts, ..Backoff::default() }, ..post() }
+}
+
+/// Every way in which an answer that has begun can end and be asked for once more.
+const CUTS: [fn(&mut Connection, f64) -> Action; 3] =
+    [Connection::handle_network_error, Connection::handle_silence, Connection::handle_interruption];
+
+/// The failures of requests that are each answered by `answers(n)` and then cut, until there is no further request, but
+/// not beyond `most`.
+fn failures(
+    options: Options,
+    cut: fn(&mut Connection, f64) -> Action,
+    random: f64,
+    most: usize,
+    answers: impl Fn(usize) -> String,
+) -> Vec<Failure> {
+    let mut connection = Connection::new(options);
+    let mut failures = vec![];
+    while failures.len() < most {
+        connection.handle_request(POST);
+        accept(&mut connection);
+        feed(&mut connection, &answers(failures.len()));
+        match cut(&mut connection, random) {
+            Action::ReestablishConnection(failure) => failures.push(failure),
+            Action::FailConnection(failure) => {
+                failures.push(failure);
+                break;
+            }
+            action => panic!("{action:?}"),
+        }
+        next_attempt(&mut connection);
+    }
+    failures
+}
+
+#[test]
+fn a_post_is_repeated_as_often_as_max_attempts_says_whatever_its_answers_bring_but_progress() {
+    for (name, answer) in WITHOUT_PROGRESS.into_iter().chain(FROM_THE_BEGINNING) {
+        for cut in CUTS {
+            for most in 0..4_u32 {
+                let failures = failures(costly(Reconnect::Allowed, Some(most)), cut, 0.0, 100, |_| answer.to_owned());
+                let repetitions = failures.len() - 1;
+                assert_eq!(repetitions, usize::try_from(most).unwrap(), "{name}");
+                assert_eq!(failures[repetitions].reason, Reason::Attempts, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_post_that_may_be_repeated_without_end_backs_off_whatever_its_answers_bring_but_progress() {
+    let longest = [6000, 12_000, 24_000, 30_000, 30_000];
+    for (name, answer) in WITHOUT_PROGRESS.into_iter().filter(|(_, answer)| !answer.contains("retry")) {
+        for cut in CUTS {
+            let failures = failures(costly(Reconnect::Allowed, None), cut, 1.0, 5, |_| answer.to_owned());
+            let waits: Vec<_> = failures.iter().map(|failure| failure.delay.unwrap()).collect();
+            assert_eq!(waits, longest, "{name}");
+        }
+    }
+    for (name, answer) in FROM_THE_BEGINNING {
+        let failures = failures(costly(Reconnect::Allowed, None), CUTS[0], 1.0, 5, |_| answer.to_owned());
+        let waits: Vec<_> = failures.iter().map(|failure| failure.delay.unwrap()).collect();
+        assert_eq!(waits, [3300, 12_000, 24_000, 30_000, 30_000], "{name}: only the first was progress");
+    }
+}
+
+#[test]
+fn a_post_whose_last_event_id_advances_goes_on_for_as_long_as_it_does() {
+    let ids: [fn(usize) -> String; 5] = [
+        |n| n.to_string(),
+        |n| format!("{}", n + 9_999_999_999_999_999_990),
+        |n| format!("run-{}", 3 * n),
+        |n| format!("{}-0", 1_526_919_030_474 + n),
+        |n| ["a", "b"].repeat(n + 1).concat(),
+    ];
+    for id in ids {
+        let answer = |n| format!("id: {}\ndata: x\n\n", id(n));
+        let failures = failures(costly(Reconnect::Allowed, Some(1)), CUTS[0], 1.0, 12, answer);
+        let waits: Vec<_> = failures.iter().map(|failure| failure.delay).collect();
+        assert_eq!(waits, [Some(3300); 12], "{}", id(1));
+    }
+}
+
+#[test]
+fn a_server_that_begins_again_with_numbered_events_brings_progress_only_where_it_gets_further_than_before() {
+    let ends = [5, 3, 4, 7, 1, 7, 6];
+    for prefix in ["", "msg_", "2:"] {
+        let answer = |n: usize| (1..=ends[n]).map(|id| format!("id: {prefix}{id}\ndata: {id}\n\n")).collect();
+        let failures = failures(costly(Reconnect::Allowed, Some(3)), CUTS[0], 1.0, 100, answer);
+        let waits: Vec<_> = failures.iter().map(|failure| failure.delay).collect();
+        let expected = [3300, 12_000, 24_000, 3300, 12_000, 24_000].map(Some);
+        assert_eq!(waits, [&expected[..], &[None]].concat(), "{prefix}");
+    }
+}
+
+#[test]
+fn an_id_to_start_from_is_no_progress_until_it_is_passed() {
+    for (start, id, is_progress) in
+        [("5", "5", false), ("5", "4", false), ("5", "6", true), ("5", "x", true), ("x", "x", false), ("", "0", true)]
+    {
+        let options = Options { last_event_id: start.to_owned(), ..costly(Reconnect::Allowed, None) };
+        let failures = failures(options, CUTS[0], 1.0, 1, |_| format!("id: {id}\ndata: x\n\n"));
+        assert_eq!(failures[0].delay, Some(if is_progress { 3300 } else { 6000 }), "{id} after {start}");
+    }
+}
+
+#[test]
+fn progress_before_a_pause_is_progress_of_the_attempt_that_fails_after_it() {
+    let mut connection = open(costly(Reconnect::Allowed, Some(1)));
+    feed(&mut connection, "id: 1\ndata: x\n\n");
+    let action = connection.handle_pause().expect("it may be repeated");
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 3300);
+    next_attempt(&mut connection);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+#[test]
+fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post_that_a_get_became() {
+    for (options, request) in [(post(), PLAIN), (get(), POST)] {
+        let backoff = Backoff { max_attempts: Some(1), ..Backoff::default() };
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options });
+        for is_last in [false, true] {
+            connection.handle_request(request);
+            accept(&mut connection);
+            feed(&mut connection, "data: x\n\n");
+            let action = connection.handle_network_error(0.0);
+            if is_last {
+                assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+            } else {
+                reestablished(&connection, action);
+                next_attempt(&mut connection);
+            }
+        }
+    }
+}
+
+#[test]
+fn messages_of_a_request_that_costs_something_are_no_progress_of_the_get_after_it() {
+    let backoff = Backoff { max_attempts: Some(1), ..Backoff::default() };
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
+    connection.handle_request(POST);
+    accept(&mut connection);
+    feed(&mut connection, "data: x\n\n");
+    let action = connection.handle_network_error(0.0);
+    reestablished(&connection, action);
+    next_attempt(&mut connection);
+    connection.handle_request(PLAIN);
+    let action = connection.handle_network_error(0.0);
+    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+}
+
+#[test]
+fn a_clean_end_that_repeats_a_post_counts_too() {
+    for end in [EndOfBody::Reconnect, EndOfBody::Interrupted] {
+        let options = Options { end: Some(end), ..costly(Reconnect::Allowed, Some(2)) };
+        let failures = failures(options, Connection::handle_end_of_body, 0.0, 100, |_| "data: x\n\n".to_owned());
+        assert_eq!(failures.len(), 3, "{end:?}");
+    }
+}

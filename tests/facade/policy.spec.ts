@@ -138,7 +138,7 @@ test("the function reconnect sees all there is to a failure, and its number is t
 				reconnect: (failure) => {
 					const { attempt, reason, status, code, body, headers, lastEventId, delay, willReconnect } = failure;
 					const { message, error } = failure;
-					waits.push(delay ?? -1);
+					waits.push(delay);
 					const told = [message.length > 9, error instanceof Error, headers?.get("x-reason"), willReconnect];
 					seen.push([attempt, reason, status ?? null, code ?? null, body, lastEventId, ...told]);
 					return attempt < 3 && attempt * 150;
@@ -160,19 +160,21 @@ test("the function reconnect sees all there is to a failure, and its number is t
 		[2, "interrupted", 200, 200, "", "9", true, true, null, true],
 		[3, "status", 503, 503, "busy", "9", true, false, null, false],
 	]);
-	const [none, after, noneAgain] = outcome.waits;
-	expect([none, noneAgain]).toEqual([-1, -1]);
-	expect(after).toBeGreaterThanOrEqual(3000);
-	expect(after).toBeLessThanOrEqual(3300);
+	const [first, afterEvent, afterAnswer] = outcome.waits;
+	expect(first).toBeGreaterThanOrEqual(3000);
+	expect(first).toBeLessThanOrEqual(6000);
+	expect(afterEvent).toBeGreaterThanOrEqual(3000);
+	expect(afterEvent).toBeLessThanOrEqual(3300);
+	expect(afterAnswer, "Retry-After").toBe(100_000);
 	expect(outcome.delays).toEqual([
 		[150, 0],
 		[300, 0],
 		[undefined, 2],
 	]);
 	expect(outcome.closed).toEqual(["status", 503]);
-	const [first, second, third] = (await lab.requests()).map(({ at_ms }) => at_ms);
-	expect(second! - first!).toBeGreaterThanOrEqual(149);
-	expect(third! - second!).toBeGreaterThanOrEqual(299);
+	const times = (await lab.requests()).map(({ at_ms }) => at_ms);
+	expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(149);
+	expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(299);
 });
 
 test("the function overrides the table in both directions, for GET and for POST", async ({ lab }) => {
@@ -200,7 +202,7 @@ test("the function overrides the table in both directions, for GET and for POST"
 	expect(await Promise.all(labs.map(methods))).toEqual([get, get, post, post]);
 });
 
-test("a function that answers undefined is no permission: what follows is as without it, and foreseen", async ({
+test("a function that returns undefined is no permission: the failure says what follows, and what the wait would be", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -214,17 +216,22 @@ test("a function that answers undefined is no permission: what follows is as wit
 							reconnect: ({ delay, willReconnect }) => void foreseen.push(willReconnect, delay),
 						});
 						const { delay, willReconnect, reason } = await once<headwater.FailureEvent>(source, "error");
-						const asForeseen = foreseen[0] === willReconnect && foreseen[1] === delay;
+						const asForeseen = foreseen[0] === willReconnect && (foreseen[1] === delay || !willReconnect);
+						const isWait = (foreseen[1] as number) >= 3000;
 						const { readyState } = source;
 						source.close();
-						return [reason, readyState, willReconnect, willReconnect ? delay! >= 3000 : (delay ?? null), asForeseen];
+						return [reason, readyState, willReconnect, willReconnect || (delay ?? null), isWait, asForeseen];
 					}),
 				),
 			),
 		["rst", "status=404|send=none", "status=503|send=busy"].map((script) => lab.script(script)),
 	);
-	const final = (reason: string) => [reason, 2, false, null, true];
-	expect(outcome).toEqual([["network", 0, true, true, true], final("network"), ...Array(4).fill(final("status"))]);
+	const final = (reason: string) => [reason, 2, false, null, true, true];
+	expect(outcome).toEqual([
+		["network", 0, true, true, true, true],
+		final("network"),
+		...Array(4).fill(final("status")),
+	]);
 });
 
 test("a function that throws or answers nonsense is reported, and the table decides", async ({ lab, uncaught }) => {

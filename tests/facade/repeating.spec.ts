@@ -192,7 +192,7 @@ test("Retry-After may be a date", async ({ lab }) => {
 	expect(delay).toBeLessThanOrEqual(60_000);
 });
 
-test("maxAttempts tries without an event fail with reason attempts, and an event starts the count anew", async ({
+test("a POST: maxAttempts repetitions without a new last event ID fail with reason attempts, and a new one starts the count again", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(

@@ -31,11 +31,12 @@ pub struct Model {
     request: RequestHead,
     is_requested: bool,
     attempt: u32,
-    /// Tries since the last message.
+    /// Tries since the last progress.
     tries: u32,
-    message_since_last_try: bool,
-    /// One of the tries was the caller's own decision, which may or may not be a step of backing off.
-    was_decided: bool,
+    /// A message came since the last failure.
+    has_message: bool,
+    /// The last event ID that was progress.
+    furthest_id: String,
     pub reconnection_time: Option<u64>,
     pub last_event_id: String,
     /// The last event ID string and the bytes of the stream so far.
@@ -59,8 +60,8 @@ impl Model {
             is_requested: false,
             attempt: 1,
             tries: 0,
-            message_since_last_try: false,
-            was_decided: false,
+            has_message: false,
+            furthest_id: options.last_event_id.clone(),
             reconnection_time: None,
             last_event_id: options.last_event_id.clone(),
             stream: (String::new(), vec![]),
@@ -113,53 +114,66 @@ impl Model {
     }
 
     fn fail(&mut self, reason: Reason, status: Option<u16>) -> Expected {
-        self.fail_with(reason, status, self.note(reason))
+        self.fail_after(reason, status, 0)
     }
 
-    fn fail_with(&mut self, reason: Reason, status: Option<u16>, note: Note) -> Expected {
+    fn fail_after(&mut self, reason: Reason, status: Option<u16>, retry_after: u64) -> Expected {
+        let note = self.note(reason);
+        let wait = self.wait(retry_after);
+        self.fail_with(reason, status, note, wait)
+    }
+
+    fn fail_with(&mut self, reason: Reason, status: Option<u16>, note: Note, wait: Wait) -> Expected {
         self.phase = Phase::Closed;
         self.is_decidable = self.options.reconnect == Reconnect::Decided && status != Some(204);
-        Expected::Fail { reason, status, note }
+        Expected::Fail { reason, status, note, wait }
     }
 
     fn reestablish_if(&mut self, may_repeat: bool, reason: Reason) -> Expected {
         if may_repeat { self.reestablish(reason, None, 0) } else { self.fail(reason, None) }
     }
 
-    fn count_try(&mut self) {
-        if self.message_since_last_try {
-            self.tries = 0;
-            self.was_decided = false;
+    /// Of a GET a message is progress. Of anything else, and of what goes on with its answer, only another last event ID; and
+    /// of two that differ only in the number at their end, the larger one.
+    fn progress(&mut self) -> bool {
+        let has_message = core::mem::take(&mut self.has_message);
+        let parts = |id: &str| {
+            let text = id.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+            (id[text.len()..].parse::<u128>().ok(), text)
+        };
+        let ((number, text), (number_before, text_before)) = (parts(&self.last_event_id), parts(&self.furthest_id));
+        let has_advanced = !self.last_event_id.is_empty() && (text != text_before || number > number_before);
+        if has_advanced {
+            self.furthest_id.clone_from(&self.last_event_id);
         }
-        self.tries += 1;
+        if self.options.is_get && self.request.is_get { has_message } else { has_advanced }
+    }
+
+    /// How long to wait after a failure. Section 4 of the design, word by word, in numbers that cannot overflow.
+    fn wait(&mut self, retry_after: u64) -> Wait {
+        let has_progressed = self.progress();
+        if has_progressed {
+            self.tries = 0;
+        }
+        let Backoff { delay, max_delay, .. } = self.options.backoff;
+        let [delay, max_delay, longest] = [delay, max_delay, LONGEST].map(u128::from);
+        let r = self.reconnection_time.map_or(delay, |retry| u128::from(retry).max(delay.min(500))).min(longest);
+        let backing_off = max_delay.min(r * 2_u128.pow((self.tries + 1).min(90))).saturating_sub(r);
+        let spread = if has_progressed { r / 10 } else { backing_off };
+        let bounded = |wait: u128| u64::try_from(wait.max(u128::from(retry_after)).min(longest)).unwrap();
+        Wait { shortest: bounded(r), longest: bounded(r + spread) }
     }
 
     fn reestablish(&mut self, reason: Reason, status: Option<u16>, retry_after: u64) -> Expected {
         let note = self.note(reason);
-        let Backoff { delay, max_delay, max_attempts } = self.options.backoff;
-        let tries = if self.message_since_last_try { 0 } else { self.tries };
-        if max_attempts.is_some_and(|most| tries >= most) {
-            return self.fail_with(Reason::Attempts, status, note);
+        let wait = self.wait(retry_after);
+        if self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most) {
+            return self.fail_with(Reason::Attempts, status, note, wait);
         }
-        self.count_try();
-        // Section 4 of the design, word by word, in numbers that cannot overflow.
-        let [delay, max_delay, longest] = [delay, max_delay, LONGEST].map(u128::from);
-        let r = self.reconnection_time.map_or(delay, |retry| u128::from(retry).max(delay.min(500))).min(longest);
-        let after_message = r / 10;
-        let backing_off = max_delay.min(r * 2_u128.pow(self.tries.min(90))).saturating_sub(r);
-        let spread = if self.message_since_last_try {
-            after_message
-        } else if self.was_decided {
-            after_message.max(backing_off)
-        } else {
-            backing_off
-        };
-        let bounded = |wait: u128| u64::try_from(wait.max(u128::from(retry_after)).min(longest)).unwrap();
-        self.message_since_last_try = false;
+        self.tries += 1;
         self.phase = Phase::Waiting;
         self.is_decidable = self.options.reconnect == Reconnect::Decided;
-        self.shortest_wait = Some(bounded(r));
-        let wait = Wait { shortest: bounded(r), longest: bounded(r + spread), is_exact: !self.was_decided };
+        self.shortest_wait = Some(wait.shortest);
         Expected::Reestablish { reason, status, note, wait }
     }
 
@@ -176,7 +190,7 @@ impl Model {
                     if reconnect == Reconnect::Allowed && (matches!(status, 408 | 425 | 429) || status / 100 == 5) {
                         return self.reestablish(Reason::Status, Some(status), retry_after.unwrap_or(0));
                     }
-                    return self.fail(Reason::Status, Some(status));
+                    return self.fail_after(Reason::Status, Some(status), retry_after.unwrap_or(0));
                 }
                 if content_type != Some("text/event-stream") {
                     return self.fail(Reason::ContentType, Some(200));
@@ -278,7 +292,7 @@ impl Model {
         self.phase = Phase::Waiting;
         self.shortest_wait = None;
         self.is_paused = true;
-        let wait = Wait { shortest: 0, longest: 0, is_exact: true };
+        let wait = Wait { shortest: 0, longest: 0 };
         Some(Expected::Reestablish { reason: Reason::Interrupted, status: None, note: Note::Paused, wait })
     }
 
@@ -290,7 +304,7 @@ impl Model {
         self.last_event_id = outcome.last_event_id;
         self.reconnection_time = outcome.reconnection_time.or(self.reconnection_time);
         let rows = outcome.rows[before..].to_vec();
-        self.message_since_last_try |= rows.iter().any(|row| matches!(row, Row::Message { .. }));
+        self.has_message |= rows.iter().any(|row| matches!(row, Row::Message { .. }));
         rows
     }
 
@@ -299,9 +313,7 @@ impl Model {
         let counts = core::mem::take(&mut self.is_decidable);
         if counts {
             if self.phase == Phase::Closed && delay.is_some() {
-                self.count_try();
-                self.message_since_last_try = false;
-                self.was_decided = true;
+                self.tries += 1;
             }
             self.phase = if delay.is_some() { Phase::Waiting } else { Phase::Closed };
             self.shortest_wait = None;
@@ -328,7 +340,7 @@ impl Model {
                 }
                 Happening::Chunk(chunk) => {
                     assert_eq!(draw(connection.handle_chunk(chunk)), self.expect_rows(chunk));
-                    assert_eq!(connection.check_limit(), None);
+                    assert_eq!(connection.check_limit(|| 0.0), None);
                 }
                 Happening::ShortenWait => {
                     assert_eq!(connection.shorten_wait(), self.shortest_wait.take(), "what is left of the wait");

@@ -18,6 +18,8 @@ pub enum Expected {
         reason: Reason,
         status: Option<u16>,
         note: Note,
+        /// What backing off would ask for.
+        wait: Wait,
     },
     Close,
     /// Closed, whether or not an error is fired: the contract does not say.
@@ -26,7 +28,8 @@ pub enum Expected {
 
 /// All that a failure says, in the order in which it is declared.
 pub fn told(failure: Failure) -> (Reason, Option<u16>, u32, Option<u64>, Note) {
-    let Failure { reason, status, attempt, delay, note, .. } = failure;
+    let Failure { reason, status, attempt, delay, backoff, note, .. } = failure;
+    assert!(delay.is_none_or(|delay| delay == backoff), "{failure:?}");
     (reason, status, attempt, delay, note)
 }
 
@@ -35,8 +38,6 @@ pub fn told(failure: Failure) -> (Reason, Option<u16>, u32, Option<u64>, Note) {
 pub struct Wait {
     pub shortest: u64,
     pub longest: u64,
-    /// The largest random numbers lead to the longest wait.
-    pub is_exact: bool,
 }
 
 impl Expected {
@@ -47,10 +48,11 @@ impl Expected {
             | (Expected::Announce, Action::AnnounceConnection)
             | (Expected::Close | Expected::CloseOrFail, Action::CloseConnection) => {}
             (Expected::CloseOrFail, Action::FailConnection(failure)) => assert_eq!(failure.delay, None),
-            (&Expected::Fail { reason, status, note }, Action::FailConnection(failure)) => {
+            (&Expected::Fail { reason, status, note, ref wait }, Action::FailConnection(failure)) => {
                 // Whether giving up tells the status of the last answer, the contract does not say.
                 let status = if reason == Reason::Attempts { failure.status } else { status };
                 assert_eq!(told(failure), (reason, status, attempt, None, note));
+                wait.check(failure.backoff, random);
             }
             (&Expected::Reestablish { reason, status, note, ref wait }, Action::ReestablishConnection(failure)) => {
                 assert_eq!(told(failure), (reason, status, attempt, failure.delay, note));
@@ -63,11 +65,11 @@ impl Expected {
 
 impl Wait {
     fn check(&self, delay: u64, random: f64) {
-        let &Wait { shortest, longest, is_exact } = self;
+        let &Wait { shortest, longest } = self;
         assert!((shortest..=longest).contains(&delay), "{delay} is not in {shortest}..={longest}");
         if random == 0.0 {
             assert_eq!(delay, shortest);
-        } else if random > 0.99 && is_exact {
+        } else if random > 0.99 {
             assert!(delay >= shortest + (longest - shortest) / 10 * 9, "{delay} is not near {longest}");
         }
     }

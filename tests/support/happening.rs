@@ -30,13 +30,13 @@ impl Happening {
         match *self {
             Happening::Request(request) => connection.handle_request(request),
             Happening::UnknownRequest => return connection.handle_unknown_request(random),
-            Happening::RequestError => return connection.handle_request_error(),
+            Happening::RequestError => return connection.handle_request_error(random),
             Happening::Response { status, content_type, retry_after } => {
                 return connection.handle_response(ResponseHead { status, content_type, retry_after }, random);
             }
             Happening::Chunk(ref chunk) => {
                 draw(connection.handle_chunk(chunk));
-                return connection.check_limit().unwrap_or(Action::Nothing);
+                return connection.check_limit(|| random).unwrap_or(Action::Nothing);
             }
             Happening::EndOfBody => return connection.handle_end_of_body(random),
             Happening::NetworkError => return connection.handle_network_error(random),

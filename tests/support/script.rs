@@ -84,6 +84,7 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
         Action::FailConnection(failure) => {
             assert_eq!(after, ReadyState::Closed);
             assert_eq!((failure.delay, failure.attempt), (None, attempt));
+            check_backoff(&failure, connection.reconnection_time());
         }
         Action::CloseConnection => assert_eq!(after, ReadyState::Closed),
         Action::Fetch => assert_eq!(connection.attempt(), attempt.saturating_add(1)),
@@ -100,10 +101,16 @@ fn check(failure: &Failure, attempt: u32, reconnection_time: Option<u64>) {
     if failure.note == Note::Paused {
         assert_eq!((delay, failure.reason), (0, Reason::Interrupted));
     } else {
-        assert!(delay <= LONGEST, "{delay} overflows a timer");
-        let least = reconnection_time.unwrap_or(0).min(LONGEST);
-        assert!(delay >= least, "{delay} is below the server's {reconnection_time:?}");
+        assert_eq!(delay, failure.backoff);
+        check_backoff(failure, reconnection_time);
     }
+}
+
+fn check_backoff(failure: &Failure, reconnection_time: Option<u64>) {
+    let wait = failure.backoff;
+    assert!(wait <= LONGEST, "{wait} overflows a timer");
+    let least = reconnection_time.unwrap_or(0).min(LONGEST);
+    assert!(wait >= least, "{wait} is below the server's {reconnection_time:?}");
 }
 
 struct Script<'i>(core::slice::Iter<'i, u8>);

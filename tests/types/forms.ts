@@ -145,7 +145,7 @@ const all: EventSourceInit = {
 	headers: new Headers(),
 	body: new Blob(),
 	withCredentials: true,
-	reconnect: ({ status, delay }) => (status === 401 ? 0 : (delay ?? false)),
+	reconnect: ({ status, willReconnect, delay }) => (status === 401 ? 0 : willReconnect && delay),
 	request: async ({ attempt, lastEventId }) => (attempt === 1 ? undefined : { url: `/feed/${lastEventId}` }),
 	until: (event) => event.json<Token>().text === "",
 	accept: (response) => response.ok,

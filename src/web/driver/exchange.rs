@@ -48,7 +48,7 @@ impl Driver {
             }
             Err(cause) => {
                 self.cause = Some(cause);
-                let action = self.connection.handle_request_error();
+                let action = self.connection.handle_request_error(random());
                 self.perform(action)
             }
         })
@@ -113,7 +113,7 @@ impl Driver {
             let why =
                 "the body of the answer cannot be read: it was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
-            return Ok(self.connection.handle_request_error());
+            return Ok(self.connection.handle_request_error(random()));
         };
         self.body = Some(body);
         self.response = Some(response);
@@ -128,7 +128,7 @@ impl Driver {
         if self.target.as_ref().is_some_and(Target::can_be_repeated) {
             self.connection.handle_network_error(random())
         } else {
-            self.connection.handle_request_error()
+            self.connection.handle_request_error(random())
         }
     }
 
