@@ -54,10 +54,10 @@ export function settle(
 		error,
 		attempt,
 		delay: backoff,
+		willReconnect: follows % 2 > 0,
 	};
-	const asTold = { ...known, willReconnect: follows % 2 > 0 };
-	const failure: Writable<Failure> = asTold;
-	failure.delay = decideWith(follows > 1 ? decide : undefined, { ...asTold, lastEventId });
+	const failure: Writable<Failure> = known;
+	failure.delay = decideWith(follows > 1 ? decide : undefined, { ...known, lastEventId });
 	failure.willReconnect = failure.delay !== undefined;
 	if (sentOnce && !failure.willReconnect) {
 		failure.message += `; "body" is a stream, which can be sent only once: give a new one by "request"`;

@@ -222,7 +222,7 @@ impl Run {
             &failure.message(),
             failure.attempt,
             number(failure.backoff),
-            u8::from(failure.delay.is_some()) | u8::from(failure.is_decidable()) << 1,
+            u8::from(failure.delay.is_some()) + 2 * u8::from(self.source.is_undecided()),
             response.as_ref(),
             body,
             cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),

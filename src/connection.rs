@@ -79,7 +79,7 @@ pub struct Connection {
     waiting: bool,
     /// Tries since the last progress.
     tries: u32,
-    /// How many messages the parser had dispatched when the last attempt failed.
+    /// How many messages there were when an attempt failed last.
     dispatched: u64,
     /// The [`position`] of the furthest last event ID string that a failed attempt has reached.
     furthest: (u64, u64),
@@ -96,7 +96,8 @@ impl Connection {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
-            furthest: position(&last_event_id),
+            dispatched: 0,
+            furthest: (0, 0),
             parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
             refusal: Refusal::new(can_be_refused),
             request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
@@ -105,7 +106,6 @@ impl Connection {
             attempt: 1,
             waiting: false,
             tries: 0,
-            dispatched: 0,
             undecided: false,
             shortest_wait: None,
         }
@@ -255,10 +255,18 @@ impl Connection {
     }
 
     /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if there is none, or if
-    /// it may not be repeated: then it is to go on.
+    /// it may not be repeated, or not once more: then it is to go on.
     pub fn handle_pause(&mut self) -> Option<Action> {
         if self.ready_state == ReadyState::Closed || self.waiting || !self.may_repeat() {
             return None;
+        }
+        if !self.is_feed() {
+            // What may cost something is a repetition whatever the reason.
+            self.has_progressed();
+            if self.is_exhausted() {
+                return None;
+            }
+            self.tries = self.tries.saturating_add(1);
         }
         self.refusal.forget();
         if self.ready_state == ReadyState::Connecting {
@@ -365,15 +373,13 @@ impl Connection {
         let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
         self.refusal.forget();
         let has_progressed = self.has_progressed();
-        if has_progressed {
-            self.tries = 0;
-        }
         let backoff = self.options.backoff;
         let server_time = self.parser.reconnection_time();
-        let wait = backoff.wait(server_time, self.tries, has_progressed, random).max(retry_after).min(MAX_DELAY);
+        let retry_after = retry_after.min(MAX_DELAY);
+        let wait = backoff.wait(server_time, self.tries, has_progressed, random).max(retry_after);
         let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
         self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
-        if may_repeat && backoff.max_attempts.is_some_and(|most| self.tries >= most) {
+        if may_repeat && self.is_exhausted() {
             failure.reason = Reason::Attempts;
             may_repeat = false;
         }
@@ -381,7 +387,7 @@ impl Connection {
             self.ready_state = ReadyState::Closed;
             return Action::FailConnection(failure);
         }
-        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after).min(MAX_DELAY));
+        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after));
         self.tries = self.tries.saturating_add(1);
         self.waiting = true;
         self.ready_state = ReadyState::Connecting;
@@ -389,22 +395,35 @@ impl Connection {
         Action::ReestablishConnection(failure)
     }
 
-    /// Whether anything was gained since the last failed attempt. Of a feed that is any message. Any other request may cost
-    /// something each time, and every answer begins with some message: only a last event ID that has advanced shows that
-    /// the server goes on and does not begin again.
+    /// Whether anything was gained since the last failed attempt; if so, the counting begins again. Of a feed that is any
+    /// message. Any other request may cost something each time, and every answer begins with some message: only a last
+    /// event ID that has advanced shows that the server goes on and does not begin again.
     ///
     /// A server that begins again with IDs that end in a number, as most do, is recognized as long as it gets no further
     /// than before. One that begins again with other IDs each time looks like one that goes on.
     fn has_progressed(&mut self) -> bool {
-        let dispatched = self.parser.dispatched();
-        let has_messages = dispatched > core::mem::replace(&mut self.dispatched, dispatched);
-        let id = self.parser.last_event_id();
-        let (text, number) = position(id);
-        let has_advanced = !id.is_empty() && (text != self.furthest.0 || number > self.furthest.1);
-        if has_advanced {
+        let (before, before_number) = self.furthest;
+        let (text, number) = match self.parser.last_event_id() {
+            "" => self.furthest,
+            id => position(id),
+        };
+        let mut has_progressed = text != before || number > before_number;
+        if has_progressed {
             self.furthest = (text, number);
         }
-        if self.is_feed() { has_messages } else { has_advanced }
+        let dispatched = self.parser.dispatched();
+        if self.is_feed() {
+            has_progressed = dispatched > self.dispatched;
+        }
+        self.dispatched = dispatched;
+        if has_progressed {
+            self.tries = 0;
+        }
+        has_progressed
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most)
     }
 }
 

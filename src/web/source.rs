@@ -109,7 +109,7 @@ impl Source {
     }
 
     /// The error that was told last is one to decide about.
-    pub(super) fn is_undecided(&self) -> bool {
+    pub(crate) fn is_undecided(&self) -> bool {
         self.driver.connection().is_undecided()
     }
 

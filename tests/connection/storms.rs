@@ -228,27 +228,58 @@ fn a_server_that_begins_again_with_numbered_events_brings_progress_only_where_it
 }
 
 #[test]
-fn an_id_to_start_from_is_no_progress_until_it_is_passed() {
-    for (start, id, is_progress) in
-        [("5", "5", false), ("5", "4", false), ("5", "6", true), ("5", "x", true), ("x", "x", false), ("", "0", true)]
-    {
-        let options = Options { last_event_id: start.to_owned(), ..costly(Reconnect::Allowed, None) };
-        let failures = failures(options, CUTS[0], 1.0, 1, |_| format!("id: {id}\ndata: x\n\n"));
-        assert_eq!(failures[0].delay, Some(if is_progress { 3300 } else { 6000 }), "{id} after {start}");
+fn an_id_to_start_from_is_no_reason_for_another_request() {
+    for (start, id) in [("5", "5"), ("5", "4"), ("x", "x"), ("", "0")] {
+        let options = Options { last_event_id: start.to_owned(), ..costly(Reconnect::Allowed, Some(2)) };
+        let failures = failures(options, CUTS[0], 0.0, 100, |_| format!("id: {id}\ndata: x\n\n"));
+        assert_eq!(failures.len(), 3, "{id} after {start}");
     }
 }
 
 #[test]
-fn progress_before_a_pause_is_progress_of_the_attempt_that_fails_after_it() {
-    let mut connection = open(costly(Reconnect::Allowed, Some(1)));
+fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_what_is_allowed() {
+    for is_open in [false, true] {
+        let mut connection = Connection::new(costly(Reconnect::Allowed, Some(2)));
+        let pause = |connection: &mut Connection, answer: &str| {
+            if is_open {
+                accept(connection);
+                feed(connection, answer);
+            }
+            let action = connection.handle_pause();
+            if is_open && action.is_some() {
+                next_attempt(connection);
+            }
+            action.is_some()
+        };
+        assert_eq!([0, 1, 2].map(|_| pause(&mut connection, "data: x\n\n")), [true, true, false]);
+        if is_open {
+            assert_eq!(connection.ready_state(), ReadyState::Open, "it goes on");
+            feed(&mut connection, "id: 1\ndata: x\n\n");
+            let action = connection.handle_pause().expect("there was progress");
+            reestablished(&connection, action);
+        }
+    }
+}
+
+#[test]
+fn a_pause_is_no_try_of_a_get() {
+    let mut connection = open(Options { backoff: Backoff { max_attempts: Some(0), ..Backoff::default() }, ..get() });
+    for _ in 0..5 {
+        let action = connection.handle_pause().expect("a GET may be paused");
+        reestablished(&connection, action);
+        next_attempt(&mut connection);
+        accept(&mut connection);
+    }
+}
+
+#[test]
+fn a_try_after_a_pause_is_the_next_one() {
+    let mut connection = open(costly(Reconnect::Allowed, None));
     feed(&mut connection, "id: 1\ndata: x\n\n");
     let action = connection.handle_pause().expect("it may be repeated");
     reestablished(&connection, action);
     next_attempt(&mut connection);
-    assert_eq!(wait_after_network_error(&mut connection, 1.0), 3300);
-    next_attempt(&mut connection);
-    let action = connection.handle_network_error(0.0);
-    assert_eq!(failed(&connection, action).reason, Reason::Attempts);
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Model {
             attempt: 1,
             tries: 0,
             has_message: false,
-            furthest_id: options.last_event_id.clone(),
+            furthest_id: String::new(),
             reconnection_time: None,
             last_event_id: options.last_event_id.clone(),
             stream: (String::new(), vec![]),
@@ -146,15 +146,24 @@ impl Model {
         if has_advanced {
             self.furthest_id.clone_from(&self.last_event_id);
         }
-        if self.options.is_get && self.request.is_get { has_message } else { has_advanced }
+        let has_progressed = if self.is_feed() { has_message } else { has_advanced };
+        if has_progressed {
+            self.tries = 0;
+        }
+        has_progressed
+    }
+
+    fn is_feed(&self) -> bool {
+        self.options.is_get && self.request.is_get
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most)
     }
 
     /// How long to wait after a failure. Section 4 of the design, word by word, in numbers that cannot overflow.
     fn wait(&mut self, retry_after: u64) -> Wait {
         let has_progressed = self.progress();
-        if has_progressed {
-            self.tries = 0;
-        }
         let Backoff { delay, max_delay, .. } = self.options.backoff;
         let [delay, max_delay, longest] = [delay, max_delay, LONGEST].map(u128::from);
         let r = self.reconnection_time.map_or(delay, |retry| u128::from(retry).max(delay.min(500))).min(longest);
@@ -167,7 +176,7 @@ impl Model {
     fn reestablish(&mut self, reason: Reason, status: Option<u16>, retry_after: u64) -> Expected {
         let note = self.note(reason);
         let wait = self.wait(retry_after);
-        if self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most) {
+        if self.is_exhausted() {
             return self.fail_with(Reason::Attempts, status, note, wait);
         }
         self.tries += 1;
@@ -237,8 +246,7 @@ impl Model {
 
     fn expect_after_end(&mut self) -> Expected {
         // A GET that goes on with the answer to a POST ends as that would have, and the other way around.
-        let are_get = self.options.is_get && self.request.is_get;
-        let end = self.options.end.unwrap_or(if are_get { EndOfBody::Reconnect } else { EndOfBody::Close });
+        let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
         match end {
             EndOfBody::Interrupted => self.reestablish_if(self.may_repeat(), Reason::Interrupted),
             EndOfBody::Fail => self.fail(Reason::End, None),
@@ -285,6 +293,13 @@ impl Model {
     fn expect_pause(&mut self) -> Option<Expected> {
         if !self.may_repeat() {
             return None;
+        }
+        if !self.is_feed() {
+            self.progress();
+            if self.is_exhausted() {
+                return None;
+            }
+            self.tries += 1;
         }
         if self.phase != Phase::Streaming {
             return Some(self.begin_attempt());
