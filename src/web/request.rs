@@ -2,10 +2,14 @@
 //! Aborted when dropped. Must not know which answers are good ones.
 
 use alloc::string::String;
+#[cfg(not(feature = "bindings"))]
+use alloc::{format, string::ToString};
+#[cfg(not(feature = "bindings"))]
+use core::error::Error as _;
 use core::task::{Context, Poll};
 
 #[cfg(not(feature = "bindings"))]
-use js_sys::Promise;
+use js_sys::{Array, Promise, TypeError};
 use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
 #[cfg(not(feature = "bindings"))]
@@ -13,7 +17,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, Url};
 
 #[cfg(not(feature = "bindings"))]
-use super::body;
+use super::{body, checks, error::Error};
 use super::{
     promise::Pending,
     sys::{self, FetchResponse, HeaderList, Query},
@@ -47,11 +51,7 @@ impl Template {
     pub(super) fn target(&self, answer: Option<&JsValue>, last_event_id: &str) -> Result<Target, JsValue> {
         let (url, init) = match answer {
             None => (self.url.clone(), self.init.clone()),
-            Some(answer) => {
-                let (url, init) = (sys::get(answer, "0"), sys::get(answer, "1"));
-                let Some(url) = url.as_string() else { return Err(init) };
-                (url, init.unchecked_into())
-            }
+            Some(answer) => self.read(answer)?,
         };
         let mut target = Target { url, init, has_last_event_id: !last_event_id.is_empty() };
         if let (Some(parameter), true) = (&self.last_event_id_param, target.has_last_event_id) {
@@ -63,12 +63,85 @@ impl Template {
         Ok(target)
     }
 
+    /// Reads the facade's answer, which has checked the caller's.
+    #[cfg(feature = "bindings")]
+    #[expect(clippy::unused_self, reason = "the other one needs it")]
+    fn read(&self, answer: &JsValue) -> Result<(String, Object), JsValue> {
+        let (url, init) = (sys::get(answer, "0"), sys::get(answer, "1"));
+        let Some(url) = url.as_string() else { return Err(init) };
+        Ok((url, init.unchecked_into()))
+    }
+
+    /// Reads the caller's answer: what is `undefined` or `null` of it is as the source was made.
+    #[cfg(not(feature = "bindings"))]
+    fn read(&self, answer: &JsValue) -> Result<(String, Object), JsValue> {
+        let is_none = |value: &JsValue| value.is_undefined() || value.is_null();
+        if is_none(answer) {
+            return self.as_made();
+        }
+        if !Array::is_array(answer) {
+            return Err(wrong("`request` must return undefined, or an array of a URL and a RequestInit"));
+        }
+        let (url, init) = (sys::get(answer, "0"), sys::get(answer, "1"));
+        if is_none(&url) {
+            let is_error = init.is_string() || sys::get(&init, "message").is_string();
+            return Err(if is_error { init } else { wrong("`request` returned an array without a URL") });
+        }
+        // A string, or a URL.
+        let Some(url) = url.as_string().or_else(|| sys::get(&url, "href").as_string()) else {
+            return Err(wrong("the first item that `request` returned is no URL"));
+        };
+        let url = checks::absolute(&url).map_err(|error| wrong(&error.to_string()))?;
+        if is_none(&init) {
+            return self.as_made().map(|(_, init)| (url, init));
+        }
+        if !init.is_object() {
+            return Err(wrong("the second item that `request` returned is no RequestInit"));
+        }
+        let init = Object::assign(&Object::new(), init.unchecked_ref());
+        let headers = checks::headers(&init, &[]).map_err(|error| cause_of(&error))?;
+        // It is an initial value, and there is one already.
+        let _ = checks::take_last_event_id(&headers);
+        sys::set(&init, "headers", &headers);
+        checks::check(&init).map_err(|error| cause_of(&error))?;
+        check_body(init).map(|init| (url, init))
+    }
+
+    #[cfg(not(feature = "bindings"))]
+    fn as_made(&self) -> Result<(String, Object), JsValue> {
+        check_body(self.init.clone()).map(|init| (self.url.clone(), init))
+    }
+
     /// Whether a server may be asked by [`Target::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
     /// other modes do not allow it; outside browsers nobody refuses an origin.
     pub(super) fn can_be_probed(&self) -> bool {
         let mode = sys::get(&self.init, "mode");
         self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && own_origin().is_some()
     }
+}
+
+#[cfg(not(feature = "bindings"))]
+fn wrong(message: &str) -> JsValue {
+    TypeError::new(message).into()
+}
+
+/// What the platform threw, or what we have to say in its place.
+#[cfg(not(feature = "bindings"))]
+fn cause_of(error: &Error) -> JsValue {
+    let message = match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
+    wrong(&message)
+}
+
+/// Fails where the body is a stream that an attempt before has taken: each attempt would fail.
+#[cfg(not(feature = "bindings"))]
+fn check_body(init: Object) -> Result<Object, JsValue> {
+    if sys::get(&sys::get(&init, "body"), "locked").is_truthy() {
+        return Err(wrong("the body is a stream, which can be sent only once: give a new one by `request`"));
+    }
+    Ok(init)
 }
 
 /// What one attempt requests.
@@ -157,6 +230,10 @@ pub(super) struct Request {
 impl Request {
     fn new(controller: AbortController, promise: JsValue) -> Self {
         Self { controller, pending: Some((promise.clone(), Pending::of(Ok(promise)))) }
+    }
+
+    pub(super) fn controller(&self) -> &AbortController {
+        &self.controller
     }
 
     /// Waits for the head of the response.
