@@ -100,6 +100,10 @@ impl Body {
         Ok(Bytes::new(&of)?.into())
     }
 
+    pub(super) fn reader(&self) -> Option<&Reader> {
+        self.reader.as_ref()
+    }
+
     pub(super) fn is_reading(&self) -> bool {
         self.reading.is_some()
     }

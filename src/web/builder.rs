@@ -1,12 +1,14 @@
 //! Owns the description of a source before it begins: what to request, and how. Must not make the request.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use core::fmt;
 
 use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
 
 use super::{
-    checks, driver::Timeouts, error::Error, event_source::EventSource, request::Template, source::Source, sys,
+    checks, driver::Timeouts, error::Error, event::Event, event_source::EventSource, request::Template, source::Source,
+    sys,
 };
 use crate::{
     options::{EndOfBody, Options, Reconnect},
@@ -26,6 +28,7 @@ pub struct Builder {
     request: Option<Function>,
     last_event_id_param: Option<JsValue>,
     accept: Option<Function>,
+    until: Option<Until>,
     options: Options,
     timeouts: Timeouts,
     pause_when_hidden: bool,
@@ -41,6 +44,7 @@ impl Builder {
             request: None,
             last_event_id_param: None,
             accept: None,
+            until: None,
             options: Options::default(),
             timeouts: Timeouts::default(),
             pause_when_hidden: false,
@@ -91,10 +95,13 @@ impl Builder {
         self
     }
 
-    /// What is asked before each attempt, with its number (from 1) and the last event ID string: for a token that expires, a
-    /// body that is a stream, or the GET that goes on with the answer to a POST. It answers, or promises, an array of URL and
-    /// `RequestInit` with `headers` that are a `Headers`; or of `undefined` and an error, where there can be no request. If
-    /// it throws or rejects, the attempt has failed as by a broken network. It is no permission to repeat.
+    /// A function that is called before each attempt, with its number (from 1) and the last event ID string: for a token that
+    /// expires, a body that is a stream, or the GET that goes on with the answer to a POST.
+    ///
+    /// It returns `undefined`, for a request as it was made; or an array of a URL and a `RequestInit`, which is used in place of
+    /// the one that was made, or `undefined`; or an array of `undefined` and an error, if there can be no request. It may return
+    /// a promise of any of these. If it throws or rejects, the attempt has failed as by a broken network. Anything else that it
+    /// returns is an error that is final. It is no permission to repeat.
     pub fn request(mut self, request: Function) -> Self {
         self.request = Some(request);
         self
@@ -127,7 +134,17 @@ impl Builder {
         self
     }
 
-    /// What a clean end of the body means. Default: reconnect for GET, close for another method.
+    /// Whether an event is the last one, such as `[DONE]` of a language model: it is delivered, and then the stream is over. A
+    /// body that ends before such an event was cut, however cleanly: a GET is repeated, and for another method the stream ends
+    /// with an error, unless [`Builder::end`] says something else. Called for each event of the stream, and not for what
+    /// [`EventSource::notice`] tells.
+    pub fn until(mut self, until: impl FnMut(&Event) -> bool + 'static) -> Self {
+        self.until = Some(Until(Box::new(until)));
+        self
+    }
+
+    /// What a clean end of the body means. Default: with [`Builder::until`] that the stream was cut; otherwise reconnect for
+    /// GET, close for another method.
     pub fn end(mut self, end: EndOfBody) -> Self {
         self.options.end = Some(end);
         self
@@ -174,7 +191,7 @@ impl Builder {
     /// [`Error::Url`], [`Error::Header`], [`Error::Init`] or [`Error::Body`]: if no such request can be made. The platform
     /// checks it here, so that nonsense is told at once and not by the first attempt.
     pub fn connect(self) -> Result<EventSource, Error> {
-        let Self { url, init, headers, fetch, request, last_event_id_param, accept, .. } = self;
+        let Self { url, init, headers, fetch, request, last_event_id_param, accept, until, .. } = self;
         let Self { mut options, timeouts, pause_when_hidden, .. } = self;
         let url = checks::absolute(&url)?;
         let headers = checks::headers(&init, &headers)?;
@@ -188,7 +205,25 @@ impl Builder {
         if checks::check(&init)? && request.is_none() {
             options.reconnect = Reconnect::Never;
         }
+        if until.is_some() {
+            options.end = options.end.or(Some(EndOfBody::Interrupted));
+        }
         let template = Template { url, init, fetch, request, last_event_id_param, accept };
-        Ok(EventSource::new(Source::request(template, timeouts, options, pause_when_hidden)))
+        Ok(EventSource::new(Source::request(template, timeouts, options, pause_when_hidden), until))
+    }
+}
+
+/// What [`Builder::until`] was given.
+pub(super) struct Until(Box<dyn FnMut(&Event) -> bool>);
+
+impl Until {
+    pub(super) fn says(&mut self, event: &Event) -> bool {
+        (self.0)(event)
+    }
+}
+
+impl fmt::Debug for Until {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Until")
     }
 }

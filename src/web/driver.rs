@@ -14,6 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     body::Body,
+    closer::Running,
     error::FailedAttempt,
     promise::Pending,
     request::{Request, Target, Template},
@@ -150,6 +151,13 @@ impl Driver {
     /// The response that was accepted.
     pub(super) fn response(&self) -> Option<&web_sys::Response> {
         self.response.as_ref().map(JsCast::unchecked_ref)
+    }
+
+    /// What is under way.
+    pub(super) fn running(&self) -> Running {
+        let reader = self.body.as_ref().and_then(Body::reader).cloned();
+        let controller = self.request.as_ref().map(|request| request.controller().clone());
+        Running { reader, controller }
     }
 
     /// The blocks of a chunk of this length, which is the last one that was read.

@@ -13,7 +13,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStream;
 
 use super::{
-    builder::Builder,
+    builder::{Builder, Until},
+    closer::{Closer, Closing},
     driver::Told,
     error::{Error, FailedAttempt},
     event::Event,
@@ -30,15 +31,21 @@ use crate::{
 ///
 /// The first request is made when the first event is asked for, and more is read only when what has arrived is taken: who
 /// is slow slows the server down. The stream goes on across reconnections. It ends after a clean end that is not followed by
-/// another request, and after an `Err`: there will be no further attempt, and everything that was received came before.
-/// Dropping the source, or [`close`](EventSource::close), ends the request and frees the socket.
+/// another request, behind the event that [`Builder::until`] says is the last one, and after an `Err`: there will be no further
+/// attempt, and everything that was received came before. Dropping the source, or [`close`](EventSource::close), ends the
+/// request and frees the socket; so does a [`Closer`] while the next event is awaited.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), headwater::web::Error> {
 /// use futures_util::StreamExt;
 /// use headwater::web::EventSource;
 ///
-/// let mut source = EventSource::builder("/api/chat").method("POST").body("Hello").connect()?;
+/// let mut source = EventSource::builder("/api/chat")
+///     .method("POST")
+///     .body("Hello")
+///     // Without it an answer that was cut looks like one that has ended.
+///     .until(|event| event.data == "[DONE]")
+///     .connect()?;
 /// while let Some(event) = source.next().await {
 ///     let event = event?;
 ///     web_sys::console::log_2(&event.event_type.into(), &event.data.into());
@@ -57,6 +64,8 @@ pub struct EventSource {
     rows: VecDeque<Row>,
     /// The last event ID string of the last row that was taken, while there are more.
     last_event_id: String,
+    until: Option<Until>,
+    closing: Closing,
 }
 
 /// A block, in memory of its own.
@@ -91,13 +100,14 @@ impl EventSource {
     /// [`Error::Stream`] if the stream is locked.
     pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, Error> {
         match stream.unchecked_ref::<sys::Stream>().get_reader(&JsValue::UNDEFINED) {
-            Ok(reader) => Ok(Self::new(Source::read(reader, EndOfBody::Close))),
+            Ok(reader) => Ok(Self::new(Source::read(reader, EndOfBody::Close), None)),
             Err(source) => Err(Error::Stream { source: source.into() }),
         }
     }
 
-    pub(super) fn new(source: Source) -> Self {
-        Self { source, rows: VecDeque::new(), last_event_id: String::new() }
+    pub(super) fn new(source: Source, until: Option<Until>) -> Self {
+        let (rows, last_event_id, closing) = (VecDeque::new(), String::new(), Closing::default());
+        Self { source, rows, last_event_id, until, closing }
     }
 
     /// What happens next, below the stream of events: without memory for each of them, borrowed from the chunk that they
@@ -127,8 +137,9 @@ impl EventSource {
     /// # }
     /// ```
     pub async fn notice(&mut self) -> Option<Notice<'_>> {
+        let told = poll_fn(|context| self.poll_source(context)).await;
         let Self { source, .. } = self;
-        match poll_fn(|context| source.poll(context)).await {
+        match told {
             Told::Open => Some(Notice::Open(source.response())),
             Told::Chunk(length) => Some(Notice::Messages(source.blocks(length))),
             Told::Error => source.error().map(Notice::Error),
@@ -141,10 +152,33 @@ impl EventSource {
         let untaken = mem::take(&mut self.rows);
         let last_event_id = mem::take(&mut self.last_event_id);
         self.source.close((!untaken.is_empty()).then_some(last_event_id));
+        self.closing.set(None, None);
     }
 
-    /// Decides what follows from the error that was told last, in place of its `failure.delay`: how many milliseconds
-    /// to wait before the next attempt, or `None` to give up. Nothing with other options than
+    /// What closes the source from elsewhere, while it is awaited here.
+    #[must_use]
+    pub fn closer(&self) -> Closer {
+        let closer = self.closing.closer();
+        self.closing.set(Some(self.source.running()), None);
+        closer
+    }
+
+    /// Polls what is below the stream of events, and knows of a [`Closer`].
+    fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<Told> {
+        let told = if self.closing.is_closed() { Poll::Ready(Told::Over) } else { self.source.poll(context) };
+        if self.closing.is_closed() {
+            // Before, or meanwhile by a function of the caller's.
+            self.close();
+            return Poll::Ready(Told::Over);
+        }
+        if self.closing.is_watched() {
+            self.closing.set(Some(self.source.running()), told.is_pending().then(|| context.waker().clone()));
+        }
+        told
+    }
+
+    /// Decides what follows from the error that was told last, in place of its `failure.delay`: how many milliseconds to wait
+    /// before the next attempt (`failure.backoff` backs off), or `None` to give up. Nothing with other options than
     /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`](crate::Failure::is_decidable)
     /// says so.
     pub fn decide(&mut self, delay: Option<u64>) {
@@ -154,7 +188,7 @@ impl EventSource {
     /// The state of the connection, as it is for who receives the last event or notice.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
-        self.source.ready_state()
+        if self.closing.is_closed() { ReadyState::Closed } else { self.source.ready_state() }
     }
 
     /// The last event ID string: that of the last event taken, or block drawn.
@@ -199,10 +233,16 @@ impl Stream for EventSource {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
+            if self.closing.is_closed() {
+                self.close();
+            }
             if let Some(event) = self.take() {
+                if self.until.as_mut().is_some_and(|until| until.says(&event)) {
+                    self.close();
+                }
                 return Poll::Ready(Some(Ok(event)));
             }
-            match ready!(self.source.poll(context)) {
+            match ready!(self.poll_source(context)) {
                 Told::Open => {}
                 Told::Chunk(length) => self.fill(length),
                 Told::Error => {

@@ -23,7 +23,7 @@
 //! ```no_run
 //! # #[cfg(feature = "serde")] mod example {
 //! use futures_util::StreamExt;
-//! use headwater::{EndOfBody, web::{Error, EventSource}};
+//! use headwater::web::{Error, EventSource};
 //!
 //! #[derive(serde::Serialize)]
 //! struct Question<'q> { prompt: &'q str }
@@ -34,15 +34,14 @@
 //! async fn ask(prompt: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
 //!     let mut answer = EventSource::builder("/api/chat")
 //!         .json(&Question { prompt })?
-//!         // The last event says that it is the last one: an end before it is an error.
-//!         .end(EndOfBody::Interrupted)
+//!         // The last event says so. An answer that ends before it was cut, and that is an error.
+//!         .until(|event| event.event_type == "stop")
 //!         .connect()?;
 //!     while let Some(event) = answer.next().await {
 //!         let event = event?;
-//!         if event.event_type == "stop" {
-//!             break;
+//!         if event.event_type == "token" {
+//!             show(&event.json::<Token>()?.text);
 //!         }
-//!         show(&event.json::<Token>()?.text);
 //!     }
 //!     Ok(())
 //! }
@@ -51,8 +50,9 @@
 //!
 //! # Ending it
 //!
-//! By dropping it, or the future that holds it; a stop button is `futures_util::future::abortable` around that future. What is
-//! to be closed and still asked has [`EventSource::close`].
+//! Drop it, or the future that holds it: that aborts the request. [`EventSource::close`] ends a source that is still to be asked;
+//! a [`Closer`] ends it from elsewhere while it is awaited, for example from a stop button. [`Builder::until`] says which event is
+//! the last one.
 //!
 //! # Errors
 //!
@@ -62,6 +62,7 @@
 mod body;
 mod builder;
 mod checks;
+mod closer;
 mod driver;
 mod error;
 mod event;
@@ -78,6 +79,7 @@ mod timer;
 mod watch;
 
 pub use builder::Builder;
+pub use closer::Closer;
 pub use error::{Error, FailedAttempt, Thrown};
 pub use event::Event;
 pub use event_source::{EventSource, Notice};

@@ -7,6 +7,7 @@ use core::task::{Context, Poll};
 use wasm_bindgen::JsValue;
 
 use super::{
+    closer::Running,
     driver::{Driver, Timeouts, Told},
     error::FailedAttempt,
     page::{self, Change, Page},
@@ -98,6 +99,10 @@ impl Source {
     #[cfg(feature = "bindings")]
     pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         self.driver.break_off(cause, last_event_id);
+    }
+
+    pub(super) fn running(&self) -> Running {
+        self.driver.running()
     }
 
     pub(super) fn close(&mut self, last_event_id: Option<String>) {

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod ending;
 mod errors;
 mod events;
 #[cfg(feature = "serde")]

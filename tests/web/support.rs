@@ -4,8 +4,9 @@ use headwater::{
     Block,
     web::{Builder, EventSource, FailedAttempt, Notice},
 };
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 
 /// The address of a scenario, or `None` with a word why if there is no server.
 pub fn scenario(path: &str) -> Option<String> {
@@ -69,6 +70,49 @@ pub async fn read_until(source: &mut EventSource, mut stop: impl FnMut(&Story) -
 
 pub async fn read(mut source: EventSource) -> Story {
     read_until(&mut source, |_| false).await
+}
+
+/// Lets everything happen that is not held back.
+pub async fn settle() {
+    for _ in 0..20 {
+        let task = Promise::new(&mut |resolve, _| {
+            let set_timeout: Function = get(&js_sys::global(), "setTimeout").into();
+            set_timeout.call1(&JsValue::UNDEFINED, &resolve).unwrap();
+        });
+        JsFuture::from(task).await.unwrap();
+    }
+}
+
+/// A `fetch` whose answer writes each of these chunks when it is asked for, then ends as the last of them says; and what it
+/// was asked for so far, as the log of that name.
+pub fn fetch(log: &str, chunks: &[&str], end: &str) -> (Function, Array) {
+    let (entries, given) = (Array::new(), Array::new());
+    for chunk in chunks {
+        given.push(&(*chunk).into());
+    }
+    for (name, value) in [(log.to_owned(), &entries), (format!("{log}Chunks"), &given)] {
+        Reflect::set(&js_sys::global(), &name.into(), value).unwrap();
+    }
+    let code = format!(
+        "{log}.push('fetch');
+         init.signal.addEventListener('abort', () => {log}.push('abort'));
+         const chunks = [...{log}Chunks];
+         const body = new ReadableStream({{
+             pull(controller) {{
+                 {log}.push('pull');
+                 const chunk = chunks.shift();
+                 if (chunk !== undefined) controller.enqueue(new TextEncoder().encode(chunk));
+                 else {end};
+             }},
+             cancel() {{ {log}.push('cancel'); }},
+         }}, {{ highWaterMark: 0 }});
+         return new Response(body, {{ headers: {{ 'content-type': 'text/event-stream' }} }});"
+    );
+    (Function::new_with_args("url, init", &code), entries)
+}
+
+pub fn said(log: &Array) -> Vec<String> {
+    log.iter().map(|entry| entry.as_string().unwrap()).collect()
 }
 
 /// A function for JavaScript that lives as long as the page.

@@ -14,14 +14,14 @@ use futures_util::{
     StreamExt,
     future::{AbortHandle, abortable},
 };
-use headwater::{
-    EndOfBody,
-    web::{Error, EventSource},
-};
+use headwater::web::{Error, EventSource};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, EventTarget, HtmlButtonElement, HtmlFormElement, HtmlInputElement};
+
+/// What is behind the last token.
+const DONE: &str = "[DONE]";
 
 /// What chat completion APIs take.
 #[derive(Serialize)]
@@ -58,12 +58,12 @@ async fn ask(url: &str, prompt: &str, show: impl Fn(&str)) -> Result<(), Error> 
     let messages = [Message { role: "user", content: prompt }];
     let mut answer = EventSource::builder(url)
         .json(&Question { model: "gpt-4o", stream: true, messages })?
-        // Its last event is "[DONE]": an answer that ends without was cut.
-        .end(EndOfBody::Interrupted)
+        // The last event. An answer that ends without it was cut, and that is an error.
+        .until(|event| event.data == DONE)
         .connect()?;
     while let Some(event) = answer.next().await {
         let event = event?;
-        if event.data == "[DONE]" {
+        if event.data == DONE {
             break;
         }
         for choice in event.json::<Chunk>()?.choices {
