@@ -265,7 +265,8 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	/**
 	 * Called after each failure, with an Error that has the fields of the `error` event, or with what another callback has
 	 * thrown. A number that it answers is how many milliseconds to wait for the next attempt, whatever the method; what it throws is the end.
-	 * Otherwise a GET is repeated as the standard says, and a request of another method is not.
+	 * Otherwise a GET is repeated as the standard says, and a request of another method is not. `delay` of the Error is the wait that
+	 * backing off asks for.
 	 */
 	// biome-ignore lint/suspicious/noExplicitAny: what is thrown may be anything, and callers say what they know of it.
 	onerror?: (((error: any) => unknown) | undefined) | undefined;
