@@ -279,9 +279,10 @@ fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue>
     Ok(headers)
 }
 
-/// The origin of the page or worker; outside browsers there is none.
+/// The origin of the page or worker; outside browsers there is none. That of its URL is another where the URL is `about:blank` or
+/// `about:srcdoc`, whose origin is that of who made the page, and in a sandbox.
 fn own_origin() -> Option<String> {
-    sys::get(&sys::get(&sys::global(), "location"), "origin").as_string()
+    sys::get(&sys::global(), "origin").as_string()
 }
 
 fn has_credentials(url: &str) -> bool {
