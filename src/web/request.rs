@@ -9,8 +9,8 @@ use core::error::Error as _;
 use core::task::{Context, Poll};
 
 #[cfg(not(feature = "bindings"))]
-use js_sys::{Array, Promise, TypeError};
-use js_sys::{Function, Object};
+use js_sys::{Array, Promise};
+use js_sys::{Function, Object, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 #[cfg(not(feature = "bindings"))]
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -59,6 +59,9 @@ impl Template {
             sys::get(&url, "searchParams").unchecked_into::<Query>().set(parameter, last_event_id);
             target.url = sys::get(&url, "href").as_string().unwrap_or_default();
             target.has_last_event_id = false;
+        }
+        if has_credentials(&target.url) {
+            return Err(TypeError::new("fetch takes no URL with a user name or password").into());
         }
         Ok(target)
     }
@@ -169,9 +172,6 @@ impl Target {
 
     /// Sends the request.
     pub(super) fn send(&self, fetch: Option<&Function>, last_event_id: &str) -> Result<Request, JsValue> {
-        if has_credentials(&self.url) {
-            return Err(js_sys::TypeError::new("fetch takes no URL with a user name or password").into());
-        }
         let controller = AbortController::new()?;
         let init = self.init(&controller);
         let last_event_id = if self.has_last_event_id { last_event_id } else { "" };
@@ -195,10 +195,12 @@ impl Target {
         Ok(Request::new(controller, promise))
     }
 
-    /// Whether a failed request may succeed another time. `fetch` refuses some each time, with an error that looks like a
-    /// broken network; and a URL of another scheme has no network that could mend.
-    pub(super) fn can_be_repeated(&self) -> bool {
-        (self.url.starts_with("http:") || self.url.starts_with("https:")) && !has_credentials(&self.url)
+    /// Whether a failed request may succeed another time. The platform's `fetch` refuses some URLs each time, with an error
+    /// that looks like a broken network: those without a host, such as `data:` and `blob:`, and those of some schemes. Of others
+    /// it may know the scheme: an extension's own, or one that an application has registered. A caller's own `fetch` may
+    /// know any.
+    pub(super) fn can_be_repeated(&self, fetch: Option<&Function>) -> bool {
+        fetch.is_some() || has_network(&self.url)
     }
 
     fn init(&self, controller: &AbortController) -> Object {
@@ -283,6 +285,25 @@ fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue>
 /// `about:srcdoc`, whose origin is that of who made the page, and in a sandbox.
 fn own_origin() -> Option<String> {
     sys::get(&sys::global(), "origin").as_string()
+}
+
+/// Whether the URL has a host, and its scheme is one that a platform's `fetch` may have a network for.
+fn has_network(url: &str) -> bool {
+    const FILE: u64 = u64::from_be_bytes(*b"\0\0\0\0file");
+    const FTP: u64 = u64::from_be_bytes(*b"\0\0\0\0\0ftp");
+    const WS: u64 = u64::from_be_bytes(*b"\0\0\0\0\0\0ws");
+    const WSS: u64 = u64::from_be_bytes(*b"\0\0\0\0\0wss");
+    // The scheme as one number, which is less code than a comparison of texts.
+    let mut scheme = 0;
+    let mut bytes = url.as_bytes();
+    while let [byte, rest @ ..] = bytes {
+        if *byte == b':' {
+            break;
+        }
+        scheme = scheme << 8 | u64::from(*byte);
+        bytes = rest;
+    }
+    bytes.starts_with(b"://") && !matches!(scheme, FILE | FTP | WS | WSS)
 }
 
 fn has_credentials(url: &str) -> bool {

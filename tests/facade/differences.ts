@@ -45,6 +45,11 @@ export const DIFFERENCES = {
 		what: "The connection fails at once; ours with reason `request`.",
 		why: "`fetch` takes no such URL. Use a header instead.",
 	},
+	"scheme that is not known": {
+		of: ["ours"],
+		what: "A URL with a host, and with a scheme that the browser does not know, is tried again and again.",
+		why: "A script cannot ask which schemes are known: an extension's own has a network, and one that an application has registered.",
+	},
 	"id-only block": {
 		of: ["firefox"],
 		what: "A block with an id and no data does not change the last event ID.",

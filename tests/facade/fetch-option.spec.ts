@@ -177,6 +177,49 @@ test("a Response without a body is an event stream that ends at once", async ({ 
 	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
 });
 
+test("a fetch of the caller's is asked again whatever the scheme, in all three forms", async ({ lab }) => {
+	const urls = [
+		...["app://bundle/events", "chrome-extension://abcdefghijklmnop/x", "moz-extension://a/x", "ipc://localhost/x"],
+		...["ipc:events", "file:///events", "data:text/event-stream,x", "blob:null/x", "about:blank", "ftp://a.test/x"],
+	];
+	const outcome = await lab.ours(async ({ EventSource, events, fetchEventSource, story }, urls) => {
+		const failingFirst = () => {
+			let attempts = 0;
+			return async () => {
+				if (++attempts === 1) {
+					throw new TypeError("no connection");
+				}
+				return attempts === 2
+					? new Response("data: a\n\n", { headers: { "content-type": "text/event-stream" } })
+					: new Response(null, { status: 204 });
+			};
+		};
+		const reconnect = { delay: 1, maxDelay: 1 };
+		const outcome: Record<string, unknown> = {};
+		for (const url of urls) {
+			const data: string[] = [];
+			for await (const message of events(url, { reconnect, fetch: failingFirst() })) {
+				data.push(message.data);
+				break;
+			}
+			const controller = new AbortController();
+			await fetchEventSource(url, {
+				fetch: failingFirst(),
+				signal: controller.signal,
+				onmessage(message) {
+					data.push(message.data);
+					controller.abort();
+				},
+				onerror: () => 1,
+			});
+			outcome[url] = [data, await story(new EventSource(url, { reconnect, fetch: failingFirst() }))];
+		}
+		return outcome;
+	}, urls);
+	const told = ["error 0 network", "open", "a", "error 0 end", "error 2 status", "status"];
+	expect(outcome).toEqual(Object.fromEntries(urls.map((url) => [url, [["a", "a"], told]])));
+});
+
 test("what the caller's fetch throws is the error event's error and the cause in closed", async ({ lab }) => {
 	const same = await lab.ours(async ({ EventSource, failure }) => {
 		const mine = new Error("mine");

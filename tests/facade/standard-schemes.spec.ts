@@ -39,6 +39,14 @@ test("a URL without a network fails the connection at once, with an event that h
 	await expectFailures(lab, Object.fromEntries([...urls, "x-unknown:y"].map((url) => [url, "error 2"])));
 });
 
+test("a scheme that the browser may have learned from an extension or an application is a broken network", async ({
+	lab,
+}) => {
+	const urls = ["x-unknown://host/path", "app://host", "file2://host/"];
+	const all = (outcome: string) => Object.fromEntries(urls.map((url) => [url, outcome]));
+	await expectFailures(lab, all("error 2"), { names: ["scheme that is not known"], ours: all("error 0") });
+});
+
 test("a blob: URL that is revoked fails the connection at once", async ({ lab }) => {
 	const native = { chromium: { revoked: "error 0" }, webkit: { revoked: "error 0" } };
 	await expectFailures(lab, { revoked: "error 2" }, { names: ["revoked blob: URL"], native });

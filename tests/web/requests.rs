@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use headwater::EndOfBody;
+use headwater::{EndOfBody, reconnection::Backoff};
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -142,4 +142,20 @@ async fn a_chunk_larger_than_any_before_is_read_whole() {
     let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect().unwrap();
     let lengths: Vec<usize> = read(source).await.data().iter().map(|data| data.len()).collect();
     assert_eq!(lengths, sizes);
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
+    for url in ["app://bundle/events", "ipc:events", "file:///events", "data:,x"] {
+        let fetch = js_sys::Function::new_no_args(&format!(
+            "globalThis.asked ??= {{}};
+             asked['{url}'] = (asked['{url}'] ?? 0) + 1;
+             if (asked['{url}'] === 1) throw new TypeError('no connection');
+             return new Response('data: x\\n\\n', {{ headers: {{ 'content-type': 'text/event-stream' }} }});"
+        ));
+        let soon = Backoff { delay: 1, max_delay: 1, ..Backoff::default() };
+        let source = builder(url).end(EndOfBody::Close).backoff(soon).fetch(fetch).connect().unwrap();
+        let story = read(source).await;
+        assert_eq!((story.reasons(), story.data()), (vec!["network"], vec!["x"]), "{url}");
+    }
 }

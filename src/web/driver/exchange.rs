@@ -10,7 +10,7 @@ use super::{Driver, Step};
 use crate::{
     connection::{Action, ResponseHead},
     reconnection::{MAX_DELAY, parse_time},
-    web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
+    web::{body::Body, sys::FetchResponse, watch::Watch},
 };
 
 /// How long a server may take to answer a probe, in milliseconds. Firefox hands such an answer over with its first byte,
@@ -125,7 +125,8 @@ impl Driver {
     fn fail(&mut self, cause: JsValue) -> Action {
         self.drop_request();
         self.cause = Some(cause);
-        if self.target.as_ref().is_some_and(Target::can_be_repeated) {
+        let fetch = self.template.as_ref().and_then(|template| template.fetch.as_ref());
+        if self.target.as_ref().is_some_and(|target| target.can_be_repeated(fetch)) {
             self.connection.handle_network_error(random())
         } else {
             self.connection.handle_request_error(random())
