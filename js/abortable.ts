@@ -5,24 +5,52 @@ import type { EventSourceInit } from "./types.js";
 
 type Fetch = NonNullable<EventSourceInit["fetch"]>;
 
-// Out here, for an answer that never comes keeps what these could see, and the caller's function may see the source.
-const cancelBody = ({ body }: Response) => body?.cancel();
-const ignore = () => {};
+/** How long the caller may take to begin with the reading of what it has refused, in milliseconds. */
+const GRACE = 1000;
+
+/**
+ * Cancels the body of an answer that nobody wants. Out here, because an answer that never comes keeps what this function can
+ * see, and the caller's function may see the source.
+ */
+async function cancelBody(answer: Response | PromiseLike<Response>): Promise<void> {
+	try {
+		await (await answer).body?.cancel();
+	} catch {}
+}
+
+/**
+ * For a `fetch` that has an answer and rejects it. Its signal is not aborted any more, so that the caller can read a clone to its
+ * end. The body itself is cancelled, unless the caller reads that.
+ */
+export function refuse(init: RequestInit, response: Response): void {
+	init.signal = null;
+	setTimeout(cancelBody, GRACE, response);
+}
 
 /**
  * The same `fetch`, given the headers as a plain object, since many that were written for other libraries spread them. Its
  * promise is rejected with the signal: one that stayed pending would hold for ever what waits for it in the module. The body of
- * an answer that comes too late is cancelled.
+ * an answer that comes too late is cancelled. A `fetch` that rejects may have an answer that the caller still reads, or may have
+ * left a request running: it is aborted a little later.
  */
 export function abortable(fetch: Fetch): Fetch {
 	return (url, init) =>
 		new Promise((resolve, reject) => {
+			const signal = init.signal as AbortSignal;
+			const controller = new AbortController();
 			const headers = Object.fromEntries(init.headers as Headers);
-			const answer = Promise.resolve(fetch(url, { ...init, headers }));
-			init.signal?.addEventListener("abort", () => {
-				reject(init.signal?.reason);
-				answer.then(cancelBody).catch(ignore);
+			const given: RequestInit = { ...init, headers, signal: controller.signal };
+			let grace = 0;
+			const answer = Promise.resolve(fetch(url, given));
+			const abort = () => given.signal && controller.abort(signal.reason);
+			signal.addEventListener("abort", () => {
+				reject(signal.reason);
+				grace ? setTimeout(abort, grace) : abort();
+				cancelBody(answer);
 			});
-			answer.then(resolve, reject);
+			answer.then(resolve, (error) => {
+				grace = GRACE;
+				reject(error);
+			});
 		});
 }

@@ -2,6 +2,7 @@
 // a callback's throwing means. Knows nothing of fetch, streams, parsing or reconnection, which are Rust's.
 
 import { whenAborted } from "./abort.js";
+import { refuse } from "./abortable.js";
 import { Batch } from "./batch.js";
 import { Pace } from "./delivery.js";
 import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
@@ -91,16 +92,16 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 		try {
 			await onopen(response);
 		} catch (error) {
-			response.body?.cancel().catch(() => {});
 			if (!init.signal?.aborted) {
 				thrown = { error };
 			}
+			refuse(init, response);
 			throw error;
 		}
-		const { body, redirected } = response;
+		const { body } = response;
 		const headers = new Headers(response.headers);
 		headers.set("content-type", EventStreamContentType);
-		return { status: 200, headers, body, url: response.url, redirected } as Response;
+		return { status: 200, headers, body, arrayBuffer: () => response.arrayBuffer() } as Response;
 	};
 
 	/** Nothing before `onerror` is called; then the Error that it got, if it is ours. */

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     promise::Pending,
-    sys::{self, Bytes, ReadResult, Reader, Stream},
+    sys::{self, Bytes, FetchResponse, ReadResult, Reader, Stream},
 };
 
 /// The most bytes of a chunk that are copied at a time, and so of a text that crosses. Memory of the module's is kept for as long
@@ -28,7 +28,7 @@ const TRICKLE: usize = 1024;
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
-    /// `None` at the end; and for a response without a body, which is one that has ended.
+    /// `None` at the end, for a response without a body, which is one that has ended, and for a body that comes as a whole.
     reader: Option<Reader>,
     /// How many bytes there is room for where chunks are put; 0 if the stream has chunks of its own.
     room: usize,
@@ -53,12 +53,20 @@ impl Body {
         Self::new(Some(reader))
     }
 
-    /// Locks the stream and asks for its first chunk. Fails if it is locked already.
-    pub(super) fn of_response(stream: Option<&Stream>) -> Result<Self, JsValue> {
-        let Some(stream) = stream else { return Ok(Self::new(None)) };
+    /// Locks the stream and asks for its first chunk. Fails if it is locked already. The responses of some polyfills have no
+    /// stream, and hand over all bytes at once.
+    pub(super) fn of_response(response: &FetchResponse, stream: JsValue) -> Result<Self, JsValue> {
+        let mut body = Self::new(None);
+        if stream.is_null() {
+            return Ok(body);
+        }
+        if stream.is_undefined() {
+            body.reading = Some(Pending::of(Ok(response.array_buffer()?)));
+            return Ok(body);
+        }
+        let stream: Stream = stream.unchecked_into();
         let options = Object::new();
         sys::set(&options, "mode", &"byob".into());
-        let mut body = Self::new(None);
         if let Ok(reader) = stream.get_reader(&options) {
             body.reader = Some(reader);
             body.room = QUIET;
@@ -108,6 +116,11 @@ impl Body {
         self.reading.is_some()
     }
 
+    /// Dropping it is enough: it has ended, or its stream is cancelled then. Nothing can cancel a body that comes as a whole.
+    pub(super) fn can_be_dropped(&self) -> bool {
+        self.reader.is_some() || self.reading.is_none()
+    }
+
     /// Puts the next bytes at the front of `buffer`, which grows where needed, and answers how many. `None` at the end of the
     /// body.
     pub(super) fn poll_read(
@@ -125,7 +138,7 @@ impl Body {
             if result.is_err() {
                 self.reader = None;
             }
-            match result.and_then(|result| self.take(&result.unchecked_into())) {
+            match result.and_then(|result| self.take(result)) {
                 Ok(chunk) => self.chunk = chunk,
                 Err(error) => return Poll::Ready(Err(error)),
             }
@@ -133,12 +146,17 @@ impl Body {
         Poll::Ready(self.chunk.as_mut().map(|chunk| chunk.copy_piece(buffer)).transpose())
     }
 
-    fn take(&mut self, result: &ReadResult) -> Result<Option<Chunk>, JsValue> {
-        if result.done()?.is_truthy() {
-            self.reader = None;
-            return Ok(None);
-        }
-        let bytes = result.value()?;
+    fn take(&mut self, result: JsValue) -> Result<Option<Chunk>, JsValue> {
+        let bytes = if self.reader.is_none() {
+            Bytes::new(&result)?.into()
+        } else {
+            let result: ReadResult = result.unchecked_into();
+            if result.done()?.is_truthy() {
+                self.reader = None;
+                return Ok(None);
+            }
+            result.value()?
+        };
         let length = self.getters.length(&bytes)?;
         Ok(Some(Chunk { bytes, length, copied: 0 }))
     }

@@ -346,7 +346,10 @@ impl Driver {
         }
         Poll::Ready(match body.poll_read(&mut self.chunk, context) {
             Poll::Ready(Ok(Some(length))) => Ok(length),
-            Poll::Ready(Ok(None)) => Err(self.connection.handle_end_of_body(random())),
+            Poll::Ready(Ok(None)) => {
+                self.set_running(false);
+                Err(self.connection.handle_end_of_body(random()))
+            }
             Poll::Ready(Err(cause)) => {
                 self.cause = Some(cause);
                 Err(self.connection.handle_network_error(random()))
@@ -388,6 +391,13 @@ impl Driver {
             body: core::mem::take(&mut self.error_body),
             cause: self.cause.take().map(Into::into),
         })
+    }
+
+    /// Whether there is still something to abort.
+    fn set_running(&mut self, is_running: bool) {
+        if let Some(request) = &mut self.request {
+            request.is_running = is_running;
+        }
     }
 
     fn drop_response(&mut self) -> Option<FetchResponse> {

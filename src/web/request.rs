@@ -1,5 +1,5 @@
 //! Owns one attempt's request: where it goes, its headers, its AbortController, and the response until the body is taken.
-//! Aborted when dropped. Must not know which answers are good ones.
+//! Aborted when dropped, if it is still running. Must not know which answers are good ones.
 
 use alloc::string::String;
 #[cfg(not(feature = "bindings"))]
@@ -225,13 +225,23 @@ pub(super) fn is_get(init: &Object) -> bool {
 #[derive(Debug)]
 pub(super) struct Request {
     controller: AbortController,
-    /// The promise of `fetch`, until it has settled.
-    pending: Option<(JsValue, Pending)>,
+    /// Until the promise of `fetch` has settled.
+    pending: Option<Pending>,
+    #[cfg(not(feature = "bindings"))]
+    promise: JsValue,
+    /// It is aborted when it is dropped: until its answer has ended, or was refused. The caller may still read a clone of that.
+    pub(super) is_running: bool,
 }
 
 impl Request {
     fn new(controller: AbortController, promise: JsValue) -> Self {
-        Self { controller, pending: Some((promise.clone(), Pending::of(Ok(promise)))) }
+        Self {
+            controller,
+            #[cfg(not(feature = "bindings"))]
+            promise: promise.clone(),
+            pending: Some(Pending::of(Ok(promise))),
+            is_running: true,
+        }
     }
 
     pub(super) fn controller(&self) -> &AbortController {
@@ -240,7 +250,7 @@ impl Request {
 
     /// Waits for the head of the response.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<FetchResponse, JsValue>> {
-        let Some((_, pending)) = &mut self.pending else { return Poll::Pending };
+        let Some(pending) = &mut self.pending else { return Poll::Pending };
         let answer = pending.poll(context);
         if answer.is_ready() {
             self.pending = None;
@@ -251,16 +261,19 @@ impl Request {
 
 impl Drop for Request {
     fn drop(&mut self) {
-        self.controller.abort();
+        if self.is_running {
+            self.controller.abort();
+        }
         // A `fetch` of the caller's that ignores the signal may still answer, with a body that nobody would read. The
         // facade sees to that itself.
         #[cfg(not(feature = "bindings"))]
-        if let Some((promise, _)) = self.pending.take() {
+        if self.pending.is_some() {
+            let promise = core::mem::take(&mut self.promise);
             spawn_local(async move {
                 if let Ok(response) = JsFuture::from(Promise::resolve(&promise)).await
-                    && let Ok(Some(stream)) = response.unchecked_into::<FetchResponse>().body()
+                    && let Ok(stream) = response.unchecked_into::<FetchResponse>().body()
                 {
-                    body::cancel(&stream);
+                    body::cancel(stream.unchecked_ref());
                 }
             });
         }

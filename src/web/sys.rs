@@ -57,7 +57,10 @@ extern "C" {
     pub(super) fn response_headers(this: &FetchResponse) -> Result<HeaderList, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn body(this: &FetchResponse) -> Result<Option<Stream>, JsValue>;
+    pub(super) fn body(this: &FetchResponse) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    pub(super) fn array_buffer(this: &FetchResponse) -> Result<JsValue, JsValue>;
 
     /// A Headers, or what a caller's own `fetch` has in its place.
     pub(super) type HeaderList;

@@ -145,6 +145,23 @@ async fn a_chunk_larger_than_any_before_is_read_whole() {
 }
 
 #[wasm_bindgen_test]
+async fn a_response_without_a_stream_is_read_as_a_whole() {
+    let fetch = js_sys::Function::new_no_args(
+        "const text = `\\uFEFFdata: a\\n\\ndata: ${'x'.repeat(100_000)}\\n\\n`;
+         const headers = new Headers({ 'content-type': 'text/event-stream' });
+         return { status: 200, headers, arrayBuffer: async () => new TextEncoder().encode(text).buffer };",
+    );
+    let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let lengths: Vec<usize> = read(source).await.data().iter().map(|data| data.len()).collect();
+    assert_eq!(lengths, [1, 100_000]);
+    let fetch = js_sys::Function::new_no_args(
+        "return { status: 200, headers: new Headers({ 'content-type': 'text/event-stream' }) };",
+    );
+    let story = read(builder("https://example.org/").fetch(fetch).connect().unwrap()).await;
+    assert_eq!(story.reasons(), ["request"]);
+}
+
+#[wasm_bindgen_test]
 async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
     for url in ["app://bundle/events", "ipc:events", "file:///events", "data:,x"] {
         let fetch = js_sys::Function::new_no_args(&format!(
@@ -157,5 +174,21 @@ async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
         let source = builder(url).end(EndOfBody::Close).backoff(soon).fetch(fetch).connect().unwrap();
         let story = read(source).await;
         assert_eq!((story.reasons(), story.data()), (vec!["network"], vec!["x"]), "{url}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_request_whose_answer_has_ended_or_is_refused_is_not_aborted() {
+    for (status, chunk) in [(200, "data: x\\n\\n"), (500, "no")] {
+        let fetch = js_sys::Function::new_with_args(
+            "url, init",
+            &format!(
+                "globalThis.endedSignal = init.signal;
+                 return new Response('{chunk}', {{ status: {status}, headers: {{ 'content-type': 'text/event-stream' }} }});"
+            ),
+        );
+        read(builder("https://example.org/").method("POST").fetch(fetch).connect().unwrap()).await;
+        let signal = get(&js_sys::global(), "endedSignal");
+        assert_eq!(get(&signal, "aborted"), false, "{status}");
     }
 }

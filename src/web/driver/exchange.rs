@@ -107,18 +107,21 @@ impl Driver {
                 head.content_type = None;
             }
         }
-        let Ok(body) = Body::of_response(response.body()?.as_ref()) else {
+        self.body = Body::of_response(&response, response.body()?).ok();
+        self.response = Some(response);
+        self.cause = None;
+        let mut action = self.connection.handle_response(head, random());
+        let is_accepted = matches!(action, Action::AnnounceConnection);
+        if is_accepted && self.body.is_none() {
             // By a function of the caller's: another attempt would not fare better.
-            self.drop_request();
             let why =
                 "the body of the answer cannot be read: it was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
-            return Ok(self.connection.handle_request_error(random()));
-        };
-        self.body = Some(body);
-        self.response = Some(response);
-        self.cause = None;
-        Ok(self.connection.handle_response(head, random()))
+            action = self.connection.handle_request_error(random());
+        }
+        let is_running = self.body.as_ref().is_some_and(|body| is_accepted || !body.can_be_dropped());
+        self.set_running(is_running);
+        Ok(action)
     }
 
     /// The request has failed without a response.
