@@ -4,7 +4,7 @@
 import { whenAborted } from "./abort.js";
 import { Batch } from "./batch.js";
 import { nextTask, Pace, TURNS, turns } from "./delivery.js";
-import { internal, report, says, settle, type Told } from "./failure.js";
+import { internal, report, says, settle, type Told, tried } from "./failure.js";
 import { demand, Event, EventTarget } from "./platform.js";
 import { lend, type Reader, readerOf } from "./reader.js";
 import { ServerEvent } from "./server-event.js";
@@ -186,7 +186,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 		this.#fulfilClosed(closed);
 	}
 
-	#onAbort = () => this.#close({ reason: "signal", error: this.#options.signal?.reason });
+	#onAbort = () => this.#close({ reason: "signal", error: tried(() => this.#options.signal?.reason) });
 
 	#onModuleFailure = (error: unknown) => {
 		this.#fireError(internal(error));
@@ -200,7 +200,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 					return undefined;
 				}
 				this.#readyState = OPEN;
-				this.#origin = new URL(response?.url || this.#url).origin;
+				this.#origin = tried(() => new URL(response!.url, this.#url).origin) ?? new URL(this.#url).origin;
 				super.dispatchEvent(openEvent(response));
 				return turns();
 			},
@@ -354,8 +354,9 @@ Object.defineProperty(EventSource, "name", { value: "EventSource", configurable:
 function openEvent(response: Response | undefined): OpenEvent {
 	const event = new Event("open");
 	if (response) {
-		const { status, headers, url, redirected } = response;
-		Object.assign(event, { response: Object.freeze({ status, headers, url, redirected }) });
+		const members = ["status", "headers", "url", "redirected"] as const;
+		const read = members.map((name) => [name, tried(() => response[name])]);
+		Object.assign(event, { response: Object.freeze(Object.fromEntries(read)) });
 	}
 	return event as OpenEvent;
 }

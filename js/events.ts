@@ -4,7 +4,7 @@
 import { whenAborted } from "./abort.js";
 import { Batch } from "./batch.js";
 import { isStream } from "./checks.js";
-import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
+import { errorOf, internal, report, says, settle, type Told, tried } from "./failure.js";
 import { parseJson } from "./json.js";
 import { lend, readerOf } from "./reader.js";
 import { End, readSettings, STREAM_URL } from "./settings.js";
@@ -104,7 +104,7 @@ export function events(
 		serve();
 	};
 
-	const onAbort = () => over || leave({ error: signal?.reason });
+	const onAbort = () => over || leave({ error: tried(() => signal?.reason) });
 
 	const fail = (told: Told): number | undefined => {
 		if (over) {

@@ -109,12 +109,22 @@ export function says<T>(predicate: (value: T) => boolean, value: T): boolean {
 	try {
 		const answer: unknown = predicate(value);
 		if (typeof (answer as Promise<unknown> | undefined)?.then === "function") {
+			new Promise((resolve) => resolve(answer)).catch(() => {});
 			throw new TypeError('"until" and "accept" must answer at once, and not by a promise');
 		}
 		return Boolean(answer);
 	} catch (error) {
 		report(error);
 		return false;
+	}
+}
+
+/** What an object of the caller's has, or nothing if that throws. */
+export function tried<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch {
+		return undefined;
 	}
 }
 

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
+import { createServer, get } from "node:http";
 import { test } from "node:test";
-import { EventSource, events, init } from "headwater";
+import { EventSource, events, fetchEventSource, init } from "headwater";
 import { root } from "../../scripts/lib/tools.mjs";
 
 function listen(handler) {
@@ -88,4 +88,94 @@ test("a relative URL has nothing to be resolved against in Node", () => {
 
 test("init loads the module ahead of the first source", async () => {
 	assert.equal(await init(), undefined);
+});
+
+/** Runs a script that imports the package, and answers what it prints. */
+async function output(code) {
+	const child = spawn(process.execPath, ["--input-type=module", "--eval", code], { cwd: root });
+	const [printed, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
+	return `${Buffer.concat(printed)}${Buffer.concat(errors)}`;
+}
+
+test("a response whose URL is none does not end the process: open is fired, and events have the request's origin", async () => {
+	const printed = await output(`
+		import { EventSource } from "headwater";
+		const bad = { get: () => { throw new Error("mine"); } };
+		for (const url of [{ value: "/api/chat" }, { value: "http://[" }, { value: 7 }, { value: Symbol() }, bad]) {
+			const { status, headers, body } = new Response("data: x\\n\\n", { headers: { "content-type": "text/event-stream" } });
+			const response = Object.defineProperty({ status, headers, body }, "url", url);
+			const source = new EventSource("http://127.0.0.1/chat", { method: "POST", fetch: async () => response });
+			source.onopen = () => console.log("open");
+			source.onmessage = ({ origin, data }) => console.log(origin, data);
+			console.log((await source.closed).reason);
+		}`);
+	assert.equal(printed, "open\nhttp://127.0.0.1 x\nend\n".repeat(5));
+});
+
+test("a promise of until's that is rejected does not end the process by itself", async () => {
+	const printed = await output(`
+		import { EventSource } from "headwater";
+		globalThis.reportError = (error) => console.log(error.message);
+		const source = new EventSource("http://127.0.0.1/chat", {
+			method: "POST",
+			end: "close",
+			until: async () => { throw new Error("mine"); },
+			fetch: async () => new Response("data: x\\n\\n", { headers: { "content-type": "text/event-stream" } }),
+		});
+		source.onmessage = ({ data }) => console.log(data);
+		console.log((await source.closed).reason);`);
+	assert.equal(printed, `"until" and "accept" must answer at once, and not by a promise\nx\nend\n`);
+});
+
+test("a clone of a refused answer of 300 kB, and of a stream that has ended, can be read to its end", async () => {
+	const { server, origin } = await listen((request, response) => {
+		const refused = request.url === "/refused";
+		response.writeHead(refused ? 500 : 200, { "content-type": "text/event-stream" });
+		response.write(`data: ${"x".repeat(100_000)}`);
+		setTimeout(() => response.end(`${"x".repeat(200_000)}\n\n`), 1500);
+	});
+	for (const path of ["/refused", "/ended"]) {
+		const clones = [];
+		const accept = (response) => {
+			clones.push(response.clone().text());
+			return response.ok;
+		};
+		await new EventSource(origin + path, { method: "POST", accept }).closed;
+		assert.equal((await clones[0]).length, "data: \n\n".length + 300_000, path);
+		const onopen = (response) => {
+			clones.push(response.clone().text());
+			if (!response.ok) {
+				throw new Error("no");
+			}
+		};
+		await fetchEventSource(origin + path, { method: "POST", onopen, onclose() {} }).catch(() => {});
+		assert.equal((await clones[1]).length, "data: \n\n".length + 300_000, path);
+	}
+	server.close();
+});
+
+test("a response whose body is a stream of Node's own, or is not there at all, is read or told of", async () => {
+	const { server, origin } = await listen((_request, response) => {
+		response.writeHead(200, { "content-type": "text/event-stream" });
+		response.end("data: a\n\n");
+	});
+	const asked = () => new Promise((resolve) => get(origin, resolve));
+	const like = (message, rest) => ({ status: 200, headers: new Headers(message.headers), ...rest });
+	const told = [];
+	for (const read of [
+		(message) => ({ body: message }),
+		(message) => ({ arrayBuffer: async () => Buffer.concat(await message.toArray()) }),
+	]) {
+		const fetch = async () => {
+			const message = await asked();
+			return like(message, read(message));
+		};
+		const source = new EventSource(origin, { method: "POST", fetch });
+		source.onmessage = ({ data }) => told.push(data);
+		source.onerror = ({ message }) => told.push(/or is no stream$/.test(message));
+		told.push((await source.closed).reason);
+	}
+	assert.deepEqual(told, [true, "request", "a", "end"]);
+	server.closeAllConnections();
+	server.close();
 });
