@@ -28,10 +28,13 @@ export function whenAborted(signal: AbortSignal | undefined, callback: () => voi
 		signal.addEventListener("abort", listener);
 	}
 	callbacks.add(callback);
-	closed.then(() => {
-		callbacks.delete(callback);
-		if (callbacks.size === 0) {
-			signal.removeEventListener("abort", listener);
-		}
-	});
+	closed
+		.then(() => {
+			callbacks.delete(callback);
+			if (callbacks.size === 0) {
+				signal.removeEventListener("abort", listener);
+			}
+		})
+		// A signal that is none of the platform's may throw there.
+		.catch(() => {});
 }

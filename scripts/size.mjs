@@ -10,7 +10,7 @@ import { Problem, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
 /** Brotli bytes of everything that a page loads, by the package's entry. */
-const BUDGETS = { headwater: 23_500, "headwater/slim": 23_000 };
+const BUDGETS = { headwater: 23_700, "headwater/slim": 23_200 };
 
 /** What functions of the module are for, by their names; the first that fits. What is inlined counts with its caller. */
 const PURPOSES = [
