@@ -116,9 +116,13 @@ impl Body {
         self.reading.is_some()
     }
 
-    /// Dropping it is enough: it has ended, or its stream is cancelled then. Nothing can cancel a body that comes as a whole.
-    pub(super) fn can_be_dropped(&self) -> bool {
-        self.reader.is_some() || self.reading.is_none()
+    pub(super) fn has_ended(&self) -> bool {
+        self.reader.is_none() && self.reading.is_none()
+    }
+
+    /// It is cancelled when it is dropped, which nothing can do with a body that comes as a whole.
+    pub(super) fn is_stream(&self) -> bool {
+        self.reader.is_some()
     }
 
     /// Puts the next bytes at the front of `buffer`, which grows where needed, and answers how many. `None` at the end of the

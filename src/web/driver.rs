@@ -205,6 +205,7 @@ impl Driver {
                 },
                 Step::ReadErrorBody => {
                     ready!(self.poll_error_body(context));
+                    self.release_refused();
                     Step::TellError
                 }
                 Step::TellError => {
@@ -347,7 +348,7 @@ impl Driver {
         Poll::Ready(match body.poll_read(&mut self.chunk, context) {
             Poll::Ready(Ok(Some(length))) => Ok(length),
             Poll::Ready(Ok(None)) => {
-                self.set_running(false);
+                self.release_request();
                 Err(self.connection.handle_end_of_body(random()))
             }
             Poll::Ready(Err(cause)) => {
@@ -393,10 +394,20 @@ impl Driver {
         })
     }
 
-    /// Whether there is still something to abort.
-    fn set_running(&mut self, is_running: bool) {
+    /// There is nothing left to abort.
+    fn release_request(&mut self) {
         if let Some(request) = &mut self.request {
-            request.is_running = is_running;
+            request.is_running = false;
+        }
+    }
+
+    /// Releases a request whose answer is refused, if it has ended, or if a function of the caller's has seen the answer and may
+    /// be reading it or a clone. To cancel the body is enough then; Firefox closes the socket with the next byte.
+    fn release_refused(&mut self) {
+        let is_seen =
+            self.template.as_ref().is_some_and(|template| template.fetch.is_some() || template.accept.is_some());
+        if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {
+            self.release_request();
         }
     }
 

@@ -229,7 +229,7 @@ pub(super) struct Request {
     pending: Option<Pending>,
     #[cfg(not(feature = "bindings"))]
     promise: JsValue,
-    /// It is aborted when it is dropped: until its answer has ended, or was refused. The caller may still read a clone of that.
+    /// It is aborted when it is dropped.
     pub(super) is_running: bool,
 }
 

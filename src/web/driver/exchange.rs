@@ -111,16 +111,14 @@ impl Driver {
         self.response = Some(response);
         self.cause = None;
         let mut action = self.connection.handle_response(head, random());
-        let is_accepted = matches!(action, Action::AnnounceConnection);
-        if is_accepted && self.body.is_none() {
+        if self.body.is_none() && matches!(action, Action::AnnounceConnection) {
             // By a function of the caller's: another attempt would not fare better.
             let why =
                 "the body of the answer cannot be read: it was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
             action = self.connection.handle_request_error(random());
+            self.release_refused();
         }
-        let is_running = self.body.as_ref().is_some_and(|body| is_accepted || !body.can_be_dropped());
-        self.set_running(is_running);
         Ok(action)
     }
 
