@@ -79,6 +79,15 @@ export function number(option: string, value: number | undefined, byDefault: num
 	return value;
 }
 
+/** Throws a TypeError that names the option which is there and is no function. */
+export function checkFunctions(options: Record<string, unknown>): void {
+	for (const [option, value] of Object.entries(options)) {
+		if (value != null && typeof value !== "function") {
+			throw new TypeError(`"${option}" must be a function`);
+		}
+	}
+}
+
 /** Runs `read`; what it throws becomes a TypeError that names the option. */
 export function naming<T>(option: string | (() => string), read: () => T): T {
 	try {

@@ -49,7 +49,7 @@ export class EventSource<M extends object = object> extends EventTarget {
 
 	readonly #url: string;
 	readonly #withCredentials: boolean;
-	readonly #options: Omit<Read, "settings">;
+	readonly #options: Omit<Read, "settings" | "made">;
 	readonly #closed: Promise<Closed>;
 	readonly #handlers = new Map<string, { value: unknown; listener: (event: Event) => void }>();
 	readonly #pace = new Pace();
@@ -70,15 +70,15 @@ export class EventSource<M extends object = object> extends EventTarget {
 		this.#closed = new Promise((fulfil) => {
 			this.#fulfilClosed = fulfil;
 		});
-		const { settings, ...options } = readSettings(url, init ?? {}, this.#closed);
-		const [absoluteUrl, request, , , lastEventId, , , delay] = settings;
+		const { settings, made, ...options } = readSettings(url, init ?? {}, this.#closed);
+		const [, , lastEventId, , delay] = settings;
 		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
-		this.#url = absoluteUrl;
-		this.#withCredentials = request.credentials === "include";
+		this.#url = made.url;
+		this.#withCredentials = made.init.credentials === "include";
 		this.#batch = new Batch(lastEventId);
 		this.#lastEventId = lastEventId;
 		this.#reconnectionTime = delay;
-		this.#origin = new URL(absoluteUrl).origin;
+		this.#origin = new URL(made.url).origin;
 		this.#options = options;
 		if (options.signal?.aborted) {
 			this.#onAbort();

@@ -87,7 +87,7 @@ export function events(
 	let over = false;
 	/** What the next one is to be told who gets no message. */
 	let thrown: { error: unknown } | undefined;
-	const batch = new Batch(settings[4]);
+	const batch = new Batch(settings[2]);
 	/** Has Rust read on. */
 	let taken = () => {};
 

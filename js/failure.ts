@@ -95,8 +95,8 @@ function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]):
 		if (typeof decision === "number" && decision >= 0) {
 			return Math.min(Math.floor(decision), MAX_DELAY);
 		}
-		if (decision !== undefined) {
-			throw new TypeError('"reconnect" must answer with milliseconds or false');
+		if (isPromise(decision) || decision !== undefined) {
+			throw new TypeError('"reconnect" must return milliseconds or false');
 		}
 	} catch (error) {
 		report(error);
@@ -104,13 +104,21 @@ function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]):
 	return failure.willReconnect ? failure.delay : undefined;
 }
 
+/** A promise where a value is due. That it is rejected would be told a second time. */
+function isPromise(value: unknown): boolean {
+	const is = typeof (value as Promise<unknown> | undefined)?.then === "function";
+	if (is) {
+		new Promise((resolve) => resolve(value)).catch(() => {});
+	}
+	return is;
+}
+
 /** Whether the caller says so; not, if that throws, which is reported. */
 export function says<T>(predicate: (value: T) => boolean, value: T): boolean {
 	try {
 		const answer: unknown = predicate(value);
-		if (typeof (answer as Promise<unknown> | undefined)?.then === "function") {
-			new Promise((resolve) => resolve(answer)).catch(() => {});
-			throw new TypeError('"until" and "accept" must answer at once, and not by a promise');
+		if (isPromise(answer)) {
+			throw new TypeError('"until" and "accept" must not return a promise');
 		}
 		return Boolean(answer);
 	} catch (error) {

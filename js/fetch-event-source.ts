@@ -3,7 +3,9 @@
 
 import { whenAborted } from "./abort.js";
 import { refuse } from "./abortable.js";
+import { isGet } from "./attempt.js";
 import { Batch } from "./batch.js";
+import { checkFunctions } from "./checks.js";
 import { Pace } from "./delivery.js";
 import { errorOf, internal, report, says, settle, type Told } from "./failure.js";
 import { parseJson } from "./json.js";
@@ -62,11 +64,7 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	}
 	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = membersOf(init);
 	demand(!given && "fetch", ...NEEDED);
-	for (const [option, value] of Object.entries({ onopen, onmessage, onclose, onerror, fetch: given })) {
-		if (value != null && typeof value !== "function") {
-			throw new TypeError(`"${option}" must be a function`);
-		}
-	}
+	checkFunctions({ onopen, onmessage, onclose, onerror, fetch: given });
 	let close!: () => void;
 	const closed = new Promise<void>((fulfil) => {
 		close = fulfil;
@@ -130,11 +128,10 @@ export async function fetchEventSource(url: string | URL, init: FetchEventSource
 	if (onopen || given) {
 		all.fetch = opened;
 	}
-	const { settings, signal, ...options } = readSettings(url, all, closed);
+	const { settings, made, signal, ...options } = readSettings(url, all, closed);
 	const until = options.until as unknown as FetchEventSourceInit["until"];
-	const isGet = /^(get)?$/i.test(settings[1].method ?? "");
-	settings[10] = until ? settings[10] : isGet ? End.reconnect : End.fail;
-	const batch = new Batch(settings[4]);
+	settings[7] = until ? settings[7] : isGet(made.init) ? End.reconnect : End.fail;
+	const batch = new Batch(settings[2]);
 
 	return new Promise((fulfil, reject) => {
 		const end = (settled: () => void) => {

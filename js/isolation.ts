@@ -1,6 +1,8 @@
 // Owns what happens when the WebAssembly module traps, which it must never do: what it holds is in no known state then, so
 // it is not entered again, and everybody who counts on it is told. Knows nothing of what the module does.
 
+import { Attempt } from "./attempt.js";
+
 /** What the module died of. */
 let death: { error: unknown } | undefined;
 
@@ -48,7 +50,7 @@ function abortAll(exports: WebAssembly.Exports): void {
 	for (const table of Object.values(exports)) {
 		for (let index = 0; table instanceof WebAssembly.Table && index < table.length; index++) {
 			const held = table.get(index);
-			if (held instanceof AbortController) {
+			if (held instanceof Attempt) {
 				held.abort();
 			}
 		}

@@ -2,8 +2,8 @@
 // of the caller's objects change nothing. Knows nothing of what the options do.
 
 import { abortable } from "./abortable.js";
-import { type Asker, asker } from "./asker.js";
-import { absolute, isOneShot, number } from "./checks.js";
+import { attempts, GET, isGet, type Made, type Prepare } from "./attempt.js";
+import { absolute, checkFunctions, isOneShot, number } from "./checks.js";
 import { says } from "./failure.js";
 import { demand, NEEDED } from "./platform.js";
 import { isRequest, membersOf, ownInit } from "./request-init.js";
@@ -20,13 +20,10 @@ const DEFAULT_MAX_EVENT_SIZE = 64 * 1024 * 1024;
 
 /** What a source is to request, and how, in the order in which src/bindings.rs takes it. */
 export type Settings = [
-	url: string,
-	/** A RequestInit without `signal`, whose `headers` are a Headers. */
-	init: RequestInit,
-	fetch: EventSourceInit["fetch"] | undefined,
-	request: Asker | undefined,
+	prepare: Prepare,
+	/** Bits of src/web/request/facade.rs. */
+	kind: number,
 	lastEventId: string,
-	lastEventIdParam: string | undefined,
 	reconnect: (typeof Reconnect)[keyof typeof Reconnect],
 	delay: number,
 	maxDelay: number,
@@ -41,6 +38,10 @@ export type Settings = [
 	accept: EventSourceInit["accept"] | undefined,
 ];
 
+/** Beside {@link GET}. */
+const PROBE = 2;
+const SEEN = 4;
+
 /** `Reconnect` of src/options.rs. */
 const Reconnect = { standard: 0, allowed: 1, never: 2, decided: 3 } as const;
 
@@ -51,6 +52,7 @@ export const End = { byMethod: 0, reconnect: 1, close: 2, interrupted: 3, fail: 
 export interface Read {
 	/** For Rust. */
 	settings: Settings;
+	made: Made;
 	signal: AbortSignal | undefined;
 	until: EventSourceInit["until"];
 	decide: Decide | undefined;
@@ -67,7 +69,7 @@ export interface Read {
 export function readSettings(url: string | URL, init: EventSourceInit, closed: Promise<unknown>): Read {
 	if (isRequest(url)) {
 		throw new TypeError(
-			"the first argument must be a URL: a Request can be the second one, and events() reads the body of a Response",
+			"the first argument must be a URL (a Request can be the second one), or the body of a Response",
 		);
 	}
 	// Not `String(url)`, which takes a symbol.
@@ -94,27 +96,24 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	}
 	const request = ownInit(given);
 	request.credentials ??= "same-origin";
-	for (const [option, value] of Object.entries({ fetch, request: ask, until, accept })) {
-		if (value !== undefined && typeof value !== "function") {
-			throw new TypeError(`"${option}" must be a function`);
-		}
-	}
+	checkFunctions({ fetch, request: ask, until, accept });
 	if (end !== undefined && end !== "reconnect" && end !== "close") {
 		throw new TypeError('"end" must be "reconnect" or "close"');
 	}
 	const [permission, ...waits] = readReconnect(reconnect);
-	const absoluteUrl = absolute(givenUrl);
 	const firstLastEventId = readLastEventId(lastEventId, request.headers);
 	const sentOnce = isOneShot(request.body) && !ask;
-	// The body of a Request is still being read.
-	const asked = ask ?? (request.body instanceof Promise ? () => undefined : undefined);
+	const made: Made = {
+		url: absolute(givenUrl),
+		init: request,
+		fetch: fetch && abortable(fetch),
+		request: ask,
+		lastEventIdParam: lastEventIdParam === undefined ? undefined : `${lastEventIdParam}`,
+	};
 	const settings: Settings = [
-		absoluteUrl,
-		request,
-		fetch && abortable(fetch),
-		asked && asker(asked, absoluteUrl, request, closed),
+		attempts(made, closed),
+		kindOf(request, fetch, accept),
 		firstLastEventId,
-		lastEventIdParam === undefined ? undefined : `${lastEventIdParam}`,
 		sentOnce ? Reconnect.never : permission,
 		...waits,
 		end ? End[end] : until ? End.interrupted : End.byMethod,
@@ -125,7 +124,15 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 		accept && ((response) => says(accept, response)),
 	];
 	const decide = typeof reconnect === "function" && !sentOnce ? reconnect : undefined;
-	return { settings, signal: signal ?? undefined, until, decide, accept, sentOnce: sentOnce && Boolean(reconnect) };
+	return {
+		settings,
+		made,
+		signal: signal ?? undefined,
+		until,
+		decide,
+		accept,
+		sentOnce: sentOnce && Boolean(reconnect),
+	};
 }
 
 /**
@@ -143,7 +150,7 @@ function readLastEventId(option: string | undefined, headers: Headers): string {
 	return lastEventId;
 }
 
-function readReconnect(reconnect: EventSourceInit["reconnect"]): [Settings[6], number, number, number] {
+function readReconnect(reconnect: EventSourceInit["reconnect"]): [Settings[3], number, number, number] {
 	const kind = typeof reconnect;
 	if (!/undefined|boolean|object|function/.test(kind) || reconnect === null) {
 		throw new TypeError('"reconnect" must be a boolean, an object or a function');
@@ -156,4 +163,12 @@ function readReconnect(reconnect: EventSourceInit["reconnect"]): [Settings[6], n
 		number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY, 0),
 		number("reconnect.maxAttempts", maxAttempts, Number.POSITIVE_INFINITY, 0),
 	];
+}
+
+/** Of the requests of a source: bits of src/web/request/facade.rs. */
+function kindOf(request: RequestInit, fetch: unknown, accept: unknown): number {
+	// Whether a server may be asked by a probe. A caller's own `fetch` may fail for reasons of its own, and other modes do not
+	// allow it; outside browsers nobody refuses an origin.
+	const canBeProbed = !fetch && (request.mode ?? "cors") === "cors" && typeof origin === "string";
+	return (isGet(request) ? GET : 0) | (canBeProbed ? PROBE : 0) | (fetch || accept ? SEEN : 0);
 }

@@ -32,7 +32,7 @@ export interface Module {
 	/** A source that makes its own requests. */
 	connect(listener: Listener, closed: Promise<unknown>, ...settings: Settings): void;
 	/** A source that reads a stream from elsewhere. */
-	read(listener: Listener, closed: Promise<unknown>, reader: Reader, end?: Settings[10]): void;
+	read(listener: Listener, closed: Promise<unknown>, reader: Reader, end?: Settings[7]): void;
 }
 
 /** Called with what was thrown when the module dies, unless `closed` is fulfilled before. */

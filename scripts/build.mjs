@@ -40,10 +40,24 @@ const INPUTS = [
 /** No `std`: see Cargo.toml. */
 const FEATURES = ["--no-default-features", "--features", "bindings"];
 
-/** Of many combinations the one with the fewest bytes once compressed. */
+/**
+ * Of many combinations the one with the fewest bytes once compressed. Nothing of a Rust module lies in the first kilobyte of
+ * memory, which is the far end of the stack, so that an addition can become the offset of a load.
+ */
 const SMALLEST = [
-	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions"],
-	"--one-caller-inline-max-function-size=60",
+	...[
+		"-Oz",
+		"--flatten",
+		"--rereloop",
+		"-Oz",
+		"--flatten",
+		"--rereloop",
+		"-Oz",
+		"-Oz",
+		"--converge",
+		"--reorder-functions",
+	],
+	...["--one-caller-inline-max-function-size=100", "--low-memory-unused"],
 ];
 
 /**

@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll, ready},
 };
 
-use js_sys::{Function, JsString, Object, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -64,12 +64,9 @@ extern "C" {
 pub fn connect(
     listener: Listener,
     closed: Promise,
-    url: String,
-    init: Object,
-    fetch: Option<Function>,
-    request: Option<Function>,
+    prepare: Function,
+    kind: u8,
     last_event_id: String,
-    last_event_id_param: Option<JsString>,
     reconnect: u8,
     delay: f64,
     max_delay: f64,
@@ -98,8 +95,7 @@ pub fn connect(
         max_event_size: max_event_size as usize,
         ..Options::default()
     };
-    let last_event_id_param = last_event_id_param.map(Into::into);
-    let template = Template { url, init, fetch, request, last_event_id_param, accept };
+    let template = Template { prepare, kind, accept };
     let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
     let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
     run(listener, closed, || Source::request(template, timeouts, options, pause_when_hidden));

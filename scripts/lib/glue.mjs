@@ -42,7 +42,9 @@ const CHANGES = [
 export function adaptGlue(glue) {
 	let text = glue
 		.replaceAll("function() { return handleError(function (", "catching(function (")
-		.replaceAll("        }, arguments); },\n", "        }),\n");
+		.replaceAll("        }, arguments); },\n", "        }),\n")
+		// None of them uses `this`.
+		.replaceAll(/function ?\(([^)]*)\) \{/g, "($1) => {");
 	for (const [before, after] of CHANGES) {
 		if (text.split(before).length !== (before instanceof RegExp && after.includes("$1") ? 3 : 2)) {
 			throw new Error(`wasm-bindgen's glue is not what it was: once, it had ${before}`);

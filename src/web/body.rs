@@ -108,6 +108,7 @@ impl Body {
         Ok(Bytes::new(&of)?.into())
     }
 
+    #[cfg(not(feature = "bindings"))]
     pub(super) fn reader(&self) -> Option<&Reader> {
         self.reader.as_ref()
     }

@@ -12,9 +12,10 @@ use core::task::{Context, Poll, ready};
 use js_sys::Math::random;
 use wasm_bindgen::{JsCast, JsValue};
 
+#[cfg(not(feature = "bindings"))]
+use super::closer::Running;
 use super::{
     body::Body,
-    closer::Running,
     error::FailedAttempt,
     promise::Pending,
     request::{Request, Target, Template},
@@ -154,6 +155,7 @@ impl Driver {
     }
 
     /// What is under way.
+    #[cfg(not(feature = "bindings"))]
     pub(super) fn running(&self) -> Running {
         let reader = self.body.as_ref().and_then(Body::reader).cloned();
         let controller = self.request.as_ref().map(|request| request.controller().clone());
@@ -268,6 +270,7 @@ impl Driver {
         }
     }
 
+    #[cfg(not(feature = "bindings"))]
     /// Ends it, behind the block with that last event ID string if blocks were drawn that nobody has taken.
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
@@ -279,6 +282,7 @@ impl Driver {
         self.step = Step::Over;
     }
 
+    #[cfg(not(feature = "bindings"))]
     /// Nothing follows, nor can a decision change that.
     pub(super) fn is_over(&self) -> bool {
         self.step == Step::Over && !self.connection.is_undecided()
@@ -404,8 +408,7 @@ impl Driver {
     /// Releases a request whose answer is refused, if it has ended, or if a function of the caller's has seen the answer and may
     /// be reading it or a clone. To cancel the body is enough then; Firefox closes the socket with the next byte.
     fn release_refused(&mut self) {
-        let is_seen =
-            self.template.as_ref().is_some_and(|template| template.fetch.is_some() || template.accept.is_some());
+        let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
         if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {
             self.release_request();
         }

@@ -60,12 +60,17 @@
 //! came with, and what `fetch` threw, as a [`Thrown`].
 
 mod body;
+#[cfg(not(feature = "bindings"))]
 mod builder;
+#[cfg(not(feature = "bindings"))]
 mod checks;
+#[cfg(not(feature = "bindings"))]
 mod closer;
 mod driver;
 mod error;
+#[cfg(not(feature = "bindings"))]
 mod event;
+#[cfg(not(feature = "bindings"))]
 mod event_source;
 #[cfg(feature = "serde")]
 mod json;
@@ -78,11 +83,14 @@ pub(crate) mod sys;
 mod timer;
 mod watch;
 
-pub use builder::Builder;
-pub use closer::Closer;
 pub use error::{Error, FailedAttempt, Thrown};
-pub use event::Event;
-pub use event_source::{EventSource, Notice};
+#[cfg(not(feature = "bindings"))]
+pub use {
+    builder::Builder,
+    closer::Closer,
+    event::Event,
+    event_source::{EventSource, Notice},
+};
 #[cfg(feature = "bindings")]
 pub(crate) use {
     driver::{Timeouts, Told},

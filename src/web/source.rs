@@ -6,12 +6,13 @@ use core::task::{Context, Poll};
 #[cfg(feature = "bindings")]
 use wasm_bindgen::JsValue;
 
+#[cfg(not(feature = "bindings"))]
+use super::closer::Running;
 use super::{
-    closer::Running,
     driver::{Driver, Timeouts, Told},
     error::FailedAttempt,
     page::{self, Change, Page},
-    request::{Template, is_get},
+    request::Template,
     sys::Reader,
 };
 use crate::{
@@ -37,7 +38,7 @@ impl Source {
         pause_when_hidden: bool,
     ) -> Self {
         options.can_probe = template.can_be_probed();
-        options.is_get = is_get(&template.init);
+        options.is_get = template.is_get();
         Self::new(Driver::request(template, timeouts, options), pause_when_hidden)
     }
 
@@ -50,6 +51,7 @@ impl Source {
         Self { driver, page: Page::new(), pause_when_hidden }
     }
 
+    #[cfg(not(feature = "bindings"))]
     /// What happens next.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
         self.heed_page(context);
@@ -101,14 +103,17 @@ impl Source {
         self.driver.break_off(cause, last_event_id);
     }
 
+    #[cfg(not(feature = "bindings"))]
     pub(super) fn running(&self) -> Running {
         self.driver.running()
     }
 
+    #[cfg(not(feature = "bindings"))]
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         self.driver.close(last_event_id);
     }
 
+    #[cfg(not(feature = "bindings"))]
     pub(super) fn is_over(&self) -> bool {
         self.driver.is_over()
     }
@@ -126,6 +131,7 @@ impl Source {
         self.driver.connection().ready_state()
     }
 
+    #[cfg(not(feature = "bindings"))]
     pub(crate) fn last_event_id(&self) -> &str {
         self.driver.connection().last_event_id()
     }

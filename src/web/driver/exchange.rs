@@ -10,7 +10,7 @@ use super::{Driver, Step};
 use crate::{
     connection::{Action, ResponseHead},
     reconnection::{MAX_DELAY, parse_time},
-    web::{body::Body, sys::FetchResponse, watch::Watch},
+    web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };
 
 /// How long a server may take to answer a probe, in milliseconds. Firefox hands such an answer over with its first byte,
@@ -41,7 +41,7 @@ impl Driver {
                 }
             }
         }
-        Poll::Ready(match template.target(answer.as_ref(), last_event_id) {
+        Poll::Ready(match template.target(answer, last_event_id) {
             Ok(target) => {
                 self.target = Some(target);
                 Step::Send
@@ -55,13 +55,11 @@ impl Driver {
     }
 
     pub(super) fn send(&mut self) -> Step {
-        let (Some(template), Some(target)) = (&self.template, &self.target) else {
-            return Step::Over;
-        };
+        let Some(target) = &self.target else { return Step::Over };
         self.connection.handle_request(target.head());
         self.watch = Watch::start(self.timeouts.connect);
         self.cause = None;
-        match target.send(template.fetch.as_ref(), self.connection.last_event_id()) {
+        match target.send(self.connection.last_event_id()) {
             Ok(request) => {
                 self.request = Some(request);
                 Step::AwaitResponse
@@ -126,8 +124,7 @@ impl Driver {
     fn fail(&mut self, cause: JsValue) -> Action {
         self.drop_request();
         self.cause = Some(cause);
-        let fetch = self.template.as_ref().and_then(|template| template.fetch.as_ref());
-        if self.target.as_ref().is_some_and(|target| target.can_be_repeated(fetch)) {
+        if self.target.as_ref().is_some_and(Target::can_be_repeated) {
             self.connection.handle_network_error(random())
         } else {
             self.connection.handle_request_error(random())

@@ -1,0 +1,132 @@
+//! Owns the requests of the npm package, as `js/attempt.ts` makes them: when one is asked for, sent and aborted. Must not know
+//! what is in one.
+
+use core::task::{Context, Poll};
+
+use js_sys::Function;
+use wasm_bindgen::{JsCast, prelude::*};
+
+use crate::{
+    connection::RequestHead,
+    web::{promise::Pending, sys::FetchResponse},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Attempt` of `js/attempt.ts`.
+    #[derive(Clone, Debug)]
+    pub(in crate::web) type Target;
+
+    /// Why there can be no request.
+    #[wasm_bindgen(method, getter)]
+    fn error(this: &Target) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn kind(this: &Target) -> u8;
+
+    #[wasm_bindgen(method, catch, js_name = send)]
+    fn start(this: &Target, as_probe: bool) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method)]
+    fn abort(this: &Target);
+}
+
+/// The bits of [`Target::kind`].
+const GET: u8 = 1;
+const PREFLIGHT: u8 = 2;
+const REPEATABLE: u8 = 4;
+
+/// The bits of [`Template::kind`], beside [`GET`].
+const PROBE: u8 = 2;
+const SEEN: u8 = 4;
+
+/// What every attempt is made from.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// Asked for each attempt; `js/attempt.ts` has what it returns.
+    pub(crate) prepare: Function,
+    pub(crate) kind: u8,
+    pub(crate) accept: Option<Function>,
+}
+
+impl Template {
+    pub(in crate::web) fn ask(&self, attempt: u32, last_event_id: &str) -> Option<Pending> {
+        Some(Pending::of(self.prepare.call2(&JsValue::UNDEFINED, &attempt.into(), &last_event_id.into())))
+    }
+
+    #[expect(clippy::unused_self, reason = "the one of the library needs it")]
+    pub(in crate::web) fn target(&self, answer: Option<JsValue>, _: &str) -> Result<Target, JsValue> {
+        let target: Target = answer.unwrap_or_default().unchecked_into();
+        let error = target.error();
+        if error.is_undefined() { Ok(target) } else { Err(error) }
+    }
+
+    pub(in crate::web) fn is_get(&self) -> bool {
+        self.kind & GET != 0
+    }
+
+    pub(in crate::web) fn can_be_probed(&self) -> bool {
+        self.kind & PROBE != 0
+    }
+
+    pub(in crate::web) fn is_seen(&self) -> bool {
+        self.kind & SEEN != 0
+    }
+}
+
+impl Target {
+    fn is(&self, bit: u8) -> bool {
+        self.kind() & bit != 0
+    }
+
+    pub(in crate::web) fn head(&self) -> RequestHead {
+        RequestHead { is_get: self.is(GET), preflights_last_event_id: self.is(PREFLIGHT) }
+    }
+
+    pub(in crate::web) fn send(&self, _: &str) -> Result<Request, JsValue> {
+        self.request(false)
+    }
+
+    pub(in crate::web) fn send_probe(&self) -> Result<Request, JsValue> {
+        self.request(true)
+    }
+
+    pub(in crate::web) fn can_be_repeated(&self) -> bool {
+        self.is(REPEATABLE)
+    }
+
+    fn request(&self, as_probe: bool) -> Result<Request, JsValue> {
+        let pending = Pending::of(Ok(self.start(as_probe)?));
+        Ok(Request { target: self.clone(), pending: Some(pending), is_running: true })
+    }
+}
+
+/// A request under way, or answered.
+#[derive(Debug)]
+pub(in crate::web) struct Request {
+    target: Target,
+    /// Until the promise of `fetch` has settled.
+    pending: Option<Pending>,
+    /// It is aborted when it is dropped.
+    pub(in crate::web) is_running: bool,
+}
+
+impl Request {
+    /// Waits for the head of the response.
+    pub(in crate::web) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<FetchResponse, JsValue>> {
+        let Some(pending) = &mut self.pending else { return Poll::Pending };
+        let answer = pending.poll(context);
+        if answer.is_ready() {
+            self.pending = None;
+        }
+        answer.map_ok(JsCast::unchecked_into)
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        if self.is_running {
+            self.target.abort();
+        }
+    }
+}
