@@ -153,8 +153,7 @@ test("a key that the model's server writes into its stream in any place or spell
 	for (const key of [KEY, escaped]) {
 		asked.send(`{"id":"${key}","model":"${key}","choices":[{"delta":{"content":"It is ${key}. ","name":"${key}"}}]}`);
 	}
-	// Brackets are the beginning of a link in Markdown.
-	await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe("It is key. It is key.");
+	await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe("It is [key]. It is [key].");
 	expect(wire.received()).toContain("It is [key]. ");
 	asked.send(`{"error":{"message":"${escaped}","code":"${KEY}"}}`);
 	await expect(chat.alert).toHaveText(

@@ -124,7 +124,7 @@ test("a promise is no answer of accept's or until's: that is reported, and count
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
 	expect(outcome).toEqual(["content-type", ["open", "a", "end"]]);
-	const told = expect.stringContaining('"until" and "accept" must answer at once, and not by a promise');
+	const told = expect.stringContaining('"until" and "accept" must not return a promise');
 	await expect.poll(() => uncaught).toEqual([told, told]);
 	uncaught.length = 0;
 });

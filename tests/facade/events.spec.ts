@@ -91,7 +91,7 @@ test("a final failure is thrown once, as an Error with the fields of the event, 
 	expect(outcome).toEqual({
 		received: [message("a"), message("b")],
 		fields: [
-			["Error", "interrupted", true, 200, 200, "", 1, undefined, false, "text/event-stream"],
+			["TypeError", "interrupted", true, 200, 200, "", 1, undefined, false, "text/event-stream"],
 			["Error", "status", true, 503, 503, "busy", 1, undefined, false, "text/plain"],
 		],
 		after: Array(2).fill({ done: true, value: undefined }),
@@ -279,7 +279,7 @@ test("no more is read than is taken, but for one chunk", async ({ lab }) => {
 test("a stream of bytes is iterated to its end, which is no failure; and cancelled by who leaves it", async ({
 	lab,
 }) => {
-	const outcome = await lab.ours(async ({ events }) => {
+	const outcome = await lab.ours(async ({ events, tasks }) => {
 		const encode = (text: string) => new TextEncoder().encode(text);
 		const told: unknown[] = [];
 		const tell = async (stream: ReadableStream<Uint8Array>, init?: EventsInit) => {
@@ -318,6 +318,7 @@ test("a stream of bytes is iterated to its end, which is no failure; and cancell
 		const start = (controller: ReadableStreamDefaultController) => controller.enqueue(encode("data: leave\n\n"));
 		await tell(new ReadableStream({ start, cancel }));
 		await events(new ReadableStream({ start, cancel })).return?.();
+		await tasks();
 		return { told, cancelled };
 	});
 	expect(outcome).toEqual({

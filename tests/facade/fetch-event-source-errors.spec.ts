@@ -97,11 +97,11 @@ const FAILING: Record<string, Failing> = {
 	"a server that does not answer": {
 		script: "hang",
 		init: "connectTimeout: 500",
-		told: ["Error timeout"],
+		told: ["TypeError timeout"],
 		goesOn: true,
 		id: null,
 	},
-	"a broken stream": { script: BROKEN, told: ["x", "Error interrupted"], goesOn: true, id: "9" },
+	"a broken stream": { script: BROKEN, told: ["x", "TypeError interrupted"], goesOn: true, id: "9" },
 	"a status": { script: "status=503|send=busy", told: ["Error status"], goesOn: false, id: null },
 	"another type": { script: "type=text/html|send=x", told: ["Error content-type"], goesOn: false, id: null },
 	"an onopen that throws": {

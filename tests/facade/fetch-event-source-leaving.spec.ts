@@ -234,8 +234,8 @@ test("when the page was put away and is back, a GET goes on with its id, and a P
 			]),
 		),
 	);
-	const rejected = ["Error interrupted", "rejected: Error interrupted"];
-	expect(told).toEqual([["a"], ["Error interrupted", "end", "close", "fulfilled"], ["a"], rejected]);
+	const rejected = ["TypeError interrupted", "rejected: TypeError interrupted"];
+	expect(told).toEqual([["a"], ["TypeError interrupted", "end", "close", "fulfilled"], ["a"], rejected]);
 	expect(await sentIds(lab.apart("GET"))).toEqual([null, "7"]);
 	expect(await sentIds(lab.apart("POST"))).toEqual([null]);
 });

@@ -49,7 +49,7 @@ test("what else onerror answers than a number is no answer: a GET goes on, and n
 		},
 		Array.from({ length: 10 }, (_, index) => lab.apart(`${index}`).script(BROKEN, LAST)),
 	);
-	expect.soft(told).toEqual(Array(10).fill(["x", "Error interrupted", "end", "close", "fulfilled"]));
+	expect.soft(told).toEqual(Array(10).fill(["x", "TypeError interrupted", "end", "close", "fulfilled"]));
 	expect(uncaught.splice(0).filter((message) => message.includes("reconnect"))).toEqual([]);
 });
 
@@ -157,6 +157,6 @@ test("what onopen throws of an attempt that was given up is not told of a later 
 		},
 		lab.script(eventStream(send(events("a")), "hang"), BROKEN, LAST),
 	);
-	const second = ["open 200", "x", "Error interrupted"];
-	expect(told).toEqual(["open 200", "Error network", ...second, "open 200", "end", "close", "fulfilled"]);
+	const second = ["open 200", "x", "TypeError interrupted"];
+	expect(told).toEqual(["open 200", "TypeError network", ...second, "open 200", "end", "close", "fulfilled"]);
 });

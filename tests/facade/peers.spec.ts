@@ -283,7 +283,7 @@ test("B13: an endless body of a refused answer is let go of, and so is a stream 
 	lab,
 }) => {
 	const outcome = await lab.ours(
-		async ({ EventSource, once }, { refused, flood }) => {
+		async ({ EventSource, once, tasks }, { refused, flood }) => {
 			const left = new EventSource(flood);
 			await once(left, "message");
 			left.close();
@@ -299,6 +299,7 @@ test("B13: an endless body of a refused answer is let go of, and so is a stream 
 			await once(ofStream, "message");
 			ofStream.close();
 			await ofStream.closed;
+			await tasks();
 			return { reason, status, cancelled };
 		},
 		{ refused: lab.url("/endless-error-body?ms=1"), flood: lab.url(lab.flood) },
@@ -370,8 +371,15 @@ test("B16: a refusal opens nothing, and at no time are there two requests of one
 			let most = 0;
 			const counted = async (input: string, init: RequestInit) => {
 				most = Math.max(most, ++current);
-				init.signal!.addEventListener("abort", () => current--);
-				return fetch(input, init);
+				let isRunning = true;
+				const end = () => {
+					current -= isRunning ? 1 : 0;
+					isRunning = false;
+				};
+				init.signal!.addEventListener("abort", end);
+				const response = await fetch(input, init);
+				response.clone().text().then(end, end);
+				return response;
 			};
 			const source = new EventSource(failing, { fetch: counted, reconnect: { delay: 1, maxDelay: 1 } });
 			source.addEventListener("last", () => source.close());
