@@ -7,8 +7,10 @@ use alloc::string::String;
 use crate::{
     content_type::is_event_stream,
     error::{Failure, Note, Reason},
+    heads::{RequestHead, ResponseHead},
     options::{EndOfBody, Options, Reconnect},
     parser::{Blocks, Parser},
+    progress::Progress,
     reconnection::MAX_DELAY,
     refusal::{Refusal, Verdict},
 };
@@ -22,26 +24,6 @@ pub enum ReadyState {
     Open,
     /// For good.
     Closed,
-}
-
-/// What a connection needs to know of a request.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestHead {
-    /// The method is GET.
-    pub is_get: bool,
-    /// It has the header `Last-Event-ID` and goes to another origin, whose permission for the header is asked before.
-    pub preflights_last_event_id: bool,
-}
-
-/// What a connection needs to know of a response.
-#[derive(Clone, Copy, Debug)]
-pub struct ResponseHead<'r> {
-    /// The status code.
-    pub status: u16,
-    /// The value of the `Content-Type` headers, joined with commas.
-    pub content_type: Option<&'r str>,
-    /// What the header `Retry-After` says, in milliseconds from now.
-    pub retry_after: Option<u64>,
 }
 
 /// What the caller must do. There is no wildcard for it, on purpose: who leaves out an action has a connection that stands still,
@@ -79,10 +61,7 @@ pub struct Connection {
     waiting: bool,
     /// Tries since the last progress.
     tries: u32,
-    /// How many messages there were when an attempt failed last.
-    dispatched: u64,
-    /// The [`position`] of the furthest last event ID string that a failed attempt has reached.
-    furthest: (u64, u64),
+    progress: Progress,
     refusal: Refusal,
     /// A failure was told that the caller may decide about.
     undecided: bool,
@@ -96,8 +75,7 @@ impl Connection {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
-            dispatched: 0,
-            furthest: (0, 0),
+            progress: Progress::default(),
             parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
             refusal: Refusal::new(can_be_refused),
             request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
@@ -152,7 +130,7 @@ impl Connection {
         }
         self.refusal.handle_answer(self.request.preflights_last_event_id);
         if response.status != 200 {
-            let may_repeat = is_temporary(response.status) && self.options.reconnect == Reconnect::Allowed;
+            let may_repeat = response.is_temporary() && self.options.reconnect == Reconnect::Allowed;
             let retry_after = response.retry_after.unwrap_or(0);
             return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after, random);
         }
@@ -395,27 +373,10 @@ impl Connection {
         Action::ReestablishConnection(failure)
     }
 
-    /// Whether anything was gained since the last failed attempt; if so, the counting begins again. Of a feed that is any
-    /// message. Any other request may cost something each time, and every answer begins with some message: only a last
-    /// event ID that has advanced shows that the server goes on and does not begin again.
-    ///
-    /// A server that begins again with IDs that end in a number, as most do, is recognized as long as it gets no further
-    /// than before. One that begins again with other IDs each time looks like one that goes on.
+    /// Whether anything was gained since the last failed attempt; if so, the counting begins again.
     fn has_progressed(&mut self) -> bool {
-        let (before, before_number) = self.furthest;
-        let (text, number) = match self.parser.last_event_id() {
-            "" => self.furthest,
-            id => position(id),
-        };
-        let mut has_progressed = text != before || number > before_number;
-        if has_progressed {
-            self.furthest = (text, number);
-        }
-        let dispatched = self.parser.dispatched();
-        if self.is_feed() {
-            has_progressed = dispatched > self.dispatched;
-        }
-        self.dispatched = dispatched;
+        let has_progressed =
+            self.progress.has_advanced(self.parser.last_event_id(), self.parser.dispatched(), self.is_feed());
         if has_progressed {
             self.tries = 0;
         }
@@ -425,26 +386,4 @@ impl Connection {
     fn is_exhausted(&self) -> bool {
         self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most)
     }
-}
-
-/// A hash of the text of a last event ID, and the number at its end: another text, or with the same text a larger number,
-/// is further on. Of an immense number only the end is one.
-fn position(id: &str) -> (u64, u64) {
-    let (mut text, mut number) = (0_u64, 0_u64);
-    for byte in id.bytes() {
-        let digit = u64::from(byte.wrapping_sub(b'0'));
-        if digit < 10 && number >> 60 == 0 {
-            // From 1 to 10, so that "0" is further than "".
-            number = number * 10 + digit + 1;
-        } else {
-            text = (text ^ number).wrapping_mul(257).wrapping_add(byte.into());
-            number = 0;
-        }
-    }
-    (text, number)
-}
-
-/// The statuses that say "later": RFC 9110 (408, 5xx), RFC 8470 (425), RFC 6585 (429).
-fn is_temporary(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..=599)
 }

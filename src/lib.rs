@@ -64,10 +64,12 @@ mod bindings;
 mod connection;
 pub mod content_type;
 mod error;
+mod heads;
 mod kept;
 mod line;
 mod options;
 pub mod parser;
+mod progress;
 pub mod reconnection;
 mod refusal;
 #[cfg(all(target_arch = "wasm32", feature = "bindings", not(feature = "std")))]
@@ -79,8 +81,9 @@ mod watchdog;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod web;
 
-pub use connection::{Action, Connection, ReadyState, RequestHead, ResponseHead};
+pub use connection::{Action, Connection, ReadyState};
 pub use error::{Failure, Note, Reason};
+pub use heads::{RequestHead, ResponseHead};
 pub use options::{EndOfBody, Options, Reconnect};
 pub use parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
 pub use watchdog::Watchdog;

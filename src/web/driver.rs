@@ -5,6 +5,7 @@
 //! always be the last one; and the states that a compiler would make of it are thrice as large.
 
 mod exchange;
+mod reading;
 
 use alloc::{string::String, vec::Vec};
 use core::task::{Context, Poll, ready};
@@ -30,12 +31,6 @@ use crate::{
     parser::Blocks,
     reconnection::MAX_DELAY,
 };
-
-/// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
-const MAX_ERROR_BODY: usize = 64 * 1024;
-
-/// How long that may take, in milliseconds: an error body may be endless.
-const ERROR_BODY_TIME: u64 = 1000;
 
 /// How long to wait before a probe, in milliseconds: browsers break the requests of a page that is being left, and nobody
 /// is to be asked then.
@@ -342,51 +337,6 @@ impl Driver {
         Poll::Ready(())
     }
 
-    /// The length of the next chunk, or what its absence calls for.
-    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Action>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(Err(Action::Nothing)) };
-        if !body.is_reading() {
-            // What the page was doing since the last chunk was no silence of the server's.
-            self.watch.feed();
-        }
-        Poll::Ready(match body.poll_read(&mut self.chunk, context) {
-            Poll::Ready(Ok(Some(length))) => Ok(length),
-            Poll::Ready(Ok(None)) => {
-                self.release_request();
-                Err(self.connection.handle_end_of_body(random()))
-            }
-            Poll::Ready(Err(cause)) => {
-                self.cause = Some(cause);
-                Err(self.connection.handle_network_error(random()))
-            }
-            Poll::Pending => {
-                ready!(self.watch.poll_expired(context));
-                Err(self.connection.handle_silence(random()))
-            }
-        })
-    }
-
-    /// Reads the text of a refused response.
-    fn poll_error_body(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        while self.error_body.len() < MAX_ERROR_BODY
-            && let Some(body) = &mut self.body
-        {
-            match body.poll_read(&mut self.chunk, context) {
-                Poll::Ready(Ok(Some(length))) => {
-                    let room = MAX_ERROR_BODY - self.error_body.len();
-                    let text = self.chunk.get(..length.min(room)).unwrap_or_default();
-                    // All of it at once: what grows leaves gaps in memory.
-                    self.error_body.reserve_exact(room);
-                    self.error_body.extend_from_slice(text);
-                }
-                Poll::Ready(_) => break,
-                Poll::Pending => return self.poll_timer(ERROR_BODY_TIME, context),
-            }
-        }
-        self.timer = None;
-        Poll::Ready(())
-    }
-
     /// What there is to tell of a failure. Frees what is left of the request.
     pub(super) fn error(&mut self) -> Option<FailedAttempt> {
         let response = self.drop_response();
@@ -396,22 +346,6 @@ impl Driver {
             body: core::mem::take(&mut self.error_body),
             cause: self.cause.take().map(Into::into),
         })
-    }
-
-    /// There is nothing left to abort.
-    fn release_request(&mut self) {
-        if let Some(request) = &mut self.request {
-            request.is_running = false;
-        }
-    }
-
-    /// Releases a request whose answer is refused, if it has ended, or if a function of the caller's has seen the answer and may
-    /// be reading it or a clone. To cancel the body is enough then; Firefox closes the socket with the next byte.
-    fn release_refused(&mut self) {
-        let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
-        if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {
-            self.release_request();
-        }
     }
 
     fn drop_response(&mut self) -> Option<FetchResponse> {

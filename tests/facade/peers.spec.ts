@@ -367,19 +367,15 @@ test("B15: withCredentials is sent from a worker as from a page", async ({ lab }
 test("B16: a refusal opens nothing, and at no time are there two requests of one source", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, { refused, failing }) => {
-			let current = 0;
+			const running = new Set<AbortSignal>();
 			let most = 0;
-			const counted = async (input: string, init: RequestInit) => {
-				most = Math.max(most, ++current);
-				let isRunning = true;
-				const end = () => {
-					current -= isRunning ? 1 : 0;
-					isRunning = false;
-				};
+			const counted = (input: string, init: RequestInit) => {
+				const end = () => running.delete(init.signal!);
+				most = Math.max(most, running.add(init.signal!).size);
 				init.signal!.addEventListener("abort", end);
-				const response = await fetch(input, init);
-				response.clone().text().then(end, end);
-				return response;
+				const answer = fetch(input, init);
+				answer.then((response) => response.clone().text()).then(end, end);
+				return answer;
 			};
 			const source = new EventSource(failing, { fetch: counted, reconnect: { delay: 1, maxDelay: 1 } });
 			source.addEventListener("last", () => source.close());

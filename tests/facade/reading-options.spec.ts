@@ -1,49 +1,10 @@
 // Owns the rule that options are read as `fetch` reads them: by name, inherited members and getters included, once, and with
 // copies of all that the caller can change later. Each row is asked of the three forms.
 
-import type * as headwater from "headwater";
-import { expect, type Lab, type LoggedRequest, test } from "./support.ts";
+import { byEachForm, installForms } from "./forms.ts";
+import { expect, type LoggedRequest, test } from "./support.ts";
 
-declare global {
-	/** Sends a request by a form and resolves to what the server saw of it. The request is made with what `init` is now. */
-	var send: Record<
-		"EventSource" | "events" | "fetchEventSource",
-		(url: string, init: object) => Promise<LoggedRequest>
-	>;
-}
-
-test.beforeEach(({ lab }) =>
-	lab.ours(({ EventSource, events, fetchEventSource, echo }) => {
-		globalThis.send = {
-			EventSource: (url, init) => echo(new EventSource(url, init)),
-			async events(url, init) {
-				const messages = events(url, init);
-				for await (const { data } of messages) {
-					return JSON.parse(data);
-				}
-			},
-			fetchEventSource: (url, init) =>
-				new Promise((resolve, reject) => {
-					const onmessage = ({ event, data }: headwater.EventSourceMessage) =>
-						event === "request" && resolve(JSON.parse(data));
-					// As a caller adds callbacks to options that are not its own.
-					const callbacks = { onmessage: { value: onmessage }, onerror: { value: (error: unknown) => reject(error) } };
-					const all =
-						init instanceof Request ? Object.defineProperties(init, callbacks) : Object.create(init, callbacks);
-					fetchEventSource(url, all).catch(reject);
-				}),
-		};
-	}),
-);
-
-/** What the server sees of the same request by each form. `make` is JavaScript for the options. */
-function byEachForm(lab: Lab, make: string, url = lab.url("/post-echo")): Promise<LoggedRequest[]> {
-	return lab.ours(
-		(_, [make, url]) =>
-			Promise.all(Object.values(globalThis.send).map((send) => send(url, new Function("url", `return ${make}`)(url)))),
-		[make, url] as const,
-	);
-}
+test.beforeEach(({ lab }) => installForms(lab));
 
 /** Options whose members are not their own, as JavaScript. */
 const INHERITED: [kind: string, options: string][] = [
@@ -84,7 +45,6 @@ const INHERITED: [kind: string, options: string][] = [
 
 for (const [kind, options] of INHERITED) {
 	test(`${kind}: each form sends the method, the headers and the body that they say`, async ({ lab }) => {
-		// fetchEventSource takes options that are an object.
 		const seen = await byEachForm(lab, options);
 		for (const { method, headers, body } of seen) {
 			expect({ method, authorization: headers.authorization, body }).toEqual({
@@ -337,68 +297,4 @@ test("the signal of a Request ends the source, and its cache mode does not let a
 		return { reason, error, cache };
 	}, lab.url("/silent"));
 	expect(outcome).toEqual({ reason: "signal", error: "left", cache: "no-store" });
-});
-
-/** What `request` may return, as JavaScript; and method, body, authorization and content type of what is sent. */
-const ANSWERS: [kind: string, answer: string, sent: [string, string, string | undefined, string | undefined]][] = [
-	[
-		"a Request with a body",
-		`new Request(url, { method: "PUT", headers: { authorization: "Bearer 2" }, body: "two" })`,
-		["PUT", "two", "Bearer 2", "text/plain;charset=UTF-8"],
-	],
-	[
-		"a Request without one",
-		`new Request(url, { headers: { authorization: "Bearer 2" } })`,
-		["GET", "", "Bearer 2", undefined],
-	],
-	[
-		"an object that inherits",
-		`Object.create({ url, method: "PUT", headers: { authorization: "Bearer 2" }, body: "two" })`,
-		["PUT", "two", "Bearer 2", "text/own"],
-	],
-	[
-		"getters",
-		`new (class { get url() { return url } get method() { return "PUT" } get headers() { return { authorization: "Bearer 2" } } get body() { return "two" } })()`,
-		["PUT", "two", "Bearer 2", "text/own"],
-	],
-	["json", `({ url, json: { n: 2 } })`, ["POST", '{"n":2}', "Bearer 1", "application/json"]],
-	["only a token", `({ headers: { authorization: "Bearer 2" } })`, ["POST", "one", "Bearer 2", "text/own"]],
-	["nothing", `undefined`, ["POST", "one", "Bearer 1", "text/own"]],
-	["null", `null`, ["POST", "one", "Bearer 1", "text/own"]],
-];
-
-for (const [kind, answer, sent] of ANSWERS) {
-	test(`request may return ${kind}, at once or by a promise`, async ({ lab }) => {
-		for (const wrap of ["", "async "]) {
-			const seen = await byEachForm(
-				lab,
-				`{ method: "POST", headers: { authorization: "Bearer 1", "content-type": "text/own" }, body: "one", request: ${wrap}() => ${answer} }`,
-			);
-			for (const { method, body, headers } of seen) {
-				expect([method, body, headers.authorization, headers["content-type"]]).toEqual(sent);
-			}
-			expect(seen).toHaveLength(3);
-		}
-	});
-}
-
-test("members of RequestInit that request returns hold for that attempt", async ({ lab }) => {
-	const inits = await lab.ours(async ({ EventSource }, url) => {
-		const seen: unknown[] = [];
-		const source = new EventSource(url, {
-			reconnect: { delay: 1, maxDelay: 1 },
-			request: ({ attempt }) =>
-				attempt === 1 ? { credentials: "omit" as const, cache: "reload" as const } : undefined,
-			fetch: async (_, { credentials, cache }) => {
-				seen.push([credentials, cache]);
-				return new Response("", { status: seen.length > 1 ? 404 : 503 });
-			},
-		});
-		await source.closed;
-		return seen;
-	}, lab.url("/silent"));
-	expect(inits).toEqual([
-		["omit", "reload"],
-		["same-origin", "no-store"],
-	]);
 });

@@ -8,7 +8,8 @@ use wasm_bindgen::JsValue;
 
 use super::{Driver, Step};
 use crate::{
-    connection::{Action, ResponseHead},
+    connection::Action,
+    heads::ResponseHead,
     reconnection::{MAX_DELAY, parse_time},
     web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };

@@ -7,7 +7,7 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use crate::{
-    connection::RequestHead,
+    heads::RequestHead,
     web::{promise::Pending, sys::FetchResponse},
 };
 

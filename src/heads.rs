@@ -1,0 +1,28 @@
+//! Owns what a connection needs to know of a request and of a response. Must not know what follows from it.
+
+/// What a connection needs to know of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestHead {
+    /// The method is GET.
+    pub is_get: bool,
+    /// It has the header `Last-Event-ID` and goes to another origin, whose permission for the header is asked before.
+    pub preflights_last_event_id: bool,
+}
+
+/// What a connection needs to know of a response.
+#[derive(Clone, Copy, Debug)]
+pub struct ResponseHead<'r> {
+    /// The status code.
+    pub status: u16,
+    /// The value of the `Content-Type` headers, joined with commas.
+    pub content_type: Option<&'r str>,
+    /// What the header `Retry-After` says, in milliseconds from now.
+    pub retry_after: Option<u64>,
+}
+
+impl ResponseHead<'_> {
+    /// Whether the status says "later": RFC 9110 (408, 5xx), RFC 8470 (425), RFC 6585 (429).
+    pub(crate) fn is_temporary(&self) -> bool {
+        matches!(self.status, 408 | 425 | 429 | 500..=599)
+    }
+}

@@ -1,0 +1,78 @@
+//! Owns the driver's part in a body: its chunks, the text of a refused response, and when a request is let go without an abort.
+//! Must not know what the bytes mean.
+
+use core::task::{Context, Poll, ready};
+
+use js_sys::Math::random;
+
+use super::Driver;
+use crate::{connection::Action, web::request::Template};
+
+/// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// How long that may take, in milliseconds: an error body may be endless.
+const ERROR_BODY_TIME: u64 = 1000;
+
+impl Driver {
+    /// The length of the next chunk, or what its absence calls for.
+    pub(super) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Action>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(Err(Action::Nothing)) };
+        if !body.is_reading() {
+            // What the page was doing since the last chunk was no silence of the server's.
+            self.watch.feed();
+        }
+        Poll::Ready(match body.poll_read(&mut self.chunk, context) {
+            Poll::Ready(Ok(Some(length))) => Ok(length),
+            Poll::Ready(Ok(None)) => {
+                self.release_request();
+                Err(self.connection.handle_end_of_body(random()))
+            }
+            Poll::Ready(Err(cause)) => {
+                self.cause = Some(cause);
+                Err(self.connection.handle_network_error(random()))
+            }
+            Poll::Pending => {
+                ready!(self.watch.poll_expired(context));
+                Err(self.connection.handle_silence(random()))
+            }
+        })
+    }
+
+    /// Reads the text of a refused response.
+    pub(super) fn poll_error_body(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.error_body.len() < MAX_ERROR_BODY
+            && let Some(body) = &mut self.body
+        {
+            match body.poll_read(&mut self.chunk, context) {
+                Poll::Ready(Ok(Some(length))) => {
+                    let room = MAX_ERROR_BODY - self.error_body.len();
+                    let text = self.chunk.get(..length.min(room)).unwrap_or_default();
+                    // All of it at once: what grows leaves gaps in memory.
+                    self.error_body.reserve_exact(room);
+                    self.error_body.extend_from_slice(text);
+                }
+                Poll::Ready(_) => break,
+                Poll::Pending => return self.poll_timer(ERROR_BODY_TIME, context),
+            }
+        }
+        self.timer = None;
+        Poll::Ready(())
+    }
+
+    /// There is nothing left to abort.
+    pub(super) fn release_request(&mut self) {
+        if let Some(request) = &mut self.request {
+            request.is_running = false;
+        }
+    }
+
+    /// Releases a request whose answer is refused, if it has ended, or if a function of the caller's has seen the answer and may
+    /// be reading it or a clone. To cancel the body is enough then; Firefox closes the socket with the next byte.
+    pub(super) fn release_refused(&mut self) {
+        let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
+        if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {
+            self.release_request();
+        }
+    }
+}

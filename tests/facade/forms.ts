@@ -1,0 +1,45 @@
+// Owns the sending of one request by each of the three forms.
+
+import type * as headwater from "headwater";
+import type { Lab, LoggedRequest } from "./support.ts";
+
+declare global {
+	/** Sends a request by a form and resolves to what the server saw of it. The request is made with what `init` is now. */
+	var send: Record<
+		"EventSource" | "events" | "fetchEventSource",
+		(url: string, init: object) => Promise<LoggedRequest>
+	>;
+}
+
+/** To be called before each test that sends by forms. */
+export const installForms = (lab: Lab) =>
+	lab.ours(({ EventSource, events, fetchEventSource, echo }) => {
+		globalThis.send = {
+			EventSource: (url, init) => echo(new EventSource(url, init)),
+			async events(url, init) {
+				const messages = events(url, init);
+				for await (const { data } of messages) {
+					return JSON.parse(data);
+				}
+			},
+			fetchEventSource: (url, init) =>
+				new Promise((resolve, reject) => {
+					const onmessage = ({ event, data }: headwater.EventSourceMessage) =>
+						event === "request" && resolve(JSON.parse(data));
+					// As a caller adds callbacks to options that are not its own.
+					const callbacks = { onmessage: { value: onmessage }, onerror: { value: (error: unknown) => reject(error) } };
+					const all =
+						init instanceof Request ? Object.defineProperties(init, callbacks) : Object.create(init, callbacks);
+					fetchEventSource(url, all).catch(reject);
+				}),
+		};
+	});
+
+/** What the server sees of the same request by each form. `make` is JavaScript for the options. */
+export function byEachForm(lab: Lab, make: string, url = lab.url("/post-echo")): Promise<LoggedRequest[]> {
+	return lab.ours(
+		(_, [make, url]) =>
+			Promise.all(Object.values(globalThis.send).map((send) => send(url, new Function("url", `return ${make}`)(url)))),
+		[make, url] as const,
+	);
+}

@@ -1,0 +1,70 @@
+// Owns the rule that what the option `request` returns is read as the options are: a Request, inherited members and getters included.
+
+import { byEachForm, installForms } from "./forms.ts";
+import { expect, test } from "./support.ts";
+
+test.beforeEach(({ lab }) => installForms(lab));
+
+/** What `request` may return, as JavaScript; and method, body, authorization and content type of what is sent. */
+const ANSWERS: [kind: string, answer: string, sent: [string, string, string | undefined, string | undefined]][] = [
+	[
+		"a Request with a body",
+		`new Request(url, { method: "PUT", headers: { authorization: "Bearer 2" }, body: "two" })`,
+		["PUT", "two", "Bearer 2", "text/plain;charset=UTF-8"],
+	],
+	[
+		"a Request without one",
+		`new Request(url, { headers: { authorization: "Bearer 2" } })`,
+		["GET", "", "Bearer 2", undefined],
+	],
+	[
+		"an object that inherits",
+		`Object.create({ url, method: "PUT", headers: { authorization: "Bearer 2" }, body: "two" })`,
+		["PUT", "two", "Bearer 2", "text/own"],
+	],
+	[
+		"getters",
+		`new (class { get url() { return url } get method() { return "PUT" } get headers() { return { authorization: "Bearer 2" } } get body() { return "two" } })()`,
+		["PUT", "two", "Bearer 2", "text/own"],
+	],
+	["json", `({ url, json: { n: 2 } })`, ["POST", '{"n":2}', "Bearer 1", "application/json"]],
+	["only a token", `({ headers: { authorization: "Bearer 2" } })`, ["POST", "one", "Bearer 2", "text/own"]],
+	["nothing", `undefined`, ["POST", "one", "Bearer 1", "text/own"]],
+	["null", `null`, ["POST", "one", "Bearer 1", "text/own"]],
+];
+
+for (const [kind, answer, sent] of ANSWERS) {
+	test(`request may return ${kind}, at once or by a promise`, async ({ lab }) => {
+		for (const wrap of ["", "async "]) {
+			const seen = await byEachForm(
+				lab,
+				`{ method: "POST", headers: { authorization: "Bearer 1", "content-type": "text/own" }, body: "one", request: ${wrap}() => ${answer} }`,
+			);
+			for (const { method, body, headers } of seen) {
+				expect([method, body, headers.authorization, headers["content-type"]]).toEqual(sent);
+			}
+			expect(seen).toHaveLength(3);
+		}
+	});
+}
+
+test("members of RequestInit that request returns hold for that attempt", async ({ lab }) => {
+	const inits = await lab.ours(async ({ EventSource }, url) => {
+		const seen: unknown[] = [];
+		const source = new EventSource(url, {
+			reconnect: { delay: 1, maxDelay: 1 },
+			request: ({ attempt }) =>
+				attempt === 1 ? { credentials: "omit" as const, cache: "reload" as const } : undefined,
+			fetch: async (_, { credentials, cache }) => {
+				seen.push([credentials, cache]);
+				return new Response("", { status: seen.length > 1 ? 404 : 503 });
+			},
+		});
+		await source.closed;
+		return seen;
+	}, lab.url("/silent"));
+	expect(inits).toEqual([
+		["omit", "reload"],
+		["same-origin", "no-store"],
+	]);
+});
