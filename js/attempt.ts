@@ -21,7 +21,10 @@ export class Attempt {
 		this.#send = send;
 	}
 
-	/** A probe's answer is kept from us if it is of another origin, and so needs no permission. */
+	/**
+	 * Sends it. A probe goes without the caller's headers and in the mode `no-cors`, which needs no server's permission. Rejected if
+	 * the attempt's mode does not allow that.
+	 */
 	send(asProbe: boolean): Promise<Response> {
 		this.#controller = new AbortController();
 		return this.#send(this.#controller, asProbe);
@@ -33,7 +36,7 @@ export class Attempt {
 	}
 }
 
-/** Called before each attempt. Rejected with what the caller's function throws. */
+/** Called before each attempt. Rejected with what the caller's function throws, and when the source is closed. */
 export type Prepare = (attempt: number, lastEventId: string) => Promise<Attempt | { error: unknown }>;
 
 /** What every attempt is made from. */
@@ -47,6 +50,9 @@ export interface Made {
 
 /** The method is GET, as `fetch` understands it. */
 export const isGet = ({ method }: RequestInit) => /^get$/i.test(method ?? "get");
+
+/** The mode allows a probe. */
+export const canBeProbed = ({ mode = "cors" }: RequestInit) => mode === "cors";
 
 /** A URL with a host, of a scheme that a platform's `fetch` may have a network for. */
 const HAS_NETWORK = /^(?!(file|ftp|wss?):)[^:/]+:\/\//;
@@ -62,13 +68,8 @@ export function attempts(made: Made, closed: Promise<unknown>): Prepare {
 	const prepare: Prepare = async (attempt, lastEventId) => {
 		const answer = (await made.request?.({ attempt, lastEventId })) ?? {};
 		try {
-			const given = naming("request", () => {
-				if (typeof answer !== "object") {
-					throw new TypeError("the answer must be an object");
-				}
-				return membersOf(answer as Given);
-			});
-			// That of a Request is read first.
+			const given = naming("request", () => membersOf(answer as Given));
+			// The body of a Request may not be read to its end yet.
 			const [body, first] = await Promise.all([given.body, made.init.body]);
 			const [url, init] = naming("request", () => [
 				given.url === undefined ? made.url : absolute(`${given.url}`),
@@ -93,7 +94,7 @@ function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 	const body = merged.body as object | null | undefined;
 	if (isOneShot(body)) {
 		if (sent.has(body!)) {
-			throw new TypeError('"body" is a stream, which can be sent only once: give a new one');
+			throw new TypeError('"body" is a stream that was sent already');
 		}
 		sent.add(body!);
 	}
@@ -103,7 +104,7 @@ function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Made, lastEventId: string): Attempt {
 	const url = new URL(to);
 	if (url.username || url.password) {
-		throw new TypeError("fetch takes no URL with a user name or password");
+		throw new TypeError("the URL has a user name or password");
 	}
 	const headers = new Headers(init.headers);
 	if (!headers.has("accept")) {
@@ -124,10 +125,10 @@ function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Made,
 	// [spec] 9.2.2, constructor step 11: an event stream is never answered from a cache.
 	const all: RequestInit = { cache: "no-store", ...init, headers };
 	const kind = (isGet(init) ? GET : 0) | preflight | (own || HAS_NETWORK.test(to) ? REPEATABLE : 0);
-	return new Attempt(kind, ({ signal }, asProbe) =>
-		// Without the caller's headers, which a probe cannot send.
-		asProbe
-			? fetch(url.href, { ...all, signal, headers: {}, mode: "no-cors" })
-			: (own ?? fetch)(url.href, { ...all, signal }),
-	);
+	return new Attempt(kind, async ({ signal }, asProbe) => {
+		if (!asProbe) {
+			return (own ?? fetch)(url.href, { ...all, signal });
+		}
+		return canBeProbed(init) ? fetch(url.href, { ...all, signal, headers: {}, mode: "no-cors" }) : Promise.reject();
+	});
 }

@@ -19,7 +19,7 @@ export function absolute(given: string): string {
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
 	} catch {}
-	const why = base ? "" : ": there is no page or worker whose URL it could be relative to";
+	const why = base ? "" : ": there is no base URL here";
 	throw new DOMException(`"${given}" is not a valid URL${why}`, "SyntaxError");
 }
 
@@ -32,7 +32,7 @@ export function checkRequest(request: RequestInit, bodyOption: string): void {
 		() => new Request(UNUSED_URL, checked),
 	);
 	if (body != null && (method === "GET" || method === "HEAD")) {
-		throw new TypeError(`"${bodyOption}" cannot be sent with ${method}: "method" must be another, such as "POST"`);
+		throw new TypeError(`"${bodyOption}" cannot be sent with ${method}: use another "method"`);
 	}
 	if (isOneShot(body)) {
 		checkStreams(isStream(body) ? new ReadableStream() : (async function* () {})());

@@ -76,8 +76,9 @@ export function events(
 		close = fulfil;
 	});
 	const all = (init ?? {}) as EventSourceInit;
-	const ofStream = { signal: all.signal, until: all.until } as EventSourceInit;
-	const [url, own] = isStream(input) ? [STREAM_URL, ofStream] : [input, all];
+	const [url, own] = isStream(input)
+		? [STREAM_URL, { signal: all.signal, until: all.until } as EventSourceInit]
+		: [input, all];
 	const { settings, signal, ...options } = readSettings(url, own, closed);
 	const until = options.until as EventsInit["until"];
 	const given = readerOf(input);

@@ -104,7 +104,7 @@ function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]):
 	return failure.willReconnect ? failure.delay : undefined;
 }
 
-/** A promise where a value is due. That it is rejected would be told a second time. */
+/** A promise where a value is due. Its rejection is ignored, because the error is reported already. */
 function isPromise(value: unknown): boolean {
 	const is = typeof (value as Promise<unknown> | undefined)?.then === "function";
 	if (is) {

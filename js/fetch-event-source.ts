@@ -59,9 +59,6 @@ const makeMessage = (event: string, data: string, id: string): EventSourceMessag
  * of the `error` event, or what a callback has thrown.
  */
 export async function fetchEventSource(url: string | URL, init: FetchEventSourceInit = {}): Promise<void> {
-	if (typeof init !== "object") {
-		throw new TypeError("the second argument must be an object");
-	}
 	const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch: given, ...others } = membersOf(init);
 	demand(!given && "fetch", ...NEEDED);
 	checkFunctions({ onopen, onmessage, onclose, onerror, fetch: given });

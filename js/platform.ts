@@ -1,11 +1,11 @@
-// Owns what is said where the platform lacks something, and the classes of the platform that are extended: an import never
+// Owns the error for a missing feature of the platform, and the classes of the platform that are extended: an import never
 // throws. Knows nothing of what needs them.
 
 /** Throws if any of these globals is missing, and names it. */
 export function demand(...names: (string | false)[]): void {
 	const missing = names.filter((name) => name && !(globalThis as Record<string, unknown>)[name]);
 	if (missing.length > 0) {
-		throw new TypeError(`headwater needs ${missing.join(" and ")}, which this environment lacks`);
+		throw new TypeError(`headwater needs ${missing.join(" and ")}, which is missing here`);
 	}
 }
 

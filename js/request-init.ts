@@ -5,14 +5,17 @@ import { checkRequest, isOneShot, naming } from "./checks.js";
 
 /** What a caller says of a request, as {@link membersOf} reads it. The body may be one that is still being read. */
 export type Given = Omit<RequestInit, "body"> & {
-	body?: BodyInit | Promise<ArrayBuffer | undefined> | null | undefined;
+	body?: BodyInit | Promise<ArrayBuffer | null> | null | undefined;
 	json?: unknown;
 	withCredentials?: boolean | undefined;
 	url?: string | URL | undefined;
 };
 
-/** A RequestInit of our own, with nothing of the caller's in it that can still change. */
+/** A RequestInit of our own. Nothing of it changes later, but for a body that is a stream. */
 export type OwnInit = RequestInit & { headers: Headers };
+
+/** Headers with a content type that comes from the body, and goes with it. */
+const typedByBody = new WeakSet<object>();
 
 /** [spec] Fetch, the dictionary RequestInit; then the options of the three forms. */
 const MEMBERS = (
@@ -22,8 +25,10 @@ const MEMBERS = (
 ).split(",");
 
 /** A Request, of whatever realm or library. A Response looks the same here. */
-export const isRequest = (value: unknown): value is Request =>
-	typeof (value as Request | null | undefined)?.clone === "function";
+export function isRequest(value: unknown): value is Request {
+	const { clone, arrayBuffer } = Object(value);
+	return typeof clone === "function" && typeof arrayBuffer === "function";
+}
 
 /**
  * The members of an options object, each read once.
@@ -32,6 +37,9 @@ export const isRequest = (value: unknown): value is Request =>
  * platform has, such as Node's `dispatcher`, are found by enumeration.
  */
 export function membersOf<T extends object>(given: T): Partial<T> {
+	if (typeof given !== "object" && typeof given !== "function") {
+		throw new TypeError("the options must be an object");
+	}
 	const members: Partial<T> = {};
 	const names = new Set(MEMBERS);
 	if (!isRequest(given)) {
@@ -61,10 +69,10 @@ function readRequest(given: Request, members: Given): void {
 	}
 	delete members.body;
 	if (!isBodiless(members.method ?? "GET")) {
-		members.body = naming("body", () => given.clone().arrayBuffer()).then((bytes) =>
-			bytes.byteLength ? bytes : undefined,
-		);
+		members.body = naming("body", () => given.clone().arrayBuffer()).then((bytes) => (bytes.byteLength ? bytes : null));
 		members.body.catch(() => {});
+		// A Request gives its body a type, which cannot be told from one of the caller's.
+		typedByBody.add(given.headers);
 	}
 }
 
@@ -77,6 +85,9 @@ export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
 	const { headers: givenHeaders, body, json, withCredentials, signal: _signal, url: _url, ...others } = given;
 	const own = naming("headers", () => new Headers(givenHeaders ?? {}));
 	const headers = new Headers(base.headers);
+	if (typedByBody.has(givenHeaders as object)) {
+		typedByBody.add(headers);
+	}
 	const init = { ...base, ...others, headers } as OwnInit;
 	if (json !== undefined) {
 		if (body != null) {
@@ -90,10 +101,14 @@ export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
 		init.method ??= "POST";
 		if (!own.has("content-type")) {
 			own.set("content-type", "application/json");
+			typedByBody.add(headers);
 		}
-	} else if (body !== undefined) {
+	} else if (body != null) {
 		init.body = naming("body", () => copyOf(body)) as BodyInit;
-	} else if (others.method !== undefined && isBodiless(others.method)) {
+		if (typedByBody.has(base.headers!)) {
+			headers.delete("content-type");
+		}
+	} else if (body === null || (body === undefined && isBodiless(others.method ?? ""))) {
 		// A request that goes on with the answer to a POST does not ask the question again.
 		delete init.body;
 		headers.delete("content-type");
@@ -115,15 +130,17 @@ function copyOf(body: unknown): unknown {
 	if (isOneShot(body)) {
 		return body;
 	}
-	const { append, byteLength, byteOffset, buffer = body } = Object(body);
+	const { byteLength, byteOffset, buffer = body, [Symbol.toStringTag]: kind } = Object(body);
 	if (byteLength !== undefined) {
 		return new Uint8Array(buffer, byteOffset, byteLength).slice();
 	}
-	if (!append) {
+	if (kind === "URLSearchParams") {
+		return new URLSearchParams(body as URLSearchParams);
+	}
+	if (kind !== "FormData") {
 		return body;
 	}
-	// A FormData or a URLSearchParams.
-	const copy = new (body as FormData & { constructor: typeof FormData }).constructor();
+	const copy = new FormData();
 	for (const [name, value] of body as FormData) {
 		copy.append(name, value as string);
 	}

@@ -2,7 +2,7 @@
 // of the caller's objects change nothing. Knows nothing of what the options do.
 
 import { abortable } from "./abortable.js";
-import { attempts, GET, isGet, type Made, type Prepare } from "./attempt.js";
+import { attempts, GET, isGet, canBeProbed as isProbeable, type Made, type Prepare } from "./attempt.js";
 import { absolute, checkFunctions, isOneShot, number } from "./checks.js";
 import { says } from "./failure.js";
 import { demand, NEEDED } from "./platform.js";
@@ -74,9 +74,6 @@ export function readSettings(url: string | URL, init: EventSourceInit, closed: P
 	}
 	// Not `String(url)`, which takes a symbol.
 	const givenUrl = `${url}`;
-	if (typeof init !== "object" && typeof init !== "function") {
-		throw new TypeError("the second argument must be an object");
-	}
 	const {
 		fetch,
 		request: ask,
@@ -145,7 +142,7 @@ function readLastEventId(option: string | undefined, headers: Headers): string {
 	const fromHeader = new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)));
 	const lastEventId = String(option ?? fromHeader);
 	if (/[\0\r\n]/.test(lastEventId)) {
-		throw new TypeError('"lastEventId" cannot have a line break or U+0000: no header can carry it');
+		throw new TypeError('"lastEventId" must not have a line break or U+0000');
 	}
 	return lastEventId;
 }
@@ -169,6 +166,6 @@ function readReconnect(reconnect: EventSourceInit["reconnect"]): [Settings[3], n
 function kindOf(request: RequestInit, fetch: unknown, accept: unknown): number {
 	// Whether a server may be asked by a probe. A caller's own `fetch` may fail for reasons of its own, and other modes do not
 	// allow it; outside browsers nobody refuses an origin.
-	const canBeProbed = !fetch && (request.mode ?? "cors") === "cors" && typeof origin === "string";
+	const canBeProbed = !fetch && isProbeable(request) && typeof origin === "string";
 	return (isGet(request) ? GET : 0) | (canBeProbed ? PROBE : 0) | (fetch || accept ? SEEN : 0);
 }

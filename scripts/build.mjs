@@ -57,7 +57,7 @@ const SMALLEST = [
 		"--converge",
 		"--reorder-functions",
 	],
-	...["--one-caller-inline-max-function-size=100", "--low-memory-unused"],
+	...["--one-caller-inline-max-function-size=300", "--low-memory-unused"],
 ];
 
 /**

@@ -19,7 +19,10 @@ const PURPOSES = [
 		/headwater::(bindings|web::(driver|source|watch|timer|promise|signal|page)|task)|^(connect|read|poll)\b/,
 	],
 	["events: lines, fields, text", /headwater::(parser|batch|line|kept|text)/],
-	["connection: what reconnects, errors", /headwater::(connection|heads|progress|reconnection|error|refusal|options|watchdog)/],
+	[
+		"connection: what reconnects, errors",
+		/headwater::(connection|heads|progress|reconnection|error|refusal|options|watchdog)/,
+	],
 	["requests and bodies", /headwater::web::/],
 	["content type", /headwater::content_type/],
 	["memory", /talc|alloc(::|\[)|__rust_|memcmp/],

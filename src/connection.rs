@@ -235,15 +235,11 @@ impl Connection {
     /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if there is none, or if
     /// it may not be repeated, or not once more: then it is to go on.
     pub fn handle_pause(&mut self) -> Option<Action> {
-        if self.ready_state == ReadyState::Closed || self.waiting || !self.may_repeat() {
+        if self.ready_state == ReadyState::Closed || self.waiting || !self.may_repeat_once_more() {
             return None;
         }
         if !self.is_feed() {
-            // What may cost something is a repetition whatever the reason.
-            self.has_progressed();
-            if self.is_exhausted() {
-                return None;
-            }
+            // A request that may cost something is repeated, whatever the reason.
             self.tries = self.tries.saturating_add(1);
         }
         self.refusal.forget();
@@ -281,6 +277,15 @@ impl Connection {
             Reconnect::Allowed => true,
             Reconnect::Never => false,
         }
+    }
+
+    /// The same, with the limit of tries for a request that may cost something.
+    pub(crate) fn may_repeat_once_more(&mut self) -> bool {
+        if self.may_repeat() && !self.is_feed() {
+            self.has_progressed();
+            return !self.is_exhausted();
+        }
+        self.may_repeat()
     }
 
     /// The request cannot be made: `fetch` would refuse it each time.

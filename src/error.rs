@@ -117,7 +117,7 @@ impl Failure {
             _ if self.note == Note::LastEventIdPreflight => {
                 "; the server may not allow the header Last-Event-ID (use lastEventIdParam)"
             }
-            // Of a 204 nobody is asked.
+            // There is no decision about a 204.
             Some(201..=203 | 205..=299) => " (use accept or onopen)",
             _ => "",
         });

@@ -21,7 +21,7 @@ use super::{body, sys::Reader};
 ///
 /// let mut source = EventSource::builder("/prices").connect()?;
 /// let closer = source.closer();
-/// // For whoever is to end it: closer.close()
+/// // To end it from elsewhere: closer.close()
 /// while let Some(event) = source.next().await {
 ///     web_sys::console::log_1(&event?.data.into());
 /// }
@@ -87,15 +87,24 @@ impl Closing {
         Rc::strong_count(&self.0) > 1
     }
 
-    /// What a [`Closer`] has to end, and whom to wake.
-    pub(super) fn set(&self, running: Option<Running>, waker: Option<Waker>) {
+    /// What a [`Closer`] has to end.
+    pub(super) fn set_running(&self, running: Option<Running>) {
         self.0.running.replace(running);
+    }
+
+    /// Whom a [`Closer`] has to wake.
+    pub(super) fn set_waker(&self, waker: Option<Waker>) {
         self.0.waker.replace(waker);
+    }
+
+    pub(super) fn clear(&self) {
+        self.set_running(None);
+        self.set_waker(None);
     }
 }
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        self.set(None, None);
+        self.clear();
     }
 }

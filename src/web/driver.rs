@@ -283,9 +283,9 @@ impl Driver {
         self.step == Step::Over && !self.connection.is_undecided()
     }
 
-    /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated. Otherwise it may still be of use.
+    /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated once more. Otherwise it may still be of use.
     pub(super) fn renew(&mut self) {
-        if self.connection.may_repeat() {
+        if self.is_requesting() && self.connection.may_repeat_once_more() {
             self.interrupt();
         }
     }

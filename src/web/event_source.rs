@@ -152,14 +152,14 @@ impl EventSource {
         let untaken = mem::take(&mut self.rows);
         let last_event_id = mem::take(&mut self.last_event_id);
         self.source.close((!untaken.is_empty()).then_some(last_event_id));
-        self.closing.set(None, None);
+        self.closing.clear();
     }
 
     /// What closes the source from elsewhere, while it is awaited here.
     #[must_use]
     pub fn closer(&self) -> Closer {
         let closer = self.closing.closer();
-        self.closing.set(Some(self.source.running()), None);
+        self.closing.set_running(Some(self.source.running()));
         closer
     }
 
@@ -171,8 +171,10 @@ impl EventSource {
             self.close();
             return Poll::Ready(Told::Over);
         }
+        // A closer may be made while this poll is pending.
+        self.closing.set_waker(told.is_pending().then(|| context.waker().clone()));
         if self.closing.is_watched() {
-            self.closing.set(Some(self.source.running()), told.is_pending().then(|| context.waker().clone()));
+            self.closing.set_running(Some(self.source.running()));
         }
         told
     }

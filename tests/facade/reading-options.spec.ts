@@ -249,6 +249,36 @@ test("a copied body is sent with each attempt, and with the content type that fe
 	}
 });
 
+test("a form and a query of the caller's own classes are copied as what they hold", async ({ lab }) => {
+	const bodies = await lab.ours(async ({ EventSource, echo }, url) => {
+		class Form extends FormData {
+			constructor() {
+				super();
+				this.append("csrf", "t");
+			}
+		}
+		class Query extends URLSearchParams {
+			constructor(given: { all: Record<string, string> }) {
+				super(given.all);
+			}
+		}
+		const seen = [new Form(), new Query({ all: { a: "b" } })].map((body) =>
+			echo(new EventSource(url, { method: "POST", body })),
+		);
+		return (await Promise.all(seen)).map(({ body }) => body);
+	}, lab.url("/post-echo"));
+	expect(bodies[0]!.match(/name="csrf"/g)).toHaveLength(1);
+	expect(bodies[1]).toBe("a=b");
+});
+
+test("an object of a URL library that has clone() is a URL, by its text", async ({ lab }) => {
+	const method = await lab.ours(async ({ EventSource, echo }, url) => {
+		const uri = { clone: () => uri, toString: () => url };
+		return (await echo(new EventSource(uri as never, { json: {} }))).method;
+	}, lab.url("/post-echo"));
+	expect(method).toBe("POST");
+});
+
 test("a Request is no URL and a Response no stream: each form says so, and nothing is requested", async ({ lab }) => {
 	const thrown = await lab.ours(async ({ EventSource, events, fetchEventSource }, url) => {
 		const calls = [EventSource, events, fetchEventSource].flatMap((form) =>

@@ -1,7 +1,7 @@
 // Owns the rule that what the option `request` returns is read as the options are: a Request, inherited members and getters included.
 
 import { byEachForm, installForms } from "./forms.ts";
-import { expect, test } from "./support.ts";
+import { elsewhere, expect, test } from "./support.ts";
 
 test.beforeEach(({ lab }) => installForms(lab));
 
@@ -47,6 +47,65 @@ for (const [kind, answer, sent] of ANSWERS) {
 		}
 	});
 }
+
+test("a POST Request without a body sends none, and not the body that the source was made with", async ({ lab }) => {
+	const seen = await byEachForm(
+		lab,
+		`{ json: { prompt: "p" }, request: () => new Request(url, { method: "POST", headers: { authorization: "Bearer 2" } }) }`,
+	);
+	for (const { method, body, headers } of seen) {
+		expect([method, body, headers.authorization, headers["content-type"]]).toEqual(["POST", "", "Bearer 2", undefined]);
+	}
+	expect(seen).toHaveLength(3);
+});
+
+/** Bodies that replace another, as JavaScript, and the content type that `fetch` gives each. */
+const REPLACING: [body: string, type: RegExp][] = [
+	[`Object.assign(new FormData(), {})`, /^multipart\/form-data; *boundary=/],
+	[`new URLSearchParams({ a: "b" })`, /^application\/x-www-form-urlencoded;charset=UTF-8$/],
+	[`"text"`, /^text\/plain;charset=UTF-8$/],
+	[`new Blob(["b"], { type: "text/x-blob" })`, /^text\/x-blob$/],
+];
+
+for (const made of [`json: { prompt: "p" }`, `...{}`]) {
+	for (const [body, type] of REPLACING) {
+		test(`a source with ${made} whose request returns ${body} sends it with its own content type`, async ({ lab }) => {
+			const seen = await byEachForm(
+				lab,
+				`{ method: "POST", ${made}, request: () => ({ url, body: ${body} }) }`,
+				lab.url("/post-echo"),
+			);
+			for (const { headers } of seen) {
+				expect(headers["content-type"]).toMatch(type);
+			}
+			expect(seen).toHaveLength(3);
+		});
+	}
+}
+
+test("a Request's own content type goes with its body, and not with one that request returns", async ({ lab }) => {
+	const seen = await byEachForm(
+		lab,
+		`Object.defineProperty(new Request(url, { method: "POST", body: new FormData() }), "request", { value: () => ({ body: "text" }) })`,
+	);
+	expect(seen.map(({ body, headers }) => [body, headers["content-type"]])).toEqual(
+		Array(3).fill(["text", "text/plain;charset=UTF-8"]),
+	);
+});
+
+test("no probe is sent where the mode of the attempt forbids other origins", async ({ lab }) => {
+	const reason = await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const source = new EventSource("/unused", { request: () => ({ url, mode: "same-origin" as const }) });
+			await once(source, "error");
+			source.close();
+			return (await source.closed).reason;
+		},
+		elsewhere(lab.url("/cors-refused")),
+	);
+	expect(reason).toBe("caller");
+	expect(await lab.requests()).toEqual([]);
+});
 
 test("members of RequestInit that request returns hold for that attempt", async ({ lab }) => {
 	const inits = await lab.ours(async ({ EventSource }, url) => {

@@ -194,7 +194,7 @@ const NEEDED = [
 
 const lacking = (...names) => ({
 	name: "TypeError",
-	message: `headwater needs ${names.join(" and ")}, which this environment lacks`,
+	message: `headwater needs ${names.join(" and ")}, which is missing here`,
 });
 
 for (const name of [...NEEDED, "fetch"]) {

@@ -45,7 +45,7 @@ async function lines(...args: string[]): Promise<unknown[]> {
 }
 
 const LACKING =
-	"TypeError: headwater needs fetch and Request and TextEncoder and TextDecoder, which this environment lacks";
+	"TypeError: headwater needs fetch and Request and TextEncoder and TextDecoder, which is missing here";
 
 test("in a window of jsdom each form says what is missing, and gets every event once that is there", async () => {
 	expect(await lines("jsdom.js")).toEqual([[LACKING, LACKING, LACKING], []]);

@@ -87,7 +87,8 @@ impl Template {
         if is_none(&init) {
             return self.as_made().map(|(_, init)| (url, init));
         }
-        if !init.is_object() {
+        // A Request has getters, which no copy would have.
+        if !init.is_object() || sys::get(&init, "clone").is_function() {
             return Err(wrong("the second item that `request` returned is no RequestInit"));
         }
         let init = Object::assign(&Object::new(), init.unchecked_ref());
@@ -182,6 +183,10 @@ impl Target {
     /// Sends a request whose answer is kept from us if it is of another origin, and so needs no permission. Without the
     /// caller's headers, which could not be sent.
     pub(in crate::web) fn send_probe(&self) -> Result<Request, JsValue> {
+        let mode = sys::get(&self.init, "mode");
+        if !mode.is_undefined() && mode != "cors" {
+            return Err(wrong("the request's mode does not allow a probe"));
+        }
         let controller = AbortController::new()?;
         let init = self.init(&controller);
         sys::set(&init, "headers", &JsValue::UNDEFINED);
@@ -306,6 +311,6 @@ fn has_network(url: &str) -> bool {
 }
 
 fn has_credentials(url: &str) -> bool {
-    // In a serialised URL of these schemes a slash follows the authority, whose first character is no "@".
-    url.bytes().skip("https://".len()).take_while(|&byte| byte != b'/').any(|byte| byte == b'@')
+    let authority = url.split_once("://").map_or("", |(_, rest)| rest);
+    authority.bytes().take_while(|byte| !matches!(byte, b'/' | b'?' | b'#')).any(|byte| byte == b'@')
 }
