@@ -18,6 +18,12 @@ async function cancelBody(answer: Response | PromiseLike<Response>): Promise<voi
 	} catch {}
 }
 
+/** Rejects, and has the request aborted a little later. Out here for the same reason. */
+const rejecting = (state: { grace: number }, reject: (error: unknown) => void) => (error: unknown) => {
+	state.grace = GRACE;
+	reject(error);
+};
+
 /**
  * For a `fetch` that has an answer and rejects it. Its signal is not aborted any more, so that the caller can read a clone to its
  * end. The body itself is cancelled, unless the caller reads that.
@@ -40,17 +46,14 @@ export function abortable(fetch: Fetch): Fetch {
 			const controller = new AbortController();
 			const headers = Object.fromEntries(init.headers as Headers);
 			const given: RequestInit = { ...init, headers, signal: controller.signal };
-			let grace = 0;
+			const state = { grace: 0 };
 			const answer = Promise.resolve(fetch(url, given));
 			const abort = () => given.signal && controller.abort(signal.reason);
 			signal.addEventListener("abort", () => {
 				reject(signal.reason);
-				grace ? setTimeout(abort, grace) : abort();
+				state.grace ? setTimeout(abort, state.grace) : abort();
 				cancelBody(answer);
 			});
-			answer.then(resolve, (error) => {
-				grace = GRACE;
-				reject(error);
-			});
+			answer.then(resolve, rejecting(state, reject));
 		});
 }

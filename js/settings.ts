@@ -68,9 +68,7 @@ export interface Read {
  */
 export function readSettings(url: string | URL, init: EventSourceInit, closed: Promise<unknown>): Read {
 	if (isRequest(url)) {
-		throw new TypeError(
-			"the first argument must be a URL (a Request can be the second one), or the body of a Response",
-		);
+		throw new TypeError("the first argument must be a URL, or the body of a Response");
 	}
 	// Not `String(url)`, which takes a symbol.
 	const givenUrl = `${url}`;

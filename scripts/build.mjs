@@ -45,19 +45,8 @@ const FEATURES = ["--no-default-features", "--features", "bindings"];
  * memory, which is the far end of the stack, so that an addition can become the offset of a load.
  */
 const SMALLEST = [
-	...[
-		"-Oz",
-		"--flatten",
-		"--rereloop",
-		"-Oz",
-		"--flatten",
-		"--rereloop",
-		"-Oz",
-		"-Oz",
-		"--converge",
-		"--reorder-functions",
-	],
-	...["--one-caller-inline-max-function-size=300", "--low-memory-unused"],
+	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions", "--low-memory-unused"],
+	...["--one-caller-inline-max-function-size=300", "--always-inline-max-function-size=3"],
 ];
 
 /**

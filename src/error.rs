@@ -94,14 +94,12 @@ impl Failure {
     pub fn message(&self) -> String {
         let mut message = String::from(match self.reason {
             Reason::End => "the server ended the stream",
-            Reason::Network => {
-                "no answer from the server: it cannot be reached, refused, or does not allow this origin"
-            }
-            Reason::Cors => "the server does not allow this origin to read its answer (CORS)",
+            Reason::Network => "the server cannot be reached, refused, or does not allow this origin",
+            Reason::Cors => "the server does not let this origin read its response (CORS)",
             Reason::Interrupted if self.note == Note::Paused => "paused while the page is hidden",
             Reason::Interrupted => "the stream broke off before its end",
             Reason::Status => "the server answered with status ",
-            Reason::ContentType => "the server's answer is not an event stream (Content-Type text/event-stream)",
+            Reason::ContentType => "the response is not an event stream (Content-Type text/event-stream)",
             Reason::Timeout => "no answer within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",

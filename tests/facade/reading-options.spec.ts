@@ -288,8 +288,7 @@ test("a Request is no URL and a Response no stream: each form says so, and nothi
 		);
 		return Promise.all(calls.map((call) => call().catch(String)));
 	}, lab.url("/post-echo"));
-	const sentence =
-		"TypeError: the first argument must be a URL (a Request can be the second one), or the body of a Response";
+	const sentence = "TypeError: the first argument must be a URL, or the body of a Response";
 	expect(thrown).toEqual(Array(6).fill(sentence));
 	expect((await lab.log()).opened).toBe(0);
 });

@@ -72,7 +72,7 @@ test("what such a Response has instead of bytes is told", async ({ lab }) => {
 		}
 		return outcome;
 	});
-	const unreadable = expect.stringMatching(/^the body of the answer cannot be read: .* or is no stream$/);
+	const unreadable = expect.stringMatching(/^the response body was read .* or is no stream$/);
 	expect(outcome).toEqual({
 		"a text": ["status", "no"],
 		"a text without end": ["status", ""],

@@ -53,6 +53,6 @@ test("without a server the clock says so in one line and fails", async () => {
 	const { lines, errors, status } = await printed(`${server.found}/stream`);
 	assert.deepEqual(lines, []);
 	assert.equal(errors.length, 1);
-	assert.match(errors[0], /^network error: no answer from the server.*\/stream$/);
+	assert.match(errors[0], /^network error: the server cannot be reached.*\/stream$/);
 	assert.equal(status, 1);
 });

@@ -118,7 +118,7 @@ async fn a_failed_connection_is_an_error_with_what_was_thrown_as_its_source() {
     let fetch = function(|_, _| Promise::reject(&TypeError::new("on purpose")).into());
     let story = read(builder(URL).method("POST").fetch(fetch).connect().unwrap()).await;
     let error = Error::Failed(story.errors.into_iter().next().unwrap());
-    assert!(error.to_string().starts_with("no answer from the server"), "{error}");
+    assert!(error.to_string().starts_with("the server cannot be reached"), "{error}");
     assert_eq!(thrown(&error).to_string(), "TypeError: on purpose");
     // What `?` makes of it in a function that is exported to JavaScript.
     assert!(JsValue::from(wasm_bindgen::JsError::from(error)).is_instance_of::<js_sys::Error>());

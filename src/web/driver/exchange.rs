@@ -112,8 +112,7 @@ impl Driver {
         let mut action = self.connection.handle_response(head, random());
         if self.body.is_none() && matches!(action, Action::AnnounceConnection) {
             // By a function of the caller's: another attempt would not fare better.
-            let why =
-                "the body of the answer cannot be read: it was read or locked before (use a clone()), or is no stream";
+            let why = "the response body was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
             action = self.connection.handle_request_error(random());
             self.release_refused();
