@@ -5,8 +5,11 @@ import type { EventSourceInit } from "./types.js";
 
 type Fetch = NonNullable<EventSourceInit["fetch"]>;
 
-/** How long the caller may take to begin with the reading of what it has refused, in milliseconds. */
-const GRACE = 1000;
+/** How long the caller may take to begin reading a response that `onopen` has refused, in milliseconds: it holds a connection. */
+const GRACE = 100;
+
+/** How long it may read a response, or a clone, behind a `fetch` that has rejected, in milliseconds. */
+const READING = 1000;
 
 /**
  * Cancels the body of an answer that nobody wants. Out here, because an answer that never comes keeps what this function can
@@ -20,7 +23,7 @@ async function cancelBody(answer: Response | PromiseLike<Response>): Promise<voi
 
 /** Rejects, and has the request aborted a little later. Out here for the same reason. */
 const rejecting = (state: { grace: number }, reject: (error: unknown) => void) => (error: unknown) => {
-	state.grace = GRACE;
+	state.grace = READING;
 	reject(error);
 };
 

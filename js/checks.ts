@@ -19,7 +19,7 @@ export function absolute(given: string): string {
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
 	} catch {}
-	const why = base ? "" : ": there is no base URL here";
+	const why = base ? "" : ": there is no base URL";
 	throw new DOMException(`"${given}" is not a valid URL${why}`, "SyntaxError");
 }
 
@@ -54,7 +54,7 @@ function refused(request: RequestInit, member: string): boolean {
 function checkStreams(body: unknown) {
 	const init = { method: "POST", body, duplex: "half" } as RequestInit;
 	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
-		throw new TypeError('"body": this platform cannot send a stream');
+		throw new TypeError('"body": no stream can be sent here');
 	}
 }
 

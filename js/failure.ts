@@ -41,7 +41,7 @@ export function settle(
 	lastEventId: string,
 ): Failure {
 	const { status, headers } = response ?? {};
-	const refused = accept && reason === "content-type" && `"accept" refused the server's answer`;
+	const refused = accept && reason === "content-type" && `"accept" refused the response`;
 	const lost = isLost(reason, status) ? "network error: " : "";
 	const message = reason === "request" ? `${told}: ${text(error)}` : refused || lost + told;
 	const known = {

@@ -42,7 +42,7 @@ test("an answer that accept refuses is a failure, whose status and body are told
 		[lab.script(`type=text/event-stream|${BODY}`), lab.script(`status=500|${BODY}`)],
 	);
 	expect(failures).toEqual([
-		["content-type", `"accept" refused the server's answer`, 200, "data: a\n\n"],
+		["content-type", `"accept" refused the response`, 200, "data: a\n\n"],
 		["status", "the server answered with status 500", 500, "data: a\n\n"],
 	]);
 });

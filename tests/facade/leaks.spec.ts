@@ -63,7 +63,7 @@ class Meter {
 
 	async read(): Promise<Held> {
 		await this.lab.expectNoSockets();
-		// What a fetch of the caller's rejects with, or onopen refuses, is let go of a second later.
+		// What a fetch of the caller's rejects with, or onopen refuses, is let go of a little later.
 		await expect.poll(() => this.lab.page.evaluate("timers.size"), { message: "timers", timeout: 15_000 }).toBe(0);
 		// What one collection finalises, the next one frees.
 		for (let round = 0; round < 4; round++) {
