@@ -44,10 +44,10 @@ class Meter {
 			Object.assign(globalThis, {
 				timers,
 				shared: new AbortController().signal,
-				setTimeout(handler: () => void, milliseconds?: number) {
+				setTimeout(handler: (...given: unknown[]) => void, milliseconds?: number, ...given: unknown[]) {
 					const id = setTimeout(() => {
 						timers.delete(id);
-						handler();
+						handler(...given);
 					}, milliseconds);
 					timers.add(id);
 					return id;
