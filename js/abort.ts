@@ -35,6 +35,6 @@ export function whenAborted(signal: AbortSignal | undefined, callback: () => voi
 				signal.removeEventListener("abort", listener);
 			}
 		})
-		// A signal that is none of the platform's may throw there.
+		// A signal of the caller's own make may throw there.
 		.catch(() => {});
 }

@@ -30,7 +30,7 @@ export class Attempt {
 		return this.#send(this.#controller, asProbe);
 	}
 
-	/** Aborts what was sent last. */
+	/** Aborts the last request. */
 	abort(): void {
 		this.#controller?.abort();
 	}
@@ -119,7 +119,7 @@ function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Made,
 			"last-event-id",
 			Array.from(new TextEncoder().encode(lastEventId), (byte) => String.fromCharCode(byte)).join(""),
 		);
-		// The page's own origin, which that of its URL need not be. There is none outside browsers.
+		// The page's own origin can differ from the origin of its URL. Outside browsers it is missing.
 		preflight = typeof origin === "string" && !url.href.startsWith(`${origin}/`) ? PREFLIGHT : 0;
 	}
 	// [spec] 9.2.2, constructor step 11: an event stream is never answered from a cache.

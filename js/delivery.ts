@@ -95,7 +95,7 @@ export function nextTask(): Promise<void> {
 			}
 			channel.port2.postMessage(undefined);
 		} catch {
-			// There is none, or one that does not work.
+			// MessageChannel is missing or does not work.
 			wait = 0;
 		}
 		const timer = setTimeout(resumeAll, wait);

@@ -59,7 +59,7 @@ export function membersOf<T extends object>(given: T): Partial<T> {
 	return members;
 }
 
-/** What a Request has that is none of its options; and its body, which not every browser shows or can send as a stream. */
+/** Drops the members of a Request that are not options, and reads its body: not every browser shows it or sends it as a stream. */
 function readRequest(given: Request, members: Given): void {
 	if (members.json === given.json) {
 		delete members.json;
@@ -77,7 +77,7 @@ function readRequest(given: Request, members: Given): void {
 }
 
 /**
- * What is to be requested, over `base` if there is one.
+ * Reads a RequestInit. Its members replace those of `base`.
  *
  * @throws TypeError that names the member.
  */

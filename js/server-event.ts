@@ -5,7 +5,7 @@ import { parseJson } from "./json.js";
 import { Event } from "./platform.js";
 import { exposeMembers } from "./web-idl.js";
 
-/** Where there is none, what ServerEvent has itself is all there is. */
+/** Without a MessageEvent of the platform, an event has only the members of ServerEvent. */
 const MessageEvent: { new (type: string): Event; prototype: Event } = globalThis.MessageEvent ?? class extends Event {};
 
 /**

@@ -31,7 +31,7 @@ const CHANGES = [
 		/if \(cachedDataViewMemory0 === null[\s\S]*?return cachedDataViewMemory0;/,
 		"return new DataView(wasm.memory.buffer);",
 	],
-	// Where there is none, the glue can be imported all the same.
+	// The glue can be imported where TextEncoder is missing.
 	["const cachedTextEncoder = new TextEncoder();\n\n", ""],
 	["cachedTextEncoder.", "new TextEncoder()."],
 	["let cachedDataViewMemory0 = null;\n", ""],
