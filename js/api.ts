@@ -1,8 +1,8 @@
 // What every entry of the package exports beside its own `init`.
 
-export { events } from "./events.js";
-export { EventStreamContentType, fetchEventSource } from "./fetch-event-source.js";
-export { EventSource, type EventSourceConstructor } from "./typed.js";
+export { events } from "./forms/events.js";
+export { EventStreamContentType, fetchEventSource } from "./forms/fetch-event-source.js";
+export { EventSource, type EventSourceConstructor } from "./forms/typed.js";
 export type {
 	Attempt,
 	AttemptRequest,

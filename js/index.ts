@@ -1,8 +1,8 @@
 // The entry `headwater`: the module is inside, and nothing has to be loaded.
 
 import { loop, packed } from "../pkg/inline.js";
-import { unpack } from "./unpack.js";
-import { instantiateBy, load } from "./wasm.js";
+import { unpack } from "./module/unpack.js";
+import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
 

@@ -1,6 +1,6 @@
 // The entry `headwater/slim`: the module is a file of its own, which is compiled while it arrives.
 
-import { instantiateBy, load } from "./wasm.js";
+import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
 

@@ -37,8 +37,8 @@ const INPUTS = [
 	"scripts/lib",
 ];
 
-/** No `std`: see Cargo.toml. */
-const FEATURES = ["--no-default-features", "--features", "bindings"];
+/** Compiles the npm layer of the crate. */
+const NPM = "--cfg headwater_npm";
 
 /**
  * Of many combinations the one with the fewest bytes once compressed. Nothing of a Rust module lies in the first kilobyte of
@@ -63,7 +63,7 @@ const SIMD = "-Ctarget-feature=+simd128";
 export async function buildPackage() {
 	await whenChanged("package", INPUTS, join(root, "dist", "index.js"), async () => {
 		say("building the package: Rust to WebAssembly");
-		await wasm(join(root, "pkg"), FEATURES);
+		await wasm(join(root, "pkg"));
 		say("building the package: facade and declarations");
 		rmSync(join(root, "dist"), { recursive: true, force: true });
 		await bundle(root, ["index", "slim"]);
@@ -79,7 +79,7 @@ export async function buildTrap() {
 		say("building the package that traps on purpose");
 		rmSync(folder, { recursive: true, force: true });
 		cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
-		await wasm(join(folder, "pkg"), [...FEATURES, "--features", "trap"]);
+		await wasm(join(folder, "pkg"), ["--cfg", "headwater_trap"]);
 		await bundle(folder, ["index"]);
 	});
 }
@@ -92,7 +92,7 @@ export async function buildBench() {
 		rmSync(folder, { recursive: true, force: true });
 		cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
 		cpSync(join(root, "benches", "parser-alone.mjs"), join(folder, "js", "bench.ts"));
-		await wasm(join(folder, "pkg"), [...FEATURES, "--features", "bench"]);
+		await wasm(join(folder, "pkg"), ["--cfg", "headwater_bench"]);
 		await bundle(folder, ["bench"]);
 	});
 }
@@ -110,14 +110,15 @@ export async function whenChanged(name, inputs, product, make) {
 	writeFileSync(stamp, sum);
 }
 
-async function wasm(pkg, features) {
+/** `cfgs` are for this crate alone. */
+async function wasm(pkg, cfgs = []) {
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
 	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic handler that they may not have.
-	const kind = ["--lib", "--crate-type", "cdylib"];
-	await run("cargo", ["rustc", "--quiet", "--release", ...kind, "--target", target, ...features], {
+	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
+	await run("cargo", ["rustc", "--quiet", "--release", ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
-		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: `${withoutPaths()} ${LITTLE_COPYING} ${SIMD}` },
+		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: `${withoutPaths()} ${NPM} ${LITTLE_COPYING} ${SIMD}` },
 		problem: "The Rust crate does not build.",
 	});
 	await run(
@@ -155,7 +156,7 @@ async function wasm(pkg, features) {
 	writeFileSync(glueFile, adaptGlue(short.glue));
 	appendFileSync(
 		join(pkg, "headwater.d.ts"),
-		'export function start(instantiate: import("../js/wasm.js").Instantiate): Promise<void>;\n',
+		'export function start(instantiate: import("../js/module/wasm.js").Instantiate): Promise<void>;\n',
 	);
 	const { pack, packLoop } = await import("./lib/pack.mjs");
 	const packed = pack(short.module);

@@ -63,5 +63,7 @@ async function fuzz(target, runs) {
 }
 
 function cargoFuzz(args, options) {
-	return run("cargo", ["+nightly", "fuzz", ...args], { cwd: root, env: toolsPath, ...options });
+	// As in .cargo/config.toml, which counts for nothing where cargo-fuzz sets flags of its own.
+	const env = { ...toolsPath, RUSTFLAGS: "--cfg headwater_internals" };
+	return run("cargo", ["+nightly", "fuzz", ...args], { cwd: root, env, ...options });
 }

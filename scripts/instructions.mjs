@@ -22,7 +22,11 @@ const COUNTED = "*crossing::cross*";
 
 const ENVIRONMENT = {
 	/** A person's own flags would be another compiler. */
-	build: { CARGO_TARGET_DIR: join(root, "target"), CARGO_PROFILE_RELEASE_DEBUG: "line-tables-only", RUSTFLAGS: "" },
+	build: {
+		CARGO_TARGET_DIR: join(root, "target"),
+		CARGO_PROFILE_RELEASE_DEBUG: "line-tables-only",
+		RUSTFLAGS: "--cfg headwater_internals",
+	},
 	/** glibc copies with what this processor has; to be the same on each, with what all of them have. */
 	run: { GLIBC_TUNABLES: "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-SSSE3,-SSE4_1,-SSE4_2" },
 };

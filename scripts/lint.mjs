@@ -18,17 +18,17 @@ script(async () => {
 	await setupBuild();
 	await components();
 	await buildPackage();
-	const cargo = (args, what) => check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`);
+	const cargo = (args, what, env) =>
+		check("cargo", args, `${what} is not as it should be (cargo ${args.join(" ")}).`, env);
 	await cargo(["fmt", "--all", "--check"], "The format of the Rust code");
 	await cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], "The format of the fuzz target");
 	const axum = ["--manifest-path", "tests/servers/axum/Cargo.toml"];
 	await cargo(["fmt", ...axum, "--check"], "The format of the axum server");
 	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "The native Rust code");
 	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY], "The browser layer");
-	await cargo(
-		["clippy", "--quiet", ...WASM, "--no-default-features", "--features", "bindings,bench", ...DENY],
-		"The bindings",
-	);
+	await cargo(["clippy", "--quiet", ...WASM, "--no-default-features", ...DENY], "The npm layer", {
+		RUSTFLAGS: "--cfg headwater_npm --cfg headwater_bench",
+	});
 	await cargo(["clippy", "--quiet", ...WASM, "--lib", ...DENY], "The browser layer without serde");
 	const example = ["--manifest-path", "examples/chat/Cargo.toml"];
 	await cargo(["fmt", ...example, "--check"], "The format of the example in Rust");
@@ -55,7 +55,7 @@ async function components() {
 	}
 }
 
-async function check(program, args, problem) {
+async function check(program, args, problem, env = {}) {
 	say(`checking: ${[program.split("/").at(-1), ...args].join(" ")}`);
-	await run(program, args, { cwd: root, env: { RUSTDOCFLAGS: "-D warnings" }, problem });
+	await run(program, args, { cwd: root, env: { RUSTDOCFLAGS: "-D warnings", ...env }, problem });
 }

@@ -47,7 +47,6 @@
 //!
 //! - `std` (default): `std` of the crates of the browser layer. The core is the same without it.
 //! - `serde`: `Builder::json` and `Event::json` of the browser layer.
-//! - `bindings`: what the npm package exports. Not for dependants.
 //!
 //! Rust 1.88 or newer.
 #![no_std]
@@ -55,44 +54,25 @@
 
 extern crate alloc;
 
-#[cfg(any(all(target_arch = "wasm32", feature = "bindings"), feature = "internals", test))]
-mod batch;
-#[cfg(all(target_arch = "wasm32", feature = "bench"))]
-mod bench;
-#[cfg(all(target_arch = "wasm32", feature = "bindings"))]
-mod bindings;
-mod connection;
-pub mod content_type;
-mod error;
-mod heads;
-mod kept;
-mod line;
-mod options;
-pub mod parser;
-mod progress;
-pub mod reconnection;
-mod refusal;
-#[cfg(all(target_arch = "wasm32", feature = "bindings", not(feature = "std")))]
-mod runtime;
-#[cfg(all(target_arch = "wasm32", feature = "bindings"))]
-mod task;
-mod text;
-mod watchdog;
+mod core;
+#[cfg(any(headwater_npm, headwater_internals, test))]
+mod npm;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod web;
 
-pub use connection::{Action, Connection, ReadyState};
-pub use error::{Failure, Note, Reason};
-pub use heads::{RequestHead, ResponseHead};
-pub use options::{EndOfBody, Options, Reconnect};
-pub use parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
-pub use watchdog::Watchdog;
+pub use crate::core::connection::{Action, Connection, ReadyState};
+pub use crate::core::error::{Failure, Note, Reason};
+pub use crate::core::heads::{RequestHead, ResponseHead};
+pub use crate::core::options::{EndOfBody, Options, Reconnect};
+pub use crate::core::parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
+pub use crate::core::watchdog::Watchdog;
+pub use crate::core::{content_type, parser, reconnection};
 
 /// For the benches, tests and fuzz targets of this repository. Not API.
-#[cfg(feature = "internals")]
+#[cfg(headwater_internals)]
 #[doc(hidden)]
 pub mod internals {
-    pub use crate::batch::{Batch, read};
+    pub use crate::npm::batch::{Batch, read};
 }
 
 /// The examples of the README. Those of the browser layer are tested where there is one.

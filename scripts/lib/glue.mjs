@@ -1,8 +1,8 @@
 // Owns what is changed in the glue that wasm-bindgen generates: its functions are guarded, and what nobody here needs of it
 // is left out. Knows of the module only that the glue calls it.
 
-/** The module is called through js/isolation.ts. */
-const IMPORTS = `import { guarded } from "../js/isolation.js";
+/** The module is called through js/module/isolation.ts. */
+const IMPORTS = `import { guarded } from "../js/module/isolation.js";
 `;
 
 /** Instead of wasm-bindgen's own ways to start a module, which take what nobody here gives them. */
@@ -24,7 +24,7 @@ const CHANGES = [
 	// A second way, into memory that grows with a text, is for texts larger than URLs.
 	[/if \(realloc === undefined\) \{\n([\s\S]*?return ptr;\n) {4}\}\n[\s\S]*?\n\}\n/, "$1}\n"],
 	[/let cachedTextDecoder = [\s\S]*?\nfunction decodeText/, "function decodeText"],
-	// By js/text.ts, which the module itself imports.
+	// By js/module/text.ts, which the module itself imports.
 	[/numBytesDecoded \+= len;[\s\S]*?return cachedTextDecoder\.decode\((.*)\);/, "return decode($1);"],
 	// In place of a view that is kept until memory grows.
 	[
@@ -38,7 +38,7 @@ const CHANGES = [
 	["    cachedDataViewMemory0 = null;\n", ""],
 ];
 
-/** The glue as js/wasm.ts imports it. */
+/** The glue as js/module/wasm.ts imports it. */
 export function adaptGlue(glue) {
 	let text = glue
 		.replaceAll("function() { return handleError(function (", "catching(function (")

@@ -1,5 +1,5 @@
 // Owns the form in which the module is a text of the package, and the loop that reads it: one that brotli, which compresses the package on its way,
-// sees the module's own patterns in. Deflated and in base64 it would hide them, and weigh 0.9 kB more. js/unpack.ts reads
+// sees the module's own patterns in. Deflated and in base64 it would hide them, and weigh 0.9 kB more. js/module/unpack.ts reads
 // what is written here; what the bytes are for nobody here knows.
 //
 // The 87 bytes that are most frequent are a character each, the others two: one of the last two characters of the alphabet,
@@ -7,13 +7,13 @@
 
 import binaryen from "binaryen";
 
-/** Printable ASCII that no language of the web minds in a string; the same as in js/unpack.ts. */
+/** Printable ASCII that no language of the web minds in a string; the same as in js/module/unpack.ts. */
 const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter(
 	(character) => !"\"$'<\\`".includes(character),
 );
 const SINGLE = ALPHABET.length - 2;
 
-/** Where the text is put, behind the tables that the loop wants; the same as in js/unpack.ts. */
+/** Where the text is put, behind the tables that the loop wants; the same as in js/module/unpack.ts. */
 const START = 512;
 
 export function pack(bytes) {

@@ -1,4 +1,4 @@
-// Owns making each panic of a module a bare trap. The panic handler (src/runtime.rs) says nothing, but the functions that
+// Owns making each panic of a module a bare trap. The panic handler (src/npm/runtime.rs) says nothing, but the functions that
 // lead to it are in the module all the same, with the formatting and the texts of their messages: two kilobytes of the
 // package. What `panic = "immediate-abort"` does in nightly Rust is done here to the finished module. Knows nothing of
 // what is in it beside names that Rust's own library has.

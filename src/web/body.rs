@@ -108,7 +108,7 @@ impl Body {
         Ok(Bytes::new(&of)?.into())
     }
 
-    #[cfg(not(feature = "bindings"))]
+    #[cfg(not(headwater_npm))]
     pub(super) fn reader(&self) -> Option<&Reader> {
         self.reader.as_ref()
     }

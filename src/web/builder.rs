@@ -10,7 +10,7 @@ use super::{
     checks, driver::Timeouts, error::Error, event::Event, event_source::EventSource, request::Template, source::Source,
     sys,
 };
-use crate::{
+use crate::core::{
     options::{EndOfBody, Options, Reconnect},
     reconnection::Backoff,
 };

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::parser::Message;
+use crate::core::parser::Message;
 
 /// An event that a server sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -21,7 +21,7 @@ use super::{
     source::Source,
     sys,
 };
-use crate::{
+use crate::core::{
     connection::ReadyState,
     options::EndOfBody,
     parser::{Block, Blocks},

@@ -60,17 +60,17 @@
 //! came with, and what `fetch` threw, as a [`Thrown`].
 
 mod body;
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 mod builder;
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 mod checks;
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 mod closer;
 mod driver;
 mod error;
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 mod event;
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 mod event_source;
 #[cfg(feature = "serde")]
 mod json;
@@ -80,18 +80,20 @@ mod request;
 mod signal;
 mod source;
 pub(crate) mod sys;
+#[cfg(headwater_npm)]
+pub(crate) mod task;
 mod timer;
 mod watch;
 
 pub use error::{Error, FailedAttempt, Thrown};
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 pub use {
     builder::Builder,
     closer::Closer,
     event::Event,
     event_source::{EventSource, Notice},
 };
-#[cfg(feature = "bindings")]
+#[cfg(headwater_npm)]
 pub(crate) use {
     driver::{Timeouts, Told},
     promise::Pending,

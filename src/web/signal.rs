@@ -1,22 +1,22 @@
 //! Owns how the platform calls back: by a function that keeps what it is called with until somebody asks. Must not know what
 //! it is called for.
 
-#[cfg(feature = "bindings")]
+#[cfg(headwater_npm)]
 pub(super) use facade::Signal;
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 pub(super) use library::Signal;
 
 /// In the npm package: a function of the facade's, which is not kept alive from here, and may be called at any time.
-#[cfg(feature = "bindings")]
+#[cfg(headwater_npm)]
 mod facade {
     use core::task::Poll;
 
     use js_sys::Function;
     use wasm_bindgen::prelude::*;
 
-    use crate::task;
+    use crate::web::task;
 
-    #[wasm_bindgen(raw_module = "../js/signal.js")]
+    #[wasm_bindgen(raw_module = "../js/module/signal.js")]
     extern "C" {
         /// A function that keeps what it is called with, and has that task polled.
         #[wasm_bindgen(js_name = signal)]
@@ -51,7 +51,7 @@ mod facade {
 }
 
 /// For Rust, where any executor may poll.
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 mod library {
     use alloc::{collections::VecDeque, rc::Rc};
     use core::{

@@ -3,10 +3,10 @@
 use alloc::string::String;
 use core::task::{Context, Poll};
 
-#[cfg(feature = "bindings")]
+#[cfg(headwater_npm)]
 use wasm_bindgen::JsValue;
 
-#[cfg(not(feature = "bindings"))]
+#[cfg(not(headwater_npm))]
 use super::closer::Running;
 use super::{
     driver::{Driver, Timeouts, Told},
@@ -15,7 +15,7 @@ use super::{
     request::Template,
     sys::Reader,
 };
-use crate::{
+use crate::core::{
     connection::ReadyState,
     options::{EndOfBody, Options},
     parser::Blocks,
@@ -51,7 +51,7 @@ impl Source {
         Self { driver, page: Page::new(), pause_when_hidden }
     }
 
-    #[cfg(not(feature = "bindings"))]
+    #[cfg(not(headwater_npm))]
     /// What happens next.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
         self.heed_page(context);
@@ -98,22 +98,22 @@ impl Source {
 
     /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last
     /// event ID.
-    #[cfg(feature = "bindings")]
+    #[cfg(headwater_npm)]
     pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         self.driver.break_off(cause, last_event_id);
     }
 
-    #[cfg(not(feature = "bindings"))]
+    #[cfg(not(headwater_npm))]
     pub(super) fn running(&self) -> Running {
         self.driver.running()
     }
 
-    #[cfg(not(feature = "bindings"))]
+    #[cfg(not(headwater_npm))]
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         self.driver.close(last_event_id);
     }
 
-    #[cfg(not(feature = "bindings"))]
+    #[cfg(not(headwater_npm))]
     pub(super) fn is_over(&self) -> bool {
         self.driver.is_over()
     }
@@ -131,7 +131,7 @@ impl Source {
         self.driver.connection().ready_state()
     }
 
-    #[cfg(not(feature = "bindings"))]
+    #[cfg(not(headwater_npm))]
     pub(crate) fn last_event_id(&self) -> &str {
         self.driver.connection().last_event_id()
     }

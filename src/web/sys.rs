@@ -1,7 +1,7 @@
 //! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
 //! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
 
-#[cfg(feature = "bindings")]
+#[cfg(headwater_npm)]
 use alloc::string::String;
 
 use js_sys::{Function, Object};
@@ -139,8 +139,8 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = set_of(object, &name.into(), value);
 }
 
-#[cfg(feature = "bindings")]
-#[wasm_bindgen(raw_module = "../js/text.js")]
+#[cfg(headwater_npm)]
+#[wasm_bindgen(raw_module = "../js/module/text.js")]
 extern "C" {
     /// The text of bytes, a byte order mark included; what is not UTF-8 becomes U+FFFD.
     pub(crate) fn decode(bytes: &[u8]) -> String;

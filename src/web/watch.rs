@@ -6,7 +6,7 @@ use super::{
     page,
     timer::{Timer, now},
 };
-use crate::{reconnection::MAX_DELAY, watchdog::Watchdog};
+use crate::core::{reconnection::MAX_DELAY, watchdog::Watchdog};
 
 /// A limit to a silence, or none.
 #[derive(Debug)]

@@ -70,7 +70,7 @@ test("every script has a source map that leads to the line of its source", () =>
 			throw new Error(`dist/${name} has nothing of "${text}"`);
 		}
 		const source = map.sources.indexOf(entry.originalSource);
-		expect(entry.originalSource).toBe("../js/event-source.ts");
+		expect(entry.originalSource).toBe("../js/forms/event-source.ts");
 		expect(map.sourcesContent[source]!.split("\n")[entry.originalLine]).toContain(text);
 	}
 });

@@ -8,9 +8,11 @@ use wasm_bindgen::JsValue;
 
 use super::{Driver, Step};
 use crate::{
-    connection::Action,
-    heads::ResponseHead,
-    reconnection::{MAX_DELAY, parse_time},
+    core::{
+        connection::Action,
+        heads::ResponseHead,
+        reconnection::{MAX_DELAY, parse_time},
+    },
     web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };
 

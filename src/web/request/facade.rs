@@ -1,4 +1,4 @@
-//! Owns the requests of the npm package, as `js/attempt.ts` makes them: when one is asked for, sent and aborted. Must not know
+//! Owns the requests of the npm package, as `js/request/attempt.ts` makes them: when one is asked for, sent and aborted. Must not know
 //! what is in one.
 
 use core::task::{Context, Poll};
@@ -7,13 +7,13 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use crate::{
-    heads::RequestHead,
+    core::heads::RequestHead,
     web::{promise::Pending, sys::FetchResponse},
 };
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Attempt` of `js/attempt.ts`.
+    /// `Attempt` of `js/request/attempt.ts`.
     #[derive(Clone, Debug)]
     pub(in crate::web) type Target;
 
@@ -43,7 +43,7 @@ const SEEN: u8 = 4;
 /// What every attempt is made from.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Asked for each attempt; `js/attempt.ts` has what it returns.
+    /// Asked for each attempt; `js/request/attempt.ts` has what it returns.
     pub(crate) prepare: Function,
     pub(crate) kind: u8,
     pub(crate) accept: Option<Function>,

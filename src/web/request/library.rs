@@ -13,7 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, Url};
 
 use crate::{
-    heads::RequestHead,
+    core::heads::RequestHead,
     web::{
         body, checks,
         error::Error,

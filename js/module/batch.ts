@@ -1,0 +1,75 @@
+// Owns the reading of what src/npm/batch.rs writes: the messages of a chunk, one after another. Knows nothing of what is told of
+// them.
+
+import { decode, decodeAscii } from "./text.js";
+
+/** Of the character that begins a row: what follows. */
+const DATA = 1;
+const EVENT_TYPE = 2;
+const SAME_EVENT_TYPE = 4;
+const LAST_EVENT_ID = 8;
+
+/** Of the first one: there is nothing but ASCII in the text. */
+const ASCII = 64;
+
+/** Ends a field whose length is not told. */
+const END = "\r";
+
+/** The rows of one chunk after another. */
+export class Batch {
+	/** That of the last row taken, which need not be a message. */
+	lastEventId: string;
+	#text = "";
+	#at = 0;
+	#type = "";
+
+	constructor(lastEventId: string) {
+		this.lastEventId = lastEventId;
+	}
+
+	/** Takes the rows of a chunk in place of those of the one before. */
+	fill(text: Uint8Array): void {
+		this.#text = (text[0] as number) & ASCII ? decodeAscii(text) : decode(text);
+		this.#at = 0;
+	}
+
+	/** The next message, if there is another, as `make` makes it. The type is empty unless the server gave one. */
+	take<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
+		while (!this.isEmpty) {
+			const row = this.#text.charCodeAt(this.#at++);
+			const data = row & DATA ? this.#field() : undefined;
+			if (row & EVENT_TYPE) {
+				this.#type = this.#field();
+			}
+			if (row & LAST_EVENT_ID) {
+				this.lastEventId = this.#field();
+			}
+			if (data !== undefined) {
+				const type = row & (EVENT_TYPE | SAME_EVENT_TYPE) ? this.#type : "";
+				return make(type, data, this.lastEventId);
+			}
+		}
+		// A text lives as long as any part of it.
+		this.clear();
+		return undefined;
+	}
+
+	/** No row is left. */
+	get isEmpty(): boolean {
+		return this.#at >= this.#text.length;
+	}
+
+	/** Drops the rows that are left. */
+	clear(): void {
+		this.#text = "";
+	}
+
+	#field(): string {
+		const text = this.#text;
+		const start = this.#at + 2;
+		const count = text.charCodeAt(start - 2) | (text.charCodeAt(start - 1) << 7);
+		const end = count ? start + count - 1 : text.indexOf(END, start);
+		this.#at = count ? end : end + 1;
+		return text.slice(start, end);
+	}
+}

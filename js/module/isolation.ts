@@ -1,0 +1,58 @@
+// Owns what happens when the WebAssembly module traps, which it must never do: what it holds is in no known state then, so
+// it is not entered again, and everybody who counts on it is told. Knows nothing of what the module does.
+
+import { Attempt } from "../request/attempt.js";
+
+/** What the module died of. */
+let death: { error: unknown } | undefined;
+
+/** Called with what was thrown when the module dies. */
+export const onDeath = new Set<(error: unknown) => void>();
+
+/** The same value, unless the module is dead. */
+export function orDead<T>(value: T): T {
+	if (death) {
+		throw death.error;
+	}
+	return value;
+}
+
+/**
+ * The exports of a module, with each function guarded: whatever escapes from one is the module's death. The build puts this
+ * around the exports that wasm-bindgen's glue calls.
+ */
+export function guarded(exports: WebAssembly.Exports): WebAssembly.Exports {
+	const guard = ([name, value]: [string, WebAssembly.ExportValue]) => [
+		name,
+		typeof value === "function" ? enter.bind(undefined, exports, value as () => unknown) : value,
+	];
+	return Object.fromEntries(Object.entries(exports).map(guard));
+}
+
+function enter(exports: WebAssembly.Exports, run: (...given: unknown[]) => unknown, ...given: unknown[]): unknown {
+	if (!death) {
+		try {
+			return run(...given);
+		} catch (error) {
+			death = { error };
+			abortAll(exports);
+			for (const callback of onDeath) {
+				callback(error);
+			}
+		}
+	}
+	// As a number it is 0, and as what wasm-bindgen makes of a `Result` it says that there is no error.
+	return [];
+}
+
+/** Ends the requests that only the module knew, by the table in which wasm-bindgen keeps the objects that it holds. */
+function abortAll(exports: WebAssembly.Exports): void {
+	for (const table of Object.values(exports)) {
+		for (let index = 0; table instanceof WebAssembly.Table && index < table.length; index++) {
+			const held = table.get(index);
+			if (held instanceof Attempt) {
+				held.abort();
+			}
+		}
+	}
+}

@@ -1,0 +1,394 @@
+//! Owns the life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for which requests and
+//! answers each happens. Must not know how requests are made, what time it is or who listens: it is told what happened
+//! and answers with what to do.
+
+use alloc::string::String;
+
+use crate::core::{
+    content_type::is_event_stream,
+    error::{Failure, Note, Reason},
+    heads::{RequestHead, ResponseHead},
+    options::{EndOfBody, Options, Reconnect},
+    parser::{Blocks, Parser},
+    progress::Progress,
+    reconnection::MAX_DELAY,
+    refusal::{Refusal, Verdict},
+};
+
+/// Spec 9.2.2 `readyState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadyState {
+    /// No connection yet, or none at the moment.
+    Connecting,
+    /// A response was accepted.
+    Open,
+    /// For good.
+    Closed,
+}
+
+/// What the caller must do. There is no wildcard for it, on purpose: who leaves out an action has a connection that stands still,
+/// so that a further one is a breaking change.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Make the request, with [`Connection::last_event_id`] if it is not empty; then tell the response or the error.
+    Fetch,
+    /// Make a GET whose answer may be kept from the caller (`no-cors`), and abort it at its headers. Then tell
+    /// [`Connection::handle_probe`].
+    Probe,
+    /// Fire `open`, then read the body and tell its chunks and its end.
+    AnnounceConnection,
+    /// Drop the response, fire `error`, wait for the failure's `delay`, then tell [`Connection::handle_timeout`].
+    ReestablishConnection(Failure),
+    /// Drop the response and fire `error`. It is the last action.
+    FailConnection(Failure),
+    /// Drop the response. The stream has ended as it should, and nothing is fired. It is the last action.
+    CloseConnection,
+    /// Nothing: the connection is closed.
+    Nothing,
+}
+
+/// A connection, without its I/O.
+#[derive(Debug)]
+pub struct Connection {
+    parser: Parser,
+    options: Options,
+    ready_state: ReadyState,
+    /// The last request that was made.
+    request: RequestHead,
+    attempt: u32,
+    /// Between two attempts. A timer that fires at any other time is a stray one, and must not repeat a request.
+    waiting: bool,
+    /// Tries since the last progress.
+    tries: u32,
+    progress: Progress,
+    refusal: Refusal,
+    /// A failure was told that the caller may decide about.
+    undecided: bool,
+    /// The shortest that the wait may become.
+    shortest_wait: Option<u64>,
+}
+
+impl Connection {
+    /// A connection that has not begun: the first action is [`Action::Fetch`].
+    pub fn new(mut options: Options) -> Self {
+        let last_event_id = core::mem::take(&mut options.last_event_id);
+        let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
+        Self {
+            progress: Progress::default(),
+            parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
+            refusal: Refusal::new(can_be_refused),
+            request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
+            options,
+            ready_state: ReadyState::Connecting,
+            attempt: 1,
+            waiting: false,
+            tries: 0,
+            undecided: false,
+            shortest_wait: None,
+        }
+    }
+
+    /// The state, as it is when the action just answered is to be performed.
+    #[must_use]
+    pub fn ready_state(&self) -> ReadyState {
+        self.ready_state
+    }
+
+    /// The last event ID string: that of the last block handed out.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        self.parser.last_event_id()
+    }
+
+    /// What was drawn behind the block with that last event ID string was not delivered.
+    pub fn go_back(&mut self, last_event_id: String) {
+        self.parser.set_last_event_id(last_event_id);
+    }
+
+    /// The server's reconnection time in milliseconds, as it sent it.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Option<u64> {
+        self.parser.reconnection_time()
+    }
+
+    /// Which request it is, or which the next one will be, counted from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// A request is about to be made that may be another one than the options say.
+    pub fn handle_request(&mut self, request: RequestHead) {
+        self.request = request;
+    }
+
+    /// Spec 9.2.2, constructor step 15: what a response or its absence means.
+    pub fn handle_response(&mut self, response: ResponseHead<'_>, random: f64) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            return Action::Nothing;
+        }
+        self.refusal.handle_answer(self.request.preflights_last_event_id);
+        if response.status != 200 {
+            let may_repeat = response.is_temporary() && self.options.reconnect == Reconnect::Allowed;
+            let retry_after = response.retry_after.unwrap_or(0);
+            return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after, random);
+        }
+        if !response.content_type.is_some_and(is_event_stream) {
+            return self.end_attempt(Reason::ContentType, Some(response.status), false, 0, random);
+        }
+        self.handle_stream()
+    }
+
+    /// A stream is there, requested by somebody else or accepted by [`Connection::handle_response`].
+    pub fn handle_stream(&mut self) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            return Action::Nothing;
+        }
+        self.ready_state = ReadyState::Open;
+        self.parser.start_stream();
+        Action::AnnounceConnection
+    }
+
+    /// Takes bytes of the body. Deliver the blocks, then ask [`Connection::check_limit`]. A closed connection has none.
+    #[must_use = "blocks are parsed as they are drawn"]
+    pub fn handle_chunk<'c>(&'c mut self, chunk: &'c [u8]) -> Blocks<'c> {
+        let chunk = if self.ready_state == ReadyState::Closed { &[] } else { chunk };
+        self.parser.handle_chunk(chunk)
+    }
+
+    /// Fails the connection if the stream holds an event beyond the limit. The same event would come again after each
+    /// reconnection, so this is final for every method. `random` is called only if there is a failure.
+    pub fn check_limit(&mut self, random: impl FnOnce() -> f64) -> Option<Action> {
+        self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0, random()))
+    }
+
+    /// The body has ended cleanly. Spec 9.2.2, constructor step 14.
+    pub fn handle_end_of_body(&mut self, random: f64) -> Action {
+        let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
+        if self.ready_state == ReadyState::Closed {
+            Action::Nothing
+        } else if end == EndOfBody::Interrupted {
+            self.reestablish(Reason::Interrupted, random)
+        } else if end == EndOfBody::Fail {
+            self.end_attempt(Reason::End, None, false, 0, random)
+        } else if end == EndOfBody::Close || self.options.reconnect == Reconnect::Never {
+            self.ready_state = ReadyState::Closed;
+            Action::CloseConnection
+        } else {
+            self.end_attempt(Reason::End, None, true, 0, random)
+        }
+    }
+
+    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the answer to another
+    /// method is part of that answer.
+    fn is_feed(&self) -> bool {
+        self.options.is_get && self.request.is_get
+    }
+
+    /// The request failed, or the body broke off. Spec 9.2.2, constructor step 15.2: the connection is reestablished.
+    ///
+    /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
+    /// is asked whether it answers at all. So it is before the first answer to a request with `Last-Event-ID`, which may be
+    /// refused for the header alone; but an origin that was served once is not given up.
+    pub fn handle_network_error(&mut self, random: f64) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            return Action::Nothing;
+        }
+        if self.ready_state == ReadyState::Open || !self.request.is_get {
+            return self.handle_interruption(random);
+        }
+        match self.refusal.handle_network_error(self.request.preflights_last_event_id) {
+            Verdict::Probe => Action::Probe,
+            Verdict::HeaderRefused => self.reestablish(Reason::Cors, random),
+            Verdict::Refused => self.end_attempt(Reason::Cors, None, false, 0, random),
+            Verdict::Broken => self.reestablish(Reason::Network, random),
+        }
+    }
+
+    /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the request is made once more,
+    /// since a server that answers may also have broken one connection.
+    pub fn handle_probe(&mut self, answered: bool, random: f64) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            Action::Nothing
+        } else if answered {
+            self.refusal.suspect();
+            self.attempt = self.attempt.saturating_add(1);
+            Action::Fetch
+        } else {
+            self.reestablish(Reason::Network, random)
+        }
+    }
+
+    /// No answer for too long, or no byte of the body.
+    pub fn handle_silence(&mut self, random: f64) -> Action {
+        let reason = if self.ready_state == ReadyState::Open { Reason::Silence } else { Reason::Timeout };
+        self.reestablish(reason, random)
+    }
+
+    /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
+    pub fn handle_interruption(&mut self, random: f64) -> Action {
+        let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
+        self.reestablish(reason, random)
+    }
+
+    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if there is none, or if
+    /// it may not be repeated, or not once more: then it is to go on.
+    pub fn handle_pause(&mut self) -> Option<Action> {
+        if self.ready_state == ReadyState::Closed || self.waiting || !self.may_repeat_once_more() {
+            return None;
+        }
+        if !self.is_feed() {
+            // A request that may cost something is repeated, whatever the reason.
+            self.tries = self.tries.saturating_add(1);
+        }
+        self.refusal.forget();
+        if self.ready_state == ReadyState::Connecting {
+            self.attempt = self.attempt.saturating_add(1);
+            return Some(Action::Fetch);
+        }
+        self.ready_state = ReadyState::Connecting;
+        self.waiting = true;
+        self.shortest_wait = None;
+        Some(Action::ReestablishConnection(Failure {
+            reason: Reason::Interrupted,
+            status: None,
+            attempt: self.attempt,
+            delay: Some(0),
+            backoff: 0,
+            note: Note::Paused,
+        }))
+    }
+
+    /// What the request is to be could not be found out, this time. Nothing was sent.
+    pub fn handle_unknown_request(&mut self, random: f64) -> Action {
+        self.reestablish(Reason::Request, random)
+    }
+
+    fn reestablish(&mut self, reason: Reason, random: f64) -> Action {
+        self.end_attempt(reason, None, self.may_repeat(), 0, random)
+    }
+
+    /// Whether the last request may be made once more.
+    #[must_use]
+    pub fn may_repeat(&self) -> bool {
+        match self.options.reconnect {
+            Reconnect::Standard | Reconnect::Decided => self.request.is_get,
+            Reconnect::Allowed => true,
+            Reconnect::Never => false,
+        }
+    }
+
+    /// The same, with the limit of tries for a request that may cost something.
+    pub(crate) fn may_repeat_once_more(&mut self) -> bool {
+        if self.may_repeat() && !self.is_feed() {
+            self.has_progressed();
+            return !self.is_exhausted();
+        }
+        self.may_repeat()
+    }
+
+    /// The request cannot be made: `fetch` would refuse it each time.
+    pub fn handle_request_error(&mut self, random: f64) -> Action {
+        self.end_attempt(Reason::Request, None, false, 0, random)
+    }
+
+    /// The wait is over.
+    pub fn handle_timeout(&mut self) -> Action {
+        if self.ready_state == ReadyState::Closed || !self.waiting {
+            return Action::Nothing;
+        }
+        self.waiting = false;
+        self.undecided = false;
+        self.attempt = self.attempt.saturating_add(1);
+        Action::Fetch
+    }
+
+    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Answers how long, in
+    /// milliseconds from its beginning, the wait still has to be; `None` between two waits, and after the first time in one.
+    pub fn shorten_wait(&mut self) -> Option<u64> {
+        if self.waiting { self.shortest_wait.take() } else { None }
+    }
+
+    /// The caller's decision about the failure that was just told, in place of what it says: how long to wait for the next
+    /// attempt, in milliseconds, or `None` to give up. [`Failure::backoff`] is the wait that backing off asks for. Nothing
+    /// with other options than [`Reconnect::Decided`], nor about a failure that is none of the server's or that nothing can
+    /// change ([`Failure::is_decidable`]). Returns whether the decision counts.
+    pub fn decide(&mut self, delay: Option<u64>) -> bool {
+        let counts = core::mem::take(&mut self.undecided);
+        if counts {
+            self.waiting = delay.is_some();
+            if self.ready_state == ReadyState::Closed {
+                self.tries = self.tries.saturating_add(1);
+            }
+            self.shortest_wait = None;
+            self.ready_state = if self.waiting { ReadyState::Connecting } else { ReadyState::Closed };
+        }
+        counts
+    }
+
+    /// Whether [`Connection::decide`] would count.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.undecided
+    }
+
+    /// Spec 9.2.2 `close()`.
+    pub fn close(&mut self) {
+        self.undecided = false;
+        self.waiting = false;
+        self.ready_state = ReadyState::Closed;
+    }
+
+    /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.
+    fn end_attempt(
+        &mut self,
+        reason: Reason,
+        status: Option<u16>,
+        mut may_repeat: bool,
+        retry_after: u64,
+        random: f64,
+    ) -> Action {
+        if self.ready_state == ReadyState::Closed {
+            return Action::Nothing;
+        }
+        let may_be_header = self.request.preflights_last_event_id && matches!(reason, Reason::Network | Reason::Cors);
+        let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
+        self.refusal.forget();
+        let has_progressed = self.has_progressed();
+        let backoff = self.options.backoff;
+        let server_time = self.parser.reconnection_time();
+        let retry_after = retry_after.min(MAX_DELAY);
+        let wait = backoff.wait(server_time, self.tries, has_progressed, random).max(retry_after);
+        let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
+        self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
+        if may_repeat && self.is_exhausted() {
+            failure.reason = Reason::Attempts;
+            may_repeat = false;
+        }
+        if !may_repeat {
+            self.ready_state = ReadyState::Closed;
+            return Action::FailConnection(failure);
+        }
+        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after));
+        self.tries = self.tries.saturating_add(1);
+        self.waiting = true;
+        self.ready_state = ReadyState::Connecting;
+        failure.delay = Some(wait);
+        Action::ReestablishConnection(failure)
+    }
+
+    /// Whether anything was gained since the last failed attempt; if so, the counting begins again.
+    fn has_progressed(&mut self) -> bool {
+        let has_progressed =
+            self.progress.has_advanced(self.parser.last_event_id(), self.parser.dispatched(), self.is_feed());
+        if has_progressed {
+            self.tries = 0;
+        }
+        has_progressed
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most)
+    }
+}

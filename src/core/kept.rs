@@ -1,0 +1,59 @@
+//! Owns what is kept of a block beyond the chunk that it came in. Must not know what makes a field.
+
+use alloc::vec::Vec;
+
+use crate::core::line;
+
+/// Spec 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// One of them is there.
+    pub(crate) any: bool,
+    pub(crate) data: Value,
+    pub(crate) event_type: Value,
+    pub(crate) id: Value,
+}
+
+/// A buffer, which is there or not; its memory is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Value {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) is_there: bool,
+}
+
+impl Kept {
+    /// Spec 9.2.6 "process the field" of data.
+    pub(crate) fn append_data(&mut self, value: &[u8], most: usize) {
+        if self.data.is_there {
+            line::append(&mut self.data.bytes, b"\n", most);
+        }
+        line::append(&mut self.data.bytes, value, most);
+        self.data.is_there = true;
+        self.any = true;
+    }
+
+    pub(crate) fn clear(&mut self) {
+        for value in [&mut self.data, &mut self.event_type, &mut self.id] {
+            line::clear(&mut value.bytes);
+            value.is_there = false;
+        }
+        self.any = false;
+    }
+}
+
+impl Value {
+    pub(crate) fn get(&self) -> Option<&[u8]> {
+        self.is_there.then_some(&self.bytes)
+    }
+
+    pub(crate) fn set(&mut self, value: &[u8], most: usize) {
+        self.bytes.clear();
+        line::append(&mut self.bytes, value, most);
+        self.is_there = true;
+    }
+
+    /// As [`Value::set`], for what has memory of its own.
+    pub(crate) fn take(&mut self, value: Vec<u8>) {
+        *self = Self { bytes: value, is_there: true };
+    }
+}

@@ -1,0 +1,373 @@
+//! Owns the interpretation of an event stream: fields, the three buffers, the last event ID string and the server's
+//! reconnection time (HTML Standard, 9.2.6). Must not know how bytes arrive or what becomes of a message.
+
+mod field;
+#[cfg(any(headwater_npm, headwater_internals, test))]
+pub(crate) mod plain;
+
+use alloc::{borrow::Cow, string::String, vec::Vec};
+
+use self::field::{Field, is_id, split_field};
+use crate::core::{
+    kept::Kept,
+    line::{self, Line, LineSplitter},
+    reconnection,
+    text::{MOST_PER_BYTE, ascii, decode, is_same, length_of_text, take_text},
+};
+
+/// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20 MiB), and far
+/// below the 4 GiB at which WebAssembly memory ends.
+pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
+
+/// An event stream parser: chunks in, blocks out, in time linear in bytes for every chunking.
+#[derive(Debug)]
+pub struct Parser {
+    lines: LineSplitter,
+    kept: Kept,
+    last_event_id: String,
+    /// The block being handed out changed `last_event_id`.
+    id_changed: bool,
+    reconnection_time: Option<u64>,
+    max_event_size: usize,
+    dispatched: u64,
+    /// Of an event of this stream. No more blocks come from it.
+    too_large: bool,
+}
+
+/// The values of a block's fields that lie whole within a chunk, which count instead of those that are kept.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fields<'p> {
+    data: Option<&'p [u8]>,
+    event_type: Option<&'p [u8]>,
+    id: Option<&'p [u8]>,
+}
+
+/// What a blank line ends.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Block<'b> {
+    /// A block with data: an event to be fired.
+    Message(Message<'b>),
+    /// A block without data that changed the last event ID string: nothing is fired, but it counts from here on.
+    LastEventId(&'b str),
+}
+
+/// As [`Block`], as it came: for who makes text of many at a time.
+pub(crate) struct RawBlock<'b> {
+    /// Empty for `message`.
+    pub(crate) event_type: &'b [u8],
+    /// Without data it is no event.
+    pub(crate) data: Option<&'b [u8]>,
+    pub(crate) last_event_id: &'b str,
+    pub(crate) last_event_id_changed: bool,
+}
+
+/// An event to be fired.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Message<'b> {
+    /// The event type: `message` unless the block named another.
+    pub event_type: Cow<'b, str>,
+    /// The values of the block's `data` fields, joined with U+000A. Borrowed from the chunk where it lies there whole.
+    pub data: Cow<'b, str>,
+    /// The last event ID string of the event source, which may come from an earlier block.
+    pub last_event_id: &'b str,
+    /// Whether this block changed it.
+    pub last_event_id_changed: bool,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parser {
+    /// A parser at the beginning of a stream, with an empty last event ID and the default limit.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_last_event_id(String::new(), DEFAULT_MAX_EVENT_SIZE)
+    }
+
+    /// A parser at the beginning of a stream that continues after `last_event_id`, for events of at most
+    /// `max_event_size` bytes: data, event type and last event ID together; and an unfinished line counts with them. They
+    /// count as they came, before U+FFFD replaces what is not UTF-8; but an ID that is not ASCII counts three times.
+    #[must_use]
+    pub fn with_last_event_id(last_event_id: String, max_event_size: usize) -> Self {
+        Self {
+            lines: LineSplitter::default(),
+            kept: Kept::default(),
+            last_event_id,
+            id_changed: false,
+            reconnection_time: None,
+            max_event_size,
+            dispatched: 0,
+            too_large: false,
+        }
+    }
+
+    /// Starts a new stream of the same event source: what was unfinished is discarded, the last event ID string and
+    /// the reconnection time stay.
+    ///
+    /// A block without an id leaves the last event ID string as it is, the first one too, as in browsers. Read to the
+    /// letter, the standard starts the last event ID buffer empty, and the first block after a reconnection would forget
+    /// the position.
+    pub fn start_stream(&mut self) {
+        self.lines = LineSplitter::default();
+        self.kept = Kept::default();
+        self.too_large = false;
+    }
+
+    /// Takes the next bytes of the stream. The blocks that they complete are to be drawn from what is returned, until
+    /// it has no more: only then is the rest of the chunk kept for the next one.
+    #[must_use = "blocks are parsed as they are drawn"]
+    pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
+        let fits = self.most_with(chunk) <= self.max_event_size;
+        Blocks { parser: self, rest: chunk, fields: Fields::default(), last_event_id: None, handed_out: false, fits }
+    }
+
+    /// The last event ID string: that of the last block handed out.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    /// Goes on from another block than the last one handed out.
+    pub(crate) fn set_last_event_id(&mut self, last_event_id: String) {
+        self.last_event_id = last_event_id;
+    }
+
+    /// The server's reconnection time in milliseconds, if it sent one.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Option<u64> {
+        self.reconnection_time
+    }
+
+    /// How many messages were handed out, over all streams.
+    #[must_use]
+    pub fn dispatched(&self) -> u64 {
+        self.dispatched
+    }
+
+    /// The stream holds an event beyond the limit; no more blocks come from it.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.too_large
+    }
+
+    /// The most that an event can count which ends in this chunk, or begins there.
+    fn most_with(&self, chunk: &[u8]) -> usize {
+        let Kept { data, event_type, id, .. } = &self.kept;
+        let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
+        (kept + chunk.len()).saturating_mul(MOST_PER_BYTE).saturating_add(self.last_event_id.len())
+    }
+
+    fn settle_id(&mut self, last_event_id: Option<&str>) {
+        if let Some(id) = last_event_id {
+            self.last_event_id.clear();
+            self.last_event_id.push_str(id);
+        }
+    }
+
+    fn set_reconnection_time(&mut self, value: &[u8]) {
+        self.reconnection_time = reconnection::parse_time(value).or(self.reconnection_time);
+    }
+}
+
+impl<'b> RawBlock<'b> {
+    fn decode(self) -> Block<'b> {
+        let Self { event_type, data, last_event_id, last_event_id_changed } = self;
+        let event_type = if event_type.is_empty() { "message".into() } else { decode(event_type) };
+        match data {
+            Some(data) => {
+                Block::Message(Message { event_type, data: decode(data), last_event_id, last_event_id_changed })
+            }
+            None => Block::LastEventId(last_event_id),
+        }
+    }
+}
+
+/// The blocks that a chunk completes, drawn one by one.
+#[derive(Debug)]
+pub struct Blocks<'p> {
+    parser: &'p mut Parser,
+    rest: &'p [u8],
+    fields: Fields<'p>,
+    /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are soon followed by another.
+    last_event_id: Option<&'p str>,
+    /// The block that these fields are of was handed out.
+    handed_out: bool,
+    /// No event of this chunk can be beyond the limit.
+    fits: bool,
+}
+
+impl<'p> Blocks<'p> {
+    /// The next block that the chunk completes, or `None` when the rest of the chunk completes none.
+    pub fn next_block(&mut self) -> Option<Block<'_>> {
+        self.forget_handed_out();
+        self.next_raw_block().map(RawBlock::decode)
+    }
+
+    #[inline(always)]
+    fn forget_handed_out(&mut self) {
+        if self.handed_out {
+            self.handed_out = false;
+            self.forget_block();
+        }
+    }
+
+    /// As [`Blocks::next_block`], once the one before is forgotten, which `Blocks::plain` does too.
+    #[inline(always)]
+    pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
+        while !self.parser.too_large {
+            match self.parser.lines.next_line(&mut self.rest, self.parser.max_event_size) {
+                Some(Line::Whole([])) => {
+                    if !self.fits {
+                        self.enforce_limit(true);
+                        if self.parser.too_large {
+                            return None;
+                        }
+                    }
+                    if self.dispatch() {
+                        self.handed_out = true;
+                        return Some(self.block());
+                    }
+                    self.forget_block();
+                }
+                Some(Line::Whole(line)) => self.process_line(line),
+                // The first line that this chunk ends, so that no value of this chunk is borrowed yet.
+                Some(Line::Joined(line)) => self.process_joined_line(line),
+                None => {
+                    self.keep();
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// Spec 9.2.6 "process the field".
+    #[inline(always)]
+    fn process_line(&mut self, line: &'p [u8]) {
+        match split_field(line) {
+            (Field::Data, value) if self.fields.data.is_none() && !self.parser.kept.data.is_there => {
+                self.fields.data = Some(value);
+            }
+            (Field::Data, value) => {
+                self.keep_data();
+                self.parser.kept.append_data(value, self.parser.max_event_size);
+            }
+            (Field::Event, value) => self.fields.event_type = Some(value),
+            (Field::Id, value) if is_id(value) => self.fields.id = Some(value),
+            (Field::Retry, value) => self.parser.set_reconnection_time(value),
+            (Field::Id | Field::Unknown, _) => {}
+        }
+    }
+
+    /// As [`Blocks::process_line`]. What its memory was larger than the value is given back before anything is copied.
+    fn process_joined_line(&mut self, mut line: Vec<u8>) {
+        let parser = &mut *self.parser;
+        let (field, value) = split_field(&line);
+        let start = line.len() - value.len();
+        line::drop_front(&mut line, start);
+        line.shrink_to_fit();
+        parser.kept.any = true;
+        match field {
+            Field::Data if parser.kept.data.is_there => parser.kept.append_data(&line, parser.max_event_size),
+            Field::Data => parser.kept.data.take(line),
+            Field::Event => parser.kept.event_type.take(line),
+            Field::Id if is_id(&line) => parser.kept.id.take(line),
+            Field::Retry => parser.set_reconnection_time(&line),
+            Field::Id | Field::Unknown => {}
+        }
+    }
+
+    /// Spec 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
+    #[inline(always)]
+    fn dispatch(&mut self) -> bool {
+        let Self { parser, fields, last_event_id, .. } = self;
+        parser.id_changed = match fields.id {
+            Some(id) => {
+                if let Some(id) = ascii(id) {
+                    let before = last_event_id.replace(id).unwrap_or(&parser.last_event_id);
+                    !is_same(id.as_bytes(), before.as_bytes())
+                } else {
+                    parser.settle_id(last_event_id.take());
+                    take_text(&mut parser.last_event_id, id.to_vec())
+                }
+            }
+            None if parser.kept.id.is_there => {
+                // Its memory is taken over: it may be a large one.
+                let id = core::mem::take(&mut parser.kept.id).bytes;
+                take_text(&mut parser.last_event_id, id)
+            }
+            None => false,
+        };
+        let has_data = fields.data.is_some() || parser.kept.data.is_there;
+        parser.dispatched += u64::from(has_data);
+        has_data || parser.id_changed
+    }
+
+    #[inline(always)]
+    fn block(&self) -> RawBlock<'_> {
+        let Self { parser, fields, last_event_id, .. } = self;
+        RawBlock {
+            event_type: fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default(),
+            data: fields.data.or(parser.kept.data.get()),
+            last_event_id: last_event_id.unwrap_or(&parser.last_event_id),
+            last_event_id_changed: parser.id_changed,
+        }
+    }
+
+    #[inline(always)]
+    fn forget_block(&mut self) {
+        self.fields = Fields::default();
+        if self.parser.kept.any {
+            self.parser.kept.clear();
+        }
+    }
+
+    /// The block is more than its values in this chunk, which are kept.
+    fn keep(&mut self) {
+        self.keep_data();
+        let Self { parser, fields, .. } = self;
+        let kept = &mut parser.kept;
+        for (field, kept_field) in [(fields.event_type, &mut kept.event_type), (fields.id, &mut kept.id)] {
+            if let Some(value) = field {
+                kept_field.set(value, parser.max_event_size);
+                kept.any = true;
+            }
+        }
+        *fields = Fields::default();
+        self.enforce_limit(false);
+    }
+
+    fn keep_data(&mut self) {
+        if let Some(value) = self.fields.data.take() {
+            self.parser.kept.append_data(value, self.parser.max_event_size);
+        }
+    }
+
+    /// At each blank line and at the end of each chunk, so that the chunking makes no difference: at the end of a chunk the
+    /// least that the event can be. An id that came before counts with the event that carries it.
+    fn enforce_limit(&mut self, ended: bool) {
+        let Self { parser, fields, last_event_id, .. } = self;
+        let id = match fields.id.or(parser.kept.id.get()) {
+            Some(id) => length_of_text(id),
+            None if ended => last_event_id.unwrap_or(&parser.last_event_id).len(),
+            None => 0,
+        };
+        let data = fields.data.or(parser.kept.data.get()).unwrap_or_default();
+        let event_type = fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default();
+        if id + data.len() + event_type.len() + parser.lines.kept() > parser.max_event_size {
+            *fields = Fields::default();
+            parser.start_stream();
+            parser.too_large = true;
+        }
+    }
+}
+
+impl Drop for Blocks<'_> {
+    fn drop(&mut self) {
+        self.parser.settle_id(self.last_event_id);
+    }
+}

@@ -1,0 +1,244 @@
+//! Owns the crossing to the facade: what of JavaScript this module calls, and the functions that JavaScript calls.
+//! Must not know the DOM's EventSource, which is the facade's.
+
+use alloc::string::String;
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    EndOfBody, Options, ReadyState, Reconnect,
+    core::reconnection::Backoff,
+    npm::batch::Batch,
+    web::task,
+    web::{FailedAttempt, Pending, Reader, Source, Template, Thrown, Timeouts, Told},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Listener` of `js/module/wasm.ts`: a source, as seen from here. Whatever its methods throw is reported by itself.
+    pub type Listener;
+
+    #[wasm_bindgen(method, catch)]
+    fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<Option<Promise>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn deliver(this: &Listener, text: &[u8], reconnection_time: Option<f64>) -> Result<Option<Promise>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn error(
+        this: &Listener,
+        reason: &str,
+        message: &str,
+        attempt: u32,
+        backoff: f64,
+        follows: u8,
+        response: Option<&web_sys::Response>,
+        body: &[u8],
+        cause: &JsValue,
+    ) -> Result<Option<f64>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn end(this: &Listener) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, getter = lastEventId)]
+    fn last_event_id(this: &Listener) -> Option<String>;
+
+    #[wasm_bindgen(method)]
+    fn report(this: &Listener, error: &JsValue);
+}
+
+/// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request, body, timer.
+///
+/// The parameters are the members of `Settings` in `js/options/settings.ts`, where they are read and checked, in a flat call:
+/// reading them here one by one from an object would take an import each. Timeouts are 0 where there are none.
+#[wasm_bindgen]
+#[expect(clippy::too_many_arguments, reason = "see above")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked by the facade, and `as` saturates"
+)]
+pub fn connect(
+    listener: Listener,
+    closed: Promise,
+    prepare: Function,
+    kind: u8,
+    last_event_id: String,
+    reconnect: u8,
+    delay: f64,
+    max_delay: f64,
+    max_attempts: f64,
+    end: u8,
+    max_event_size: f64,
+    connect_timeout: f64,
+    silence_timeout: f64,
+    pause_when_hidden: bool,
+    accept: Option<Function>,
+) {
+    let options = Options {
+        reconnect: match reconnect {
+            1 => Reconnect::Allowed,
+            2 => Reconnect::Never,
+            3 => Reconnect::Decided,
+            _ => Reconnect::Standard,
+        },
+        backoff: Backoff {
+            delay: delay as u64,
+            max_delay: max_delay as u64,
+            max_attempts: max_attempts.is_finite().then_some(max_attempts as u32),
+        },
+        end: end_of_body(end),
+        last_event_id,
+        max_event_size: max_event_size as usize,
+        ..Options::default()
+    };
+    let template = Template { prepare, kind, accept };
+    let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
+    let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
+    run(listener, closed, || Source::request(template, timeouts, options, pause_when_hidden));
+}
+
+/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
+/// `end` says nothing else.
+#[wasm_bindgen]
+pub fn read(listener: Listener, closed: Promise, reader: Reader, end: u8) {
+    run(listener, closed, || Source::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
+}
+
+fn end_of_body(end: u8) -> Option<EndOfBody> {
+    match end {
+        1 => Some(EndOfBody::Reconnect),
+        2 => Some(EndOfBody::Close),
+        3 => Some(EndOfBody::Interrupted),
+        4 => Some(EndOfBody::Fail),
+        _ => None,
+    }
+}
+
+/// Called back by `js/module/signal.ts`, for a task that one of its signals was called in.
+#[wasm_bindgen]
+pub fn poll(task: usize) {
+    task::poll(task);
+}
+
+fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> Source) {
+    task::run(|| Run {
+        closed: Pending::of(Ok(closed.into())),
+        source: source(),
+        listener,
+        batch: Batch::default(),
+        delivering: None,
+        reconnection_time: None,
+    });
+}
+
+/// A source that runs. Polled by hand, for the reasons that the driver has.
+struct Run {
+    closed: Pending,
+    source: Source,
+    listener: Listener,
+    batch: Batch,
+    /// What the facade has promised to have delivered.
+    delivering: Option<Pending>,
+    reconnection_time: Option<u64>,
+}
+
+impl Future for Run {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let run = &mut *self;
+        if run.closed.poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        loop {
+            run.source.heed_page(context);
+            if let Some(delivering) = &mut run.delivering {
+                let delivered = ready!(delivering.poll(context));
+                run.delivering = None;
+                if let Err(error) = delivered {
+                    run.source.break_off(error, run.listener.last_event_id());
+                }
+            }
+            match ready!(run.source.poll_told(context)) {
+                Told::Open => match run.listener.open(run.source.response()) {
+                    Ok(opened) => run.delivering = opened.map(|opened| Pending::of(Ok(opened.into()))),
+                    Err(error) => run.listener.report(&error),
+                },
+                Told::Chunk(length) => {
+                    run.batch.fill(run.source.blocks(length));
+                    run.deliver();
+                }
+                Told::Error => {
+                    if let Some(error) = run.source.error() {
+                        run.fire_error(&error);
+                    }
+                    if run.source.ready_state() == ReadyState::Closed {
+                        return Poll::Ready(());
+                    }
+                }
+                Told::Over => {
+                    report(&run.listener, run.listener.end());
+                    return Poll::Ready(());
+                }
+            }
+        }
+    }
+}
+
+impl Run {
+    fn deliver(&mut self) {
+        let Self { source, listener, batch, reconnection_time, .. } = self;
+        #[cfg(headwater_trap)]
+        if batch.text().windows(15).any(|text| text == b"trap on purpose") {
+            core::arch::wasm32::unreachable();
+        }
+        if !batch.text().is_empty() || source.reconnection_time() != *reconnection_time {
+            *reconnection_time = source.reconnection_time();
+            match listener.deliver(batch.text(), reconnection_time.map(number)) {
+                Ok(delivered) => self.delivering = delivered.map(|delivered| Pending::of(Ok(delivered.into()))),
+                Err(error) => source.break_off(error, listener.last_event_id()),
+            }
+        }
+    }
+
+    /// The facade answers how long the wait is to be, by the caller's decision if it has one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked by the facade, and `as` saturates"
+    )]
+    fn fire_error(&mut self, error: &FailedAttempt) {
+        let FailedAttempt { failure, response, body, cause } = error;
+        let answer = self.listener.error(
+            failure.reason.as_str(),
+            &failure.message(),
+            failure.attempt,
+            number(failure.backoff),
+            u8::from(failure.delay.is_some()) + 2 * u8::from(self.source.is_undecided()),
+            response.as_ref(),
+            body,
+            cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),
+        );
+        match answer {
+            Ok(delay) => self.source.decide(delay.map(|milliseconds| milliseconds as u64)),
+            Err(error) => self.listener.report(&error),
+        }
+    }
+}
+
+/// The listener's methods do not throw; should one all the same, the error must not be lost, nor end the source.
+fn report<T>(listener: &Listener, result: Result<T, JsValue>) {
+    if let Err(error) = result {
+        listener.report(&error);
+    }
+}
+
+/// Exact up to 2⁵³; a server's reconnection time may be larger, and is then the nearest number.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+fn number(milliseconds: u64) -> f64 {
+    milliseconds as f64
+}

@@ -1,0 +1,362 @@
+//! Owns the driver: performs the actions of a [`Connection`] one at a time and says what came of them. Must not know
+//! who asks, nor call anybody but the platform.
+//!
+//! It is polled by hand instead of written as an `async fn`: all that is under way is in its fields, so that a poll may
+//! always be the last one; and the states that a compiler would make of it are thrice as large.
+
+mod exchange;
+mod reading;
+
+use alloc::{string::String, vec::Vec};
+use core::task::{Context, Poll, ready};
+
+use js_sys::Math::random;
+use wasm_bindgen::{JsCast, JsValue};
+
+#[cfg(not(headwater_npm))]
+use super::closer::Running;
+use super::{
+    body::Body,
+    error::FailedAttempt,
+    promise::Pending,
+    request::{Request, Target, Template},
+    sys::{FetchResponse, Reader},
+    timer::Timer,
+    watch::Watch,
+};
+use crate::core::{
+    connection::{Action, Connection},
+    error::Failure,
+    options::{EndOfBody, Options, Reconnect},
+    parser::Blocks,
+    reconnection::MAX_DELAY,
+};
+
+/// How long to wait before a probe, in milliseconds: browsers break the requests of a page that is being left, and nobody
+/// is to be asked then.
+const PROBE_DELAY: u64 = 200;
+
+/// How long a server may be silent, in milliseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Timeouts {
+    /// Until the head of its answer.
+    pub(crate) connect: Option<u64>,
+    /// Between two chunks of the body.
+    pub(crate) silence: Option<u64>,
+}
+
+/// Who performs the actions.
+#[derive(Debug)]
+pub(super) struct Driver {
+    connection: Connection,
+    /// `None` for a stream that somebody else has requested.
+    template: Option<Template>,
+    timeouts: Timeouts,
+    step: Step,
+    /// What is to be told, or was.
+    failure: Option<Failure>,
+    /// How long the wait is, in milliseconds.
+    wait: u64,
+    /// The caller's answer to the question what to request.
+    asked: Option<Pending>,
+    /// What is requested.
+    target: Option<Target>,
+    /// Before `request`, so that it is dropped before it: the stream is to end as cancelled, and not as failed.
+    body: Option<Body>,
+    request: Option<Request>,
+    response: Option<FetchResponse>,
+    /// What the platform threw at the attempt that has failed.
+    cause: Option<JsValue>,
+    chunk: Vec<u8>,
+    error_body: Vec<u8>,
+    timer: Option<Timer>,
+    watch: Watch,
+    /// No request is to be made at present that may be repeated.
+    pub(super) held: bool,
+}
+
+/// What to do at the next poll. Only left when it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    FindTarget,
+    Send,
+    AwaitResponse,
+    SendProbe,
+    AwaitProbe,
+    Announce,
+    ReadBody,
+    CheckLimit,
+    ReadErrorBody,
+    TellError,
+    Wait,
+    Over,
+}
+
+/// What there is to tell. What it is about is to be had from the driver, once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Told {
+    /// [`Driver::response`] is there; or none, for a stream.
+    Open,
+    /// So many bytes arrived, for [`Driver::blocks`].
+    Chunk(usize),
+    /// For [`Driver::error`].
+    Error,
+    Over,
+}
+
+impl Driver {
+    /// Begins with a request.
+    pub(super) fn request(template: Template, timeouts: Timeouts, options: Options) -> Self {
+        Self { timeouts, ..Self::new(Connection::new(options), Step::FindTarget, Some(template), None) }
+    }
+
+    /// Begins with a stream.
+    pub(super) fn read(reader: Reader, end: EndOfBody) -> Self {
+        let options = Options { reconnect: Reconnect::Never, end: Some(end), ..Options::default() };
+        let mut connection = Connection::new(options);
+        let _ = connection.handle_stream();
+        Self::new(connection, Step::Announce, None, Some(Body::from_reader(reader)))
+    }
+
+    fn new(connection: Connection, step: Step, template: Option<Template>, body: Option<Body>) -> Self {
+        Self {
+            connection,
+            template,
+            timeouts: Timeouts::default(),
+            step,
+            failure: None,
+            wait: 0,
+            asked: None,
+            target: None,
+            body,
+            request: None,
+            response: None,
+            cause: None,
+            chunk: Vec::new(),
+            error_body: Vec::new(),
+            timer: None,
+            watch: Watch::OFF,
+            held: false,
+        }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The response that was accepted.
+    pub(super) fn response(&self) -> Option<&web_sys::Response> {
+        self.response.as_ref().map(JsCast::unchecked_ref)
+    }
+
+    /// What is under way.
+    #[cfg(not(headwater_npm))]
+    pub(super) fn running(&self) -> Running {
+        let reader = self.body.as_ref().and_then(Body::reader).cloned();
+        let controller = self.request.as_ref().map(|request| request.controller().clone());
+        Running { reader, controller }
+    }
+
+    /// The blocks of a chunk of this length, which is the last one that was read.
+    pub(super) fn blocks(&mut self, length: usize) -> Blocks<'_> {
+        self.connection.handle_chunk(self.chunk.get(..length).unwrap_or_default())
+    }
+
+    /// Goes on until there is something to tell.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
+        loop {
+            self.step = match self.step {
+                Step::FindTarget => ready!(self.poll_target(context)),
+                Step::Send if self.is_held() => return Poll::Pending,
+                Step::Send => self.send(),
+                Step::AwaitResponse => {
+                    let action = ready!(self.poll_response(context));
+                    self.perform(action)
+                }
+                Step::SendProbe => {
+                    ready!(self.poll_timer(PROBE_DELAY, context));
+                    self.request = self.target.as_ref().and_then(|target| target.send_probe().ok());
+                    Step::AwaitProbe
+                }
+                Step::AwaitProbe => {
+                    let answered = ready!(self.poll_probe(context));
+                    self.drop_request();
+                    let action = self.connection.handle_probe(answered, random());
+                    self.perform(action)
+                }
+                Step::Announce => {
+                    self.step = Step::ReadBody;
+                    self.watch = Watch::start(self.timeouts.silence);
+                    return Poll::Ready(Told::Open);
+                }
+                Step::ReadBody => match ready!(self.poll_body(context)) {
+                    Ok(length) => {
+                        self.step = Step::CheckLimit;
+                        return Poll::Ready(Told::Chunk(length));
+                    }
+                    Err(action) => self.perform(action),
+                },
+                Step::CheckLimit => match self.connection.check_limit(random) {
+                    Some(action) => self.perform(action),
+                    None => Step::ReadBody,
+                },
+                Step::ReadErrorBody => {
+                    ready!(self.poll_error_body(context));
+                    self.release_refused();
+                    Step::TellError
+                }
+                Step::TellError => {
+                    self.step = self.wait_or_end(self.failure.and_then(|failure| failure.delay));
+                    return Poll::Ready(Told::Error);
+                }
+                Step::Wait => {
+                    ready!(self.poll_timer(self.wait, context));
+                    let action = self.connection.handle_timeout();
+                    self.perform(action)
+                }
+                Step::Over => return Poll::Ready(Told::Over),
+            };
+        }
+    }
+
+    /// The step with which to perform an action.
+    fn perform(&mut self, action: Action) -> Step {
+        match action {
+            Action::Fetch => {
+                self.target = None;
+                Step::FindTarget
+            }
+            Action::Probe => Step::SendProbe,
+            Action::AnnounceConnection => Step::Announce,
+            Action::ReestablishConnection(failure) | Action::FailConnection(failure) => {
+                self.failure = Some(failure);
+                // An accepted response whose body has failed or ended has nothing to tell.
+                if failure.status.is_some() && self.cause.is_none() { Step::ReadErrorBody } else { Step::TellError }
+            }
+            Action::CloseConnection | Action::Nothing => {
+                self.drop_response();
+                Step::Over
+            }
+        }
+    }
+
+    fn wait_or_end(&mut self, delay: Option<u64>) -> Step {
+        self.wait = delay.unwrap_or(0);
+        if delay.is_some() { Step::Wait } else { Step::Over }
+    }
+
+    /// Gives the request up, as if the network had broken. A stream from elsewhere has none, and a failure that is being
+    /// told stays what it is.
+    pub(super) fn interrupt(&mut self) {
+        if self.is_requesting() {
+            let action = self.connection.handle_interruption(random());
+            self.give_up(action);
+        }
+    }
+
+    #[cfg(headwater_npm)]
+    pub(super) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
+        if let Some(last_event_id) = last_event_id {
+            self.connection.go_back(last_event_id);
+        }
+        if self.is_requesting() {
+            self.interrupt();
+            self.cause = Some(cause);
+        }
+    }
+
+    #[cfg(not(headwater_npm))]
+    /// Ends it, behind the block with that last event ID string if blocks were drawn that nobody has taken.
+    pub(super) fn close(&mut self, last_event_id: Option<String>) {
+        if let Some(last_event_id) = last_event_id {
+            self.connection.go_back(last_event_id);
+        }
+        self.connection.close();
+        self.drop_response();
+        self.asked = None;
+        self.step = Step::Over;
+    }
+
+    #[cfg(not(headwater_npm))]
+    /// Nothing follows, nor can a decision change that.
+    pub(super) fn is_over(&self) -> bool {
+        self.step == Step::Over && !self.connection.is_undecided()
+    }
+
+    /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated once more. Otherwise it may still be of use.
+    pub(super) fn renew(&mut self) {
+        if self.is_requesting() && self.connection.may_repeat_once_more() {
+            self.interrupt();
+        }
+    }
+
+    /// Gives the request up until it may be made again, if it may be repeated.
+    pub(super) fn pause(&mut self) {
+        if self.is_requesting()
+            && let Some(action) = self.connection.handle_pause()
+        {
+            self.give_up(action);
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        self.held && self.connection.may_repeat()
+    }
+
+    fn is_requesting(&self) -> bool {
+        self.request.is_some() && !matches!(self.step, Step::ReadErrorBody | Step::TellError | Step::Over)
+    }
+
+    fn give_up(&mut self, action: Action) {
+        self.drop_response();
+        self.timer = None;
+        self.step = self.perform(action);
+    }
+
+    /// Ends the part of a wait that only backing off has added.
+    pub(super) fn shorten_wait(&mut self) {
+        if self.step == Step::Wait
+            && let Some(shortest) = self.connection.shorten_wait()
+        {
+            let elapsed = self.timer.take().map_or(0, |timer| timer.elapsed());
+            self.wait = shortest.saturating_sub(elapsed);
+        }
+    }
+
+    /// The caller's decision about the failure that was just told. What was told anyway leaves the wait one that can be shortened.
+    pub(super) fn decide(&mut self, delay: Option<u64>) {
+        let as_told = self.step == Step::Wait && Some(self.wait) == delay;
+        if !as_told && self.connection.decide(delay) {
+            self.step = self.wait_or_end(delay.map(|delay| delay.min(MAX_DELAY)));
+        }
+    }
+
+    fn poll_timer(&mut self, milliseconds: u64, context: &mut Context<'_>) -> Poll<()> {
+        ready!(self.timer.get_or_insert_with(|| Timer::after(milliseconds)).poll(context));
+        self.timer = None;
+        Poll::Ready(())
+    }
+
+    /// What there is to tell of a failure. Frees what is left of the request.
+    pub(super) fn error(&mut self) -> Option<FailedAttempt> {
+        let response = self.drop_response();
+        Some(FailedAttempt {
+            failure: self.failure.take()?,
+            response: response.map(JsCast::unchecked_into),
+            body: core::mem::take(&mut self.error_body),
+            cause: self.cause.take().map(Into::into),
+        })
+    }
+
+    fn drop_response(&mut self) -> Option<FetchResponse> {
+        self.drop_request();
+        self.response.take()
+    }
+
+    fn drop_request(&mut self) {
+        self.watch = Watch::OFF;
+        self.timer = None;
+        self.body = None;
+        self.request = None;
+    }
+}
