@@ -8,12 +8,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::Refusal;
 use crate::body::Bodies;
 use crate::config::Config;
+use crate::conversation::Message;
 use crate::model;
 use crate::passthrough::ModelServer;
 
@@ -46,21 +47,6 @@ impl Chat {
 struct ChatRequest {
     messages: Vec<Message>,
     pace: Option<f64>,
-}
-
-/// One turn of a conversation, in OpenAI's shape.
-#[derive(Deserialize, Serialize, Hash)]
-pub struct Message {
-    pub role: Role,
-    pub content: String,
-}
-
-#[derive(Deserialize, Serialize, Hash)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    System,
-    User,
-    Assistant,
 }
 
 /// `GET /api/model`.

@@ -6,6 +6,7 @@ mod bench;
 mod body;
 mod chat;
 pub mod config;
+mod conversation;
 mod events;
 mod guard;
 pub mod hosts;

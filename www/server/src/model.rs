@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::time::interval;
 
 use crate::answers::{Refusal, event_stream};
-use crate::chat::Message;
+use crate::conversation::Message;
 use crate::{events, tokens};
 
 pub const NAME: &str = "headwater-demo";

@@ -20,8 +20,8 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::answers::{Refusal, event_stream};
-use crate::chat::Message;
 use crate::config::Upstream;
+use crate::conversation::Message;
 use crate::events;
 use complaint::Complaint;
 use look_ups::LookUps;
