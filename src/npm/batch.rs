@@ -12,9 +12,10 @@ use alloc::vec::Vec;
 use alloc::{borrow::ToOwned, string::String};
 use core::ops::Range;
 
-use crate::core::{
-    line::{self, RETAINED_CAPACITY},
-    parser::{Blocks, RawBlock, plain::PlainBlocks},
+use crate::core::parser::{
+    Blocks, RawBlock,
+    buffer::{self, RETAINED_CAPACITY},
+    plain::PlainBlocks,
     text::is_same,
 };
 
@@ -150,7 +151,7 @@ impl Batch {
 
     #[inline(never)]
     fn grow(&mut self, bytes: usize) {
-        let growth = line::growth(self.length, self.length, bytes, usize::MAX);
+        let growth = buffer::growth(self.length, self.length, bytes, usize::MAX);
         self.memory.truncate(self.length);
         self.memory.reserve_exact(growth);
         self.memory.resize(self.length + growth, 0);

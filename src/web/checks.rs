@@ -10,7 +10,7 @@ use super::{
     error::{Error, Thrown},
     sys,
 };
-use crate::core::text::decode;
+use crate::core::parser::text::decode;
 
 /// Stands in for the source's URL where a Request is built to check the rest: no request is made to it.
 const UNUSED_URL: &str = "https://headwater.invalid/";

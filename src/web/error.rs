@@ -6,7 +6,7 @@ use core::{error, fmt};
 use wasm_bindgen::JsValue;
 
 use super::sys;
-use crate::core::{error::Failure, text::decode};
+use crate::core::{error::Failure, parser::text::decode};
 
 /// What can go wrong with an [`EventSource`](super::EventSource), before it begins or when it ends.
 ///

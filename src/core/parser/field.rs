@@ -1,4 +1,4 @@
-//! Owns what a line says: the name of a field and its value. Must not know what becomes of them.
+//! Splits a line into the name of a field and its value.
 
 /// Spec 9.2.6: the field names that mean something.
 #[derive(Clone, Copy)]

@@ -1,19 +1,23 @@
-//! Owns the interpretation of an event stream: fields, the three buffers, the last event ID string and the server's
-//! reconnection time (HTML Standard, 9.2.6). Must not know how bytes arrive or what becomes of a message.
+//! Interprets an event stream: fields, the three buffers, the last event ID string and the server's reconnection time (HTML
+//! Standard, 9.2.6).
 
+pub(crate) mod buffer;
 mod field;
+mod kept;
+pub(crate) mod line;
 #[cfg(any(headwater_npm, headwater_internals, test))]
 pub(crate) mod plain;
+pub(crate) mod text;
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use self::field::{Field, is_id, split_field};
-use crate::core::{
+use self::{
+    field::{Field, is_id, split_field},
     kept::Kept,
-    line::{self, Line, LineSplitter},
-    reconnection,
+    line::{Line, LineSplitter},
     text::{MOST_PER_BYTE, ascii, decode, is_same, length_of_text, take_text},
 };
+use crate::core::reconnection;
 
 /// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20 MiB), and far
 /// below the 4 GiB at which WebAssembly memory ends.
@@ -268,7 +272,7 @@ impl<'p> Blocks<'p> {
         let parser = &mut *self.parser;
         let (field, value) = split_field(&line);
         let start = line.len() - value.len();
-        line::drop_front(&mut line, start);
+        buffer::drop_front(&mut line, start);
         line.shrink_to_fit();
         parser.kept.any = true;
         match field {

@@ -1,7 +1,9 @@
-//! Owns the short way for blocks that are one line of data and nothing else, as most are. Must not know what is not in the chunk.
+//! The short way for blocks that are one line of data and nothing else, as most are.
 
-use super::Blocks;
-use crate::core::line::{self, WORD};
+use super::{
+    Blocks,
+    line::{self, WORD},
+};
 
 /// Blocks at the beginning of what is left of a chunk.
 pub(crate) struct PlainBlocks<'p> {

@@ -1,8 +1,8 @@
-//! Owns what is kept of a block beyond the chunk that it came in. Must not know what makes a field.
+//! The values of an unfinished block that are kept beyond the chunk they came in.
 
 use alloc::vec::Vec;
 
-use crate::core::line;
+use super::buffer;
 
 /// Spec 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
 #[derive(Debug, Default)]
@@ -25,16 +25,16 @@ impl Kept {
     /// Spec 9.2.6 "process the field" of data.
     pub(crate) fn append_data(&mut self, value: &[u8], most: usize) {
         if self.data.is_there {
-            line::append(&mut self.data.bytes, b"\n", most);
+            buffer::append(&mut self.data.bytes, b"\n", most);
         }
-        line::append(&mut self.data.bytes, value, most);
+        buffer::append(&mut self.data.bytes, value, most);
         self.data.is_there = true;
         self.any = true;
     }
 
     pub(crate) fn clear(&mut self) {
         for value in [&mut self.data, &mut self.event_type, &mut self.id] {
-            line::clear(&mut value.bytes);
+            buffer::clear(&mut value.bytes);
             value.is_there = false;
         }
         self.any = false;
@@ -48,7 +48,7 @@ impl Value {
 
     pub(crate) fn set(&mut self, value: &[u8], most: usize) {
         self.bytes.clear();
-        line::append(&mut self.bytes, value, most);
+        buffer::append(&mut self.bytes, value, most);
         self.is_there = true;
     }
 

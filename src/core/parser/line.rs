@@ -1,48 +1,12 @@
-//! Owns where lines end: CR, LF and CRLF across chunk borders, the one leading byte order mark, and the beginning of a
-//! line whose end has not arrived. Must not know what a line means.
+//! Splits a stream into lines: CR, LF and CRLF across chunk borders, the one leading byte order mark, and the beginning of a
+//! line whose end has not arrived.
 
 use alloc::vec::Vec;
 
+use super::buffer::{append, drop_front};
+
 /// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the stream.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
-
-/// A buffer that one large event made larger than this is given back after use, so that a single image in a stream
-/// does not keep its size in WebAssembly memory for as long as the source lives. Chunks of Chromium's network are of 64 KiB,
-/// and a buffer that has doubled to hold one stays.
-pub(crate) const RETAINED_CAPACITY: usize = 128 * 1024;
-
-/// Empties `buffer`, or gives it back if it holds more than [`RETAINED_CAPACITY`]: as a whole, for what it would keep could
-/// stand in the way of the next large one.
-pub(crate) fn clear(buffer: &mut Vec<u8>) {
-    buffer.clear();
-    if buffer.capacity() > RETAINED_CAPACITY {
-        *buffer = Vec::new();
-    }
-}
-
-/// How many bytes to reserve for `more` of them, exactly; none if they fit. Beyond [`RETAINED_CAPACITY`] a buffer grows by a
-/// quarter, and not beyond the `most` that there can be: of an event of many megabytes doubling could hold thrice the
-/// size, old memory and new, and what is grown by less than 1.6 times finds room in what it left before. What is added to
-/// something large is often followed by something small.
-pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -> usize {
-    if more <= capacity - length {
-        return 0;
-    }
-    let ahead = if length > RETAINED_CAPACITY { length / 4 } else { length };
-    more.saturating_add(RETAINED_CAPACITY.min(more)).max(ahead.min(most.saturating_sub(length)))
-}
-
-/// Drops the first bytes of `line`, which has as many.
-pub(crate) fn drop_front(line: &mut Vec<u8>, bytes: usize) {
-    line.copy_within(bytes.., 0);
-    line.truncate(line.len() - bytes);
-}
-
-/// Adds `bytes` to `buffer`, which grows by [`growth`].
-pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8], most: usize) {
-    buffer.reserve_exact(growth(buffer.len(), buffer.capacity(), bytes.len(), most));
-    buffer.extend_from_slice(bytes);
-}
 
 /// A line, without the characters that end it.
 pub(crate) enum Line<'chunk> {
@@ -169,7 +133,8 @@ pub(crate) fn ends_in(bytes: &[u8; WORD]) -> core::arch::wasm32::v128 {
     v128_or(u8x16_eq(bytes, line_feeds), u8x16_eq(bytes, carriage_returns))
 }
 
-/// Which bytes end a line, at least the first one: their highest bit is set. [spec] Hacker's Delight, 6-1.
+/// Which bytes end a line, at least the first one: their highest bit is set. The method is of Hacker's
+/// Delight, 6-1.
 #[cfg(not(target_feature = "simd128"))]
 #[inline(always)]
 pub(crate) fn ends_in(bytes: &[u8; WORD]) -> u64 {
@@ -184,7 +149,7 @@ pub(crate) fn ends_in(bytes: &[u8; WORD]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::buffer::RETAINED_CAPACITY, *};
     use alloc::vec;
 
     fn lines(chunks: &[&[u8]]) -> Vec<Vec<u8>> {
@@ -230,20 +195,6 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_grows_in_few_steps_by_a_quarter_and_not_far_beyond_what_it_is_for() {
-        const MOST: usize = 16 * 1024 * 1024;
-        let (mut buffer, mut steps) = (vec![], 0);
-        while buffer.len() < MOST {
-            let (length, capacity) = (buffer.len(), buffer.capacity());
-            append(&mut buffer, &vec![b'x'; 1400.min(MOST - length)], MOST);
-            steps += usize::from(buffer.capacity() > capacity);
-            let most = MOST.min(length + length / 4 + RETAINED_CAPACITY) + 2 * 1400;
-            assert!(buffer.capacity() <= most, "{} for {length}", buffer.capacity());
-        }
-        assert!(steps <= 40, "{steps} steps");
-    }
-
-    #[test]
     fn a_large_line_does_not_keep_its_memory() {
         let mut splitter = LineSplitter::default();
         let large = vec![b'x'; 4 * RETAINED_CAPACITY];
@@ -251,14 +202,5 @@ mod tests {
         assert!(splitter.next_line(&mut &b"\n"[..], usize::MAX).is_some());
         assert!(splitter.next_line(&mut &b""[..], usize::MAX).is_none());
         assert!(splitter.partial.capacity() <= RETAINED_CAPACITY);
-    }
-
-    #[test]
-    fn a_large_buffer_is_given_back_and_a_small_one_is_not() {
-        let (mut large, mut small) = (vec![0; RETAINED_CAPACITY + 1], vec![0; RETAINED_CAPACITY]);
-        clear(&mut large);
-        clear(&mut small);
-        assert_eq!((large.len(), large.capacity()), (0, 0));
-        assert_eq!((small.len(), small.capacity()), (0, RETAINED_CAPACITY));
     }
 }
