@@ -9,7 +9,10 @@ use crate::core::{
     error::{Failure, Note, Reason},
     heads::{RequestHead, ResponseHead},
     options::{EndOfBody, Options, Reconnect},
-    parser::{Blocks, Parser},
+    parser::{
+        Blocks, Parser,
+        text::{Decode, decode_lossy},
+    },
     progress::Progress,
     reconnection::MAX_DELAY,
     refusal::{Refusal, Verdict},
@@ -71,12 +74,18 @@ pub struct Connection {
 
 impl Connection {
     /// A connection that has not begun: the first action is [`Action::Fetch`].
-    pub fn new(mut options: Options) -> Self {
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self::decoding_with(decode_lossy, options)
+    }
+
+    /// As [`Connection::new`], with another decoder of UTF-8: a platform that has one needs no second one in the program.
+    pub(crate) fn decoding_with(decode: Decode, mut options: Options) -> Self {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
             progress: Progress::default(),
-            parser: Parser::with_last_event_id(last_event_id, options.max_event_size),
+            parser: Parser::decoding_with(decode, last_event_id, options.max_event_size),
             refusal: Refusal::new(can_be_refused),
             request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
             options,

@@ -10,7 +10,6 @@ use super::{
     error::{Error, Thrown},
     sys,
 };
-use crate::core::parser::text::decode;
 
 /// Stands in for the source's URL where a Request is built to check the rest: no request is made to it.
 const UNUSED_URL: &str = "https://headwater.invalid/";
@@ -50,7 +49,7 @@ pub(super) fn take_last_event_id(headers: &Headers) -> Option<String> {
     let value = headers.get("last-event-id").ok()??;
     let _ = headers.delete("last-event-id");
     let bytes: Vec<u8> = value.chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
-    Some(decode(&bytes).into_owned())
+    Some(sys::decode(&bytes))
 }
 
 /// That a header can carry a last event ID.

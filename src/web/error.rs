@@ -6,7 +6,7 @@ use core::{error, fmt};
 use wasm_bindgen::JsValue;
 
 use super::sys;
-use crate::core::{error::Failure, parser::text::decode};
+use crate::core::error::Failure;
 
 /// What can go wrong with an [`EventSource`](super::EventSource), before it begins or when it ends.
 ///
@@ -122,7 +122,7 @@ impl FailedAttempt {
     /// The body's text.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        decode(&self.body)
+        String::from_utf8_lossy(&self.body)
     }
 }
 

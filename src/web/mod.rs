@@ -99,5 +99,5 @@ pub(crate) use {
     promise::Pending,
     request::Template,
     source::Source,
-    sys::{Reader, decode},
+    sys::Reader,
 };

@@ -95,9 +95,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn read(this: &Reader, into: &JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch, js_name = releaseLock)]
-    pub(super) fn release_lock(this: &Reader) -> Result<(), JsValue>;
-
     #[wasm_bindgen(extends = Object, js_name = Uint8Array)]
     pub(super) type Bytes;
 
@@ -142,6 +139,10 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
 #[cfg(headwater_npm)]
 #[wasm_bindgen(raw_module = "../js/module/text.js")]
 extern "C" {
-    /// The text of bytes, a byte order mark included; what is not UTF-8 becomes U+FFFD.
-    pub(crate) fn decode(bytes: &[u8]) -> String;
+    /// Decodes UTF-8, a byte order mark included, and replaces what is not UTF-8 by U+FFFD. The platform does it: Rust's own
+    /// decoder is part of the 0.7 kB that this and the one text for each chunk save.
+    pub(super) fn decode(bytes: &[u8]) -> String;
 }
+
+#[cfg(not(headwater_npm))]
+pub(super) use crate::core::parser::text::decode_lossy as decode;

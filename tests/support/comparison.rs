@@ -2,7 +2,7 @@
 //! block and as it crosses into JavaScript, for any streams in any chunks. Must not know where the streams are from:
 //! property tests, the fuzzer, or its corpus.
 
-use headwater::{Block, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
+use headwater::{Block, Message, Parser};
 
 use crate::{
     crossing::Crossing,
@@ -46,7 +46,7 @@ fn expect(streams: &[Vec<u8>], first_id: &str) -> Vec<Outcome> {
 }
 
 fn compare_chunking(streams: &[Vec<&[u8]>], first_id: &str, expected: &[Outcome]) {
-    let parser = || Parser::with_last_event_id(first_id.to_owned(), DEFAULT_MAX_EVENT_SIZE);
+    let parser = || Parser::new().with_last_event_id(first_id.to_owned());
     let (mut parser, mut crossing) = (parser(), Crossing::new(parser()));
     for (index, (chunks, expected)) in streams.iter().zip(expected).enumerate() {
         if index > 0 {
@@ -63,7 +63,7 @@ fn compare_chunking(streams: &[Vec<&[u8]>], first_id: &str, expected: &[Outcome]
 
 /// [non-spec] With a small limit there is what comes before the first event beyond it, and nothing else.
 fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
-    let parser = || Parser::with_last_event_id(first_id.to_owned(), SMALL_LIMIT);
+    let parser = || Parser::new().with_last_event_id(first_id.to_owned()).with_max_event_size(SMALL_LIMIT);
     let (mut parser, mut crossing) = (parser(), Crossing::new(parser()));
     for (index, chunks) in streams.iter().enumerate() {
         let (stream, id) = (chunks.concat(), parser.last_event_id().to_owned());

@@ -15,7 +15,7 @@ use self::{
     field::{Field, is_id, split_field},
     kept::Kept,
     line::{Line, LineSplitter},
-    text::{MOST_PER_BYTE, ascii, decode, is_same, length_of_text, take_text},
+    text::{Decode, MOST_PER_BYTE, ascii, decode_lossy, is_same, length_of_text, replace_text, text_of},
 };
 use crate::core::reconnection;
 
@@ -26,6 +26,7 @@ pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 /// An event stream parser: chunks in, blocks out, in time linear in bytes for every chunking.
 #[derive(Debug)]
 pub struct Parser {
+    decode: Decode,
     lines: LineSplitter,
     kept: Kept,
     last_event_id: String,
@@ -86,18 +87,16 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// A parser at the beginning of a stream, with an empty last event ID and the default limit.
+    /// Creates a parser at the beginning of a stream, with an empty last event ID and the limit [`DEFAULT_MAX_EVENT_SIZE`].
     #[must_use]
     pub fn new() -> Self {
-        Self::with_last_event_id(String::new(), DEFAULT_MAX_EVENT_SIZE)
+        Self::decoding_with(decode_lossy, String::new(), DEFAULT_MAX_EVENT_SIZE)
     }
 
-    /// A parser at the beginning of a stream that continues after `last_event_id`, for events of at most
-    /// `max_event_size` bytes: data, event type and last event ID together; and an unfinished line counts with them. They
-    /// count as they came, before U+FFFD replaces what is not UTF-8; but an ID that is not ASCII counts three times.
-    #[must_use]
-    pub fn with_last_event_id(last_event_id: String, max_event_size: usize) -> Self {
+    /// As [`Parser::new`], with another decoder: a platform that has one needs no second one in the program.
+    pub(crate) fn decoding_with(decode: Decode, last_event_id: String, max_event_size: usize) -> Self {
         Self {
+            decode,
             lines: LineSplitter::default(),
             kept: Kept::default(),
             last_event_id,
@@ -107,6 +106,37 @@ impl Parser {
             dispatched: 0,
             too_large: false,
         }
+    }
+
+    /// Sets the last event ID string that the stream continues after. The first blocks without an ID have it.
+    ///
+    /// ```
+    /// use headwater::Parser;
+    ///
+    /// let parser = Parser::new().with_last_event_id("41".to_owned());
+    /// assert_eq!(parser.last_event_id(), "41");
+    /// ```
+    #[must_use]
+    pub fn with_last_event_id(mut self, last_event_id: String) -> Self {
+        self.last_event_id = last_event_id;
+        self
+    }
+
+    /// Sets the largest event in bytes: data, event type and last event ID together. An unfinished line counts with them.
+    /// Bytes count as they came, before U+FFFD replaces what is not UTF-8; but an ID that is not ASCII counts three times.
+    /// A larger event ends the stream, see [`Parser::is_too_large`].
+    ///
+    /// ```
+    /// use headwater::Parser;
+    ///
+    /// let mut parser = Parser::new().with_max_event_size(4);
+    /// assert!(parser.handle_chunk(b"data: 12345\n\n").next_block().is_none());
+    /// assert!(parser.is_too_large());
+    /// ```
+    #[must_use]
+    pub fn with_max_event_size(mut self, max_event_size: usize) -> Self {
+        self.max_event_size = max_event_size;
+        self
     }
 
     /// Starts a new stream of the same event source: what was unfinished is discarded, the last event ID string and
@@ -178,13 +208,16 @@ impl Parser {
 }
 
 impl<'b> RawBlock<'b> {
-    fn decode(self) -> Block<'b> {
+    fn decode(self, decode: Decode) -> Block<'b> {
         let Self { event_type, data, last_event_id, last_event_id_changed } = self;
-        let event_type = if event_type.is_empty() { "message".into() } else { decode(event_type) };
+        let event_type = if event_type.is_empty() { "message".into() } else { text_of(event_type, decode) };
         match data {
-            Some(data) => {
-                Block::Message(Message { event_type, data: decode(data), last_event_id, last_event_id_changed })
-            }
+            Some(data) => Block::Message(Message {
+                event_type,
+                data: text_of(data, decode),
+                last_event_id,
+                last_event_id_changed,
+            }),
             None => Block::LastEventId(last_event_id),
         }
     }
@@ -208,7 +241,8 @@ impl<'p> Blocks<'p> {
     /// The next block that the chunk completes, or `None` when the rest of the chunk completes none.
     pub fn next_block(&mut self) -> Option<Block<'_>> {
         self.forget_handed_out();
-        self.next_raw_block().map(RawBlock::decode)
+        let decode = self.parser.decode;
+        self.next_raw_block().map(|block| block.decode(decode))
     }
 
     #[inline(always)]
@@ -296,13 +330,13 @@ impl<'p> Blocks<'p> {
                     !is_same(id.as_bytes(), before.as_bytes())
                 } else {
                     parser.settle_id(last_event_id.take());
-                    take_text(&mut parser.last_event_id, id.to_vec())
+                    replace_text(&mut parser.last_event_id, id.to_vec(), parser.decode)
                 }
             }
             None if parser.kept.id.is_there => {
                 // Its memory is taken over: it may be a large one.
                 let id = core::mem::take(&mut parser.kept.id).bytes;
-                take_text(&mut parser.last_event_id, id)
+                replace_text(&mut parser.last_event_id, id, parser.decode)
             }
             None => false,
         };

@@ -1,35 +1,38 @@
-//! Owns the making of text of bytes: what is not UTF-8 becomes U+FFFD, as "UTF-8 decode" has it. Must not know whose text
-//! it is.
+//! Makes text of bytes: what is not UTF-8 becomes U+FFFD, as "UTF-8 decode" has it.
 //!
-//! Doing it for each value gives what decoding the whole stream would: the ASCII characters around a value end every
-//! unfinished sequence. In the npm package the platform does it, which can do it anyway: Rust's own is part of the 0.7 kB that
-//! this and the one text for each chunk save.
+//! Decoding each value gives the same text as decoding the whole stream: the ASCII characters around a value end every
+//! unfinished sequence.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-/// The text of `bytes`.
-pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    #[cfg(headwater_npm)]
-    return Cow::Owned(crate::web::decode(bytes));
-    #[cfg(not(headwater_npm))]
-    String::from_utf8_lossy(bytes)
+/// Decodes UTF-8 and replaces what is not UTF-8 by U+FFFD.
+pub(crate) type Decode = fn(&[u8]) -> String;
+
+/// The [`Decode`] of Rust.
+pub(crate) fn decode_lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Puts the text of `bytes` in place of another, in their memory if they are ASCII, and answers whether it is another.
-pub(crate) fn take_text(text: &mut String, bytes: Vec<u8>) -> bool {
-    let new = into_text(bytes);
+/// The text of `bytes`, which is borrowed where they are UTF-8.
+pub(crate) fn text_of(bytes: &[u8], decode: Decode) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| Cow::Owned(decode(bytes)), Cow::Borrowed)
+}
+
+/// Puts the text of `bytes` in place of another, in their memory if they are ASCII. Returns whether the text has changed.
+pub(crate) fn replace_text(text: &mut String, bytes: Vec<u8>, decode: Decode) -> bool {
+    let new = into_text(bytes, decode);
     let changed = new != *text;
     *text = new;
     changed
 }
 
-fn into_text(bytes: Vec<u8>) -> String {
+fn into_text(bytes: Vec<u8>, decode: Decode) -> String {
     if is_ascii(&bytes) {
         #[expect(unsafe_code, reason = "a second check would be a larger one")]
         // SAFETY: ASCII is UTF-8.
         return unsafe { String::from_utf8_unchecked(bytes) };
     }
-    decode(&bytes).into_owned()
+    decode(&bytes)
 }
 
 /// The same bytes as text, if they are ASCII. What is short takes less time than a call.

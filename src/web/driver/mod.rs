@@ -20,7 +20,7 @@ use super::{
     error::FailedAttempt,
     promise::Pending,
     request::{Request, Target, Template},
-    sys::{FetchResponse, Reader},
+    sys::{self, FetchResponse, Reader},
     timer::Timer,
     watch::Watch,
 };
@@ -107,13 +107,13 @@ pub(crate) enum Told {
 impl Driver {
     /// Begins with a request.
     pub(super) fn request(template: Template, timeouts: Timeouts, options: Options) -> Self {
-        Self { timeouts, ..Self::new(Connection::new(options), Step::FindTarget, Some(template), None) }
+        Self { timeouts, ..Self::new(connection(options), Step::FindTarget, Some(template), None) }
     }
 
     /// Begins with a stream.
     pub(super) fn read(reader: Reader, end: EndOfBody) -> Self {
         let options = Options { reconnect: Reconnect::Never, end: Some(end), ..Options::default() };
-        let mut connection = Connection::new(options);
+        let mut connection = connection(options);
         let _ = connection.handle_stream();
         Self::new(connection, Step::Announce, None, Some(Body::from_reader(reader)))
     }
@@ -359,4 +359,9 @@ impl Driver {
         self.body = None;
         self.request = None;
     }
+}
+
+/// A connection that decodes as the platform does.
+fn connection(options: Options) -> Connection {
+    Connection::decoding_with(sys::decode, options)
 }

@@ -44,7 +44,7 @@ enum State {
 
 impl Reading {
     pub fn new(name: String, model: String, key: String) -> Self {
-        let parser = Parser::with_last_event_id(String::new(), LONGEST_EVENT);
+        let parser = Parser::new().with_max_event_size(LONGEST_EVENT);
         Self { name, model, key, parser, has_begun: false, state: State::Open }
     }
 
