@@ -40,7 +40,7 @@
 //! // The network breaks. The last argument is a random number, which spreads the clients of a server that has restarted.
 //! let Action::ReestablishConnection(failure) = connection.handle_network_error(0.0) else { unreachable!() };
 //! assert_eq!(failure.delay, Some(2000));
-//! assert_eq!((connection.handle_timeout(), connection.last_event_id()), (Action::Fetch, "7"));
+//! assert_eq!((connection.handle_wait_over(), connection.last_event_id()), (Action::Fetch, "7"));
 //! ```
 //!
 //! # Features

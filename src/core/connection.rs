@@ -41,7 +41,7 @@ pub enum Action {
     Probe,
     /// Fire `open`, then read the body and tell its chunks and its end.
     AnnounceConnection,
-    /// Drop the response, fire `error`, wait for the failure's `delay`, then tell [`Connection::handle_timeout`].
+    /// Drop the response, fire `error`, wait for the failure's `delay`, then tell [`Connection::handle_wait_over`].
     ReestablishConnection(Failure),
     /// Drop the response and fire `error`. It is the last action.
     FailConnection(Failure),
@@ -110,8 +110,8 @@ impl Connection {
         self.parser.last_event_id()
     }
 
-    /// What was drawn behind the block with that last event ID string was not delivered.
-    pub fn go_back(&mut self, last_event_id: String) {
+    /// Goes back to the block with that last event ID string: later blocks were drawn, and not delivered.
+    pub fn rewind(&mut self, last_event_id: String) {
         self.parser.set_last_event_id(last_event_id);
     }
 
@@ -229,8 +229,8 @@ impl Connection {
         }
     }
 
-    /// No answer for too long, or no byte of the body.
-    pub fn handle_silence(&mut self, random: f64) -> Action {
+    /// The time is over that the caller gives for an answer, or for the next bytes of the body.
+    pub fn handle_timeout(&mut self, random: f64) -> Action {
         let reason = if self.ready_state == ReadyState::Open { Reason::Silence } else { Reason::Timeout };
         self.reestablish(reason, random)
     }
@@ -303,7 +303,7 @@ impl Connection {
     }
 
     /// The wait is over.
-    pub fn handle_timeout(&mut self) -> Action {
+    pub fn handle_wait_over(&mut self) -> Action {
         if self.ready_state == ReadyState::Closed || !self.waiting {
             return Action::Nothing;
         }
@@ -398,6 +398,6 @@ impl Connection {
     }
 
     fn is_exhausted(&self) -> bool {
-        self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most)
+        self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
     }
 }

@@ -1,4 +1,4 @@
-//! Owns the words for what went wrong: reasons, and the sentence for a person. Must not decide anything.
+//! The words for what went wrong: reasons, and one sentence for a person.
 
 use alloc::string::String;
 use core::fmt;
@@ -25,7 +25,7 @@ pub enum Reason {
     Silence,
     /// An event was larger than the limit.
     TooLarge,
-    /// As many tries in a row as allowed brought no progress.
+    /// As many repetitions in a row as [`Backoff::max_retries`](crate::Backoff::max_retries) allows brought no progress.
     Attempts,
     /// The request could not be made, or the body of its answer had been read or locked by a function of the caller's.
     Request,
@@ -103,7 +103,7 @@ impl Failure {
             Reason::Timeout => "no answer within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",
-            Reason::Attempts => "gave up: maxAttempts repetitions brought no progress",
+            Reason::Attempts => "gave up after maxRetries retries without progress",
             Reason::Request => "the request cannot be made",
         });
         if let (Reason::Status, Some(status)) = (self.reason, self.status) {

@@ -19,13 +19,13 @@ pub struct Backoff {
     /// How many repetitions in a row may bring no progress before the connection fails. `None`: no limit. Progress of a GET
     /// is a message. Any other method may cost something each time, and so may a GET that goes on with the answer to one:
     /// there only a last event ID that has advanced is progress.
-    pub max_attempts: Option<u32>,
+    pub max_retries: Option<u32>,
 }
 
 impl Default for Backoff {
     /// Three seconds, as Chromium has it; backing off to half a minute at most.
     fn default() -> Self {
-        Self { delay: 3000, max_delay: 30_000, max_attempts: None }
+        Self { delay: 3000, max_delay: 30_000, max_retries: None }
     }
 }
 
@@ -90,7 +90,7 @@ pub fn parse_time(value: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const DEFAULT: Backoff = Backoff { delay: 3000, max_delay: 30_000, max_attempts: None };
+    const DEFAULT: Backoff = Backoff { delay: 3000, max_delay: 30_000, max_retries: None };
 
     #[test]
     fn only_ascii_digits_are_a_reconnection_time() {

@@ -63,7 +63,7 @@ impl Batch {
         loop {
             if let Some(mut plain) = blocks.plain() {
                 self.write_plain(&mut plain);
-                blocks.settle(&plain);
+                blocks.skip(&plain);
             }
             let Some(block) = blocks.next_raw_block() else { break };
             self.write(&block);

@@ -1,5 +1,4 @@
-//! Owns the crossing to the facade: what of JavaScript this module calls, and the functions that JavaScript calls.
-//! Must not know the DOM's EventSource, which is the facade's.
+//! The crossing to the facade: the functions of JavaScript that this module calls, and those that JavaScript calls.
 
 use alloc::string::String;
 use core::{
@@ -16,21 +15,21 @@ use crate::{
     core::reconnection::Backoff,
     npm::batch::Batch,
     web::task,
-    web::{FailedAttempt, Pending, Reader, Source, Template, Thrown, Timeouts, Told},
+    web::{DriverEvent, FailedAttempt, Pending, Reader, Source, Template, Thrown, Timeouts},
 };
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Listener` of `js/module/wasm.ts`: a source, as seen from here. Whatever its methods throw is reported by itself.
-    pub type Listener;
+    /// The facade's side of a source, `js/module/wasm.ts` declares it. It reports what its methods throw itself.
+    pub type SourceHost;
 
     #[wasm_bindgen(method, catch)]
-    fn open(this: &Listener, response: Option<&web_sys::Response>) -> Result<Option<Promise>, JsValue>;
+    fn open(this: &SourceHost, response: Option<&web_sys::Response>) -> Result<Option<Promise>, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn deliver(this: &Listener, text: &[u8], reconnection_time: Option<f64>) -> Result<Option<Promise>, JsValue>;
+    fn deliver(this: &SourceHost, text: &[u8], reconnection_time: Option<f64>) -> Result<Option<Promise>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn error(
-        this: &Listener,
+        this: &SourceHost,
         reason: &str,
         message: &str,
         attempt: u32,
@@ -41,13 +40,13 @@ extern "C" {
         cause: &JsValue,
     ) -> Result<Option<f64>, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn end(this: &Listener) -> Result<(), JsValue>;
+    fn end(this: &SourceHost) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, getter = lastEventId)]
-    fn last_event_id(this: &Listener) -> Option<String>;
+    fn last_event_id(this: &SourceHost) -> Option<String>;
 
     #[wasm_bindgen(method)]
-    fn report(this: &Listener, error: &JsValue);
+    fn report(this: &SourceHost, error: &JsValue);
 }
 
 /// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request, body, timer.
@@ -62,7 +61,7 @@ extern "C" {
     reason = "checked by the facade, and `as` saturates"
 )]
 pub fn connect(
-    listener: Listener,
+    listener: SourceHost,
     closed: Promise,
     prepare: Function,
     kind: u8,
@@ -70,7 +69,7 @@ pub fn connect(
     reconnect: u8,
     delay: f64,
     max_delay: f64,
-    max_attempts: f64,
+    max_retries: f64,
     end: u8,
     max_event_size: f64,
     connect_timeout: f64,
@@ -88,7 +87,7 @@ pub fn connect(
         backoff: Backoff {
             delay: delay as u64,
             max_delay: max_delay as u64,
-            max_attempts: max_attempts.is_finite().then_some(max_attempts as u32),
+            max_retries: max_retries.is_finite().then_some(max_retries as u32),
         },
         end: end_of_body(end),
         last_event_id,
@@ -104,7 +103,7 @@ pub fn connect(
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
 /// `end` says nothing else.
 #[wasm_bindgen]
-pub fn read(listener: Listener, closed: Promise, reader: Reader, end: u8) {
+pub fn read(listener: SourceHost, closed: Promise, reader: Reader, end: u8) {
     run(listener, closed, || Source::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
 }
 
@@ -124,11 +123,11 @@ pub fn poll(task: usize) {
     task::poll(task);
 }
 
-fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> Source) {
+fn run(host: SourceHost, closed: Promise, source: impl FnOnce() -> Source) {
     task::run(|| Run {
         closed: Pending::of(Ok(closed.into())),
         source: source(),
-        listener,
+        host,
         batch: Batch::default(),
         delivering: None,
         reconnection_time: None,
@@ -139,7 +138,7 @@ fn run(listener: Listener, closed: Promise, source: impl FnOnce() -> Source) {
 struct Run {
     closed: Pending,
     source: Source,
-    listener: Listener,
+    host: SourceHost,
     batch: Batch,
     /// What the facade has promised to have delivered.
     delivering: Option<Pending>,
@@ -155,24 +154,24 @@ impl Future for Run {
             return Poll::Ready(());
         }
         loop {
-            run.source.heed_page(context);
+            run.source.handle_page_changes(context);
             if let Some(delivering) = &mut run.delivering {
                 let delivered = ready!(delivering.poll(context));
                 run.delivering = None;
                 if let Err(error) = delivered {
-                    run.source.break_off(error, run.listener.last_event_id());
+                    run.source.break_off(error, run.host.last_event_id());
                 }
             }
             match ready!(run.source.poll_told(context)) {
-                Told::Open => match run.listener.open(run.source.response()) {
+                DriverEvent::Open => match run.host.open(run.source.response()) {
                     Ok(opened) => run.delivering = opened.map(|opened| Pending::of(Ok(opened.into()))),
-                    Err(error) => run.listener.report(&error),
+                    Err(error) => run.host.report(&error),
                 },
-                Told::Chunk(length) => {
+                DriverEvent::Chunk(length) => {
                     run.batch.fill(run.source.blocks(length));
                     run.deliver();
                 }
-                Told::Error => {
+                DriverEvent::Error => {
                     if let Some(error) = run.source.error() {
                         run.fire_error(&error);
                     }
@@ -180,8 +179,8 @@ impl Future for Run {
                         return Poll::Ready(());
                     }
                 }
-                Told::Over => {
-                    report(&run.listener, run.listener.end());
+                DriverEvent::Over => {
+                    report(&run.host, run.host.end());
                     return Poll::Ready(());
                 }
             }
@@ -191,16 +190,16 @@ impl Future for Run {
 
 impl Run {
     fn deliver(&mut self) {
-        let Self { source, listener, batch, reconnection_time, .. } = self;
+        let Self { source, host, batch, reconnection_time, .. } = self;
         #[cfg(headwater_trap)]
         if batch.text().windows(15).any(|text| text == b"trap on purpose") {
             core::arch::wasm32::unreachable();
         }
         if !batch.text().is_empty() || source.reconnection_time() != *reconnection_time {
             *reconnection_time = source.reconnection_time();
-            match listener.deliver(batch.text(), reconnection_time.map(number)) {
+            match host.deliver(batch.text(), reconnection_time.map(number)) {
                 Ok(delivered) => self.delivering = delivered.map(|delivered| Pending::of(Ok(delivered.into()))),
-                Err(error) => source.break_off(error, listener.last_event_id()),
+                Err(error) => source.break_off(error, host.last_event_id()),
             }
         }
     }
@@ -213,7 +212,7 @@ impl Run {
     )]
     fn fire_error(&mut self, error: &FailedAttempt) {
         let FailedAttempt { failure, response, body, cause } = error;
-        let answer = self.listener.error(
+        let answer = self.host.error(
             failure.reason.as_str(),
             &failure.message(),
             failure.attempt,
@@ -225,15 +224,15 @@ impl Run {
         );
         match answer {
             Ok(delay) => self.source.decide(delay.map(|milliseconds| milliseconds as u64)),
-            Err(error) => self.listener.report(&error),
+            Err(error) => self.host.report(&error),
         }
     }
 }
 
-/// The listener's methods do not throw; should one all the same, the error must not be lost, nor end the source.
-fn report<T>(listener: &Listener, result: Result<T, JsValue>) {
+/// The host's methods do not throw; should one all the same, the error must not be lost, nor end the source.
+fn report<T>(host: &SourceHost, result: Result<T, JsValue>) {
     if let Err(error) = result {
-        listener.report(&error);
+        host.report(&error);
     }
 }
 

@@ -143,7 +143,7 @@ impl Body {
             if result.is_err() {
                 self.reader = None;
             }
-            match result.and_then(|result| self.take(result)) {
+            match result.and_then(|result| self.chunk_of(result)) {
                 Ok(chunk) => self.chunk = chunk,
                 Err(error) => return Poll::Ready(Err(error)),
             }
@@ -151,7 +151,7 @@ impl Body {
         Poll::Ready(self.chunk.as_mut().map(|chunk| chunk.copy_piece(buffer)).transpose())
     }
 
-    fn take(&mut self, result: JsValue) -> Result<Option<Chunk>, JsValue> {
+    fn chunk_of(&mut self, result: JsValue) -> Result<Option<Chunk>, JsValue> {
         let bytes = if self.reader.is_none() {
             Bytes::new(&result)?.into()
         } else {

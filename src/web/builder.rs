@@ -217,7 +217,7 @@ impl Builder {
 pub(super) struct Until(Box<dyn FnMut(&Event) -> bool>);
 
 impl Until {
-    pub(super) fn says(&mut self, event: &Event) -> bool {
+    pub(super) fn is_last(&mut self, event: &Event) -> bool {
         (self.0)(event)
     }
 }

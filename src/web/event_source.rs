@@ -15,7 +15,7 @@ use web_sys::ReadableStream;
 use super::{
     builder::{Builder, Until},
     closer::{Closer, Closing},
-    driver::Told,
+    driver::DriverEvent,
     error::{Error, FailedAttempt},
     event::Event,
     source::Source,
@@ -140,10 +140,10 @@ impl EventSource {
         let told = poll_fn(|context| self.poll_source(context)).await;
         let Self { source, .. } = self;
         match told {
-            Told::Open => Some(Notice::Open(source.response())),
-            Told::Chunk(length) => Some(Notice::Messages(source.blocks(length))),
-            Told::Error => source.error().map(Notice::Error),
-            Told::Over => None,
+            DriverEvent::Open => Some(Notice::Open(source.response())),
+            DriverEvent::Chunk(length) => Some(Notice::Messages(source.blocks(length))),
+            DriverEvent::Error => source.error().map(Notice::Error),
+            DriverEvent::Over => None,
         }
     }
 
@@ -164,12 +164,12 @@ impl EventSource {
     }
 
     /// Polls what is below the stream of events, and knows of a [`Closer`].
-    fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        let told = if self.closing.is_closed() { Poll::Ready(Told::Over) } else { self.source.poll(context) };
+    fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<DriverEvent> {
+        let told = if self.closing.is_closed() { Poll::Ready(DriverEvent::Over) } else { self.source.poll(context) };
         if self.closing.is_closed() {
             // Before, or meanwhile by a function of the caller's.
             self.close();
-            return Poll::Ready(Told::Over);
+            return Poll::Ready(DriverEvent::Over);
         }
         // A closer may be made while this poll is pending.
         self.closing.set_waker(told.is_pending().then(|| context.waker().clone()));
@@ -217,7 +217,7 @@ impl EventSource {
         }
     }
 
-    fn take(&mut self) -> Option<Event> {
+    fn pop_event(&mut self) -> Option<Event> {
         loop {
             match self.rows.pop_front()? {
                 Row::Event(event) => {
@@ -238,23 +238,23 @@ impl Stream for EventSource {
             if self.closing.is_closed() {
                 self.close();
             }
-            if let Some(event) = self.take() {
-                if self.until.as_mut().is_some_and(|until| until.says(&event)) {
+            if let Some(event) = self.pop_event() {
+                if self.until.as_mut().is_some_and(|until| until.is_last(&event)) {
                     self.close();
                 }
                 return Poll::Ready(Some(Ok(event)));
             }
             match ready!(self.poll_source(context)) {
-                Told::Open => {}
-                Told::Chunk(length) => self.fill(length),
-                Told::Error => {
+                DriverEvent::Open => {}
+                DriverEvent::Chunk(length) => self.fill(length),
+                DriverEvent::Error => {
                     if let Some(attempt) = self.source.error()
                         && (attempt.failure.delay.is_none() || self.source.is_undecided())
                     {
                         return Poll::Ready(Some(Err(Error::Failed(attempt))));
                     }
                 }
-                Told::Over => {
+                DriverEvent::Over => {
                     // A decision comes too late.
                     self.close();
                     return Poll::Ready(None);

@@ -62,6 +62,7 @@
 mod body;
 #[cfg(not(headwater_npm))]
 mod builder;
+mod callback_slot;
 #[cfg(not(headwater_npm))]
 mod checks;
 #[cfg(not(headwater_npm))]
@@ -77,7 +78,6 @@ mod json;
 mod page;
 mod promise;
 mod request;
-mod signal;
 mod source;
 pub(crate) mod sys;
 #[cfg(headwater_npm)]
@@ -95,7 +95,7 @@ pub use {
 };
 #[cfg(headwater_npm)]
 pub(crate) use {
-    driver::{Timeouts, Told},
+    driver::{DriverEvent, Timeouts},
     promise::Pending,
     request::Template,
     source::Source,

@@ -7,7 +7,7 @@ use core::{
     task::{Context, Poll, ready},
 };
 
-use super::{signal::Signal, sys};
+use super::{callback_slot::CallbackSlot, sys};
 
 const EVENTS: [&str; 5] = ["pagehide", "pageshow", "visibilitychange", "online", "resume"];
 
@@ -29,13 +29,13 @@ pub(super) enum Change {
 /// Where the page is.
 #[derive(Debug)]
 pub(super) struct Page {
-    listener: Signal,
+    listener: CallbackSlot,
     away: Cell<bool>,
 }
 
 impl Page {
     pub(super) fn new() -> Self {
-        let listener = Signal::new();
+        let listener = CallbackSlot::new();
         for name in EVENTS {
             // Node has no such events, nor the function.
             let _ = sys::add_event_listener(name, listener.function(), CAPTURE);

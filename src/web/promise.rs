@@ -4,14 +4,14 @@ use core::task::{Context, Poll};
 
 use wasm_bindgen::JsValue;
 
-use super::{signal::Signal, sys};
+use super::{callback_slot::CallbackSlot, sys};
 
 /// A promise that is waited for. Its rejection is no unhandled one, whether it is waited for to its end or not.
 #[derive(Debug)]
 pub(crate) enum Pending {
     Promise {
-        fulfilled: Signal,
-        rejected: Signal,
+        fulfilled: CallbackSlot,
+        rejected: CallbackSlot,
     },
     /// There is none.
     Failed(Option<JsValue>),
@@ -25,7 +25,7 @@ impl Pending {
 
     fn try_of(answer: Result<JsValue, JsValue>) -> Result<Self, JsValue> {
         let promise = sys::resolve(&answer?)?;
-        let (fulfilled, rejected) = (Signal::new(), Signal::new());
+        let (fulfilled, rejected) = (CallbackSlot::new(), CallbackSlot::new());
         promise.then(fulfilled.function(), rejected.function())?;
         Ok(Self::Promise { fulfilled, rejected })
     }

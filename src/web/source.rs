@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 #[cfg(not(headwater_npm))]
 use super::closer::Running;
 use super::{
-    driver::{Driver, Timeouts, Told},
+    driver::{Driver, DriverEvent, Timeouts},
     error::FailedAttempt,
     page::{self, Change, Page},
     request::Template,
@@ -53,14 +53,14 @@ impl Source {
 
     #[cfg(not(headwater_npm))]
     /// What happens next.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
-        self.heed_page(context);
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<DriverEvent> {
+        self.handle_page_changes(context);
         // Wherever the page is.
-        if self.is_over() { Poll::Ready(Told::Over) } else { self.poll_told(context) }
+        if self.is_over() { Poll::Ready(DriverEvent::Over) } else { self.poll_told(context) }
     }
 
-    /// [`Source::poll`] for whoever has something to do behind [`Source::heed_page`].
-    pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<Told> {
+    /// [`Source::poll`] for whoever has something to do behind [`Source::handle_page_changes`].
+    pub(crate) fn poll_told(&mut self, context: &mut Context<'_>) -> Poll<DriverEvent> {
         if self.page.is_away() {
             return Poll::Pending;
         }
@@ -69,7 +69,7 @@ impl Source {
     }
 
     /// Does what has become of the page calls for: what was open is dropped as it is put away, not when it comes back.
-    pub(crate) fn heed_page(&mut self, context: &Context<'_>) {
+    pub(crate) fn handle_page_changes(&mut self, context: &Context<'_>) {
         while let Poll::Ready(change) = self.page.poll_change(context) {
             match change {
                 Change::PutAway => self.driver.interrupt(),
@@ -81,17 +81,17 @@ impl Source {
         }
     }
 
-    /// What [`Told::Open`] is about.
+    /// What [`DriverEvent::Open`] is about.
     pub(crate) fn response(&self) -> Option<&web_sys::Response> {
         self.driver.response()
     }
 
-    /// What [`Told::Chunk`] is about.
+    /// What [`DriverEvent::Chunk`] is about.
     pub(crate) fn blocks(&mut self, length: usize) -> Blocks<'_> {
         self.driver.blocks(length)
     }
 
-    /// What [`Told::Error`] is about.
+    /// What [`DriverEvent::Error`] is about.
     pub(crate) fn error(&mut self) -> Option<FailedAttempt> {
         self.driver.error()
     }

@@ -5,14 +5,14 @@ use core::task::{Context, Poll};
 use js_sys::Date;
 use wasm_bindgen::JsValue;
 
-use super::{signal::Signal, sys};
+use super::{callback_slot::CallbackSlot, sys};
 
 /// Some time that is waited for.
 #[derive(Debug)]
 #[must_use = "a timer that is dropped is cleared"]
 pub(super) struct Timer {
     id: JsValue,
-    due: Signal,
+    due: CallbackSlot,
     /// In milliseconds of the wall clock.
     started: u64,
 }
@@ -21,7 +21,7 @@ impl Timer {
     /// Starts a timer. Beyond 2³¹ − 1 milliseconds `setTimeout` would run at once; callers stay below.
     #[expect(clippy::cast_precision_loss, reason = "waits are below 2³¹")]
     pub(super) fn after(milliseconds: u64) -> Self {
-        let due = Signal::new();
+        let due = CallbackSlot::new();
         Self { id: sys::set_timeout(due.function(), milliseconds as f64), due, started: now() }
     }
 

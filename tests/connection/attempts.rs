@@ -23,7 +23,7 @@ fn attempts_are_counted_from_one_over_successes_and_failures() {
 fn at_most(attempts: u32) -> Options {
     Options {
         reconnect: Reconnect::Allowed,
-        backoff: Backoff { max_attempts: Some(attempts), ..Backoff::default() },
+        backoff: Backoff { max_retries: Some(attempts), ..Backoff::default() },
         ..get()
     }
 }
@@ -107,7 +107,7 @@ fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
 #[test]
 fn silence_an_interruption_and_an_unknown_request_are_tries() {
     let fail: [fn(&mut Connection) -> Action; 3] = [
-        |connection| connection.handle_silence(0.0),
+        |connection| connection.handle_timeout(0.0),
         |connection| connection.handle_interruption(0.0),
         |connection| connection.handle_unknown_request(0.0),
     ];

@@ -15,12 +15,12 @@ fn assert_dead(mut connection: Connection, how: &str) {
             connection.handle_network_error(0.0),
             connection.handle_request_error(0.0),
             connection.handle_unknown_request(0.0),
-            connection.handle_silence(0.0),
+            connection.handle_timeout(0.0),
             connection.handle_interruption(0.0),
             connection.handle_probe(true, 0.0),
             connection.handle_probe(false, 0.0),
             connection.handle_stream(),
-            connection.handle_timeout(),
+            connection.handle_wait_over(),
         ] {
             assert_eq!(action, Action::Nothing, "{how}");
         }

@@ -15,10 +15,10 @@ const FAILURES: [Failing; 12] = [
         connection.handle_network_error(0.0)
     }),
     ("a page that was put away", true, |connection| connection.handle_interruption(0.0)),
-    ("no answer in time", true, |connection| connection.handle_silence(0.0)),
+    ("no answer in time", true, |connection| connection.handle_timeout(0.0)),
     ("silence", true, |connection| {
         accept(connection);
-        connection.handle_silence(0.0)
+        connection.handle_timeout(0.0)
     }),
     ("an unknown request", true, |connection| connection.handle_unknown_request(0.0)),
     ("a clean end", true, |connection| {
@@ -46,13 +46,13 @@ fn the_failure_says_what_the_table_says_and_without_a_decision_the_table_holds()
             next_attempt(&mut connection);
         } else {
             failed(&connection, action);
-            assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+            assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         }
         if name != "a clean end" {
             let mut connection = Connection::new(decided(post()));
             let action = fail(&mut connection);
             failed(&connection, action);
-            assert_eq!(connection.handle_timeout(), Action::Nothing, "a POST after {name}");
+            assert_eq!(connection.handle_wait_over(), Action::Nothing, "a POST after {name}");
         }
     }
 }
@@ -87,7 +87,7 @@ fn a_decision_to_give_up_wins_over_the_table() {
         let _ = fail(&mut connection);
         assert!(connection.decide(None), "{name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
-        assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         assert_eq!(connection.handle_response(EVENT_STREAM, 0.0), Action::Nothing, "{name}");
         assert!(!connection.decide(Some(0)), "it was final: {name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
@@ -115,7 +115,7 @@ fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
         assert!(!failed(&connection, action).is_decidable());
         assert!(!connection.decide(delay));
         assert_eq!(connection.ready_state(), ReadyState::Closed);
-        assert_eq!(connection.handle_timeout(), Action::Nothing);
+        assert_eq!(connection.handle_wait_over(), Action::Nothing);
     }
 }
 
@@ -151,7 +151,7 @@ fn nobody_decides_before_a_failure_or_while_all_is_well() {
         accept(&mut connection);
         assert!(!connection.decide(delay));
         assert_eq!(connection.ready_state(), ReadyState::Open);
-        assert_eq!(connection.handle_timeout(), Action::Nothing);
+        assert_eq!(connection.handle_wait_over(), Action::Nothing);
     }
 }
 
@@ -162,7 +162,7 @@ fn after_the_wait_it_is_too_late_to_decide() {
         lose(&mut connection);
         assert!(!connection.decide(delay));
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
-        assert_eq!(connection.handle_timeout(), Action::Nothing, "there is one request");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "there is one request");
         accept(&mut connection);
     }
 }
@@ -175,13 +175,13 @@ fn after_close_it_is_too_late_to_decide() {
         connection.close();
         assert!(!connection.decide(Some(0)), "{name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
-        assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
 
         let mut connection = Connection::new(decided(get()));
         let _ = fail(&mut connection);
         assert!(connection.decide(Some(0)), "{name}");
         connection.close();
-        assert_eq!(connection.handle_timeout(), Action::Nothing, "closed after the decision: {name}");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "closed after the decision: {name}");
     }
 }
 
@@ -207,7 +207,7 @@ fn each_failure_is_decided_about_anew() {
     }
     let action = connection.handle_response(status(503), 0.0);
     assert_eq!(failed(&connection, action).attempt, 4);
-    assert_eq!(connection.handle_timeout(), Action::Nothing, "a permission once given is not kept");
+    assert_eq!(connection.handle_wait_over(), Action::Nothing, "a permission once given is not kept");
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn wait_after_network_error(connection: &mut Connection, random: f64) -> u64 {
 
 #[track_caller]
 fn next_attempt(connection: &mut Connection) {
-    assert_eq!(connection.handle_timeout(), Action::Fetch);
+    assert_eq!(connection.handle_wait_over(), Action::Fetch);
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
 }
 

@@ -36,7 +36,7 @@ fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_ca
 fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
     let fail: [fn(&mut Connection) -> Action; 4] = [
         |connection| connection.handle_network_error(0.0),
-        |connection| connection.handle_silence(0.0),
+        |connection| connection.handle_timeout(0.0),
         |connection| connection.handle_request_error(0.0),
         |connection| connection.handle_response(status(404), 0.0),
     ];
@@ -66,7 +66,7 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
         },
         |connection| {
             accept(connection);
-            connection.handle_silence(0.0)
+            connection.handle_timeout(0.0)
         },
         |connection| {
             accept(connection);
@@ -90,8 +90,8 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
 #[test]
 fn a_message_names_the_option_that_has_run_out() {
     let mut connection = Connection::new(get());
-    assert!(told(connection.handle_silence(0.0)).contains("connectTimeout"));
-    assert!(told(open(get()).handle_silence(0.0)).contains("silenceTimeout"));
+    assert!(told(connection.handle_timeout(0.0)).contains("connectTimeout"));
+    assert!(told(open(get()).handle_timeout(0.0)).contains("silenceTimeout"));
     let mut connection = open(Options { max_event_size: 16, ..get() });
     feed(&mut connection, "data: 0123456789012345678901234567890");
     assert!(told(connection.check_limit(|| 0.0).unwrap()).contains("maxEventSize"));

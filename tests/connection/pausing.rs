@@ -30,7 +30,7 @@ fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
         accept(&mut connection);
         assert_eq!(connection.handle_pause(), None);
         assert_eq!(connection.ready_state(), ReadyState::Open);
-        assert_eq!(connection.handle_timeout(), Action::Nothing);
+        assert_eq!(connection.handle_wait_over(), Action::Nothing);
         assert_eq!(feed(&mut connection, "data: x\n\n"), [message("x", "")]);
     }
     let mut connection = Connection::new(get());
@@ -59,14 +59,14 @@ fn a_request_without_an_answer_is_simply_made_again() {
     for attempt in 2..=4 {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
         assert_eq!((connection.ready_state(), connection.attempt()), (ReadyState::Connecting, attempt));
-        assert_eq!(connection.handle_timeout(), Action::Nothing, "nothing is waited for");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "nothing is waited for");
     }
     accept(&mut connection);
 }
 
 #[test]
 fn a_pause_counts_no_try_and_backs_off_from_nothing() {
-    let backoff = Backoff { max_attempts: Some(1), ..Backoff::default() };
+    let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
     for _ in 0..5 {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
@@ -121,7 +121,7 @@ fn close_during_a_pause_is_final() {
     let mut connection = open(get());
     assert!(connection.handle_pause().is_some());
     connection.close();
-    assert_eq!(connection.handle_timeout(), Action::Nothing);
+    assert_eq!(connection.handle_wait_over(), Action::Nothing);
     assert_eq!(connection.ready_state(), ReadyState::Closed);
 }
 
@@ -139,6 +139,6 @@ fn nothing_is_paused_while_waiting() {
     let mut connection = Connection::new(get());
     wait_after_network_error(&mut connection, 0.0);
     if connection.handle_pause() == Some(Action::Fetch) {
-        assert_eq!(connection.handle_timeout(), Action::Nothing, "one request, not two");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "one request, not two");
     }
 }

@@ -8,7 +8,7 @@ const POST: RequestHead = RequestHead { is_get: false, preflights_last_event_id:
 type Loss = (&'static str, fn(&mut Connection) -> Action);
 const LOSSES: [Loss; 3] = [
     ("a network error", |connection| connection.handle_network_error(0.0)),
-    ("silence", |connection| connection.handle_silence(0.0)),
+    ("silence", |connection| connection.handle_timeout(0.0)),
     ("an interruption", |connection| connection.handle_interruption(0.0)),
 ];
 
@@ -57,7 +57,7 @@ fn a_get_whose_attempt_became_a_post_is_not_repeated() {
             }
             let action = lose(&mut connection);
             failed(&connection, action);
-            assert_eq!(connection.handle_timeout(), Action::Nothing, "{name}");
+            assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         }
     }
 }
@@ -176,15 +176,15 @@ fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
 #[test]
 fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
     let mut connection = Connection::new(get());
-    let action = connection.handle_silence(0.0);
+    let action = connection.handle_timeout(0.0);
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.status, failure.delay), (Reason::Timeout, None, Some(3000)));
     next_attempt(&mut connection);
     accept(&mut connection);
-    let action = connection.handle_silence(0.0);
+    let action = connection.handle_timeout(0.0);
     assert_eq!(reestablished(&connection, action).reason, Reason::Silence);
     next_attempt(&mut connection);
-    let action = connection.handle_silence(0.0);
+    let action = connection.handle_timeout(0.0);
     assert_eq!(reestablished(&connection, action).reason, Reason::Timeout, "of a later answer, too");
 }
 
@@ -195,12 +195,12 @@ fn silence_fails_a_post_and_is_never_probed_for() {
         if is_open {
             accept(&mut connection);
         }
-        let action = connection.handle_silence(0.0);
+        let action = connection.handle_timeout(0.0);
         assert_eq!(failed(&connection, action).reason, reason);
-        assert_eq!(connection.handle_silence(0.0), Action::Nothing);
+        assert_eq!(connection.handle_timeout(0.0), Action::Nothing);
     }
     let mut connection = Connection::new(Options { can_probe: true, ..get() });
-    let action = connection.handle_silence(0.0);
+    let action = connection.handle_timeout(0.0);
     reestablished(&connection, action);
 }
 
@@ -232,7 +232,7 @@ fn a_request_that_could_not_be_found_out_is_tried_again_as_the_one_before_it_wou
 
 #[test]
 fn a_request_that_could_not_be_found_out_is_a_try() {
-    let backoff = Backoff { max_attempts: Some(2), ..Backoff::default() };
+    let backoff = Backoff { max_retries: Some(2), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
     for longest in [6000, 12_000] {
         let action = connection.handle_unknown_request(1.0);

@@ -155,12 +155,12 @@ fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
 #[test]
 fn a_timeout_without_a_wait_fetches_nothing() {
     let mut connection = Connection::new(post());
-    assert_eq!(connection.handle_timeout(), Action::Nothing, "while the request is under way");
+    assert_eq!(connection.handle_wait_over(), Action::Nothing, "while the request is under way");
     let mut connection = open(post());
-    assert_eq!(connection.handle_timeout(), Action::Nothing, "while the connection is open");
+    assert_eq!(connection.handle_wait_over(), Action::Nothing, "while the connection is open");
     assert_eq!(connection.ready_state(), ReadyState::Open);
 
     let mut connection = Connection::new(get());
     lose(&mut connection);
-    assert_eq!(connection.handle_timeout(), Action::Nothing, "a second time after one wait");
+    assert_eq!(connection.handle_wait_over(), Action::Nothing, "a second time after one wait");
 }

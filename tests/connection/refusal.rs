@@ -106,7 +106,7 @@ fn a_suspicion_does_not_outlive_the_repetition_that_was_silent() {
     assert_eq!(connection.handle_network_error(0.0), Action::Probe);
     assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
     connection.handle_request(PLAIN);
-    let action = connection.handle_silence(0.0);
+    let action = connection.handle_timeout(0.0);
     assert_eq!(reestablished(&connection, action).reason, Reason::Timeout);
     next_attempt(&mut connection);
     connection.handle_request(PLAIN);

@@ -131,13 +131,13 @@ const FROM_THE_BEGINNING: [(&str, &str); 4] = [
 
 const POST: RequestHead = RequestHead { is_get: false, preflights_last_event_id: false };
 
-fn costly(reconnect: Reconnect, max_attempts: Option<u32>) -> Options {
-    Options { reconnect, backoff: Backoff { max_attempts, ..Backoff::default() }, ..post() }
+fn costly(reconnect: Reconnect, max_retries: Option<u32>) -> Options {
+    Options { reconnect, backoff: Backoff { max_retries, ..Backoff::default() }, ..post() }
 }
 
 /// Every way in which an answer that has begun can end and be asked for once more.
 const CUTS: [fn(&mut Connection, f64) -> Action; 3] =
-    [Connection::handle_network_error, Connection::handle_silence, Connection::handle_interruption];
+    [Connection::handle_network_error, Connection::handle_timeout, Connection::handle_interruption];
 
 /// The failures of requests that are each answered by `answers(n)` and then cut, until there is no further request, but
 /// not beyond `most`.
@@ -263,7 +263,7 @@ fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_wha
 
 #[test]
 fn a_pause_is_no_try_of_a_get() {
-    let mut connection = open(Options { backoff: Backoff { max_attempts: Some(0), ..Backoff::default() }, ..get() });
+    let mut connection = open(Options { backoff: Backoff { max_retries: Some(0), ..Backoff::default() }, ..get() });
     for _ in 0..5 {
         let action = connection.handle_pause().expect("a GET may be paused");
         reestablished(&connection, action);
@@ -285,7 +285,7 @@ fn a_try_after_a_pause_is_the_next_one() {
 #[test]
 fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post_that_a_get_became() {
     for (options, request) in [(post(), PLAIN), (get(), POST)] {
-        let backoff = Backoff { max_attempts: Some(1), ..Backoff::default() };
+        let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options });
         for is_last in [false, true] {
             connection.handle_request(request);
@@ -304,7 +304,7 @@ fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post
 
 #[test]
 fn messages_of_a_request_that_costs_something_are_no_progress_of_the_get_after_it() {
-    let backoff = Backoff { max_attempts: Some(1), ..Backoff::default() };
+    let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
     connection.handle_request(POST);
     accept(&mut connection);

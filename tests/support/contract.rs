@@ -158,7 +158,7 @@ impl Model {
     }
 
     fn is_exhausted(&self) -> bool {
-        self.options.backoff.max_attempts.is_some_and(|most| self.tries >= most)
+        self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
     }
 
     /// How long to wait after a failure. Section 4 of the design, word by word, in numbers that cannot overflow.

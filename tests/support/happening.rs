@@ -41,10 +41,10 @@ impl Happening {
             Happening::EndOfBody => return connection.handle_end_of_body(random),
             Happening::NetworkError => return connection.handle_network_error(random),
             Happening::Probe { answered } => return connection.handle_probe(answered, random),
-            Happening::Silence => return connection.handle_silence(random),
+            Happening::Silence => return connection.handle_timeout(random),
             Happening::Interruption => return connection.handle_interruption(random),
             Happening::Pause => return connection.handle_pause().unwrap_or(Action::Nothing),
-            Happening::WaitIsOver => return connection.handle_timeout(),
+            Happening::WaitIsOver => return connection.handle_wait_over(),
             Happening::ShortenWait => {
                 connection.shorten_wait();
             }

@@ -144,7 +144,7 @@ impl Script<'_> {
                 delay: self.one_of(&TIMES)?,
                 max_delay: self.one_of(&TIMES)?,
                 // Who decides has no use for a limit.
-                max_attempts: self.one_of(&[None, Some(0), Some(2)])?.filter(|_| reconnect != Reconnect::Decided),
+                max_retries: self.one_of(&[None, Some(0), Some(2)])?.filter(|_| reconnect != Reconnect::Decided),
             },
         };
         let default = Options::default();

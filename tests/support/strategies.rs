@@ -53,7 +53,7 @@ pub fn any_options() -> impl Strategy<Value = Options> {
         select(&[0, 30_000, 30_000, u64::MAX][..]),
         select(&[None, None, Some(0), Some(1), Some(3)][..]),
     )
-        .prop_map(|(delay, max_delay, max_attempts)| Backoff { delay, max_delay, max_attempts });
+        .prop_map(|(delay, max_delay, max_retries)| Backoff { delay, max_delay, max_retries });
     const ENDS: &[EndOfBody] = &[EndOfBody::Reconnect, EndOfBody::Close, EndOfBody::Interrupted, EndOfBody::Fail];
     (
         prop::bool::weighted(0.7),
@@ -74,7 +74,7 @@ pub fn any_options() -> impl Strategy<Value = Options> {
 /// Who decides has no use for a limit, and a decision is no try of ours.
 fn without_limit_where_decided(mut options: Options) -> Options {
     if options.reconnect == Reconnect::Decided {
-        options.backoff.max_attempts = None;
+        options.backoff.max_retries = None;
     }
     options
 }

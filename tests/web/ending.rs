@@ -19,7 +19,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{builder, fetch, function, response, said, scenario, settle};
 
 const URL: &str = "https://example.org/";
-const SOON: Backoff = Backoff { delay: 1, max_delay: 1, max_attempts: None };
+const SOON: Backoff = Backoff { delay: 1, max_delay: 1, max_retries: None };
 
 fn is_done(event: &Event) -> bool {
     event.data == "[DONE]"
@@ -114,7 +114,7 @@ async fn a_server_that_is_reset_again_and_again_is_read_until_the_last_event() {
 #[wasm_bindgen_test]
 async fn a_post_that_never_ends_as_it_should_is_repeated_as_often_as_allowed() {
     let (fetch, count) = answers(&["data: half\n\n"]);
-    let backoff = Backoff { max_attempts: Some(2), ..SOON };
+    let backoff = Backoff { max_retries: Some(2), ..SOON };
     let given = builder(URL).method("POST").reconnect(Reconnect::Allowed).backoff(backoff).fetch(fetch);
     let mut source = given.until(is_done).connect().unwrap();
     assert_eq!(told(&mut source).await, ["half", "half", "half", "error attempts"]);

@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{builder, function, get, read, read_until, response};
 
-const SOON: Backoff = Backoff { delay: 5, max_delay: 5, max_attempts: None };
+const SOON: Backoff = Backoff { delay: 5, max_delay: 5, max_retries: None };
 
 /// A `fetch` that always fails, and the URLs that it was asked for.
 fn failing() -> (Function, Rc<RefCell<Vec<String>>>) {

@@ -52,8 +52,8 @@ impl Value {
         self.is_there = true;
     }
 
-    /// As [`Value::set`], for what has memory of its own.
-    pub(crate) fn take(&mut self, value: Vec<u8>) {
+    /// As [`Value::set`], without a copy.
+    pub(crate) fn set_owned(&mut self, value: Vec<u8>) {
         *self = Self { bytes: value, is_there: true };
     }
 }

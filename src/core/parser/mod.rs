@@ -195,7 +195,7 @@ impl Parser {
         (kept + chunk.len()).saturating_mul(MOST_PER_BYTE).saturating_add(self.last_event_id.len())
     }
 
-    fn settle_id(&mut self, last_event_id: Option<&str>) {
+    fn store_last_event_id(&mut self, last_event_id: Option<&str>) {
         if let Some(id) = last_event_id {
             self.last_event_id.clear();
             self.last_event_id.push_str(id);
@@ -311,9 +311,9 @@ impl<'p> Blocks<'p> {
         parser.kept.any = true;
         match field {
             Field::Data if parser.kept.data.is_there => parser.kept.append_data(&line, parser.max_event_size),
-            Field::Data => parser.kept.data.take(line),
-            Field::Event => parser.kept.event_type.take(line),
-            Field::Id if is_id(&line) => parser.kept.id.take(line),
+            Field::Data => parser.kept.data.set_owned(line),
+            Field::Event => parser.kept.event_type.set_owned(line),
+            Field::Id if is_id(&line) => parser.kept.id.set_owned(line),
             Field::Retry => parser.set_reconnection_time(&line),
             Field::Id | Field::Unknown => {}
         }
@@ -329,7 +329,7 @@ impl<'p> Blocks<'p> {
                     let before = last_event_id.replace(id).unwrap_or(&parser.last_event_id);
                     !is_same(id.as_bytes(), before.as_bytes())
                 } else {
-                    parser.settle_id(last_event_id.take());
+                    parser.store_last_event_id(last_event_id.take());
                     replace_text(&mut parser.last_event_id, id.to_vec(), parser.decode)
                 }
             }
@@ -406,6 +406,6 @@ impl<'p> Blocks<'p> {
 
 impl Drop for Blocks<'_> {
     fn drop(&mut self) {
-        self.parser.settle_id(self.last_event_id);
+        self.parser.store_last_event_id(self.last_event_id);
     }
 }

@@ -12,7 +12,8 @@ pub(crate) struct PlainBlocks<'p> {
 }
 
 impl<'p> Blocks<'p> {
-    /// Forgets the block that was handed out. If what follows may be plain, that: what is drawn of it is to be settled.
+    /// Forgets the block that was handed out. Returns what follows if that may be plain. [`Blocks::skip`] then takes note of the blocks
+    /// that were drawn of it.
     #[inline(always)]
     pub(crate) fn plain(&mut self) -> Option<PlainBlocks<'p>> {
         self.forget_handed_out();
@@ -22,7 +23,7 @@ impl<'p> Blocks<'p> {
     }
 
     /// Goes on behind the plain blocks that were drawn.
-    pub(crate) fn settle(&mut self, plain: &PlainBlocks<'p>) {
+    pub(crate) fn skip(&mut self, plain: &PlainBlocks<'p>) {
         self.rest = plain.rest;
         self.parser.dispatched += plain.drawn;
     }

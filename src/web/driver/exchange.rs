@@ -77,19 +77,19 @@ impl Driver {
     pub(super) fn poll_response(&mut self, context: &mut Context<'_>) -> Poll<Action> {
         let Some(request) = &mut self.request else { return Poll::Ready(Action::Nothing) };
         Poll::Ready(match request.poll(context) {
-            Poll::Ready(answer) => match answer.and_then(|response| self.take(response)) {
+            Poll::Ready(answer) => match answer.and_then(|response| self.accept_or_refuse(response)) {
                 Ok(action) => action,
                 Err(cause) => self.fail(cause),
             },
             Poll::Pending => {
                 ready!(self.watch.poll_expired(context));
                 self.drop_request();
-                self.connection.handle_silence(random())
+                self.connection.handle_timeout(random())
             }
         })
     }
 
-    fn take(&mut self, response: FetchResponse) -> Result<Action, JsValue> {
+    fn accept_or_refuse(&mut self, response: FetchResponse) -> Result<Action, JsValue> {
         self.watch = Watch::OFF;
         let headers = response.response_headers()?;
         let content_type = headers.get("content-type")?.as_string();

@@ -94,7 +94,7 @@ enum Step {
 
 /// What there is to tell. What it is about is to be had from the driver, once.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Told {
+pub(crate) enum DriverEvent {
     /// [`Driver::response`] is there; or none, for a stream.
     Open,
     /// So many bytes arrived, for [`Driver::blocks`].
@@ -163,7 +163,7 @@ impl Driver {
     }
 
     /// Goes on until there is something to tell.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Told> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<DriverEvent> {
         loop {
             self.step = match self.step {
                 Step::FindTarget => ready!(self.poll_target(context)),
@@ -187,12 +187,12 @@ impl Driver {
                 Step::Announce => {
                     self.step = Step::ReadBody;
                     self.watch = Watch::start(self.timeouts.silence);
-                    return Poll::Ready(Told::Open);
+                    return Poll::Ready(DriverEvent::Open);
                 }
                 Step::ReadBody => match ready!(self.poll_body(context)) {
                     Ok(length) => {
                         self.step = Step::CheckLimit;
-                        return Poll::Ready(Told::Chunk(length));
+                        return Poll::Ready(DriverEvent::Chunk(length));
                     }
                     Err(action) => self.perform(action),
                 },
@@ -207,14 +207,14 @@ impl Driver {
                 }
                 Step::TellError => {
                     self.step = self.wait_or_end(self.failure.and_then(|failure| failure.delay));
-                    return Poll::Ready(Told::Error);
+                    return Poll::Ready(DriverEvent::Error);
                 }
                 Step::Wait => {
                     ready!(self.poll_timer(self.wait, context));
-                    let action = self.connection.handle_timeout();
+                    let action = self.connection.handle_wait_over();
                     self.perform(action)
                 }
-                Step::Over => return Poll::Ready(Told::Over),
+                Step::Over => return Poll::Ready(DriverEvent::Over),
             };
         }
     }
@@ -257,7 +257,7 @@ impl Driver {
     #[cfg(headwater_npm)]
     pub(super) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
-            self.connection.go_back(last_event_id);
+            self.connection.rewind(last_event_id);
         }
         if self.is_requesting() {
             self.interrupt();
@@ -269,7 +269,7 @@ impl Driver {
     /// Ends it, behind the block with that last event ID string if blocks were drawn that nobody has taken.
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
-            self.connection.go_back(last_event_id);
+            self.connection.rewind(last_event_id);
         }
         self.connection.close();
         self.drop_response();

@@ -34,7 +34,7 @@ impl Driver {
             }
             Poll::Pending => {
                 ready!(self.watch.poll_expired(context));
-                Err(self.connection.handle_silence(random()))
+                Err(self.connection.handle_timeout(random()))
             }
         })
     }

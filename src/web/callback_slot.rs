@@ -1,10 +1,9 @@
-//! Owns how the platform calls back: by a function that keeps what it is called with until somebody asks. Must not know what
-//! it is called for.
+//! How the platform calls back: by a function that keeps the values it is called with until they are polled.
 
 #[cfg(headwater_npm)]
-pub(super) use facade::Signal;
+pub(super) use facade::CallbackSlot;
 #[cfg(not(headwater_npm))]
-pub(super) use library::Signal;
+pub(super) use library::CallbackSlot;
 
 /// In the npm package: a function of the facade's, which is not kept alive from here, and may be called at any time.
 #[cfg(headwater_npm)]
@@ -32,9 +31,9 @@ mod facade {
     }
 
     #[derive(Debug)]
-    pub(crate) struct Signal(Function);
+    pub(crate) struct CallbackSlot(Function);
 
-    impl Signal {
+    impl CallbackSlot {
         /// For the task that is being polled, or made.
         pub(crate) fn new() -> Self {
             Self(new(task::current()))
@@ -69,12 +68,12 @@ mod library {
     }
 
     #[derive(Debug)]
-    pub(crate) struct Signal {
+    pub(crate) struct CallbackSlot {
         function: Function,
         state: Rc<State>,
     }
 
-    impl Signal {
+    impl CallbackSlot {
         pub(crate) fn new() -> Self {
             let state = Rc::new(State::default());
             let closure = Closure::<dyn Fn(JsValue)>::new({
@@ -107,7 +106,7 @@ mod library {
         }
     }
 
-    impl Drop for Signal {
+    impl Drop for CallbackSlot {
         fn drop(&mut self) {
             self.state.waker.take();
         }
