@@ -60,7 +60,8 @@ mod npm;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod web;
 
-pub use crate::core::connection::{Action, Connection, ReadyState};
+pub use crate::core::action::{Action, ReadyState};
+pub use crate::core::connection::Connection;
 pub use crate::core::error::{Failure, Note, Reason};
 pub use crate::core::heads::{RequestHead, ResponseHead};
 pub use crate::core::options::{EndOfBody, Options, Reconnect};

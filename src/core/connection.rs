@@ -1,10 +1,10 @@
-//! Owns the life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for which requests and
-//! answers each happens. Must not know how requests are made, what time it is or who listens: it is told what happened
-//! and answers with what to do.
+//! The life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for which requests and answers
+//! each happens.
 
 use alloc::string::String;
 
 use crate::core::{
+    action::{Action, ReadyState},
     content_type::is_event_stream,
     error::{Failure, Note, Reason},
     heads::{RequestHead, ResponseHead},
@@ -18,58 +18,37 @@ use crate::core::{
     refusal::{Refusal, Verdict},
 };
 
-/// Spec 9.2.2 `readyState`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadyState {
-    /// No connection yet, or none at the moment.
-    Connecting,
-    /// A response was accepted.
-    Open,
-    /// For good.
-    Closed,
-}
-
-/// What the caller must do. There is no wildcard for it, on purpose: who leaves out an action has a connection that stands still,
-/// so that a further one is a breaking change.
-#[must_use]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Make the request, with [`Connection::last_event_id`] if it is not empty; then tell the response or the error.
-    Fetch,
-    /// Make a GET whose answer may be kept from the caller (`no-cors`), and abort it at its headers. Then tell
-    /// [`Connection::handle_probe`].
-    Probe,
-    /// Fire `open`, then read the body and tell its chunks and its end.
-    AnnounceConnection,
-    /// Drop the response, fire `error`, wait for the failure's `delay`, then tell [`Connection::handle_wait_over`].
-    ReestablishConnection(Failure),
-    /// Drop the response and fire `error`. It is the last action.
-    FailConnection(Failure),
-    /// Drop the response. The stream has ended as it should, and nothing is fired. It is the last action.
-    CloseConnection,
-    /// Nothing: the connection is closed.
-    Nothing,
-}
-
 /// A connection, without its I/O.
 #[derive(Debug)]
 pub struct Connection {
     parser: Parser,
     options: Options,
-    ready_state: ReadyState,
+    state: State,
     /// The last request that was made.
     request: RequestHead,
     attempt: u32,
-    /// Between two attempts. A timer that fires at any other time is a stray one, and must not repeat a request.
-    waiting: bool,
     /// Tries since the last progress.
     tries: u32,
     progress: Progress,
     refusal: Refusal,
-    /// A failure was told that the caller may decide about.
-    undecided: bool,
-    /// The shortest that the wait may become.
+    /// The last one.
+    failure: Option<Failure>,
+    /// The shortest that the wait may become, once.
     shortest_wait: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// A request or a probe is under way, or is about to be made.
+    Requesting,
+    /// A response was accepted, and its body is being read.
+    Streaming,
+    /// Between two attempts. A timer that fires in any other state is a stray one, and must not repeat a request.
+    Waiting,
+    /// The caller is to decide about a failure.
+    Undecided,
+    /// For good.
+    Closed,
 }
 
 impl Connection {
@@ -89,19 +68,31 @@ impl Connection {
             refusal: Refusal::new(can_be_refused),
             request: RequestHead { is_get: options.is_get, preflights_last_event_id: false },
             options,
-            ready_state: ReadyState::Connecting,
+            state: State::Requesting,
             attempt: 1,
-            waiting: false,
             tries: 0,
-            undecided: false,
+            failure: None,
             shortest_wait: None,
         }
     }
 
-    /// The state, as it is when the action just answered is to be performed.
+    /// The state while the last action is performed.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
-        self.ready_state
+        match self.state {
+            State::Requesting | State::Waiting | State::Undecided => ReadyState::Connecting,
+            State::Streaming => ReadyState::Open,
+            State::Closed => ReadyState::Closed,
+        }
+    }
+
+    /// Whether news changes nothing: the connection is closed, or awaits a decision.
+    fn is_at_rest(&self) -> bool {
+        matches!(self.state, State::Closed | State::Undecided)
+    }
+
+    fn is_open(&self) -> bool {
+        self.state == State::Streaming
     }
 
     /// The last event ID string: that of the last block handed out.
@@ -129,12 +120,14 @@ impl Connection {
 
     /// A request is about to be made that may be another one than the options say.
     pub fn handle_request(&mut self, request: RequestHead) {
-        self.request = request;
+        if !self.is_at_rest() {
+            self.request = request;
+        }
     }
 
-    /// Spec 9.2.2, constructor step 15: what a response or its absence means.
+    /// [spec] 9.2.2, constructor step 15: what a response or its absence means.
     pub fn handle_response(&mut self, response: ResponseHead<'_>, random: f64) -> Action {
-        if self.ready_state == ReadyState::Closed {
+        if self.is_at_rest() {
             return Action::Nothing;
         }
         self.refusal.handle_answer(self.request.preflights_last_event_id);
@@ -151,18 +144,19 @@ impl Connection {
 
     /// A stream is there, requested by somebody else or accepted by [`Connection::handle_response`].
     pub fn handle_stream(&mut self) -> Action {
-        if self.ready_state == ReadyState::Closed {
+        if self.is_at_rest() {
             return Action::Nothing;
         }
-        self.ready_state = ReadyState::Open;
+        self.state = State::Streaming;
         self.parser.start_stream();
         Action::AnnounceConnection
     }
 
-    /// Takes bytes of the body. Deliver the blocks, then ask [`Connection::check_limit`]. A closed connection has none.
+    /// Takes bytes of the body. Deliver the blocks, then call [`Connection::check_limit`]. A connection that is closed or
+    /// awaits a decision has no blocks.
     #[must_use = "blocks are parsed as they are drawn"]
     pub fn handle_chunk<'c>(&'c mut self, chunk: &'c [u8]) -> Blocks<'c> {
-        let chunk = if self.ready_state == ReadyState::Closed { &[] } else { chunk };
+        let chunk = if self.is_at_rest() { &[] } else { chunk };
         self.parser.handle_chunk(chunk)
     }
 
@@ -172,17 +166,17 @@ impl Connection {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0, random()))
     }
 
-    /// The body has ended cleanly. Spec 9.2.2, constructor step 14.
+    /// The body has ended cleanly. [spec] 9.2.2, constructor step 14.
     pub fn handle_end_of_body(&mut self, random: f64) -> Action {
         let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
-        if self.ready_state == ReadyState::Closed {
+        if self.is_at_rest() {
             Action::Nothing
         } else if end == EndOfBody::Interrupted {
             self.reestablish(Reason::Interrupted, random)
         } else if end == EndOfBody::Fail {
             self.end_attempt(Reason::End, None, false, 0, random)
         } else if end == EndOfBody::Close || self.options.reconnect == Reconnect::Never {
-            self.ready_state = ReadyState::Closed;
+            self.state = State::Closed;
             Action::CloseConnection
         } else {
             self.end_attempt(Reason::End, None, true, 0, random)
@@ -195,16 +189,16 @@ impl Connection {
         self.options.is_get && self.request.is_get
     }
 
-    /// The request failed, or the body broke off. Spec 9.2.2, constructor step 15.2: the connection is reestablished.
+    /// The request failed, or the body broke off. [spec] 9.2.2, constructor step 15.2: the connection is reestablished.
     ///
     /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
     /// is asked whether it answers at all. So it is before the first answer to a request with `Last-Event-ID`, which may be
     /// refused for the header alone; but an origin that was served once is not given up.
     pub fn handle_network_error(&mut self, random: f64) -> Action {
-        if self.ready_state == ReadyState::Closed {
+        if self.is_at_rest() {
             return Action::Nothing;
         }
-        if self.ready_state == ReadyState::Open || !self.request.is_get {
+        if self.is_open() || !self.request.is_get {
             return self.handle_interruption(random);
         }
         match self.refusal.handle_network_error(self.request.preflights_last_event_id) {
@@ -218,7 +212,7 @@ impl Connection {
     /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the request is made once more,
     /// since a server that answers may also have broken one connection.
     pub fn handle_probe(&mut self, answered: bool, random: f64) -> Action {
-        if self.ready_state == ReadyState::Closed {
+        if self.is_at_rest() {
             Action::Nothing
         } else if answered {
             self.refusal.suspect();
@@ -231,20 +225,20 @@ impl Connection {
 
     /// The time is over that the caller gives for an answer, or for the next bytes of the body.
     pub fn handle_timeout(&mut self, random: f64) -> Action {
-        let reason = if self.ready_state == ReadyState::Open { Reason::Silence } else { Reason::Timeout };
+        let reason = if self.is_open() { Reason::Silence } else { Reason::Timeout };
         self.reestablish(reason, random)
     }
 
     /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
     pub fn handle_interruption(&mut self, random: f64) -> Action {
-        let reason = if self.ready_state == ReadyState::Open { Reason::Interrupted } else { Reason::Network };
+        let reason = if self.is_open() { Reason::Interrupted } else { Reason::Network };
         self.reestablish(reason, random)
     }
 
-    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. `None` if there is none, or if
-    /// it may not be repeated, or not once more: then it is to go on.
+    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. Returns `None` if there is no
+    /// request, or if it may not be repeated, or not once more: then the request is to go on.
     pub fn handle_pause(&mut self) -> Option<Action> {
-        if self.ready_state == ReadyState::Closed || self.waiting || !self.may_repeat_once_more() {
+        if !matches!(self.state, State::Requesting | State::Streaming) || !self.may_repeat_once_more() {
             return None;
         }
         if !self.is_feed() {
@@ -252,21 +246,22 @@ impl Connection {
             self.tries = self.tries.saturating_add(1);
         }
         self.refusal.forget();
-        if self.ready_state == ReadyState::Connecting {
+        if !self.is_open() {
             self.attempt = self.attempt.saturating_add(1);
             return Some(Action::Fetch);
         }
-        self.ready_state = ReadyState::Connecting;
-        self.waiting = true;
-        self.shortest_wait = None;
-        Some(Action::ReestablishConnection(Failure {
+        let failure = Failure {
             reason: Reason::Interrupted,
             status: None,
             attempt: self.attempt,
             delay: Some(0),
             backoff: 0,
             note: Note::Paused,
-        }))
+        };
+        self.state = State::Waiting;
+        self.shortest_wait = None;
+        self.failure = Some(failure);
+        Some(Action::ReestablishConnection(failure))
     }
 
     /// What the request is to be could not be found out, this time. Nothing was sent.
@@ -304,49 +299,60 @@ impl Connection {
 
     /// The wait is over.
     pub fn handle_wait_over(&mut self) -> Action {
-        if self.ready_state == ReadyState::Closed || !self.waiting {
+        if self.state != State::Waiting {
             return Action::Nothing;
         }
-        self.waiting = false;
-        self.undecided = false;
+        self.state = State::Requesting;
         self.attempt = self.attempt.saturating_add(1);
         Action::Fetch
     }
 
-    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Answers how long, in
+    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Returns how long, in
     /// milliseconds from its beginning, the wait still has to be; `None` between two waits, and after the first time in one.
     pub fn shorten_wait(&mut self) -> Option<u64> {
-        if self.waiting { self.shortest_wait.take() } else { None }
+        if self.state == State::Waiting { self.shortest_wait.take() } else { None }
     }
 
-    /// The caller's decision about the failure that was just told, in place of what it says: how long to wait for the next
-    /// attempt, in milliseconds, or `None` to give up. [`Failure::backoff`] is the wait that backing off asks for. Nothing
-    /// with other options than [`Reconnect::Decided`], nor about a failure that is none of the server's or that nothing can
-    /// change ([`Failure::is_decidable`]). Returns whether the decision counts.
-    pub fn decide(&mut self, delay: Option<u64>) -> bool {
-        let counts = core::mem::take(&mut self.undecided);
-        if counts {
-            self.waiting = delay.is_some();
-            if self.ready_state == ReadyState::Closed {
-                self.tries = self.tries.saturating_add(1);
-            }
+    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for the next attempt, in
+    /// milliseconds, or `None` to give up. [`Failure::delay`] is what follows by the standard, and [`Failure::backoff`] the
+    /// wait that backing off asks for. Returns the action that carries the decision out, with the failure as it is then;
+    /// [`Action::Nothing`] if no failure awaits a decision.
+    ///
+    /// ```
+    /// use headwater::{Action, Connection, Options, ReadyState, Reconnect, ResponseHead};
+    ///
+    /// let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..Options::default() });
+    /// let head = ResponseHead { status: 503, content_type: None, retry_after: None };
+    /// let Action::AwaitDecision(failure) = connection.handle_response(head, 0.0) else { unreachable!() };
+    /// // The standard gives up after a 503. This caller waits as long as backing off asks for.
+    /// assert_eq!((failure.delay, connection.ready_state()), (None, ReadyState::Connecting));
+    /// assert!(matches!(connection.decide(Some(failure.backoff)), Action::ReestablishConnection(_)));
+    /// assert_eq!(connection.handle_wait_over(), Action::Fetch);
+    /// ```
+    pub fn decide(&mut self, delay: Option<u64>) -> Action {
+        let Some(mut failure) = self.failure.filter(|_| self.is_undecided()) else { return Action::Nothing };
+        if delay != failure.delay {
             self.shortest_wait = None;
-            self.ready_state = if self.waiting { ReadyState::Connecting } else { ReadyState::Closed };
         }
-        counts
+        failure.delay = delay.map(|delay| delay.min(MAX_DELAY));
+        self.carry_out(failure)
     }
 
-    /// Whether [`Connection::decide`] would count.
+    /// Whether a failure awaits a decision.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        self.undecided
+        self.state == State::Undecided
     }
 
-    /// Spec 9.2.2 `close()`.
+    /// The last failure.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+
+    /// [spec] 9.2.2 `close()`.
     pub fn close(&mut self) {
-        self.undecided = false;
-        self.waiting = false;
-        self.ready_state = ReadyState::Closed;
+        self.state = State::Closed;
     }
 
     /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.
@@ -354,11 +360,11 @@ impl Connection {
         &mut self,
         reason: Reason,
         status: Option<u16>,
-        mut may_repeat: bool,
+        may_repeat: bool,
         retry_after: u64,
         random: f64,
     ) -> Action {
-        if self.ready_state == ReadyState::Closed {
+        if self.is_at_rest() {
             return Action::Nothing;
         }
         let may_be_header = self.request.preflights_last_event_id && matches!(reason, Reason::Network | Reason::Cors);
@@ -370,20 +376,29 @@ impl Connection {
         let retry_after = retry_after.min(MAX_DELAY);
         let wait = backoff.wait(server_time, self.tries, has_progressed, random).max(retry_after);
         let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
-        self.undecided = self.options.reconnect == Reconnect::Decided && failure.is_decidable();
         if may_repeat && self.is_exhausted() {
             failure.reason = Reason::Attempts;
-            may_repeat = false;
-        }
-        if !may_repeat {
-            self.ready_state = ReadyState::Closed;
-            return Action::FailConnection(failure);
+        } else if may_repeat {
+            failure.delay = Some(wait);
         }
         self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after));
+        if self.options.reconnect == Reconnect::Decided && failure.is_decidable() {
+            self.state = State::Undecided;
+            self.failure = Some(failure);
+            return Action::AwaitDecision(failure);
+        }
+        self.carry_out(failure)
+    }
+
+    /// Waits or fails, as the failure says.
+    fn carry_out(&mut self, failure: Failure) -> Action {
+        self.failure = Some(failure);
+        if failure.delay.is_none() {
+            self.state = State::Closed;
+            return Action::FailConnection(failure);
+        }
+        self.state = State::Waiting;
         self.tries = self.tries.saturating_add(1);
-        self.waiting = true;
-        self.ready_state = ReadyState::Connecting;
-        failure.delay = Some(wait);
         Action::ReestablishConnection(failure)
     }
 

@@ -1,5 +1,6 @@
 //! The core: no I/O, no clock, no randomness, no dependencies. It imports nothing from the other layers.
 
+pub(crate) mod action;
 pub(crate) mod connection;
 pub mod content_type;
 pub(crate) mod error;

@@ -222,14 +222,18 @@ impl Run {
             body,
             cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),
         );
-        match answer {
-            Ok(delay) => self.source.decide(delay.map(|milliseconds| milliseconds as u64)),
-            Err(error) => self.host.report(&error),
-        }
+        let delay = match answer {
+            Ok(delay) => delay.map(|milliseconds| milliseconds as u64),
+            Err(error) => {
+                self.host.report(&error);
+                failure.delay
+            }
+        };
+        self.source.decide(delay);
     }
 }
 
-/// The host's methods do not throw; should one all the same, the error must not be lost, nor end the source.
+/// The host's methods do not throw. Should one throw all the same, the error must not be lost, nor end the source.
 fn report<T>(host: &SourceHost, result: Result<T, JsValue>) {
     if let Err(error) = result {
         host.report(&error);

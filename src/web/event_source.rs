@@ -22,7 +22,7 @@ use super::{
     sys,
 };
 use crate::core::{
-    connection::ReadyState,
+    action::ReadyState,
     options::EndOfBody,
     parser::{Block, Blocks},
 };

@@ -16,7 +16,7 @@ use super::{
     sys::Reader,
 };
 use crate::core::{
-    connection::ReadyState,
+    action::ReadyState,
     options::{EndOfBody, Options},
     parser::Blocks,
 };
@@ -120,7 +120,7 @@ impl Source {
 
     /// The error that was told last is one to decide about.
     pub(crate) fn is_undecided(&self) -> bool {
-        self.driver.connection().is_undecided()
+        self.driver.is_undecided()
     }
 
     pub(crate) fn decide(&mut self, delay: Option<u64>) {

@@ -25,7 +25,10 @@ fn assert_dead(mut connection: Connection, how: &str) {
             assert_eq!(action, Action::Nothing, "{how}");
         }
         assert_eq!(connection.handle_pause(), None, "{how}");
-        assert!(!connection.decide(Some(0)), "{how}");
+        for delay in [None, Some(0)] {
+            assert_eq!(connection.decide(delay), Action::Nothing, "{how}");
+        }
+        assert!(!connection.is_undecided(), "{how}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{how}");
         assert_eq!(connection.last_event_id(), before, "{how}");
         connection.close();

@@ -37,22 +37,124 @@ const FAILURES: [Failing; 12] = [
 ];
 
 #[test]
-fn the_failure_says_what_the_table_says_and_without_a_decision_the_table_holds() {
+fn the_failure_says_what_the_table_says_and_if_that_is_decided_the_table_holds() {
     for (name, is_repeated, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()));
         let action = fail(&mut connection);
+        let failure = undecided(&connection, action);
+        assert_eq!(failure.delay, is_repeated.then_some(3000), "{name}");
+        let action = connection.decide(failure.delay);
         if is_repeated {
-            assert_eq!(reestablished(&connection, action).delay, Some(3000), "{name}");
+            assert_eq!(reestablished(&connection, action), failure, "{name}");
             next_attempt(&mut connection);
         } else {
-            failed(&connection, action);
+            assert_eq!(failed(&connection, action), failure, "{name}");
             assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         }
         if name != "a clean end" {
             let mut connection = Connection::new(decided(post()));
             let action = fail(&mut connection);
-            failed(&connection, action);
+            let failure = undecided(&connection, action);
+            let action = connection.decide(failure.delay);
+            assert_eq!(failed(&connection, action), failure, "a POST after {name}");
             assert_eq!(connection.handle_wait_over(), Action::Nothing, "a POST after {name}");
+        }
+    }
+}
+
+type News = fn(&mut Connection) -> Action;
+
+/// All that can be told to a connection, but the decision and `close`.
+const NEWS: [News; 18] = [
+    |connection| {
+        connection.handle_request(RequestHead { is_get: false, preflights_last_event_id: true });
+        Action::Nothing
+    },
+    |connection| connection.handle_response(EVENT_STREAM, 0.0),
+    |connection| connection.handle_response(status(204), 0.0),
+    |connection| connection.handle_response(status(404), 0.0),
+    |connection| connection.handle_response(status(503), 0.0),
+    |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
+    |connection| connection.handle_stream(),
+    |connection| {
+        assert_eq!(feed(connection, "id: late\nretry: 1\ndata: late\n\n"), []);
+        connection.check_limit(|| 0.0).unwrap_or(Action::Nothing)
+    },
+    |connection| connection.handle_end_of_body(0.0),
+    |connection| connection.handle_network_error(0.0),
+    |connection| connection.handle_probe(true, 0.0),
+    |connection| connection.handle_probe(false, 0.0),
+    |connection| connection.handle_timeout(0.0),
+    |connection| connection.handle_interruption(0.0),
+    |connection| connection.handle_pause().unwrap_or(Action::Nothing),
+    |connection| connection.handle_unknown_request(0.0),
+    |connection| connection.handle_request_error(0.0),
+    |connection| connection.handle_wait_over(),
+];
+
+#[test]
+fn nothing_moves_before_the_decision() {
+    for (name, _, fail) in FAILURES {
+        let mut connection = Connection::new(decided(get()));
+        let action = fail(&mut connection);
+        let failure = undecided(&connection, action);
+        let before = (connection.attempt(), connection.last_event_id().to_owned(), connection.reconnection_time());
+        for (number, news) in NEWS.iter().enumerate() {
+            assert_eq!(news(&mut connection), Action::Nothing, "{number} after {name}");
+            assert_eq!(connection.shorten_wait(), None, "{number} after {name}");
+            assert_eq!(undecided(&connection, Action::AwaitDecision(failure)), failure, "{number} after {name}");
+            assert!(connection.may_repeat(), "{number} after {name}");
+        }
+        let after = (connection.attempt(), connection.last_event_id().to_owned(), connection.reconnection_time());
+        assert_eq!(after, before, "{name}");
+        go_on(&mut connection, 7);
+        next_attempt(&mut connection);
+        accept(&mut connection);
+    }
+}
+
+#[test]
+fn what_has_failed_is_closed_for_good_whatever_comes_late() {
+    for options in [get(), post(), decided(get()), decided(post()), Options { reconnect: Reconnect::Allowed, ..get() }]
+    {
+        for (name, _, fail) in FAILURES {
+            let mut connection = Connection::new(options.clone());
+            let mut action = fail(&mut connection);
+            if connection.is_undecided() {
+                action = connection.decide(None);
+            }
+            if !matches!(action, Action::FailConnection(_) | Action::CloseConnection) {
+                continue;
+            }
+            for late in NEWS {
+                assert_eq!(late(&mut connection), Action::Nothing, "{name}");
+                for delay in [None, Some(0)] {
+                    assert_eq!(connection.decide(delay), Action::Nothing, "{name}");
+                }
+                assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_the_last_action_there_is_none_and_closed_never_opens(
+        options in any_options(),
+        happenings in vec((happening(), random()), 0..60),
+    ) {
+        let mut connection = Connection::new(options);
+        let mut is_over = false;
+        for (happening, random) in happenings {
+            let action = happening.perform(&mut connection, random);
+            if is_over {
+                prop_assert_eq!(action, Action::Nothing, "{:?}", happening);
+            }
+            is_over |= matches!(action, Action::FailConnection(_) | Action::CloseConnection)
+                || matches!(happening, Happening::Close);
+            prop_assert_eq!(connection.ready_state() == ReadyState::Closed, is_over, "{:?}", happening);
         }
     }
 }
@@ -68,9 +170,9 @@ fn a_decision_to_go_on_wins_over_the_table() {
                 assert!(!is_get && name == "a clean end", "{name}");
                 continue;
             }
-            assert_eq!(connection.ready_state() == ReadyState::Connecting, is_get && is_repeated, "{name}");
-            assert!(connection.decide(Some(7)), "{name}");
-            assert_eq!(connection.ready_state(), ReadyState::Connecting, "{name}");
+            let failure = undecided(&connection, action);
+            assert_eq!(failure.delay.is_some(), is_get && is_repeated, "{name}");
+            go_on(&mut connection, 7);
             assert_eq!(connection.attempt(), 1, "the wait is no attempt");
             next_attempt(&mut connection);
             assert_eq!(connection.attempt(), 2, "{name}");
@@ -85,11 +187,10 @@ fn a_decision_to_give_up_wins_over_the_table() {
     for (name, _, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()));
         let _ = fail(&mut connection);
-        assert!(connection.decide(None), "{name}");
-        assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
+        give_up(&mut connection);
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         assert_eq!(connection.handle_response(EVENT_STREAM, 0.0), Action::Nothing, "{name}");
-        assert!(!connection.decide(Some(0)), "it was final: {name}");
+        assert_eq!(connection.decide(Some(0)), Action::Nothing, "it was final: {name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
     }
 }
@@ -99,8 +200,8 @@ fn an_event_that_is_too_large_may_be_gone_on_from() {
     let mut connection = open(Options { max_event_size: 16, ..decided(get()) });
     feed(&mut connection, "id: 1\ndata: a\n\nid: 2\ndata: 01234567890123456789");
     let action = connection.check_limit(|| 0.0).expect("too large");
-    assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
-    assert!(connection.decide(Some(0)));
+    assert_eq!(undecided(&connection, action).reason, Reason::TooLarge);
+    go_on(&mut connection, 0);
     next_attempt(&mut connection);
     accept(&mut connection);
     assert_eq!(connection.check_limit(|| 0.0), None, "the next stream is another one");
@@ -113,7 +214,7 @@ fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
         let mut connection = Connection::new(decided(get()));
         let action = connection.handle_response(status(204), 0.0);
         assert!(!failed(&connection, action).is_decidable());
-        assert!(!connection.decide(delay));
+        assert_eq!(connection.decide(delay), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
         assert_eq!(connection.handle_wait_over(), Action::Nothing);
     }
@@ -125,7 +226,7 @@ fn a_pause_is_no_failure_to_decide_about() {
     let action = connection.handle_pause().expect("a GET may be paused");
     assert!(!reestablished(&connection, action).is_decidable());
     for delay in [None, Some(60_000)] {
-        assert!(!connection.decide(delay));
+        assert_eq!(connection.decide(delay), Action::Nothing);
     }
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
     next_attempt(&mut connection);
@@ -135,9 +236,10 @@ fn a_pause_is_no_failure_to_decide_about() {
 fn a_decision_counts_once() {
     for second in [None, Some(5)] {
         let mut connection = open(decided(get()));
-        wait_after_network_error(&mut connection, 0.0);
-        assert!(connection.decide(Some(7)));
-        assert!(!connection.decide(second));
+        let action = connection.handle_network_error(0.0);
+        undecided(&connection, action);
+        go_on(&mut connection, 7);
+        assert_eq!(connection.decide(second), Action::Nothing);
         next_attempt(&mut connection);
     }
 }
@@ -146,10 +248,10 @@ fn a_decision_counts_once() {
 fn nobody_decides_before_a_failure_or_while_all_is_well() {
     for delay in [None, Some(0)] {
         let mut connection = Connection::new(decided(get()));
-        assert!(!connection.decide(delay));
+        assert_eq!(connection.decide(delay), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
         accept(&mut connection);
-        assert!(!connection.decide(delay));
+        assert_eq!(connection.decide(delay), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Open);
         assert_eq!(connection.handle_wait_over(), Action::Nothing);
     }
@@ -159,8 +261,10 @@ fn nobody_decides_before_a_failure_or_while_all_is_well() {
 fn after_the_wait_it_is_too_late_to_decide() {
     for delay in [None, Some(0)] {
         let mut connection = open(decided(get()));
-        lose(&mut connection);
-        assert!(!connection.decide(delay));
+        let _ = connection.handle_network_error(0.0);
+        go_on(&mut connection, 0);
+        next_attempt(&mut connection);
+        assert_eq!(connection.decide(delay), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "there is one request");
         accept(&mut connection);
@@ -173,13 +277,13 @@ fn after_close_it_is_too_late_to_decide() {
         let mut connection = Connection::new(decided(get()));
         let _ = fail(&mut connection);
         connection.close();
-        assert!(!connection.decide(Some(0)), "{name}");
+        assert_eq!(connection.decide(Some(0)), Action::Nothing, "{name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
 
         let mut connection = Connection::new(decided(get()));
         let _ = fail(&mut connection);
-        assert!(connection.decide(Some(0)), "{name}");
+        go_on(&mut connection, 0);
         connection.close();
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "closed after the decision: {name}");
     }
@@ -191,7 +295,7 @@ fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
         let mut connection = open(decided(options));
         feed(&mut connection, "data: x\n\n");
         assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
-        assert!(!connection.decide(Some(0)));
+        assert_eq!(connection.decide(Some(0)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
     }
 }
@@ -201,13 +305,14 @@ fn each_failure_is_decided_about_anew() {
     let mut connection = Connection::new(decided(post()));
     for attempt in 1..=3 {
         let action = connection.handle_response(status(503), 0.0);
-        assert_eq!(failed(&connection, action).attempt, attempt);
-        assert!(connection.decide(Some(1)));
+        assert_eq!(undecided(&connection, action).attempt, attempt);
+        go_on(&mut connection, 1);
         next_attempt(&mut connection);
     }
     let action = connection.handle_response(status(503), 0.0);
-    assert_eq!(failed(&connection, action).attempt, 4);
-    assert_eq!(connection.handle_wait_over(), Action::Nothing, "a permission once given is not kept");
+    let failure = undecided(&connection, action);
+    assert_eq!((failure.attempt, failure.delay), (4, None), "a permission once given is not kept");
+    assert_eq!(connection.handle_wait_over(), Action::Nothing);
 }
 
 #[test]
@@ -218,7 +323,7 @@ fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
             let _ = fail(&mut connection);
             let state = connection.ready_state();
             for delay in [None, Some(0)] {
-                assert!(!connection.decide(delay), "{name}");
+                assert_eq!(connection.decide(delay), Action::Nothing, "{name}");
                 assert_eq!(connection.ready_state(), state, "{name}");
             }
         }
@@ -229,10 +334,11 @@ fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
 fn a_try_that_the_caller_decided_on_is_a_try() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..get() });
     let action = connection.handle_response(status(503), 0.0);
-    failed(&connection, action);
-    assert!(connection.decide(Some(0)));
+    undecided(&connection, action);
+    go_on(&mut connection, 0);
     next_attempt(&mut connection);
-    assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
+    let action = connection.handle_network_error(1.0);
+    assert_eq!(undecided(&connection, action).delay, Some(12_000));
 }
 
 #[test]
@@ -240,18 +346,11 @@ fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_request_error(0.0);
-    failed(&connection, action);
-    assert!(connection.decide(Some(0)));
+    undecided(&connection, action);
+    go_on(&mut connection, 0);
     next_attempt(&mut connection);
-    assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
-}
-
-/// What follows from a failure, whichever it is.
-fn told_failure(action: Action) -> Failure {
-    match action {
-        Action::ReestablishConnection(failure) | Action::FailConnection(failure) => failure,
-        action => panic!("{action:?}"),
-    }
+    let action = connection.handle_network_error(1.0);
+    assert_eq!(undecided(&connection, action).delay, Some(12_000));
 }
 
 #[test]
@@ -262,7 +361,8 @@ fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_
                 continue;
             }
             let mut connection = Connection::new(decided(options));
-            let failure = told_failure(fail(&mut connection));
+            let action = fail(&mut connection);
+            let failure = undecided(&connection, action);
             assert_eq!(failure.backoff, if name == "503" { 9000 } else { 3000 }, "{name}");
         }
     }
@@ -289,9 +389,9 @@ fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too
         let mut connection = Connection::new(Options { max_event_size: 16, ..decided(post()) });
         for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
             let action = fail(&mut connection);
-            let failure = failed(&connection, action);
+            let failure = undecided(&connection, action);
             assert_eq!(failure.backoff, wait);
-            assert!(connection.decide(Some(failure.backoff)));
+            go_on(&mut connection, failure.backoff);
             next_attempt(&mut connection);
         }
     }
@@ -303,7 +403,7 @@ fn a_retry_after_is_part_of_the_wait_that_whoever_decides_is_given_whatever_the_
         for (retry_after, wait) in [(None, 3000), (Some(60_000), 60_000), (Some(u64::MAX), LONGEST)] {
             let mut connection = Connection::new(decided(post()));
             let action = connection.handle_response(ResponseHead { retry_after, ..status(code) }, 0.0);
-            assert_eq!(failed(&connection, action).backoff, wait, "{code}");
+            assert_eq!(undecided(&connection, action).backoff, wait, "{code}");
         }
     }
 }

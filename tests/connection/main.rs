@@ -109,10 +109,40 @@ fn failed(connection: &Connection, action: Action) -> Failure {
     failure
 }
 
+/// Expects that the caller is to decide about a failure, and gives it.
+#[track_caller]
+fn undecided(connection: &Connection, action: Action) -> Failure {
+    let Action::AwaitDecision(failure) = action else { panic!("not to be decided: {action:?}") };
+    assert_eq!((connection.is_undecided(), connection.failure()), (true, Some(failure)));
+    assert_eq!(connection.ready_state(), ReadyState::Connecting);
+    failure
+}
+
+/// If the caller is to decide, it leaves the failure as it is.
+fn undisputed(connection: &mut Connection, action: Action) -> Action {
+    let Action::AwaitDecision(failure) = action else { return action };
+    connection.decide(failure.delay)
+}
+
+/// The caller decides to go on after this wait.
+#[track_caller]
+fn go_on(connection: &mut Connection, delay: u64) {
+    let action = connection.decide(Some(delay));
+    assert_eq!(reestablished(connection, action).delay, Some(delay));
+}
+
+/// The caller decides to give up.
+#[track_caller]
+fn give_up(connection: &mut Connection) {
+    let action = connection.decide(None);
+    failed(connection, action);
+}
+
 /// Lets the attempt fail and gives the wait.
 #[track_caller]
 fn wait_after_network_error(connection: &mut Connection, random: f64) -> u64 {
     let action = connection.handle_network_error(random);
+    let action = undisputed(connection, action);
     reestablished(connection, action).delay.unwrap()
 }
 

@@ -6,7 +6,9 @@ const PARAMETER: &str = "lastEventIdParam";
 
 #[track_caller]
 fn told(action: Action) -> String {
-    let (Action::ReestablishConnection(failure) | Action::FailConnection(failure)) = action else {
+    let (Action::ReestablishConnection(failure) | Action::AwaitDecision(failure) | Action::FailConnection(failure)) =
+        action
+    else {
         panic!("nothing is told: {action:?}")
     };
     assert_eq!(failure.message(), failure.to_string());

@@ -153,6 +153,7 @@ fn a_post_that_ends_before_until_says_so_was_cut_and_fails() {
     for reconnect in [Reconnect::Standard, Reconnect::Decided, Reconnect::Never] {
         let mut connection = open(until(Options { reconnect, ..post() }));
         let action = connection.handle_end_of_body(0.0);
+        let action = undisputed(&mut connection, action);
         assert_eq!(failed(&connection, action).reason, Reason::Interrupted, "{reconnect:?}");
     }
     let mut connection = open(until(Options { reconnect: Reconnect::Never, ..get() }));

@@ -166,6 +166,7 @@ fn the_header_is_not_probed_for_where_reconnect_is_given() {
         let mut connection = resuming(Options { reconnect, ..probing() });
         for _ in 0..3 {
             let action = connection.handle_network_error(0.0);
+            let action = undisputed(&mut connection, action);
             let failure = reestablished(&connection, action);
             assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
             next_attempt(&mut connection);

@@ -102,13 +102,17 @@ fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
 #[test]
 fn the_callers_own_decision_is_not_cut() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
-    wait_after_network_error(&mut connection, 0.9);
-    assert!(connection.decide(Some(60_000)));
+    let action = connection.handle_network_error(0.9);
+    undecided(&connection, action);
+    assert_eq!(connection.shorten_wait(), None, "there is no wait yet");
+    go_on(&mut connection, 60_000);
     assert_eq!(connection.shorten_wait(), None);
 
     next_attempt(&mut connection);
-    wait_after_network_error(&mut connection, 0.9);
-    assert_eq!(connection.shorten_wait(), Some(3000), "without one it is a wait as any other");
+    let action = connection.handle_network_error(0.9);
+    let failure = undecided(&connection, action);
+    go_on(&mut connection, failure.delay.unwrap());
+    assert_eq!(connection.shorten_wait(), Some(3000), "what is as told is a wait as any other");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! Standard 9.2.3, and section 4 of the design, word by word). Must not know how the machine works.
 
 use headwater::{
-    Action, Connection, EndOfBody, Note, Options, ReadyState, Reason, Reconnect, RequestHead, reconnection::Backoff,
+    Action, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
+    reconnection::Backoff,
 };
 
 use crate::{
@@ -20,6 +21,8 @@ pub enum Phase {
     Probing,
     Streaming,
     Waiting,
+    /// The caller is to decide about a failure.
+    Undecided,
     Closed,
 }
 
@@ -46,7 +49,8 @@ pub struct Model {
     allows_header: Option<bool>,
     /// The request is the repetition after a probe that was answered.
     is_suspected: bool,
-    is_decidable: bool,
+    /// The failure that the caller is to decide about, and what the wait can be shortened to if that is left as it is.
+    undecided: Option<(Failure, u64)>,
     /// What is left of the wait without what backing off has added.
     shortest_wait: Option<u64>,
     is_paused: bool,
@@ -68,7 +72,7 @@ impl Model {
             opened: false,
             allows_header: None,
             is_suspected: false,
-            is_decidable: false,
+            undecided: None,
             shortest_wait: None,
             is_paused: false,
             options,
@@ -77,7 +81,7 @@ impl Model {
 
     pub fn ready_state(&self) -> ReadyState {
         match self.phase {
-            Phase::Fetching | Phase::Probing | Phase::Waiting => ReadyState::Connecting,
+            Phase::Fetching | Phase::Probing | Phase::Waiting | Phase::Undecided => ReadyState::Connecting,
             Phase::Streaming => ReadyState::Open,
             Phase::Closed => ReadyState::Closed,
         }
@@ -93,7 +97,8 @@ impl Model {
             Happening::Interruption | Happening::Pause => matches!(self.phase, Fetching | Probing | Streaming),
             Happening::Probe { .. } => self.phase == Probing,
             Happening::WaitIsOver => self.phase == Waiting,
-            Happening::ShortenWait | Happening::Decide(_) | Happening::Close => self.phase != Closed,
+            Happening::ShortenWait | Happening::Decide(_) => self.phase != Closed,
+            Happening::Close => true,
         }
     }
 
@@ -124,9 +129,20 @@ impl Model {
     }
 
     fn fail_with(&mut self, reason: Reason, status: Option<u16>, note: Note, wait: Wait) -> Expected {
+        let shortest = wait.shortest;
+        let expected = Expected::Fail { reason, status, note, wait };
+        if self.options.reconnect == Reconnect::Decided && status != Some(204) {
+            return self.await_decision(expected, shortest);
+        }
         self.phase = Phase::Closed;
-        self.is_decidable = self.options.reconnect == Reconnect::Decided && status != Some(204);
-        Expected::Fail { reason, status, note, wait }
+        expected
+    }
+
+    /// Whatever would follow, the caller decides first.
+    fn await_decision(&mut self, expected: Expected, shortest: u64) -> Expected {
+        self.phase = Phase::Undecided;
+        self.shortest_wait = Some(shortest);
+        Expected::AwaitDecision(Box::new(expected))
     }
 
     fn reestablish_if(&mut self, may_repeat: bool, reason: Reason) -> Expected {
@@ -179,11 +195,15 @@ impl Model {
         if self.is_exhausted() {
             return self.fail_with(Reason::Attempts, status, note, wait);
         }
+        let shortest = wait.shortest;
+        let expected = Expected::Reestablish { reason, status, note, wait };
+        if self.options.reconnect == Reconnect::Decided {
+            return self.await_decision(expected, shortest);
+        }
         self.tries += 1;
         self.phase = Phase::Waiting;
-        self.is_decidable = self.options.reconnect == Reconnect::Decided;
-        self.shortest_wait = Some(wait.shortest);
-        Expected::Reestablish { reason, status, note, wait }
+        self.shortest_wait = Some(shortest);
+        expected
     }
 
     /// What is to follow, for all that an action answers, but the pause.
@@ -238,7 +258,6 @@ impl Model {
         self.is_requested = false;
         self.is_suspected = false;
         self.attempt += 1;
-        self.is_decidable = false;
         self.shortest_wait = None;
         self.is_paused = false;
         Expected::Fetch
@@ -323,29 +342,27 @@ impl Model {
         rows
     }
 
-    /// The caller's decision, and whether it counts.
-    fn expect_decision(&mut self, delay: Option<u64>) -> bool {
-        let counts = core::mem::take(&mut self.is_decidable);
-        if counts {
-            if self.phase == Phase::Closed && delay.is_some() {
-                self.tries += 1;
-            }
-            self.phase = if delay.is_some() { Phase::Waiting } else { Phase::Closed };
-            self.shortest_wait = None;
+    /// The caller's decision: it is carried out, and what else the failure says stays.
+    fn expect_decision(&mut self, delay: Option<u64>) -> Action {
+        let Some((mut failure, shortest)) = self.undecided.take() else { return Action::Nothing };
+        self.shortest_wait = (failure.delay == delay).then_some(shortest);
+        failure.delay = delay.map(|delay| delay.min(LONGEST));
+        if delay.is_none() {
+            self.phase = Phase::Closed;
+            return Action::FailConnection(failure);
         }
-        counts
+        self.tries += 1;
+        self.phase = Phase::Waiting;
+        Action::ReestablishConnection(failure)
     }
 
     /// Lets it happen to the connection, if it can happen now, and compares what follows.
     pub fn step(&mut self, connection: &mut Connection, happening: &Happening, random: f64) {
         if let Happening::Decide(delay) = *happening {
-            assert_eq!(connection.decide(delay), self.expect_decision(delay), "whether the decision counts");
-        } else if self.phase == Phase::Closed {
-            // Late news, in any order. Only requests are not made.
-            if !matches!(happening, Happening::Request(_)) {
-                assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
-            }
-            self.is_decidable &= !matches!(happening, Happening::Close);
+            assert_eq!(connection.decide(delay), self.expect_decision(delay), "{delay:?}");
+        } else if matches!(self.phase, Phase::Closed | Phase::Undecided) && !matches!(happening, Happening::Close) {
+            // Late news, in any order.
+            assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
         } else if self.can_happen(happening) {
             match happening {
                 Happening::Request(request) => {
@@ -372,16 +389,21 @@ impl Model {
                 Happening::Close => {
                     connection.close();
                     self.phase = Phase::Closed;
-                    self.is_decidable = false;
+                    self.undecided = None;
                 }
                 _ => {
                     let attempt = self.attempt;
                     let expected = self.expect(happening);
-                    expected.check(happening.perform(connection, random), attempt, random);
+                    let action = happening.perform(connection, random);
+                    if let Action::AwaitDecision(failure) = action {
+                        self.undecided = self.shortest_wait.take().map(|shortest| (failure, shortest));
+                    }
+                    expected.check(action, attempt, random);
                 }
             }
         }
         assert_eq!(connection.ready_state(), self.ready_state(), "{happening:?}");
+        assert_eq!(connection.is_undecided(), self.phase == Phase::Undecided, "{happening:?}");
         assert_eq!(connection.attempt(), self.attempt, "{happening:?}");
         assert_eq!(connection.may_repeat(), self.may_repeat(), "{happening:?}");
         assert_eq!(connection.last_event_id(), self.last_event_id);

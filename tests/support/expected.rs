@@ -21,6 +21,8 @@ pub enum Expected {
         /// What backing off would ask for.
         wait: Wait,
     },
+    /// The caller is to decide about the failure that would be told otherwise.
+    AwaitDecision(Box<Expected>),
     Close,
     /// Closed, whether or not an error is fired: the contract does not say.
     CloseOrFail,
@@ -57,6 +59,13 @@ impl Expected {
             (&Expected::Reestablish { reason, status, note, ref wait }, Action::ReestablishConnection(failure)) => {
                 assert_eq!(told(failure), (reason, status, attempt, failure.delay, note));
                 wait.check(failure.delay.unwrap(), random);
+            }
+            (Expected::AwaitDecision(expected), Action::AwaitDecision(failure)) => {
+                let action = match failure.delay {
+                    Some(_) => Action::ReestablishConnection(failure),
+                    None => Action::FailConnection(failure),
+                };
+                expected.check(action, attempt, random);
             }
             _ => panic!("{action:?} and not {self:?}"),
         }

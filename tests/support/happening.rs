@@ -48,9 +48,7 @@ impl Happening {
             Happening::ShortenWait => {
                 connection.shorten_wait();
             }
-            Happening::Decide(delay) => {
-                connection.decide(delay);
-            }
+            Happening::Decide(delay) => return connection.decide(delay),
             Happening::Close => connection.close(),
         }
         Action::Nothing

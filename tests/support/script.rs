@@ -61,25 +61,31 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
         if let Happening::Chunk(chunk) = happening {
             assert!(draw(connection.handle_chunk(chunk)).is_empty(), "a closed connection has no messages");
         }
-        if let Happening::Decide(delay) = *happening {
-            let counts = connection.decide(delay);
-            let is_closed = connection.ready_state() == ReadyState::Closed;
-            assert_eq!(is_closed, !(counts && delay.is_some()), "only a decision opens what is closed");
-        } else {
-            assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
-            assert_eq!(connection.ready_state(), ReadyState::Closed, "{happening:?}");
-        }
+        assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "nothing opens what is closed: {happening:?}");
         assert_eq!(connection.last_event_id(), id, "{happening:?}");
         assert_eq!(connection.attempt(), attempt, "{happening:?}");
         return;
     }
+    let undecided = connection.failure().filter(|_| connection.is_undecided());
     let action = happening.perform(connection, random);
     let after = connection.ready_state();
     match action {
         Action::AnnounceConnection => assert_eq!(after, ReadyState::Open),
         Action::ReestablishConnection(failure) => {
             assert_eq!(after, ReadyState::Connecting);
-            check(&failure, attempt, connection.reconnection_time());
+            match (undecided, happening) {
+                (Some(undecided), &Happening::Decide(delay)) => {
+                    assert_eq!(failure.delay, delay.map(|delay| delay.min(LONGEST)));
+                    assert_eq!(failure.backoff, undecided.backoff);
+                }
+                _ => check(&failure, attempt, connection.reconnection_time()),
+            }
+        }
+        Action::AwaitDecision(failure) => {
+            assert_eq!((after, connection.failure()), (ReadyState::Connecting, Some(failure)));
+            assert!(failure.delay.is_none_or(|delay| delay == failure.backoff));
+            check_backoff(&failure, connection.reconnection_time());
         }
         Action::FailConnection(failure) => {
             assert_eq!(after, ReadyState::Closed);
@@ -89,7 +95,11 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
         Action::CloseConnection => assert_eq!(after, ReadyState::Closed),
         Action::Fetch => assert_eq!(connection.attempt(), attempt.saturating_add(1)),
         Action::Probe => assert_eq!(before, ReadyState::Connecting),
-        Action::Nothing => assert!(after == before || matches!(happening, Happening::Decide(_) | Happening::Close)),
+        Action::Nothing => assert!(after == before || matches!(happening, Happening::Close)),
+    }
+    if undecided.is_some() && !matches!(happening, Happening::Decide(_) | Happening::Close) {
+        assert_eq!((action, connection.failure()), (Action::Nothing, undecided), "nobody has decided: {happening:?}");
+        assert!(connection.is_undecided(), "nobody has decided: {happening:?}");
     }
     assert!(after == ReadyState::Closed || !matches!(happening, Happening::Close), "close() is the last word");
 }

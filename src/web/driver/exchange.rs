@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use super::{Driver, Step};
 use crate::{
     core::{
-        connection::Action,
+        action::Action,
         heads::ResponseHead,
         reconnection::{MAX_DELAY, parse_time},
     },

@@ -25,11 +25,10 @@ use super::{
     watch::Watch,
 };
 use crate::core::{
-    connection::{Action, Connection},
-    error::Failure,
+    action::Action,
+    connection::Connection,
     options::{EndOfBody, Options, Reconnect},
     parser::Blocks,
-    reconnection::MAX_DELAY,
 };
 
 /// How long to wait before a probe, in milliseconds: browsers break the requests of a page that is being left, and nobody
@@ -53,8 +52,6 @@ pub(super) struct Driver {
     template: Option<Template>,
     timeouts: Timeouts,
     step: Step,
-    /// What is to be told, or was.
-    failure: Option<Failure>,
     /// How long the wait is, in milliseconds.
     wait: u64,
     /// The caller's answer to the question what to request.
@@ -88,6 +85,8 @@ enum Step {
     CheckLimit,
     ReadErrorBody,
     TellError,
+    /// Until [`Driver::decide`]; at the next poll what the failure says is decided.
+    AwaitDecision,
     Wait,
     Over,
 }
@@ -124,7 +123,6 @@ impl Driver {
             template,
             timeouts: Timeouts::default(),
             step,
-            failure: None,
             wait: 0,
             asked: None,
             target: None,
@@ -206,8 +204,12 @@ impl Driver {
                     Step::TellError
                 }
                 Step::TellError => {
-                    self.step = self.wait_or_end(self.failure.and_then(|failure| failure.delay));
+                    self.step = if self.connection.is_undecided() { Step::AwaitDecision } else { self.wait_or_end() };
                     return Poll::Ready(DriverEvent::Error);
+                }
+                Step::AwaitDecision => {
+                    self.decide(self.delay());
+                    self.step
                 }
                 Step::Wait => {
                     ready!(self.poll_timer(self.wait, context));
@@ -228,8 +230,9 @@ impl Driver {
             }
             Action::Probe => Step::SendProbe,
             Action::AnnounceConnection => Step::Announce,
-            Action::ReestablishConnection(failure) | Action::FailConnection(failure) => {
-                self.failure = Some(failure);
+            Action::ReestablishConnection(failure)
+            | Action::AwaitDecision(failure)
+            | Action::FailConnection(failure) => {
                 // An accepted response whose body has failed or ended has nothing to tell.
                 if failure.status.is_some() && self.cause.is_none() { Step::ReadErrorBody } else { Step::TellError }
             }
@@ -240,9 +243,19 @@ impl Driver {
         }
     }
 
-    fn wait_or_end(&mut self, delay: Option<u64>) -> Step {
-        self.wait = delay.unwrap_or(0);
-        if delay.is_some() { Step::Wait } else { Step::Over }
+    fn wait_or_end(&mut self) -> Step {
+        match self.delay() {
+            Some(delay) => {
+                self.wait = delay;
+                Step::Wait
+            }
+            None => Step::Over,
+        }
+    }
+
+    /// How long the wait is after the last failure, if another attempt follows.
+    fn delay(&self) -> Option<u64> {
+        self.connection.failure().and_then(|failure| failure.delay)
     }
 
     /// Gives the request up, as if the network had broken. A stream from elsewhere has none, and a failure that is being
@@ -278,9 +291,9 @@ impl Driver {
     }
 
     #[cfg(not(headwater_npm))]
-    /// Nothing follows, nor can a decision change that.
+    /// Nothing follows.
     pub(super) fn is_over(&self) -> bool {
-        self.step == Step::Over && !self.connection.is_undecided()
+        self.step == Step::Over
     }
 
     /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated once more. Otherwise it may still be of use.
@@ -304,7 +317,8 @@ impl Driver {
     }
 
     fn is_requesting(&self) -> bool {
-        self.request.is_some() && !matches!(self.step, Step::ReadErrorBody | Step::TellError | Step::Over)
+        self.request.is_some()
+            && !matches!(self.step, Step::ReadErrorBody | Step::TellError | Step::AwaitDecision | Step::Over)
     }
 
     fn give_up(&mut self, action: Action) {
@@ -323,11 +337,16 @@ impl Driver {
         }
     }
 
-    /// The caller's decision about the failure that was just told. What was told anyway leaves the wait one that can be shortened.
+    /// Whether the error that was told last awaits [`Driver::decide`].
+    pub(super) fn is_undecided(&self) -> bool {
+        self.step == Step::AwaitDecision
+    }
+
+    /// Carries the caller's decision about the error that was told last out, if that awaits one.
     pub(super) fn decide(&mut self, delay: Option<u64>) {
-        let as_told = self.step == Step::Wait && Some(self.wait) == delay;
-        if !as_told && self.connection.decide(delay) {
-            self.step = self.wait_or_end(delay.map(|delay| delay.min(MAX_DELAY)));
+        if self.is_undecided() {
+            let _ = self.connection.decide(delay);
+            self.step = self.wait_or_end();
         }
     }
 
@@ -341,7 +360,7 @@ impl Driver {
     pub(super) fn error(&mut self) -> Option<FailedAttempt> {
         let response = self.drop_response();
         Some(FailedAttempt {
-            failure: self.failure.take()?,
+            failure: self.connection.failure()?,
             response: response.map(JsCast::unchecked_into),
             body: core::mem::take(&mut self.error_body),
             cause: self.cause.take().map(Into::into),

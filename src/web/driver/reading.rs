@@ -6,7 +6,7 @@ use core::task::{Context, Poll, ready};
 use js_sys::Math::random;
 
 use super::Driver;
-use crate::{core::connection::Action, web::request::Template};
+use crate::{core::action::Action, web::request::Template};
 
 /// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
