@@ -15,7 +15,7 @@ use crate::{
     core::reconnection::Backoff,
     npm::batch::Batch,
     web::task,
-    web::{DriverEvent, FailedAttempt, Pending, Reader, Source, Template, Thrown, Timeouts},
+    web::{DriverEvent, FailedAttempt, Pending, Reader, Session, Template, Thrown, Timeouts},
 };
 
 #[wasm_bindgen]
@@ -97,14 +97,14 @@ pub fn connect(
     let template = Template { prepare, kind, accept };
     let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
     let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
-    run(listener, closed, || Source::request(template, timeouts, options, pause_when_hidden));
+    run(listener, closed, || Session::request(template, timeouts, options, pause_when_hidden));
 }
 
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
 /// `end` says nothing else.
 #[wasm_bindgen]
 pub fn read(listener: SourceHost, closed: Promise, reader: Reader, end: u8) {
-    run(listener, closed, || Source::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
+    run(listener, closed, || Session::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
 }
 
 fn end_of_body(end: u8) -> Option<EndOfBody> {
@@ -123,10 +123,10 @@ pub fn poll(task: usize) {
     task::poll(task);
 }
 
-fn run(host: SourceHost, closed: Promise, source: impl FnOnce() -> Source) {
+fn run(host: SourceHost, closed: Promise, session: impl FnOnce() -> Session) {
     task::run(|| Run {
         closed: Pending::of(Ok(closed.into())),
-        source: source(),
+        session: session(),
         host,
         batch: Batch::default(),
         delivering: None,
@@ -137,7 +137,7 @@ fn run(host: SourceHost, closed: Promise, source: impl FnOnce() -> Source) {
 /// A source that runs. Polled by hand, for the reasons that the driver has.
 struct Run {
     closed: Pending,
-    source: Source,
+    session: Session,
     host: SourceHost,
     batch: Batch,
     /// What the facade has promised to have delivered.
@@ -154,28 +154,27 @@ impl Future for Run {
             return Poll::Ready(());
         }
         loop {
-            run.source.handle_page_changes(context);
+            run.session.handle_page_changes(context);
             if let Some(delivering) = &mut run.delivering {
                 let delivered = ready!(delivering.poll(context));
                 run.delivering = None;
                 if let Err(error) = delivered {
-                    run.source.break_off(error, run.host.last_event_id());
+                    run.session.driver.break_off(error, run.host.last_event_id());
                 }
             }
-            match ready!(run.source.poll_told(context)) {
-                DriverEvent::Open => match run.host.open(run.source.response()) {
+            ready!(run.session.poll_driver(context));
+            match run.session.driver.next_event() {
+                DriverEvent::Open(response) => match run.host.open(response) {
                     Ok(opened) => run.delivering = opened.map(|opened| Pending::of(Ok(opened.into()))),
                     Err(error) => run.host.report(&error),
                 },
-                DriverEvent::Chunk(length) => {
-                    run.batch.fill(run.source.blocks(length));
+                DriverEvent::Chunk(chunk) => {
+                    run.batch.fill(chunk.blocks());
                     run.deliver();
                 }
-                DriverEvent::Error => {
-                    if let Some(error) = run.source.error() {
-                        run.fire_error(&error);
-                    }
-                    if run.source.ready_state() == ReadyState::Closed {
+                DriverEvent::Error(error) => {
+                    run.fire_error(&error);
+                    if run.session.driver.connection().ready_state() == ReadyState::Closed {
                         return Poll::Ready(());
                     }
                 }
@@ -190,16 +189,17 @@ impl Future for Run {
 
 impl Run {
     fn deliver(&mut self) {
-        let Self { source, host, batch, reconnection_time, .. } = self;
+        let Self { session: Session { driver, .. }, host, batch, reconnection_time, .. } = self;
         #[cfg(headwater_trap)]
         if batch.text().windows(15).any(|text| text == b"trap on purpose") {
             core::arch::wasm32::unreachable();
         }
-        if !batch.text().is_empty() || source.reconnection_time() != *reconnection_time {
-            *reconnection_time = source.reconnection_time();
+        let sent = driver.connection().reconnection_time();
+        if !batch.text().is_empty() || sent != *reconnection_time {
+            *reconnection_time = sent;
             match host.deliver(batch.text(), reconnection_time.map(number)) {
                 Ok(delivered) => self.delivering = delivered.map(|delivered| Pending::of(Ok(delivered.into()))),
-                Err(error) => source.break_off(error, host.last_event_id()),
+                Err(error) => driver.break_off(error, host.last_event_id()),
             }
         }
     }
@@ -217,7 +217,7 @@ impl Run {
             &failure.message(),
             failure.attempt,
             number(failure.backoff),
-            u8::from(failure.delay.is_some()) + 2 * u8::from(self.source.is_undecided()),
+            u8::from(failure.delay.is_some()) + 2 * u8::from(self.session.driver.is_undecided()),
             response.as_ref(),
             body,
             cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),
@@ -229,7 +229,7 @@ impl Run {
                 failure.delay
             }
         };
-        self.source.decide(delay);
+        self.session.driver.decide(delay);
     }
 }
 

@@ -7,8 +7,8 @@ use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
 
 use super::{
-    checks, driver::Timeouts, error::Error, event::Event, event_source::EventSource, request::Template, source::Source,
-    sys,
+    checks, driver::Timeouts, error::Error, event::Event, event_source::EventSource, request::Template,
+    session::Session, sys,
 };
 use crate::core::{
     options::{EndOfBody, Options, Reconnect},
@@ -209,7 +209,7 @@ impl Builder {
             options.end = options.end.or(Some(EndOfBody::Interrupted));
         }
         let template = Template { url, init, fetch, request, last_event_id_param, accept };
-        Ok(EventSource::new(Source::request(template, timeouts, options, pause_when_hidden), until))
+        Ok(EventSource::new(Session::request(template, timeouts, options, pause_when_hidden), until))
     }
 }
 

@@ -15,10 +15,10 @@ use web_sys::ReadableStream;
 use super::{
     builder::{Builder, Until},
     closer::{Closer, Closing},
-    driver::DriverEvent,
+    driver::{Driver, DriverEvent},
     error::{Error, FailedAttempt},
     event::Event,
-    source::Source,
+    session::Session,
     sys,
 };
 use crate::core::{
@@ -59,7 +59,7 @@ use crate::core::{
 #[derive(Debug)]
 #[must_use = "nothing is requested before the first event is asked for"]
 pub struct EventSource {
-    source: Source,
+    session: Session,
     /// What has arrived with the last chunk, and nobody has taken.
     rows: VecDeque<Row>,
     /// The last event ID string of the last row that was taken, while there are more.
@@ -73,6 +73,15 @@ pub struct EventSource {
 enum Row {
     Event(Event),
     LastEventId(String),
+}
+
+impl From<Block<'_>> for Row {
+    fn from(block: Block<'_>) -> Self {
+        match block {
+            Block::Message(message) => Self::Event(message.into()),
+            Block::LastEventId(last_event_id) => Self::LastEventId(last_event_id.to_owned()),
+        }
+    }
 }
 
 /// What happened, as [`EventSource::notice`] tells it.
@@ -100,14 +109,14 @@ impl EventSource {
     /// [`Error::Stream`] if the stream is locked.
     pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, Error> {
         match stream.unchecked_ref::<sys::Stream>().get_reader(&JsValue::UNDEFINED) {
-            Ok(reader) => Ok(Self::new(Source::read(reader, EndOfBody::Close), None)),
+            Ok(reader) => Ok(Self::new(Session::read(reader, EndOfBody::Close), None)),
             Err(source) => Err(Error::Stream { source: source.into() }),
         }
     }
 
-    pub(super) fn new(source: Source, until: Option<Until>) -> Self {
+    pub(super) fn new(session: Session, until: Option<Until>) -> Self {
         let (rows, last_event_id, closing) = (VecDeque::new(), String::new(), Closing::default());
-        Self { source, rows, last_event_id, until, closing }
+        Self { session, rows, last_event_id, until, closing }
     }
 
     /// What happens next, below the stream of events: without memory for each of them, borrowed from the chunk that they
@@ -137,12 +146,11 @@ impl EventSource {
     /// # }
     /// ```
     pub async fn notice(&mut self) -> Option<Notice<'_>> {
-        let told = poll_fn(|context| self.poll_source(context)).await;
-        let Self { source, .. } = self;
-        match told {
-            DriverEvent::Open => Some(Notice::Open(source.response())),
-            DriverEvent::Chunk(length) => Some(Notice::Messages(source.blocks(length))),
-            DriverEvent::Error => source.error().map(Notice::Error),
+        poll_fn(|context| self.poll_session(context)).await;
+        match self.session.driver.next_event() {
+            DriverEvent::Open(response) => Some(Notice::Open(response)),
+            DriverEvent::Chunk(chunk) => Some(Notice::Messages(chunk.blocks())),
+            DriverEvent::Error(attempt) => Some(Notice::Error(attempt)),
             DriverEvent::Over => None,
         }
     }
@@ -151,7 +159,7 @@ impl EventSource {
     pub fn close(&mut self) {
         let untaken = mem::take(&mut self.rows);
         let last_event_id = mem::take(&mut self.last_event_id);
-        self.source.close((!untaken.is_empty()).then_some(last_event_id));
+        self.session.driver.close((!untaken.is_empty()).then_some(last_event_id));
         self.closing.clear();
     }
 
@@ -159,24 +167,28 @@ impl EventSource {
     #[must_use]
     pub fn closer(&self) -> Closer {
         let closer = self.closing.closer();
-        self.closing.set_running(Some(self.source.running()));
+        self.closing.set_running(Some(self.driver().running()));
         closer
     }
 
-    /// Polls what is below the stream of events, and knows of a [`Closer`].
-    fn poll_source(&mut self, context: &mut Context<'_>) -> Poll<DriverEvent> {
-        let told = if self.closing.is_closed() { Poll::Ready(DriverEvent::Over) } else { self.source.poll(context) };
+    fn driver(&self) -> &Driver {
+        &self.session.driver
+    }
+
+    /// Polls what is below the stream of events, and takes note of a [`Closer`].
+    fn poll_session(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let polled = if self.closing.is_closed() { Poll::Ready(()) } else { self.session.poll(context) };
         if self.closing.is_closed() {
             // Before, or meanwhile by a function of the caller's.
             self.close();
-            return Poll::Ready(DriverEvent::Over);
+            return Poll::Ready(());
         }
         // A closer may be made while this poll is pending.
-        self.closing.set_waker(told.is_pending().then(|| context.waker().clone()));
+        self.closing.set_waker(polled.is_pending().then(|| context.waker().clone()));
         if self.closing.is_watched() {
-            self.closing.set_running(Some(self.source.running()));
+            self.closing.set_running(Some(self.driver().running()));
         }
-        told
+        polled
     }
 
     /// Decides what follows from the error that was told last, in place of its `failure.delay`: how many milliseconds to wait
@@ -184,37 +196,25 @@ impl EventSource {
     /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`](crate::Failure::is_decidable)
     /// says so.
     pub fn decide(&mut self, delay: Option<u64>) {
-        self.source.decide(delay);
+        self.session.driver.decide(delay);
     }
 
     /// The state of the connection, as it is for who receives the last event or notice.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
-        if self.closing.is_closed() { ReadyState::Closed } else { self.source.ready_state() }
+        if self.closing.is_closed() { ReadyState::Closed } else { self.driver().connection().ready_state() }
     }
 
     /// The last event ID string: that of the last event taken, or block drawn.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
-        if self.rows.is_empty() { self.source.last_event_id() } else { &self.last_event_id }
+        if self.rows.is_empty() { self.driver().connection().last_event_id() } else { &self.last_event_id }
     }
 
     /// The server's reconnection time in milliseconds, as it sent it.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<u64> {
-        self.source.reconnection_time()
-    }
-
-    /// Takes in a chunk. Its events cannot stay borrowed from it beyond a poll.
-    fn fill(&mut self, length: usize) {
-        self.source.last_event_id().clone_into(&mut self.last_event_id);
-        let mut blocks = self.source.blocks(length);
-        while let Some(block) = blocks.next_block() {
-            self.rows.push_back(match block {
-                Block::Message(message) => Row::Event(message.into()),
-                Block::LastEventId(last_event_id) => Row::LastEventId(last_event_id.to_owned()),
-            });
-        }
+        self.driver().connection().reconnection_time()
     }
 
     fn pop_event(&mut self) -> Option<Event> {
@@ -244,13 +244,20 @@ impl Stream for EventSource {
                 }
                 return Poll::Ready(Some(Ok(event)));
             }
-            match ready!(self.poll_source(context)) {
-                DriverEvent::Open => {}
-                DriverEvent::Chunk(length) => self.fill(length),
-                DriverEvent::Error => {
-                    if let Some(attempt) = self.source.error()
-                        && (attempt.failure.delay.is_none() || self.source.is_undecided())
-                    {
+            ready!(self.poll_session(context));
+            let Self { session: Session { driver, .. }, rows, last_event_id, .. } = &mut *self;
+            driver.connection().last_event_id().clone_into(last_event_id);
+            match driver.next_event() {
+                DriverEvent::Open(_) => {}
+                // Its events cannot stay borrowed from the chunk beyond a poll.
+                DriverEvent::Chunk(chunk) => {
+                    let mut blocks = chunk.blocks();
+                    while let Some(block) = blocks.next_block() {
+                        rows.push_back(block.into());
+                    }
+                }
+                DriverEvent::Error(attempt) => {
+                    if attempt.failure.delay.is_none() || driver.is_undecided() {
                         return Poll::Ready(Some(Err(Error::Failed(attempt))));
                     }
                 }
@@ -267,6 +274,6 @@ impl Stream for EventSource {
 impl FusedStream for EventSource {
     /// After the last item: polled once more, it is over all the same.
     fn is_terminated(&self) -> bool {
-        self.rows.is_empty() && self.source.is_over()
+        self.rows.is_empty() && self.driver().is_over()
     }
 }

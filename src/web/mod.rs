@@ -78,7 +78,7 @@ mod json;
 mod page;
 mod promise;
 mod request;
-mod source;
+mod session;
 pub(crate) mod sys;
 #[cfg(headwater_npm)]
 pub(crate) mod task;
@@ -98,6 +98,6 @@ pub(crate) use {
     driver::{DriverEvent, Timeouts},
     promise::Pending,
     request::Template,
-    source::Source,
+    session::Session,
     sys::Reader,
 };

@@ -1,9 +1,9 @@
-//! Owns the driver: performs the actions of a [`Connection`] one at a time and says what came of them. Must not know
-//! who asks, nor call anybody but the platform.
+//! Performs the actions of a [`Connection`], one at a time, and returns the events that come of them.
 //!
-//! It is polled by hand instead of written as an `async fn`: all that is under way is in its fields, so that a poll may
-//! always be the last one; and the states that a compiler would make of it are thrice as large.
+//! The driver is polled by hand instead of written as an `async fn`. All that is under way is in its fields, so that any
+//! poll may be the last one. The states that a compiler makes of an `async fn` are three times as large.
 
+mod event;
 mod exchange;
 mod reading;
 
@@ -11,13 +11,13 @@ use alloc::{string::String, vec::Vec};
 use core::task::{Context, Poll, ready};
 
 use js_sys::Math::random;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
+pub(crate) use self::event::DriverEvent;
 #[cfg(not(headwater_npm))]
 use super::closer::Running;
 use super::{
     body::Body,
-    error::FailedAttempt,
     promise::Pending,
     request::{Request, Target, Template},
     sys::{self, FetchResponse, Reader},
@@ -28,7 +28,6 @@ use crate::core::{
     action::Action,
     connection::Connection,
     options::{EndOfBody, Options, Reconnect},
-    parser::Blocks,
 };
 
 /// How long to wait before a probe, in milliseconds: browsers break the requests of a page that is being left, and nobody
@@ -44,9 +43,9 @@ pub(crate) struct Timeouts {
     pub(crate) silence: Option<u64>,
 }
 
-/// Who performs the actions.
+/// Performs the actions.
 #[derive(Debug)]
-pub(super) struct Driver {
+pub(crate) struct Driver {
     connection: Connection,
     /// `None` for a stream that somebody else has requested.
     template: Option<Template>,
@@ -82,24 +81,14 @@ enum Step {
     AwaitProbe,
     Announce,
     ReadBody,
+    /// The chunk has so many bytes.
+    Deliver(usize),
     CheckLimit,
     ReadErrorBody,
     TellError,
     /// Until [`Driver::decide`]; at the next poll what the failure says is decided.
     AwaitDecision,
     Wait,
-    Over,
-}
-
-/// What there is to tell. What it is about is to be had from the driver, once.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum DriverEvent {
-    /// [`Driver::response`] is there; or none, for a stream.
-    Open,
-    /// So many bytes arrived, for [`Driver::blocks`].
-    Chunk(usize),
-    /// For [`Driver::error`].
-    Error,
     Over,
 }
 
@@ -138,13 +127,8 @@ impl Driver {
         }
     }
 
-    pub(super) fn connection(&self) -> &Connection {
+    pub(crate) fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    /// The response that was accepted.
-    pub(super) fn response(&self) -> Option<&web_sys::Response> {
-        self.response.as_ref().map(JsCast::unchecked_ref)
     }
 
     /// What is under way.
@@ -155,13 +139,8 @@ impl Driver {
         Running { reader, controller }
     }
 
-    /// The blocks of a chunk of this length, which is the last one that was read.
-    pub(super) fn blocks(&mut self, length: usize) -> Blocks<'_> {
-        self.connection.handle_chunk(self.chunk.get(..length).unwrap_or_default())
-    }
-
-    /// Goes on until there is something to tell.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<DriverEvent> {
+    /// Goes on until there is an event, which [`Driver::next_event`] then returns.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             self.step = match self.step {
                 Step::FindTarget => ready!(self.poll_target(context)),
@@ -182,16 +161,8 @@ impl Driver {
                     let action = self.connection.handle_probe(answered, random());
                     self.perform(action)
                 }
-                Step::Announce => {
-                    self.step = Step::ReadBody;
-                    self.watch = Watch::start(self.timeouts.silence);
-                    return Poll::Ready(DriverEvent::Open);
-                }
                 Step::ReadBody => match ready!(self.poll_body(context)) {
-                    Ok(length) => {
-                        self.step = Step::CheckLimit;
-                        return Poll::Ready(DriverEvent::Chunk(length));
-                    }
+                    Ok(length) => Step::Deliver(length),
                     Err(action) => self.perform(action),
                 },
                 Step::CheckLimit => match self.connection.check_limit(random) {
@@ -203,10 +174,6 @@ impl Driver {
                     self.release_refused();
                     Step::TellError
                 }
-                Step::TellError => {
-                    self.step = if self.connection.is_undecided() { Step::AwaitDecision } else { self.wait_or_end() };
-                    return Poll::Ready(DriverEvent::Error);
-                }
                 Step::AwaitDecision => {
                     self.decide(self.delay());
                     self.step
@@ -216,7 +183,7 @@ impl Driver {
                     let action = self.connection.handle_wait_over();
                     self.perform(action)
                 }
-                Step::Over => return Poll::Ready(DriverEvent::Over),
+                Step::Announce | Step::Deliver(_) | Step::TellError | Step::Over => return Poll::Ready(()),
             };
         }
     }
@@ -268,7 +235,8 @@ impl Driver {
     }
 
     #[cfg(headwater_npm)]
-    pub(super) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
+    /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last event ID.
+    pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
             self.connection.rewind(last_event_id);
         }
@@ -338,12 +306,12 @@ impl Driver {
     }
 
     /// Whether the error that was told last awaits [`Driver::decide`].
-    pub(super) fn is_undecided(&self) -> bool {
+    pub(crate) fn is_undecided(&self) -> bool {
         self.step == Step::AwaitDecision
     }
 
     /// Carries the caller's decision about the error that was told last out, if that awaits one.
-    pub(super) fn decide(&mut self, delay: Option<u64>) {
+    pub(crate) fn decide(&mut self, delay: Option<u64>) {
         if self.is_undecided() {
             let _ = self.connection.decide(delay);
             self.step = self.wait_or_end();
@@ -354,17 +322,6 @@ impl Driver {
         ready!(self.timer.get_or_insert_with(|| Timer::after(milliseconds)).poll(context));
         self.timer = None;
         Poll::Ready(())
-    }
-
-    /// What there is to tell of a failure. Frees what is left of the request.
-    pub(super) fn error(&mut self) -> Option<FailedAttempt> {
-        let response = self.drop_response();
-        Some(FailedAttempt {
-            failure: self.connection.failure()?,
-            response: response.map(JsCast::unchecked_into),
-            body: core::mem::take(&mut self.error_body),
-            cause: self.cause.take().map(Into::into),
-        })
     }
 
     fn drop_response(&mut self) -> Option<FetchResponse> {

@@ -1,0 +1,73 @@
+//! A driver in its page: what is put away, hidden or shown changes what the driver does.
+
+use core::task::{Context, Poll};
+
+use super::{
+    driver::{Driver, Timeouts},
+    page::{self, Change, Page},
+    request::Template,
+    sys::Reader,
+};
+use crate::core::options::{EndOfBody, Options};
+
+/// What [`EventSource`](super::EventSource) and the bindings of the npm package have in common.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) driver: Driver,
+    page: Page,
+    pause_when_hidden: bool,
+}
+
+impl Session {
+    /// A session that makes requests, the first one when it is first polled.
+    pub(crate) fn request(
+        template: Template,
+        timeouts: Timeouts,
+        mut options: Options,
+        pause_when_hidden: bool,
+    ) -> Self {
+        options.can_probe = template.can_be_probed();
+        options.is_get = template.is_get();
+        Self::new(Driver::request(template, timeouts, options), pause_when_hidden)
+    }
+
+    /// A session that reads a stream from elsewhere.
+    pub(crate) fn read(reader: Reader, end: EndOfBody) -> Self {
+        Self::new(Driver::read(reader, end), false)
+    }
+
+    fn new(driver: Driver, pause_when_hidden: bool) -> Self {
+        Self { driver, page: Page::new(), pause_when_hidden }
+    }
+
+    /// Waits for the next event, which [`Driver::next_event`] then returns.
+    #[cfg(not(headwater_npm))]
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.handle_page_changes(context);
+        // A session that is over says so wherever the page is.
+        if self.driver.is_over() { Poll::Ready(()) } else { self.poll_driver(context) }
+    }
+
+    /// As [`Session::poll`], for a caller that has something to do between it and [`Session::handle_page_changes`].
+    pub(crate) fn poll_driver(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.page.is_away() {
+            return Poll::Pending;
+        }
+        self.driver.held = self.pause_when_hidden && page::is_hidden();
+        self.driver.poll(context)
+    }
+
+    /// Lets the driver know what has become of the page. A request is dropped when the page is put away, not when it is
+    /// back.
+    pub(crate) fn handle_page_changes(&mut self, context: &Context<'_>) {
+        while let Poll::Ready(change) = self.page.poll_change(context) {
+            match change {
+                Change::PutAway => self.driver.interrupt(),
+                Change::Thawed => self.driver.renew(),
+                Change::Hidden if self.pause_when_hidden => self.driver.pause(),
+                Change::Hidden => {}
+                Change::Back => self.driver.shorten_wait(),
+            }
+        }
+    }
+}
