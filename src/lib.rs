@@ -31,14 +31,14 @@
 //! ```
 //! use headwater::{Action, Connection, Options, ResponseHead};
 //!
-//! let mut connection = Connection::new(Options::default());
+//! let mut connection = Connection::new(Options::default(), || 0.0);
 //! let head = ResponseHead { status: 200, content_type: Some("text/event-stream"), retry_after: None };
-//! assert_eq!(connection.handle_response(head, 0.5), Action::AnnounceConnection);
+//! assert_eq!(connection.handle_response(head), Action::AnnounceConnection);
 //! let mut blocks = connection.handle_chunk(b"id: 7\nretry: 2000\ndata: x\n\n");
 //! while blocks.next_block().is_some() {}
 //! drop(blocks);
-//! // The network breaks. The last argument is a random number, which spreads the clients of a server that has restarted.
-//! let Action::ReestablishConnection(failure) = connection.handle_network_error(0.0) else { unreachable!() };
+//! // The network breaks. A real client draws random numbers, which spread the clients of a server that has restarted.
+//! let Action::ReestablishConnection(failure) = connection.handle_network_error() else { unreachable!() };
 //! assert_eq!(failure.delay, Some(2000));
 //! assert_eq!((connection.handle_wait_over(), connection.last_event_id()), (Action::Fetch, "7"));
 //! ```

@@ -8,6 +8,8 @@ mod contract;
 mod expected;
 #[path = "../../tests/support/happening.rs"]
 mod happening;
+#[path = "../../tests/support/randomness.rs"]
+mod randomness;
 #[path = "../../tests/support/script.rs"]
 mod script;
 #[path = "../../tests/support/standard.rs"]

@@ -10,7 +10,7 @@ proptest! {
         options in any_options(),
         happenings in vec((happening(), random()), 0..40),
     ) {
-        let mut connection = Connection::new(options.clone());
+        let mut connection = Connection::new(options.clone(), drawn);
         let mut model = Model::new(options);
         for (happening, random) in happenings {
             model.step(&mut connection, &happening, random);
@@ -25,7 +25,7 @@ proptest! {
     ) {
         let permitted_at_end = options.end == Some(EndOfBody::Reconnect);
         let options = Options { is_get: false, reconnect: Reconnect::Standard, ..options };
-        let mut connection = Connection::new(options);
+        let mut connection = Connection::new(options, drawn);
         let (mut fetches, mut waiting, mut permissions) = (1, false, 0);
         for (happening, random) in happenings {
             // A timer that does not run, an answer to a probe that was not sent, and a GET instead.
@@ -50,7 +50,7 @@ proptest! {
         options in any_options(),
         happenings in vec((happening(), random()), 0..40),
     ) {
-        let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..options });
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..options }, drawn);
         for (happening, random) in happenings {
             if !matches!(happening, Happening::WaitIsOver | Happening::Probe { .. }) {
                 let action = happening.perform(&mut connection, random);

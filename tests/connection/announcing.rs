@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn a_connection_begins_connecting() {
-    let connection = Connection::new(get());
+    let connection = Connection::new(get(), drawn);
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
     assert_eq!(connection.last_event_id(), "");
     assert_eq!(connection.reconnection_time(), None);
@@ -19,7 +19,7 @@ fn an_event_stream_with_status_200_is_announced() {
 fn parameters_and_case_of_the_content_type_do_not_matter() {
     for content_type in ["text/event-stream;charset=UTF-8", "Text/Event-Stream", "text/event-stream; charset=latin1"] {
         let response = ResponseHead { content_type: Some(content_type), ..EVENT_STREAM };
-        let action = Connection::new(get()).handle_response(response, 0.0);
+        let action = Connection::new(get(), drawn).handle_response(response);
         assert_eq!(action, Action::AnnounceConnection, "{content_type}");
     }
 }
@@ -31,8 +31,8 @@ fn another_content_type_fails_the_connection_whatever_is_allowed() {
     {
         for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
             for options in [get(), post()] {
-                let mut connection = Connection::new(Options { reconnect, ..options });
-                let action = connection.handle_response(ResponseHead { content_type, ..EVENT_STREAM }, 0.0);
+                let mut connection = Connection::new(Options { reconnect, ..options }, drawn);
+                let action = connection.handle_response(ResponseHead { content_type, ..EVENT_STREAM });
                 let failure = failed(&connection, action);
                 assert_eq!((failure.reason, failure.status), (Reason::ContentType, Some(200)), "{content_type:?}");
             }
@@ -46,8 +46,8 @@ fn a_status_other_than_200_fails_the_connection_even_with_an_event_stream() {
         [201, 204, 205, 206, 301, 302, 304, 307, 400, 401, 403, 404, 408, 410, 425, 429, 500, 502, 503, 504, 599]
     {
         for options in [get(), post()] {
-            let mut connection = Connection::new(options);
-            let action = connection.handle_response(status(code), 0.0);
+            let mut connection = Connection::new(options, drawn);
+            let action = connection.handle_response(status(code));
             let failure = failed(&connection, action);
             assert_eq!((failure.reason, failure.status), (Reason::Status, Some(code)));
         }
@@ -59,8 +59,8 @@ fn a_status_other_than_200_fails_the_connection_even_with_an_event_stream() {
 fn the_statuses_that_mean_later_are_tried_again_where_that_is_allowed() {
     for code in [408, 425, 429, 500, 501, 502, 503, 504, 522, 599] {
         for options in [get(), post()] {
-            let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options });
-            let action = connection.handle_response(status(code), 0.0);
+            let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options }, drawn);
+            let action = connection.handle_response(status(code));
             let failure = reestablished(&connection, action);
             assert_eq!((failure.reason, failure.status), (Reason::Status, Some(code)));
         }
@@ -75,8 +75,8 @@ fn every_other_status_is_final_even_where_repeating_is_allowed() {
         431, 451, 600,
     ] {
         for options in [get(), post()] {
-            let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options });
-            let action = connection.handle_response(status(code), 0.0);
+            let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options }, drawn);
+            let action = connection.handle_response(status(code));
             failed(&connection, action);
         }
     }
@@ -86,8 +86,8 @@ fn every_other_status_is_final_even_where_repeating_is_allowed() {
 #[test]
 fn the_statuses_that_mean_later_are_final_where_repeating_is_forbidden() {
     for code in [408, 429, 503] {
-        let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..get() });
-        let action = connection.handle_response(status(code), 0.0);
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..get() }, drawn);
+        let action = connection.handle_response(status(code));
         failed(&connection, action);
     }
 }
@@ -97,10 +97,10 @@ fn a_204_after_messages_ends_the_reconnecting() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed] {
         let mut connection = open(Options { reconnect, ..get() });
         feed(&mut connection, "data: x\n\n");
-        let action = connection.handle_end_of_body(0.0);
+        let action = connection.handle_end_of_body();
         reestablished(&connection, action);
         next_attempt(&mut connection);
-        let action = connection.handle_response(status(204), 0.0);
+        let action = connection.handle_response(status(204));
         assert_eq!(failed(&connection, action).reason, Reason::Status);
     }
 }

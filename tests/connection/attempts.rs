@@ -3,20 +3,20 @@ use super::*;
 // [non-spec]
 #[test]
 fn attempts_are_counted_from_one_over_successes_and_failures() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     for attempt in 1..=3 {
-        let action = connection.handle_network_error(0.0);
+        let action = connection.handle_network_error();
         assert_eq!(reestablished(&connection, action).attempt, attempt);
         next_attempt(&mut connection);
     }
     for attempt in 4..=6 {
         accept(&mut connection);
         feed(&mut connection, "data: x\n\n");
-        let action = connection.handle_end_of_body(0.0);
+        let action = connection.handle_end_of_body();
         assert_eq!(reestablished(&connection, action).attempt, attempt);
         next_attempt(&mut connection);
     }
-    let action = connection.handle_response(status(404), 0.0);
+    let action = connection.handle_response(status(404));
     assert_eq!(failed(&connection, action).attempt, 7);
 }
 
@@ -32,11 +32,11 @@ fn at_most(attempts: u32) -> Options {
 #[test]
 fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
     for most in 0..4 {
-        let mut connection = Connection::new(at_most(most));
+        let mut connection = Connection::new(at_most(most), drawn);
         for _ in 0..most {
             lose(&mut connection);
         }
-        let action = connection.handle_network_error(0.0);
+        let action = connection.handle_network_error();
         let failure = failed(&connection, action);
         assert_eq!((failure.reason, failure.attempt), (Reason::Attempts, most + 1));
     }
@@ -45,61 +45,61 @@ fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
 // [non-spec] A server that accepts and closes at once is not asked for ever.
 #[test]
 fn a_response_alone_does_not_begin_the_counting_anew() {
-    let mut connection = Connection::new(at_most(2));
+    let mut connection = Connection::new(at_most(2), drawn);
     for _ in 0..2 {
         accept(&mut connection);
         feed(&mut connection, ": hello\n\nid: 1\n\nretry: 600\n\nevent: ping\n\ndata: cut\n");
-        let action = connection.handle_end_of_body(0.0);
+        let action = connection.handle_end_of_body();
         reestablished(&connection, action);
         next_attempt(&mut connection);
     }
     accept(&mut connection);
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 
 // [non-spec]
 #[test]
 fn a_message_begins_the_counting_anew() {
-    let mut connection = Connection::new(at_most(2));
+    let mut connection = Connection::new(at_most(2), drawn);
     for _ in 0..10 {
         reconnect(&mut connection);
         feed(&mut connection, "data\n\n");
         lose(&mut connection);
     }
     lose(&mut connection);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 
 // [non-spec]
 #[test]
 fn every_kind_of_failure_is_a_try() {
-    let mut connection = Connection::new(at_most(3));
-    let action = connection.handle_response(status(503), 0.0);
+    let mut connection = Connection::new(at_most(3), drawn);
+    let action = connection.handle_response(status(503));
     reestablished(&connection, action);
     next_attempt(&mut connection);
     reconnect(&mut connection);
     lose(&mut connection);
-    let action = connection.handle_response(status(429), 0.0);
+    let action = connection.handle_response(status(429));
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 
 // [non-spec]
 #[test]
 fn a_final_status_says_so_even_at_the_last_try() {
-    let mut connection = Connection::new(at_most(0));
-    let action = connection.handle_response(status(404), 0.0);
+    let mut connection = Connection::new(at_most(0), drawn);
+    let action = connection.handle_response(status(404));
     assert_eq!(failed(&connection, action).reason, Reason::Status);
 }
 
 // [non-spec]
 #[test]
 fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
-    let mut connection = Connection::new(at_most(1));
+    let mut connection = Connection::new(at_most(1), drawn);
     reconnect(&mut connection);
     feed(&mut connection, "id: 1\n\nevent: e\n\n: c\n\n");
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 
@@ -107,12 +107,12 @@ fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
 #[test]
 fn silence_an_interruption_and_an_unknown_request_are_tries() {
     let fail: [fn(&mut Connection) -> Action; 3] = [
-        |connection| connection.handle_timeout(0.0),
-        |connection| connection.handle_interruption(0.0),
-        |connection| connection.handle_unknown_request(0.0),
+        |connection| connection.handle_timeout(),
+        |connection| connection.handle_interruption(),
+        |connection| connection.handle_unknown_request(),
     ];
     for fail in fail {
-        let mut connection = Connection::new(at_most(1));
+        let mut connection = Connection::new(at_most(1), drawn);
         let action = fail(&mut connection);
         reestablished(&connection, action);
         next_attempt(&mut connection);
@@ -124,8 +124,8 @@ fn silence_an_interruption_and_an_unknown_request_are_tries() {
 // [non-spec]
 #[test]
 fn giving_up_tells_the_status_of_the_last_answer() {
-    let mut connection = Connection::new(at_most(0));
-    let action = connection.handle_response(status(503), 0.0);
+    let mut connection = Connection::new(at_most(0), drawn);
+    let action = connection.handle_response(status(503));
     let failure = failed(&connection, action);
     assert_eq!((failure.reason, failure.status), (Reason::Attempts, Some(503)));
 }
@@ -133,10 +133,10 @@ fn giving_up_tells_the_status_of_the_last_answer() {
 // [non-spec]
 #[test]
 fn the_repetition_after_a_probe_is_an_attempt_and_no_try() {
-    let mut connection = Connection::new(Options { can_probe: true, ..get() });
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.attempt(), 1);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     assert_eq!(connection.attempt(), 2);
     accept(&mut connection);
     assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first without a message");

@@ -6,19 +6,19 @@ fn assert_dead(mut connection: Connection, how: &str) {
     for _ in 0..2 {
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{how}");
         assert_eq!(feed(&mut connection, "\n\nid: late\ndata: late\n\n"), [], "{how}");
-        assert!(matches!(connection.check_limit(|| 0.0), None | Some(Action::Nothing)), "{how}");
+        assert!(matches!(connection.check_limit(), None | Some(Action::Nothing)), "{how}");
         for action in [
-            connection.handle_response(EVENT_STREAM, 0.0),
-            connection.handle_response(status(503), 0.0),
-            connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
-            connection.handle_end_of_body(0.0),
-            connection.handle_network_error(0.0),
-            connection.handle_request_error(0.0),
-            connection.handle_unknown_request(0.0),
-            connection.handle_timeout(0.0),
-            connection.handle_interruption(0.0),
-            connection.handle_probe(true, 0.0),
-            connection.handle_probe(false, 0.0),
+            connection.handle_response(EVENT_STREAM),
+            connection.handle_response(status(503)),
+            connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }),
+            connection.handle_end_of_body(),
+            connection.handle_network_error(),
+            connection.handle_request_error(),
+            connection.handle_unknown_request(),
+            connection.handle_timeout(),
+            connection.handle_interruption(),
+            connection.handle_probe(true),
+            connection.handle_probe(false),
             connection.handle_stream(),
             connection.handle_wait_over(),
         ] {
@@ -42,7 +42,7 @@ fn options() -> [Options; 3] {
 #[test]
 fn nothing_follows_a_close_before_the_response() {
     for options in options() {
-        let mut connection = Connection::new(options);
+        let mut connection = Connection::new(options, drawn);
         connection.close();
         assert_dead(connection, "closed before the response");
     }
@@ -77,18 +77,18 @@ fn nothing_follows_a_close_during_a_later_attempt() {
 
 #[test]
 fn nothing_follows_a_failure() {
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() });
-    let action = connection.handle_response(status(204), 0.0);
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
+    let action = connection.handle_response(status(204));
     failed(&connection, action);
     assert_dead(connection, "failed by a status");
 
     let mut connection = open(post());
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     failed(&connection, action);
     assert_dead(connection, "failed by a network error");
 
-    let mut connection = Connection::new(get());
-    let action = connection.handle_request_error(0.0);
+    let mut connection = Connection::new(get(), drawn);
+    let action = connection.handle_request_error();
     failed(&connection, action);
     assert_dead(connection, "failed by the request");
 }
@@ -97,7 +97,7 @@ fn nothing_follows_a_failure() {
 #[test]
 fn nothing_follows_a_clean_end() {
     let mut connection = open(post());
-    assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+    assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
     assert_dead(connection, "closed by a clean end");
 }
 
@@ -106,7 +106,7 @@ fn nothing_follows_a_clean_end() {
 fn nothing_follows_an_event_that_is_too_large() {
     let mut connection = open(Options { max_event_size: 64, ..get() });
     feed(&mut connection, &"x".repeat(100));
-    let action = connection.check_limit(|| 0.0).expect("too large");
+    let action = connection.check_limit().expect("too large");
     failed(&connection, action);
     assert_dead(connection, "failed by an event that is too large");
 }

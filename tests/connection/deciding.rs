@@ -9,37 +9,35 @@ fn decided(options: Options) -> Options {
 /// Everything by which an attempt can fail but 204: its name, what of a GET the table says follows, and how it is told.
 type Failing = (&'static str, bool, fn(&mut Connection) -> Action);
 const FAILURES: [Failing; 12] = [
-    ("no answer", true, |connection| connection.handle_network_error(0.0)),
+    ("no answer", true, |connection| connection.handle_network_error()),
     ("a stream that broke off", true, |connection| {
         accept(connection);
-        connection.handle_network_error(0.0)
+        connection.handle_network_error()
     }),
-    ("a page that was put away", true, |connection| connection.handle_interruption(0.0)),
-    ("no answer in time", true, |connection| connection.handle_timeout(0.0)),
+    ("a page that was put away", true, |connection| connection.handle_interruption()),
+    ("no answer in time", true, |connection| connection.handle_timeout()),
     ("silence", true, |connection| {
         accept(connection);
-        connection.handle_timeout(0.0)
+        connection.handle_timeout()
     }),
-    ("an unknown request", true, |connection| connection.handle_unknown_request(0.0)),
+    ("an unknown request", true, |connection| connection.handle_unknown_request()),
     ("a clean end", true, |connection| {
         accept(connection);
-        connection.handle_end_of_body(0.0)
+        connection.handle_end_of_body()
     }),
-    ("404", false, |connection| connection.handle_response(status(404), 0.0)),
-    ("201", false, |connection| connection.handle_response(status(201), 0.0)),
-    ("503", false, |connection| {
-        connection.handle_response(ResponseHead { retry_after: Some(9000), ..status(503) }, 0.0)
-    }),
+    ("404", false, |connection| connection.handle_response(status(404))),
+    ("201", false, |connection| connection.handle_response(status(201))),
+    ("503", false, |connection| connection.handle_response(ResponseHead { retry_after: Some(9000), ..status(503) })),
     ("another type", false, |connection| {
-        connection.handle_response(ResponseHead { content_type: Some("text/html"), ..EVENT_STREAM }, 0.0)
+        connection.handle_response(ResponseHead { content_type: Some("text/html"), ..EVENT_STREAM })
     }),
-    ("a request that cannot be made", false, |connection| connection.handle_request_error(0.0)),
+    ("a request that cannot be made", false, |connection| connection.handle_request_error()),
 ];
 
 #[test]
 fn the_failure_says_what_the_table_says_and_if_that_is_decided_the_table_holds() {
     for (name, is_repeated, fail) in FAILURES {
-        let mut connection = Connection::new(decided(get()));
+        let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);
         let failure = undecided(&connection, action);
         assert_eq!(failure.delay, is_repeated.then_some(3000), "{name}");
@@ -52,7 +50,7 @@ fn the_failure_says_what_the_table_says_and_if_that_is_decided_the_table_holds()
             assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         }
         if name != "a clean end" {
-            let mut connection = Connection::new(decided(post()));
+            let mut connection = Connection::new(decided(post()), drawn);
             let action = fail(&mut connection);
             let failure = undecided(&connection, action);
             let action = connection.decide(failure.delay);
@@ -70,32 +68,32 @@ const NEWS: [News; 18] = [
         connection.handle_request(RequestHead { is_get: false, preflights_last_event_id: true });
         Action::Nothing
     },
-    |connection| connection.handle_response(EVENT_STREAM, 0.0),
-    |connection| connection.handle_response(status(204), 0.0),
-    |connection| connection.handle_response(status(404), 0.0),
-    |connection| connection.handle_response(status(503), 0.0),
-    |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
+    |connection| connection.handle_response(EVENT_STREAM),
+    |connection| connection.handle_response(status(204)),
+    |connection| connection.handle_response(status(404)),
+    |connection| connection.handle_response(status(503)),
+    |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }),
     |connection| connection.handle_stream(),
     |connection| {
         assert_eq!(feed(connection, "id: late\nretry: 1\ndata: late\n\n"), []);
-        connection.check_limit(|| 0.0).unwrap_or(Action::Nothing)
+        connection.check_limit().unwrap_or(Action::Nothing)
     },
-    |connection| connection.handle_end_of_body(0.0),
-    |connection| connection.handle_network_error(0.0),
-    |connection| connection.handle_probe(true, 0.0),
-    |connection| connection.handle_probe(false, 0.0),
-    |connection| connection.handle_timeout(0.0),
-    |connection| connection.handle_interruption(0.0),
+    |connection| connection.handle_end_of_body(),
+    |connection| connection.handle_network_error(),
+    |connection| connection.handle_probe(true),
+    |connection| connection.handle_probe(false),
+    |connection| connection.handle_timeout(),
+    |connection| connection.handle_interruption(),
     |connection| connection.handle_pause().unwrap_or(Action::Nothing),
-    |connection| connection.handle_unknown_request(0.0),
-    |connection| connection.handle_request_error(0.0),
+    |connection| connection.handle_unknown_request(),
+    |connection| connection.handle_request_error(),
     |connection| connection.handle_wait_over(),
 ];
 
 #[test]
 fn nothing_moves_before_the_decision() {
     for (name, _, fail) in FAILURES {
-        let mut connection = Connection::new(decided(get()));
+        let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);
         let failure = undecided(&connection, action);
         let before = (connection.attempt(), connection.last_event_id().to_owned(), connection.reconnection_time());
@@ -118,7 +116,7 @@ fn what_has_failed_is_closed_for_good_whatever_comes_late() {
     for options in [get(), post(), decided(get()), decided(post()), Options { reconnect: Reconnect::Allowed, ..get() }]
     {
         for (name, _, fail) in FAILURES {
-            let mut connection = Connection::new(options.clone());
+            let mut connection = Connection::new(options.clone(), drawn);
             let mut action = fail(&mut connection);
             if connection.is_undecided() {
                 action = connection.decide(None);
@@ -145,7 +143,7 @@ proptest! {
         options in any_options(),
         happenings in vec((happening(), random()), 0..60),
     ) {
-        let mut connection = Connection::new(options);
+        let mut connection = Connection::new(options, drawn);
         let mut is_over = false;
         for (happening, random) in happenings {
             let action = happening.perform(&mut connection, random);
@@ -164,7 +162,7 @@ fn a_decision_to_go_on_wins_over_the_table() {
     for (name, is_repeated, fail) in FAILURES {
         for options in [get(), post()] {
             let is_get = options.is_get;
-            let mut connection = Connection::new(decided(options));
+            let mut connection = Connection::new(decided(options), drawn);
             let action = fail(&mut connection);
             if action == Action::CloseConnection {
                 assert!(!is_get && name == "a clean end", "{name}");
@@ -185,11 +183,11 @@ fn a_decision_to_go_on_wins_over_the_table() {
 #[test]
 fn a_decision_to_give_up_wins_over_the_table() {
     for (name, _, fail) in FAILURES {
-        let mut connection = Connection::new(decided(get()));
+        let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
         give_up(&mut connection);
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
-        assert_eq!(connection.handle_response(EVENT_STREAM, 0.0), Action::Nothing, "{name}");
+        assert_eq!(connection.handle_response(EVENT_STREAM), Action::Nothing, "{name}");
         assert_eq!(connection.decide(Some(0)), Action::Nothing, "it was final: {name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
     }
@@ -199,20 +197,20 @@ fn a_decision_to_give_up_wins_over_the_table() {
 fn an_event_that_is_too_large_may_be_gone_on_from() {
     let mut connection = open(Options { max_event_size: 16, ..decided(get()) });
     feed(&mut connection, "id: 1\ndata: a\n\nid: 2\ndata: 01234567890123456789");
-    let action = connection.check_limit(|| 0.0).expect("too large");
+    let action = connection.check_limit().expect("too large");
     assert_eq!(undecided(&connection, action).reason, Reason::TooLarge);
     go_on(&mut connection, 0);
     next_attempt(&mut connection);
     accept(&mut connection);
-    assert_eq!(connection.check_limit(|| 0.0), None, "the next stream is another one");
+    assert_eq!(connection.check_limit(), None, "the next stream is another one");
     assert_eq!(feed(&mut connection, "data: b\n\n"), [message("b", "1")]);
 }
 
 #[test]
 fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
     for delay in [None, Some(0)] {
-        let mut connection = Connection::new(decided(get()));
-        let action = connection.handle_response(status(204), 0.0);
+        let mut connection = Connection::new(decided(get()), drawn);
+        let action = connection.handle_response(status(204));
         assert!(!failed(&connection, action).is_decidable());
         assert_eq!(connection.decide(delay), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
@@ -236,7 +234,7 @@ fn a_pause_is_no_failure_to_decide_about() {
 fn a_decision_counts_once() {
     for second in [None, Some(5)] {
         let mut connection = open(decided(get()));
-        let action = connection.handle_network_error(0.0);
+        let action = connection.handle_network_error();
         undecided(&connection, action);
         go_on(&mut connection, 7);
         assert_eq!(connection.decide(second), Action::Nothing);
@@ -247,7 +245,7 @@ fn a_decision_counts_once() {
 #[test]
 fn nobody_decides_before_a_failure_or_while_all_is_well() {
     for delay in [None, Some(0)] {
-        let mut connection = Connection::new(decided(get()));
+        let mut connection = Connection::new(decided(get()), drawn);
         assert_eq!(connection.decide(delay), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
         accept(&mut connection);
@@ -261,7 +259,7 @@ fn nobody_decides_before_a_failure_or_while_all_is_well() {
 fn after_the_wait_it_is_too_late_to_decide() {
     for delay in [None, Some(0)] {
         let mut connection = open(decided(get()));
-        let _ = connection.handle_network_error(0.0);
+        let _ = connection.handle_network_error();
         go_on(&mut connection, 0);
         next_attempt(&mut connection);
         assert_eq!(connection.decide(delay), Action::Nothing);
@@ -274,14 +272,14 @@ fn after_the_wait_it_is_too_late_to_decide() {
 #[test]
 fn after_close_it_is_too_late_to_decide() {
     for (name, _, fail) in FAILURES {
-        let mut connection = Connection::new(decided(get()));
+        let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
         connection.close();
         assert_eq!(connection.decide(Some(0)), Action::Nothing, "{name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
 
-        let mut connection = Connection::new(decided(get()));
+        let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
         go_on(&mut connection, 0);
         connection.close();
@@ -294,7 +292,7 @@ fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
     for options in [post(), Options { end: Some(EndOfBody::Close), ..get() }] {
         let mut connection = open(decided(options));
         feed(&mut connection, "data: x\n\n");
-        assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+        assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
         assert_eq!(connection.decide(Some(0)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
     }
@@ -302,14 +300,14 @@ fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
 
 #[test]
 fn each_failure_is_decided_about_anew() {
-    let mut connection = Connection::new(decided(post()));
+    let mut connection = Connection::new(decided(post()), drawn);
     for attempt in 1..=3 {
-        let action = connection.handle_response(status(503), 0.0);
+        let action = connection.handle_response(status(503));
         assert_eq!(undecided(&connection, action).attempt, attempt);
         go_on(&mut connection, 1);
         next_attempt(&mut connection);
     }
-    let action = connection.handle_response(status(503), 0.0);
+    let action = connection.handle_response(status(503));
     let failure = undecided(&connection, action);
     assert_eq!((failure.attempt, failure.delay), (4, None), "a permission once given is not kept");
     assert_eq!(connection.handle_wait_over(), Action::Nothing);
@@ -319,7 +317,7 @@ fn each_failure_is_decided_about_anew() {
 fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for (name, _, fail) in FAILURES {
-            let mut connection = Connection::new(Options { reconnect, ..get() });
+            let mut connection = Connection::new(Options { reconnect, ..get() }, drawn);
             let _ = fail(&mut connection);
             let state = connection.ready_state();
             for delay in [None, Some(0)] {
@@ -332,12 +330,12 @@ fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
 
 #[test]
 fn a_try_that_the_caller_decided_on_is_a_try() {
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..get() });
-    let action = connection.handle_response(status(503), 0.0);
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..get() }, drawn);
+    let action = connection.handle_response(status(503));
     undecided(&connection, action);
     go_on(&mut connection, 0);
     next_attempt(&mut connection);
-    let action = connection.handle_network_error(1.0);
+    let action = with_random(1.0, || connection.handle_network_error());
     assert_eq!(undecided(&connection, action).delay, Some(12_000));
 }
 
@@ -345,11 +343,11 @@ fn a_try_that_the_caller_decided_on_is_a_try() {
 fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_request_error(0.0);
+    let action = connection.handle_request_error();
     undecided(&connection, action);
     go_on(&mut connection, 0);
     next_attempt(&mut connection);
-    let action = connection.handle_network_error(1.0);
+    let action = with_random(1.0, || connection.handle_network_error());
     assert_eq!(undecided(&connection, action).delay, Some(12_000));
 }
 
@@ -360,7 +358,7 @@ fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_
             if name == "a clean end" && !options.is_get {
                 continue;
             }
-            let mut connection = Connection::new(decided(options));
+            let mut connection = Connection::new(decided(options), drawn);
             let action = fail(&mut connection);
             let failure = undecided(&connection, action);
             assert_eq!(failure.backoff, if name == "503" { 9000 } else { 3000 }, "{name}");
@@ -371,22 +369,22 @@ fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_
 #[test]
 fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too() {
     let fail: [fn(&mut Connection) -> Action; 5] = [
-        |connection| connection.handle_network_error(1.0),
-        |connection| connection.handle_response(status(503), 1.0),
-        |connection| connection.handle_request_error(1.0),
+        |connection| with_random(1.0, || connection.handle_network_error()),
+        |connection| with_random(1.0, || connection.handle_response(status(503))),
+        |connection| with_random(1.0, || connection.handle_request_error()),
         |connection| {
             accept(connection);
             feed(connection, "data: x\n\n");
-            connection.handle_network_error(1.0)
+            with_random(1.0, || connection.handle_network_error())
         },
         |connection| {
             accept(connection);
             feed(connection, "data: 01234567890123456789");
-            connection.check_limit(|| 1.0).expect("too large")
+            with_random(1.0, || connection.check_limit()).expect("too large")
         },
     ];
     for fail in fail {
-        let mut connection = Connection::new(Options { max_event_size: 16, ..decided(post()) });
+        let mut connection = Connection::new(Options { max_event_size: 16, ..decided(post()) }, drawn);
         for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
             let action = fail(&mut connection);
             let failure = undecided(&connection, action);
@@ -401,8 +399,8 @@ fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too
 fn a_retry_after_is_part_of_the_wait_that_whoever_decides_is_given_whatever_the_status() {
     for code in [401, 404, 408, 425, 429, 500, 503] {
         for (retry_after, wait) in [(None, 3000), (Some(60_000), 60_000), (Some(u64::MAX), LONGEST)] {
-            let mut connection = Connection::new(decided(post()));
-            let action = connection.handle_response(ResponseHead { retry_after, ..status(code) }, 0.0);
+            let mut connection = Connection::new(decided(post()), drawn);
+            let action = connection.handle_response(ResponseHead { retry_after, ..status(code) });
             assert_eq!(undecided(&connection, action).backoff, wait, "{code}");
         }
     }

@@ -27,7 +27,7 @@ fn the_last_event_id_survives_attempts_that_bring_nothing() {
 #[test]
 fn the_last_event_id_begins_as_the_caller_says() {
     let options = Options { last_event_id: "41".to_owned(), ..get() };
-    let mut connection = Connection::new(options);
+    let mut connection = Connection::new(options, drawn);
     assert_eq!(connection.last_event_id(), "41");
     lose(&mut connection);
     assert_eq!(connection.last_event_id(), "41");
@@ -66,7 +66,7 @@ fn nothing_of_a_cut_block_is_in_the_next_stream() {
     {
         let mut connection = open(get());
         feed(&mut connection, cut);
-        let action = connection.handle_end_of_body(0.0);
+        let action = connection.handle_end_of_body();
         reestablished(&connection, action);
         next_attempt(&mut connection);
         accept(&mut connection);

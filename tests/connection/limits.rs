@@ -21,7 +21,7 @@ fn endless(chunk: &str) -> usize {
         for _ in 0..10_000 {
             assert_eq!(feed(&mut connection, chunk), []);
             *bytes += chunk.len();
-            if let Some(action) = connection.check_limit(|| 0.0) {
+            if let Some(action) = connection.check_limit() {
                 assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
                 break;
             }
@@ -50,7 +50,7 @@ fn a_large_event_that_ends_within_its_chunk_fails_the_connection_for_good() {
         for event in [format!("data: {}\n\n", "x".repeat(LIMIT + 16)), "data: 12345678\n".repeat(10) + "\n"] {
             let mut connection = open(options.clone());
             assert_eq!(feed(&mut connection, &event), []);
-            let action = connection.check_limit(|| 0.0).expect("too large");
+            let action = connection.check_limit().expect("too large");
             assert_eq!(failed(&connection, action).reason, Reason::TooLarge);
         }
     }
@@ -62,7 +62,7 @@ fn an_endless_event_name_or_id_fails_the_connection_for_good() {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         feed(&mut connection, start);
         feed(&mut connection, &"1".repeat(LIMIT));
-        let action = connection.check_limit(|| 0.0).expect("too large");
+        let action = connection.check_limit().expect("too large");
         failed(&connection, action);
     }
 }
@@ -72,7 +72,7 @@ fn what_came_before_the_large_event_is_delivered_and_nothing_after_it() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     let chunk = format!("id: 1\ndata: a\n\nid: 2\ndata: {}", "x".repeat(2 * LIMIT));
     assert_eq!(feed(&mut connection, &chunk), [message("a", "1")]);
-    let action = connection.check_limit(|| 0.0).expect("too large");
+    let action = connection.check_limit().expect("too large");
     failed(&connection, action);
     assert_eq!(connection.last_event_id(), "1", "the large event's id was never delivered");
     assert_eq!(feed(&mut connection, "\n\ndata: b\n\n"), []);
@@ -84,10 +84,10 @@ fn many_events_comments_and_fields_that_are_not_kept_are_no_large_event() {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         for _ in 0..1000 {
             feed(&mut connection, chunk);
-            assert_eq!(connection.check_limit(|| 0.0), None, "{chunk:?}");
+            assert_eq!(connection.check_limit(), None, "{chunk:?}");
         }
         feed(&mut connection, &chunk.repeat(1000));
-        assert_eq!(connection.check_limit(|| 0.0), None, "{chunk:?} in one chunk");
+        assert_eq!(connection.check_limit(), None, "{chunk:?} in one chunk");
     }
 }
 
@@ -99,9 +99,9 @@ fn an_event_below_the_limit_is_delivered_in_every_chunking() {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         let (first, second) = stream.split_at(position);
         let mut rows = feed(&mut connection, first);
-        assert_eq!(connection.check_limit(|| 0.0), None);
+        assert_eq!(connection.check_limit(), None);
         rows.extend(feed(&mut connection, second));
-        assert_eq!(connection.check_limit(|| 0.0), None);
+        assert_eq!(connection.check_limit(), None);
         assert_eq!(rows, [message(&data, "")]);
     }
 }
@@ -111,7 +111,7 @@ fn what_is_kept_of_a_cut_stream_does_not_count_for_the_next() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     for _ in 0..10 {
         feed(&mut connection, "data: 0123456789\ndata: 0123456789");
-        assert_eq!(connection.check_limit(|| 0.0), None);
+        assert_eq!(connection.check_limit(), None);
         reconnect(&mut connection);
     }
 }
@@ -121,7 +121,7 @@ fn data_type_and_last_event_id_count_together() {
     let too_large = |block: String| {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         feed(&mut connection, &block);
-        connection.check_limit(|| 0.0).is_some()
+        connection.check_limit().is_some()
     };
     for (event_type, id, data) in [(20, 20, 25), (65, 0, 0), (0, 65, 0), (0, 0, 65), (32, 33, 0)] {
         let [event_type, id, data] = [event_type, id, data].map(|length| "x".repeat(length));
@@ -149,7 +149,7 @@ fn what_is_not_utf_8_counts_as_it_came_but_an_id_that_is_not_ascii_three_times()
                 for chunk in stream.chunks(size) {
                     draw(connection.handle_chunk(chunk));
                 }
-                let found = connection.check_limit(|| 0.0).is_some();
+                let found = connection.check_limit().is_some();
                 // The field's name and the line of data that is yet unfinished count too.
                 let unfinished = size < 1000 && field == "id:";
                 assert!(found == is_too_large || unfinished, "{field} and {length} bytes in chunks of {size}");

@@ -21,6 +21,8 @@ mod messages;
 mod pausing;
 mod permission;
 mod preflights;
+#[path = "../support/randomness.rs"]
+mod randomness;
 mod reestablishing;
 mod refusal;
 #[path = "../support/script.rs"]
@@ -46,6 +48,7 @@ use crate::{
     contract::{LONGEST, Model},
     expected::told,
     happening::Happening,
+    randomness::{drawn, with_random},
     script::play,
     standard::{Row, draw},
     strategies::{any_options, happening, random},
@@ -73,13 +76,13 @@ fn post() -> Options {
 
 /// A connection whose first request has been answered with an event stream.
 fn open(options: Options) -> Connection {
-    let mut connection = Connection::new(options);
+    let mut connection = Connection::new(options, drawn);
     accept(&mut connection);
     connection
 }
 
 fn accept(connection: &mut Connection) {
-    assert_eq!(connection.handle_response(EVENT_STREAM, 0.0), Action::AnnounceConnection);
+    assert_eq!(connection.handle_response(EVENT_STREAM), Action::AnnounceConnection);
     assert_eq!(connection.ready_state(), ReadyState::Open);
 }
 
@@ -141,7 +144,7 @@ fn give_up(connection: &mut Connection) {
 /// Lets the attempt fail and gives the wait.
 #[track_caller]
 fn wait_after_network_error(connection: &mut Connection, random: f64) -> u64 {
-    let action = connection.handle_network_error(random);
+    let action = with_random(random, || connection.handle_network_error());
     let action = undisputed(connection, action);
     reestablished(connection, action).delay.unwrap()
 }

@@ -21,11 +21,11 @@ fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_ca
         for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Decided, Reconnect::Never] {
             for options in [get(), post()] {
                 for request in [WITH_HEADER, RequestHead { is_get: false, ..WITH_HEADER }] {
-                    let mut connection = Connection::new(Options { reconnect, can_probe, ..options.clone() });
+                    let mut connection = Connection::new(Options { reconnect, can_probe, ..options.clone() }, drawn);
                     connection.handle_request(request);
-                    let mut action = connection.handle_network_error(0.0);
+                    let mut action = connection.handle_network_error();
                     if action == Action::Probe {
-                        action = connection.handle_probe(false, 0.0);
+                        action = connection.handle_probe(false);
                     }
                     assert!(told(action).contains(PARAMETER), "{reconnect:?}, {request:?}: {action:?}");
                 }
@@ -37,14 +37,14 @@ fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_ca
 #[test]
 fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
     let fail: [fn(&mut Connection) -> Action; 4] = [
-        |connection| connection.handle_network_error(0.0),
-        |connection| connection.handle_timeout(0.0),
-        |connection| connection.handle_request_error(0.0),
-        |connection| connection.handle_response(status(404), 0.0),
+        |connection| connection.handle_network_error(),
+        |connection| connection.handle_timeout(),
+        |connection| connection.handle_request_error(),
+        |connection| connection.handle_response(status(404)),
     ];
     for fail in fail {
         for before in [PLAIN, WITH_HEADER] {
-            let mut connection = Connection::new(get());
+            let mut connection = Connection::new(get(), drawn);
             connection.handle_request(before);
             lose(&mut connection);
             connection.handle_request(PLAIN);
@@ -57,22 +57,22 @@ fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
 #[test]
 fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
     let fail: [fn(&mut Connection) -> Action; 9] = [
-        |connection| connection.handle_response(status(404), 0.0),
-        |connection| connection.handle_response(status(503), 0.0),
-        |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }, 0.0),
-        |connection| connection.handle_request_error(0.0),
-        |connection| connection.handle_unknown_request(0.0),
+        |connection| connection.handle_response(status(404)),
+        |connection| connection.handle_response(status(503)),
+        |connection| connection.handle_response(ResponseHead { content_type: None, ..EVENT_STREAM }),
+        |connection| connection.handle_request_error(),
+        |connection| connection.handle_unknown_request(),
         |connection| {
             accept(connection);
-            connection.handle_network_error(0.0)
+            connection.handle_network_error()
         },
         |connection| {
             accept(connection);
-            connection.handle_timeout(0.0)
+            connection.handle_timeout()
         },
         |connection| {
             accept(connection);
-            connection.handle_end_of_body(0.0)
+            connection.handle_end_of_body()
         },
         |connection| {
             accept(connection);
@@ -81,7 +81,7 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
     ];
     for fail in fail {
         for reconnect in [Reconnect::Standard, Reconnect::Allowed] {
-            let mut connection = Connection::new(Options { reconnect, can_probe: true, ..get() });
+            let mut connection = Connection::new(Options { reconnect, can_probe: true, ..get() }, drawn);
             connection.handle_request(WITH_HEADER);
             let message = told(fail(&mut connection));
             assert!(!message.contains(PARAMETER), "{message}");
@@ -91,19 +91,19 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
 
 #[test]
 fn a_message_names_the_option_that_has_run_out() {
-    let mut connection = Connection::new(get());
-    assert!(told(connection.handle_timeout(0.0)).contains("connectTimeout"));
-    assert!(told(open(get()).handle_timeout(0.0)).contains("silenceTimeout"));
+    let mut connection = Connection::new(get(), drawn);
+    assert!(told(connection.handle_timeout()).contains("connectTimeout"));
+    assert!(told(open(get()).handle_timeout()).contains("silenceTimeout"));
     let mut connection = open(Options { max_event_size: 16, ..get() });
     feed(&mut connection, "data: 0123456789012345678901234567890");
-    assert!(told(connection.check_limit(|| 0.0).unwrap()).contains("maxEventSize"));
+    assert!(told(connection.check_limit().unwrap()).contains("maxEventSize"));
 }
 
 #[test]
 fn a_message_tells_the_status_and_is_one_sentence_without_its_full_stop() {
     for code in [100, 204, 301, 404, 503, 599] {
-        let mut connection = Connection::new(get());
-        let message = told(connection.handle_response(status(code), 0.0));
+        let mut connection = Connection::new(get(), drawn);
+        let message = told(connection.handle_response(status(code)));
         assert!(message.ends_with(&format!("status {code}")), "{message}");
     }
 }
@@ -113,9 +113,9 @@ fn a_message_names_what_can_let_a_success_pass_that_is_not_200() {
     for (code, can_pass) in
         [(200, false), (201, true), (202, true), (204, false), (206, true), (304, false), (503, false)]
     {
-        let mut connection = Connection::new(get());
+        let mut connection = Connection::new(get(), drawn);
         let response = ResponseHead { content_type: None, ..status(code) };
-        let message = told(connection.handle_response(response, 0.0));
+        let message = told(connection.handle_response(response));
         assert_eq!(message.contains("accept"), can_pass, "{code}: {message}");
         assert_eq!(message.contains("onopen"), can_pass, "{code}: {message}");
     }
@@ -125,7 +125,7 @@ fn a_message_names_what_can_let_a_success_pass_that_is_not_200() {
 fn a_pause_is_told_as_one_and_a_cut_is_not() {
     let mut connection = open(get());
     let paused = told(connection.handle_pause().unwrap());
-    let cut = told(open(get()).handle_network_error(0.0));
+    let cut = told(open(get()).handle_network_error());
     assert!(paused.contains("paused") && !cut.contains("paused"), "{paused}; {cut}");
 }
 
@@ -145,7 +145,7 @@ fn no_two_reasons_have_one_word_or_one_sentence() {
         (Reason::Request, "request"),
     ];
     let mut connection = open(post());
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     let mut failure = failed(&connection, action);
     let mut sentences = vec![];
     for (reason, word) in REASONS {

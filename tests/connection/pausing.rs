@@ -6,12 +6,12 @@ use super::*;
 fn a_request_that_may_be_repeated_may_be_paused() {
     for options in [get(), Options { reconnect: Reconnect::Decided, ..get() }] {
         assert!(open(options.clone()).handle_pause().is_some());
-        assert!(Connection::new(options).handle_pause().is_some());
+        assert!(Connection::new(options, drawn).handle_pause().is_some());
     }
     for options in [get(), post()] {
         assert!(open(Options { reconnect: Reconnect::Allowed, ..options }).handle_pause().is_some());
     }
-    let mut connection = Connection::new(post());
+    let mut connection = Connection::new(post(), drawn);
     connection.handle_request(RequestHead { is_get: true, preflights_last_event_id: false });
     accept(&mut connection);
     assert!(connection.handle_pause().is_some(), "it goes on as a GET");
@@ -25,7 +25,7 @@ fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
         Options { reconnect: Reconnect::Never, ..post() },
         Options { reconnect: Reconnect::Never, ..get() },
     ] {
-        let mut connection = Connection::new(options);
+        let mut connection = Connection::new(options, drawn);
         assert_eq!(connection.handle_pause(), None);
         accept(&mut connection);
         assert_eq!(connection.handle_pause(), None);
@@ -33,7 +33,7 @@ fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
         assert_eq!(connection.handle_wait_over(), Action::Nothing);
         assert_eq!(feed(&mut connection, "data: x\n\n"), [message("x", "")]);
     }
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     connection.handle_request(RequestHead { is_get: false, preflights_last_event_id: false });
     accept(&mut connection);
     assert_eq!(connection.handle_pause(), None, "a GET whose attempt became a POST");
@@ -55,7 +55,7 @@ fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
 
 #[test]
 fn a_request_without_an_answer_is_simply_made_again() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     for attempt in 2..=4 {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
         assert_eq!((connection.ready_state(), connection.attempt()), (ReadyState::Connecting, attempt));
@@ -67,7 +67,7 @@ fn a_request_without_an_answer_is_simply_made_again() {
 #[test]
 fn a_pause_counts_no_try_and_backs_off_from_nothing() {
     let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for _ in 0..5 {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
         accept(&mut connection);
@@ -77,13 +77,13 @@ fn a_pause_counts_no_try_and_backs_off_from_nothing() {
     }
     assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first try without a message");
     next_attempt(&mut connection);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 
 #[test]
 fn a_pause_does_not_begin_the_backing_off_anew() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     lose(&mut connection);
     lose(&mut connection);
     accept(&mut connection);
@@ -95,7 +95,7 @@ fn a_pause_does_not_begin_the_backing_off_anew() {
 
 #[test]
 fn a_message_before_a_pause_still_begins_the_backing_off_anew() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     lose(&mut connection);
     accept(&mut connection);
     feed(&mut connection, "data: x\n\n");
@@ -110,8 +110,8 @@ fn nothing_is_paused_after_the_end() {
     let mut connection = open(get());
     connection.close();
     assert_eq!(connection.handle_pause(), None);
-    let mut connection = Connection::new(get());
-    let action = connection.handle_response(status(404), 0.0);
+    let mut connection = Connection::new(get(), drawn);
+    let action = connection.handle_response(status(404));
     failed(&connection, action);
     assert_eq!(connection.handle_pause(), None);
 }
@@ -127,7 +127,7 @@ fn close_during_a_pause_is_final() {
 
 #[test]
 fn a_pause_has_no_wait_to_cut() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     reconnect(&mut connection);
     let action = connection.handle_pause().unwrap();
     assert_eq!(reestablished(&connection, action).delay, Some(0));
@@ -136,7 +136,7 @@ fn a_pause_has_no_wait_to_cut() {
 
 #[test]
 fn nothing_is_paused_while_waiting() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 0.0);
     if connection.handle_pause() == Some(Action::Fetch) {
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "one request, not two");

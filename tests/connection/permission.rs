@@ -7,15 +7,15 @@ const POST: RequestHead = RequestHead { is_get: false, preflights_last_event_id:
 /// Everything by which an attempt can end with nothing of the server's: its name, and how it is told.
 type Loss = (&'static str, fn(&mut Connection) -> Action);
 const LOSSES: [Loss; 3] = [
-    ("a network error", |connection| connection.handle_network_error(0.0)),
-    ("silence", |connection| connection.handle_timeout(0.0)),
-    ("an interruption", |connection| connection.handle_interruption(0.0)),
+    ("a network error", |connection| connection.handle_network_error()),
+    ("silence", |connection| connection.handle_timeout()),
+    ("an interruption", |connection| connection.handle_interruption()),
 ];
 
 #[test]
 fn a_post_that_goes_on_as_a_get_is_repeated_whatever_cuts_it() {
     for (name, lose) in LOSSES {
-        let mut connection = Connection::new(post());
+        let mut connection = Connection::new(post(), drawn);
         connection.handle_request(PLAIN);
         let action = lose(&mut connection);
         reestablished(&connection, action);
@@ -31,7 +31,7 @@ fn a_post_that_goes_on_as_a_get_is_repeated_whatever_cuts_it() {
 fn a_post_is_given_no_permission_by_the_get_before_it() {
     for (name, lose) in LOSSES {
         for is_open in [false, true] {
-            let mut connection = Connection::new(post());
+            let mut connection = Connection::new(post(), drawn);
             connection.handle_request(PLAIN);
             let action = lose(&mut connection);
             reestablished(&connection, action);
@@ -50,7 +50,7 @@ fn a_post_is_given_no_permission_by_the_get_before_it() {
 fn a_get_whose_attempt_became_a_post_is_not_repeated() {
     for (name, lose) in LOSSES {
         for is_open in [false, true] {
-            let mut connection = Connection::new(get());
+            let mut connection = Connection::new(get(), drawn);
             connection.handle_request(POST);
             if is_open {
                 accept(&mut connection);
@@ -67,12 +67,13 @@ fn permission_by_the_caller_holds_for_every_method_and_so_does_its_refusal() {
     for (_, lose) in LOSSES {
         for request in [PLAIN, POST] {
             for options in [get(), post()] {
-                let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options.clone() });
+                let mut connection =
+                    Connection::new(Options { reconnect: Reconnect::Allowed, ..options.clone() }, drawn);
                 connection.handle_request(request);
                 let action = lose(&mut connection);
                 reestablished(&connection, action);
 
-                let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..options });
+                let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..options }, drawn);
                 connection.handle_request(request);
                 let action = lose(&mut connection);
                 failed(&connection, action);
@@ -83,52 +84,52 @@ fn permission_by_the_caller_holds_for_every_method_and_so_does_its_refusal() {
 
 #[test]
 fn without_being_told_of_a_request_it_is_the_one_of_the_options() {
-    let mut connection = Connection::new(post());
+    let mut connection = Connection::new(post(), drawn);
     connection.handle_request(PLAIN);
     wait_after_network_error(&mut connection, 0.0);
-    let mut connection = Connection::new(post());
-    let action = connection.handle_network_error(0.0);
+    let mut connection = Connection::new(post(), drawn);
+    let action = connection.handle_network_error();
     failed(&connection, action);
 }
 
 #[test]
 fn the_clean_end_of_a_get_that_goes_on_with_a_post_ends_as_that_would() {
-    let mut connection = Connection::new(post());
+    let mut connection = Connection::new(post(), drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
     feed(&mut connection, "data: x\n\n");
-    assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+    assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
     assert_eq!(connection.ready_state(), ReadyState::Closed);
 }
 
 #[test]
 fn the_clean_end_of_a_post_that_a_get_became_closes() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     connection.handle_request(POST);
     accept(&mut connection);
-    assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+    assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
 
     let mut connection = open(get());
     lose(&mut connection);
     connection.handle_request(POST);
     accept(&mut connection);
-    assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection, "also in a later attempt");
+    assert_eq!(connection.handle_end_of_body(), Action::CloseConnection, "also in a later attempt");
 }
 
 #[test]
 fn what_the_caller_says_of_a_clean_end_holds_for_every_method() {
     for request in [PLAIN, POST] {
         for options in [get(), post()] {
-            let mut connection = Connection::new(Options { end: Some(EndOfBody::Reconnect), ..options.clone() });
+            let mut connection = Connection::new(Options { end: Some(EndOfBody::Reconnect), ..options.clone() }, drawn);
             connection.handle_request(request);
             accept(&mut connection);
-            let action = connection.handle_end_of_body(0.0);
+            let action = connection.handle_end_of_body();
             assert_eq!(reestablished(&connection, action).reason, Reason::End);
 
-            let mut connection = Connection::new(Options { end: Some(EndOfBody::Close), ..options });
+            let mut connection = Connection::new(Options { end: Some(EndOfBody::Close), ..options }, drawn);
             connection.handle_request(request);
             accept(&mut connection);
-            assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+            assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
         }
     }
 }
@@ -141,7 +142,7 @@ fn until(options: Options) -> Options {
 fn a_get_that_ends_before_until_says_so_was_cut_and_is_repeated() {
     let mut connection = open(until(get()));
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.delay, failure.status), (Reason::Interrupted, Some(3000), None));
     next_attempt(&mut connection);
@@ -152,95 +153,95 @@ fn a_get_that_ends_before_until_says_so_was_cut_and_is_repeated() {
 fn a_post_that_ends_before_until_says_so_was_cut_and_fails() {
     for reconnect in [Reconnect::Standard, Reconnect::Decided, Reconnect::Never] {
         let mut connection = open(until(Options { reconnect, ..post() }));
-        let action = connection.handle_end_of_body(0.0);
+        let action = connection.handle_end_of_body();
         let action = undisputed(&mut connection, action);
         assert_eq!(failed(&connection, action).reason, Reason::Interrupted, "{reconnect:?}");
     }
     let mut connection = open(until(Options { reconnect: Reconnect::Never, ..get() }));
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 }
 
 #[test]
 fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
     let mut connection = open(until(Options { reconnect: Reconnect::Allowed, ..post() }));
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted);
 
-    let mut connection = Connection::new(until(post()));
+    let mut connection = Connection::new(until(post()), drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted, "it went on as a GET");
 }
 
 #[test]
 fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
-    let mut connection = Connection::new(get());
-    let action = connection.handle_timeout(0.0);
+    let mut connection = Connection::new(get(), drawn);
+    let action = connection.handle_timeout();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.status, failure.delay), (Reason::Timeout, None, Some(3000)));
     next_attempt(&mut connection);
     accept(&mut connection);
-    let action = connection.handle_timeout(0.0);
+    let action = connection.handle_timeout();
     assert_eq!(reestablished(&connection, action).reason, Reason::Silence);
     next_attempt(&mut connection);
-    let action = connection.handle_timeout(0.0);
+    let action = connection.handle_timeout();
     assert_eq!(reestablished(&connection, action).reason, Reason::Timeout, "of a later answer, too");
 }
 
 #[test]
 fn silence_fails_a_post_and_is_never_probed_for() {
     for (is_open, reason) in [(false, Reason::Timeout), (true, Reason::Silence)] {
-        let mut connection = Connection::new(post());
+        let mut connection = Connection::new(post(), drawn);
         if is_open {
             accept(&mut connection);
         }
-        let action = connection.handle_timeout(0.0);
+        let action = connection.handle_timeout();
         assert_eq!(failed(&connection, action).reason, reason);
-        assert_eq!(connection.handle_timeout(0.0), Action::Nothing);
+        assert_eq!(connection.handle_timeout(), Action::Nothing);
     }
-    let mut connection = Connection::new(Options { can_probe: true, ..get() });
-    let action = connection.handle_timeout(0.0);
+    let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
+    let action = connection.handle_timeout();
     reestablished(&connection, action);
 }
 
 #[test]
 fn a_request_that_could_not_be_found_out_is_tried_again_as_the_one_before_it_would_be() {
-    let mut connection = Connection::new(get());
-    let action = connection.handle_unknown_request(0.0);
+    let mut connection = Connection::new(get(), drawn);
+    let action = connection.handle_unknown_request();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.status, failure.attempt), (Reason::Request, None, 1));
     next_attempt(&mut connection);
     accept(&mut connection);
 
     for reconnect in [Reconnect::Standard, Reconnect::Never] {
-        let mut connection = Connection::new(Options { reconnect, ..post() });
-        let action = connection.handle_unknown_request(0.0);
+        let mut connection = Connection::new(Options { reconnect, ..post() }, drawn);
+        let action = connection.handle_unknown_request();
         assert_eq!(failed(&connection, action).reason, Reason::Request);
-        assert_eq!(connection.handle_unknown_request(0.0), Action::Nothing);
+        assert_eq!(connection.handle_unknown_request(), Action::Nothing);
     }
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() });
-    let action = connection.handle_unknown_request(0.0);
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
+    let action = connection.handle_unknown_request();
     reestablished(&connection, action);
 
-    let mut connection = Connection::new(post());
+    let mut connection = Connection::new(post(), drawn);
     connection.handle_request(PLAIN);
     lose(&mut connection);
-    let action = connection.handle_unknown_request(0.0);
+    let action = connection.handle_unknown_request();
     reestablished(&connection, action);
 }
 
 #[test]
 fn a_request_that_could_not_be_found_out_is_a_try() {
     let backoff = Backoff { max_retries: Some(2), ..Backoff::default() };
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for longest in [6000, 12_000] {
-        let action = connection.handle_unknown_request(1.0);
+        let action = with_random(1.0, || connection.handle_unknown_request());
         assert_eq!(reestablished(&connection, action).delay, Some(longest));
         next_attempt(&mut connection);
     }
-    let action = connection.handle_unknown_request(0.0);
+    let action = connection.handle_unknown_request();
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 
@@ -254,7 +255,7 @@ fn whether_a_request_may_be_repeated_is_told_of_the_last_one() {
     ] {
         for options in [get(), post()] {
             let is_get = options.is_get;
-            let mut connection = Connection::new(Options { reconnect, ..options });
+            let mut connection = Connection::new(Options { reconnect, ..options }, drawn);
             assert_eq!(connection.may_repeat(), if is_get { of_get } else { of_post }, "{reconnect:?}");
             connection.handle_request(POST);
             assert_eq!(connection.may_repeat(), of_post, "{reconnect:?}");

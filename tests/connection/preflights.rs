@@ -11,7 +11,7 @@ fn probing() -> Options {
 
 /// A connection that was open, broke off, and is making a request with the header.
 fn resuming(options: Options) -> Connection {
-    let mut connection = Connection::new(options);
+    let mut connection = Connection::new(options, drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
     feed(&mut connection, "id: 1\ndata: x\n\n");
@@ -22,10 +22,10 @@ fn resuming(options: Options) -> Connection {
 
 /// Answers the probe, makes the request once more, and lets it fail.
 fn refuse(connection: &mut Connection) -> Action {
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     connection.handle_request(WITH_HEADER);
-    connection.handle_network_error(0.0)
+    connection.handle_network_error()
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_known_refusal_is_told_each_time_without_another_probe() {
     for longest in [24_000, 30_000, 30_000] {
         next_attempt(&mut connection);
         connection.handle_request(WITH_HEADER);
-        let action = connection.handle_network_error(1.0);
+        let action = with_random(1.0, || connection.handle_network_error());
         let failure = reestablished(&connection, action);
         assert_eq!((failure.reason, failure.note), (Reason::Cors, Note::LastEventIdPreflight));
         assert_eq!(failure.delay, Some(longest));
@@ -61,7 +61,7 @@ fn a_known_refusal_of_the_header_is_none_of_a_request_without_it() {
     reestablished(&connection, action);
     next_attempt(&mut connection);
     connection.handle_request(PLAIN);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.note), (Reason::Network, Note::None));
 }
@@ -76,7 +76,7 @@ fn an_answer_to_the_header_ends_a_known_refusal() {
     accept(&mut connection);
     lose(&mut connection);
     connection.handle_request(WITH_HEADER);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }
 
@@ -87,7 +87,7 @@ fn an_answer_to_the_header_rules_its_refusal_out() {
     for _ in 0..3 {
         lose(&mut connection);
         connection.handle_request(WITH_HEADER);
-        let action = connection.handle_network_error(0.0);
+        let action = connection.handle_network_error();
         assert_eq!(reestablished(&connection, action).reason, Reason::Network);
         next_attempt(&mut connection);
     }
@@ -96,13 +96,13 @@ fn an_answer_to_the_header_rules_its_refusal_out() {
 #[test]
 fn the_repetition_of_a_suspected_request_may_be_answered() {
     let mut connection = resuming(probing());
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     connection.handle_request(WITH_HEADER);
     accept(&mut connection);
     lose(&mut connection);
     connection.handle_request(WITH_HEADER);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }
 
@@ -110,8 +110,8 @@ fn the_repetition_of_a_suspected_request_may_be_answered() {
 fn a_server_that_does_not_answer_the_probe_is_a_broken_network_and_is_probed_for_again() {
     let mut connection = resuming(probing());
     for _ in 0..3 {
-        assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-        let action = connection.handle_probe(false, 0.0);
+        assert_eq!(connection.handle_network_error(), Action::Probe);
+        let action = connection.handle_probe(false);
         assert_eq!(reestablished(&connection, action).reason, Reason::Network);
         next_attempt(&mut connection);
         connection.handle_request(WITH_HEADER);
@@ -120,40 +120,40 @@ fn a_server_that_does_not_answer_the_probe_is_a_broken_network_and_is_probed_for
 
 #[test]
 fn answers_without_the_header_say_nothing_of_it() {
-    let mut connection = Connection::new(probing());
+    let mut connection = Connection::new(probing(), drawn);
     for _ in 0..3 {
         connection.handle_request(PLAIN);
         accept(&mut connection);
         lose(&mut connection);
     }
     connection.handle_request(WITH_HEADER);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
 }
 
 #[test]
 fn a_request_without_the_header_is_not_probed_for_once_there_was_an_answer() {
-    let mut connection = Connection::new(probing());
+    let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
     lose(&mut connection);
     connection.handle_request(PLAIN);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }
 
 #[test]
 fn a_stream_that_breaks_off_is_no_refusal() {
-    let mut connection = Connection::new(probing());
+    let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(WITH_HEADER);
     accept(&mut connection);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.note), (Reason::Interrupted, Note::None));
 }
 
 #[test]
 fn a_source_that_never_opened_is_failed_for_the_header_as_for_its_origin() {
-    let mut connection = Connection::new(Options { last_event_id: "1".to_owned(), ..probing() });
+    let mut connection = Connection::new(Options { last_event_id: "1".to_owned(), ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
     let action = refuse(&mut connection);
     let failure = failed(&connection, action);
@@ -165,7 +165,7 @@ fn the_header_is_not_probed_for_where_reconnect_is_given() {
     for reconnect in [Reconnect::Allowed, Reconnect::Decided] {
         let mut connection = resuming(Options { reconnect, ..probing() });
         for _ in 0..3 {
-            let action = connection.handle_network_error(0.0);
+            let action = connection.handle_network_error();
             let action = undisputed(&mut connection, action);
             let failure = reestablished(&connection, action);
             assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
@@ -173,16 +173,16 @@ fn the_header_is_not_probed_for_where_reconnect_is_given() {
             connection.handle_request(WITH_HEADER);
         }
     }
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..probing() });
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     failed(&connection, action);
 }
 
 #[test]
 fn the_header_is_not_probed_for_where_nothing_can_be() {
     let mut connection = resuming(get());
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
 }
@@ -190,26 +190,26 @@ fn the_header_is_not_probed_for_where_nothing_can_be() {
 #[test]
 fn a_post_is_never_probed_for() {
     for options in [Options { is_get: false, ..probing() }, probing()] {
-        let mut connection = Connection::new(options);
+        let mut connection = Connection::new(options, drawn);
         connection.handle_request(POST_WITH_HEADER);
-        let action = connection.handle_network_error(0.0);
+        let action = connection.handle_network_error();
         let failure = failed(&connection, action);
         assert_eq!((failure.reason, failure.note), (Reason::Network, Note::LastEventIdPreflight));
     }
-    let mut connection = Connection::new(Options { is_get: false, ..probing() });
+    let mut connection = Connection::new(Options { is_get: false, ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network, "nor the GET that it goes on as");
 }
 
 #[test]
 fn a_get_that_became_a_post_after_the_probe_is_no_second_failure() {
-    let mut connection = Connection::new(probing());
+    let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(PLAIN);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     connection.handle_request(POST_WITH_HEADER);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Network);
 }
 
@@ -218,15 +218,15 @@ fn giving_up_a_suspected_request_ourselves_begins_the_question_anew() {
     let give_up: [fn(&mut Connection); 2] = [
         |connection| assert_eq!(connection.handle_pause(), Some(Action::Fetch)),
         |connection| {
-            let action = connection.handle_interruption(0.0);
+            let action = connection.handle_interruption();
             reestablished(connection, action);
             next_attempt(connection);
         },
     ];
     for give_up in give_up {
         let mut connection = resuming(probing());
-        assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-        assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+        assert_eq!(connection.handle_network_error(), Action::Probe);
+        assert_eq!(connection.handle_probe(true), Action::Fetch);
         connection.handle_request(WITH_HEADER);
         give_up(&mut connection);
         connection.handle_request(WITH_HEADER);
@@ -238,38 +238,38 @@ fn giving_up_a_suspected_request_ourselves_begins_the_question_anew() {
 #[test]
 fn a_probe_may_be_given_up_by_a_pause() {
     let mut connection = resuming(probing());
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.handle_pause(), Some(Action::Fetch));
     connection.handle_request(WITH_HEADER);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
 }
 
 #[test]
 fn a_request_without_the_header_is_not_probed_for_because_one_before_it_had_it() {
-    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
     lose(&mut connection);
     connection.handle_request(WITH_HEADER);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    let action = connection.handle_probe(false, 0.0);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    let action = connection.handle_probe(false);
     reestablished(&connection, action);
     next_attempt(&mut connection);
     connection.handle_request(PLAIN);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }
 
 #[test]
 fn a_repetition_without_the_header_was_not_refused_for_it() {
-    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
     lose(&mut connection);
     connection.handle_request(WITH_HEADER);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     connection.handle_request(PLAIN);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }

@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn a_get_is_repeated_after_a_clean_end() {
     let mut connection = open(get());
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.status), (Reason::End, None));
     next_attempt(&mut connection);
@@ -12,8 +12,8 @@ fn a_get_is_repeated_after_a_clean_end() {
 
 #[test]
 fn a_get_is_repeated_after_a_network_error_before_the_response() {
-    let mut connection = Connection::new(get());
-    let action = connection.handle_network_error(0.0);
+    let mut connection = Connection::new(get(), drawn);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
     next_attempt(&mut connection);
     accept(&mut connection);
@@ -23,7 +23,7 @@ fn a_get_is_repeated_after_a_network_error_before_the_response() {
 fn a_get_is_repeated_after_a_stream_that_broke_off() {
     let mut connection = open(get());
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted);
     next_attempt(&mut connection);
     accept(&mut connection);
@@ -34,15 +34,15 @@ fn a_failure_before_a_later_response_is_a_network_error_again() {
     let mut connection = open(get());
     feed(&mut connection, "data: x\n\n");
     lose(&mut connection);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }
 
 // [non-spec]
 #[test]
 fn a_post_that_gets_no_response_is_not_repeated() {
-    let mut connection = Connection::new(post());
-    let action = connection.handle_network_error(0.0);
+    let mut connection = Connection::new(post(), drawn);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Network);
 }
 
@@ -51,7 +51,7 @@ fn a_post_that_gets_no_response_is_not_repeated() {
 fn a_post_that_breaks_off_is_not_repeated() {
     let mut connection = open(post());
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 }
 
@@ -61,7 +61,7 @@ fn an_id_is_no_permission_to_repeat_a_post() {
     for options in [post(), Options { last_event_id: "6".to_owned(), ..post() }] {
         let mut connection = open(options);
         feed(&mut connection, "id: 7\nretry: 5\ndata: x\n\n");
-        let action = connection.handle_network_error(0.0);
+        let action = connection.handle_network_error();
         failed(&connection, action);
     }
 }
@@ -69,7 +69,7 @@ fn an_id_is_no_permission_to_repeat_a_post() {
 // [non-spec]
 #[test]
 fn a_post_is_repeated_after_every_network_error_where_that_is_allowed() {
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() });
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
     reconnect(&mut connection);
     lose(&mut connection);
 }
@@ -80,7 +80,7 @@ fn a_post_that_ends_cleanly_is_closed_and_has_not_failed_even_where_repeating_is
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         let mut connection = open(Options { reconnect, ..post() });
         feed(&mut connection, "data: x\n\n");
-        assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+        assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
     }
 }
@@ -90,7 +90,7 @@ fn a_post_that_ends_cleanly_is_closed_and_has_not_failed_even_where_repeating_is
 fn a_clean_end_closes_a_get_where_the_end_is_to_close() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         let mut connection = open(Options { end: Some(EndOfBody::Close), reconnect, ..get() });
-        assert_eq!(connection.handle_end_of_body(0.0), Action::CloseConnection);
+        assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
     }
 }
@@ -106,7 +106,7 @@ fn a_get_whose_end_is_to_close_is_still_repeated_after_a_network_error() {
 #[test]
 fn a_clean_end_repeats_a_post_where_the_end_is_to_reconnect() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     assert_eq!(reestablished(&connection, action).reason, Reason::End);
 }
 
@@ -114,7 +114,7 @@ fn a_clean_end_repeats_a_post_where_the_end_is_to_reconnect() {
 #[test]
 fn a_post_whose_end_is_to_reconnect_is_not_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     failed(&connection, action);
 }
 
@@ -122,18 +122,18 @@ fn a_post_whose_end_is_to_reconnect_is_not_repeated_after_a_network_error() {
 #[test]
 fn nothing_is_repeated_where_repeating_is_forbidden() {
     let options = Options { reconnect: Reconnect::Never, ..get() };
-    let mut connection = Connection::new(options.clone());
-    let action = connection.handle_network_error(0.0);
+    let mut connection = Connection::new(options.clone(), drawn);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Network);
 
     let mut connection = open(options.clone());
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 
     for end in [None, Some(EndOfBody::Reconnect), Some(EndOfBody::Close)] {
         let mut connection = open(Options { end, ..options.clone() });
-        let action = connection.handle_end_of_body(0.0);
+        let action = connection.handle_end_of_body();
         assert!(!matches!(action, Action::ReestablishConnection(_) | Action::Fetch), "{action:?}");
         assert_eq!(connection.ready_state(), ReadyState::Closed);
     }
@@ -144,8 +144,8 @@ fn nothing_is_repeated_where_repeating_is_forbidden() {
 fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for options in [get(), post()] {
-            let mut connection = Connection::new(Options { reconnect, ..options });
-            let action = connection.handle_request_error(0.0);
+            let mut connection = Connection::new(Options { reconnect, ..options }, drawn);
+            let action = connection.handle_request_error();
             assert_eq!(failed(&connection, action).reason, Reason::Request);
         }
     }
@@ -154,13 +154,13 @@ fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
 // [non-spec] Promise 2, even if a timer is left over.
 #[test]
 fn a_timeout_without_a_wait_fetches_nothing() {
-    let mut connection = Connection::new(post());
+    let mut connection = Connection::new(post(), drawn);
     assert_eq!(connection.handle_wait_over(), Action::Nothing, "while the request is under way");
     let mut connection = open(post());
     assert_eq!(connection.handle_wait_over(), Action::Nothing, "while the connection is open");
     assert_eq!(connection.ready_state(), ReadyState::Open);
 
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     lose(&mut connection);
     assert_eq!(connection.handle_wait_over(), Action::Nothing, "a second time after one wait");
 }

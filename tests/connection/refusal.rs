@@ -8,8 +8,8 @@ fn probing() -> Options {
 
 /// A connection whose first request has failed without an answer.
 fn suspicious(options: Options) -> Connection {
-    let mut connection = Connection::new(options);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    let mut connection = Connection::new(options, drawn);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
     connection
 }
@@ -17,8 +17,8 @@ fn suspicious(options: Options) -> Connection {
 #[test]
 fn a_server_that_answers_and_fails_us_again_has_refused() {
     let mut connection = suspicious(probing());
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
-    let action = connection.handle_network_error(0.0);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
+    let action = connection.handle_network_error();
     let failure = failed(&connection, action);
     assert_eq!((failure.reason, failure.attempt), (Reason::Cors, 2));
 }
@@ -26,9 +26,9 @@ fn a_server_that_answers_and_fails_us_again_has_refused() {
 #[test]
 fn a_healthy_server_that_broke_one_connection_is_not_closed() {
     let mut connection = suspicious(probing());
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     accept(&mut connection);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted);
 }
 
@@ -36,11 +36,11 @@ fn a_healthy_server_that_broke_one_connection_is_not_closed() {
 fn a_server_that_does_not_answer_is_a_broken_network_each_time() {
     let mut connection = suspicious(probing());
     for attempt in 1..4 {
-        let action = connection.handle_probe(false, 0.0);
+        let action = connection.handle_probe(false);
         let failure = reestablished(&connection, action);
         assert_eq!((failure.reason, failure.attempt), (Reason::Network, attempt));
         next_attempt(&mut connection);
-        assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+        assert_eq!(connection.handle_network_error(), Action::Probe);
     }
 }
 
@@ -48,15 +48,15 @@ fn a_server_that_does_not_answer_is_a_broken_network_each_time() {
 fn once_opened_a_network_error_is_never_a_refusal() {
     let mut connection = open(probing());
     lose(&mut connection);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
 }
 
 #[test]
 fn an_answer_that_can_be_seen_is_judged_as_any_other() {
     let mut connection = suspicious(probing());
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
-    let action = connection.handle_response(status(404), 0.0);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
+    let action = connection.handle_response(status(404));
     assert_eq!(failed(&connection, action).reason, Reason::Status);
 }
 
@@ -68,25 +68,25 @@ fn only_a_get_without_a_permission_of_its_own_is_probed_for() {
         Options { reconnect: Reconnect::Never, ..probing() },
         Options { is_get: false, ..probing() },
     ] {
-        let mut connection = Connection::new(options);
-        assert_ne!(connection.handle_network_error(0.0), Action::Probe);
+        let mut connection = Connection::new(options, drawn);
+        assert_ne!(connection.handle_network_error(), Action::Probe);
     }
 }
 
 #[test]
 fn giving_the_request_up_ourselves_says_nothing_of_the_server() {
     let mut connection = suspicious(probing());
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
-    let action = connection.handle_interruption(0.0);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
+    let action = connection.handle_interruption();
     assert_eq!(reestablished(&connection, action).reason, Reason::Network);
     next_attempt(&mut connection);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
 }
 
 #[test]
 fn a_post_that_is_given_up_is_not_repeated() {
     let mut connection = open(post());
-    let action = connection.handle_interruption(0.0);
+    let action = connection.handle_interruption();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 }
 
@@ -94,34 +94,34 @@ fn a_post_that_is_given_up_is_not_repeated() {
 fn after_close_nothing_is_probed() {
     let mut connection = suspicious(probing());
     connection.close();
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Nothing);
-    assert_eq!(connection.handle_network_error(0.0), Action::Nothing);
-    assert_eq!(connection.handle_interruption(0.0), Action::Nothing);
+    assert_eq!(connection.handle_probe(true), Action::Nothing);
+    assert_eq!(connection.handle_network_error(), Action::Nothing);
+    assert_eq!(connection.handle_interruption(), Action::Nothing);
 }
 
 #[test]
 fn a_suspicion_does_not_outlive_the_repetition_that_was_silent() {
-    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
     connection.handle_request(PLAIN);
-    let action = connection.handle_timeout(0.0);
+    let action = connection.handle_timeout();
     assert_eq!(reestablished(&connection, action).reason, Reason::Timeout);
     next_attempt(&mut connection);
     connection.handle_request(PLAIN);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
 }
 
 #[test]
 fn a_suspicion_does_not_outlive_the_repetition_that_could_not_be_found_out() {
-    let mut connection = Connection::new(Options { can_probe: true, ..get() });
+    let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
-    assert_eq!(connection.handle_probe(true, 0.0), Action::Fetch);
-    let action = connection.handle_unknown_request(0.0);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
+    assert_eq!(connection.handle_probe(true), Action::Fetch);
+    let action = connection.handle_unknown_request();
     reestablished(&connection, action);
     next_attempt(&mut connection);
     connection.handle_request(PLAIN);
-    assert_eq!(connection.handle_network_error(0.0), Action::Probe);
+    assert_eq!(connection.handle_network_error(), Action::Probe);
 }

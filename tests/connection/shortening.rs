@@ -8,7 +8,7 @@ fn with_delay(delay: u64) -> Options {
 
 #[test]
 fn only_what_backing_off_added_is_cut() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
         assert_eq!(wait_after_network_error(&mut connection, 1.0), wait);
         assert_eq!(connection.shorten_wait(), Some(3000), "of {wait}");
@@ -38,7 +38,7 @@ fn no_wait_is_cut_below_the_reconnection_time_as_it_is_kept_to() {
         }
     }
     for delay in [0, 45_000, LONGEST, u64::MAX] {
-        let mut connection = Connection::new(with_delay(delay));
+        let mut connection = Connection::new(with_delay(delay), drawn);
         let wait = wait_after_network_error(&mut connection, 0.0);
         assert_eq!(connection.shorten_wait(), Some(wait));
         assert_eq!(wait, delay.min(LONGEST));
@@ -55,8 +55,8 @@ fn no_wait_is_cut_below_a_retry_after() {
         (Some(60_000), 60_000),
         (Some(u64::MAX), LONGEST),
     ] {
-        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() });
-        let action = connection.handle_response(ResponseHead { retry_after, ..status(503) }, 0.999);
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
+        let action = with_random(0.999, || connection.handle_response(ResponseHead { retry_after, ..status(503) }));
         let wait = reestablished(&connection, action).delay.unwrap();
         assert!(wait >= least, "{retry_after:?}");
         assert_eq!(connection.shorten_wait(), Some(least), "{retry_after:?}");
@@ -65,7 +65,7 @@ fn no_wait_is_cut_below_a_retry_after() {
 
 #[test]
 fn a_wait_is_cut_once() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     for _ in 0..3 {
         wait_after_network_error(&mut connection, 0.5);
         assert_eq!(connection.shorten_wait(), Some(3000));
@@ -77,21 +77,21 @@ fn a_wait_is_cut_once() {
 
 #[test]
 fn there_is_nothing_to_cut_between_two_waits() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     assert_eq!(connection.shorten_wait(), None, "before the first failure");
     lose(&mut connection);
     assert_eq!(connection.shorten_wait(), None, "while the request is under way");
     accept(&mut connection);
     assert_eq!(connection.shorten_wait(), None, "while the connection is open");
-    let mut connection = Connection::new(post());
-    let action = connection.handle_network_error(0.0);
+    let mut connection = Connection::new(post(), drawn);
+    let action = connection.handle_network_error();
     failed(&connection, action);
     assert_eq!(connection.shorten_wait(), None, "after it has failed");
 }
 
 #[test]
 fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
-    let mut connection = Connection::new(with_delay(5000));
+    let mut connection = Connection::new(with_delay(5000), drawn);
     lose(&mut connection);
     accept(&mut connection);
     feed(&mut connection, "retry: 700\n\n");
@@ -102,14 +102,14 @@ fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
 #[test]
 fn the_callers_own_decision_is_not_cut() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
-    let action = connection.handle_network_error(0.9);
+    let action = with_random(0.9, || connection.handle_network_error());
     undecided(&connection, action);
     assert_eq!(connection.shorten_wait(), None, "there is no wait yet");
     go_on(&mut connection, 60_000);
     assert_eq!(connection.shorten_wait(), None);
 
     next_attempt(&mut connection);
-    let action = connection.handle_network_error(0.9);
+    let action = with_random(0.9, || connection.handle_network_error());
     let failure = undecided(&connection, action);
     go_on(&mut connection, failure.delay.unwrap());
     assert_eq!(connection.shorten_wait(), Some(3000), "what is as told is a wait as any other");
@@ -117,7 +117,7 @@ fn the_callers_own_decision_is_not_cut() {
 
 #[test]
 fn cutting_a_wait_changes_nothing_of_the_next() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 1.0);
     connection.shorten_wait();
     next_attempt(&mut connection);
@@ -126,7 +126,7 @@ fn cutting_a_wait_changes_nothing_of_the_next() {
 
 #[test]
 fn a_closed_connection_has_no_wait_to_cut() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 0.5);
     connection.close();
     assert_eq!(connection.shorten_wait(), None);

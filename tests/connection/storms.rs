@@ -3,48 +3,48 @@
 use super::*;
 
 /// What a server does with each request that it gets; the action that ends the attempt.
-type Server = fn(&mut Connection, f64) -> Action;
+type Server = fn(&mut Connection) -> Action;
 
 const SERVERS: [(&str, Server); 7] = [
-    ("retry: 3000000000", |connection, random| {
+    ("retry: 3000000000", |connection| {
         accept(connection);
         feed(connection, "retry: 3000000000\n\ndata: x\n\n");
-        connection.handle_end_of_body(random)
+        connection.handle_end_of_body()
     }),
-    ("retry: 0", |connection, random| {
+    ("retry: 0", |connection| {
         accept(connection);
         feed(connection, "retry: 0\n\n");
-        connection.handle_end_of_body(random)
+        connection.handle_end_of_body()
     }),
-    ("retry: 0 and an event", |connection, random| {
+    ("retry: 0 and an event", |connection| {
         accept(connection);
         feed(connection, "retry: 0\ndata: x\n\n");
-        connection.handle_network_error(random)
+        connection.handle_network_error()
     }),
-    ("200 and nothing", |connection, random| {
+    ("200 and nothing", |connection| {
         accept(connection);
-        connection.handle_end_of_body(random)
+        connection.handle_end_of_body()
     }),
-    ("one event and the end", |connection, random| {
+    ("one event and the end", |connection| {
         accept(connection);
         feed(connection, "data: x\n\n");
-        connection.handle_end_of_body(random)
+        connection.handle_end_of_body()
     }),
-    ("no answer", |connection, random| connection.handle_network_error(random)),
-    ("503, with permission", |connection, random| {
-        connection.handle_response(ResponseHead { retry_after: Some(0), ..status(503) }, random)
+    ("no answer", |connection| connection.handle_network_error()),
+    ("503, with permission", |connection| {
+        connection.handle_response(ResponseHead { retry_after: Some(0), ..status(503) })
     }),
 ];
 
 /// When the requests of the first `end` milliseconds are made, by a server that answers without any delay. `hurry`: as
 /// soon as a wait begins, somebody looks at the page.
 fn requests(options: Options, server: Server, random: f64, end: u64, hurry: bool) -> Vec<u64> {
-    let mut connection = Connection::new(options);
+    let mut connection = Connection::new(options, drawn);
     let (mut now, mut times) = (0, vec![]);
     while now < end {
         times.push(now);
         assert!(times.len() < 1000, "it spins");
-        let action = server(&mut connection, random);
+        let action = with_random(random, || server(&mut connection));
         let told = reestablished(&connection, action).delay.unwrap();
         let shortest = if hurry { connection.shorten_wait() } else { None };
         now += shortest.map_or(told, |shortest| shortest.min(told));
@@ -104,7 +104,7 @@ fn a_server_that_says_to_wait_for_a_month_is_waited_for() {
 #[test]
 fn whoever_gives_a_delay_of_zero_gets_it_and_still_backs_off_from_nothing() {
     let options = Options { backoff: Backoff { delay: 0, ..Backoff::default() }, ..get() };
-    let mut connection = Connection::new(options);
+    let mut connection = Connection::new(options, drawn);
     for _ in 0..5 {
         assert_eq!(wait_after_network_error(&mut connection, 1.0), 0);
         next_attempt(&mut connection);
@@ -136,25 +136,25 @@ fn costly(reconnect: Reconnect, max_retries: Option<u32>) -> Options {
 }
 
 /// Every way in which an answer that has begun can end and be asked for once more.
-const CUTS: [fn(&mut Connection, f64) -> Action; 3] =
+const CUTS: [fn(&mut Connection) -> Action; 3] =
     [Connection::handle_network_error, Connection::handle_timeout, Connection::handle_interruption];
 
 /// The failures of requests that are each answered by `answers(n)` and then cut, until there is no further request, but
 /// not beyond `most`.
 fn failures(
     options: Options,
-    cut: fn(&mut Connection, f64) -> Action,
+    cut: fn(&mut Connection) -> Action,
     random: f64,
     most: usize,
     answers: impl Fn(usize) -> String,
 ) -> Vec<Failure> {
-    let mut connection = Connection::new(options);
+    let mut connection = Connection::new(options, drawn);
     let mut failures = vec![];
     while failures.len() < most {
         connection.handle_request(POST);
         accept(&mut connection);
         feed(&mut connection, &answers(failures.len()));
-        match cut(&mut connection, random) {
+        match with_random(random, || cut(&mut connection)) {
             Action::ReestablishConnection(failure) => failures.push(failure),
             Action::FailConnection(failure) => {
                 failures.push(failure);
@@ -239,7 +239,7 @@ fn an_id_to_start_from_is_no_reason_for_another_request() {
 #[test]
 fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_what_is_allowed() {
     for is_open in [false, true] {
-        let mut connection = Connection::new(costly(Reconnect::Allowed, Some(2)));
+        let mut connection = Connection::new(costly(Reconnect::Allowed, Some(2)), drawn);
         let pause = |connection: &mut Connection, answer: &str| {
             if is_open {
                 accept(connection);
@@ -286,12 +286,12 @@ fn a_try_after_a_pause_is_the_next_one() {
 fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post_that_a_get_became() {
     for (options, request) in [(post(), PLAIN), (get(), POST)] {
         let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
-        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options });
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options }, drawn);
         for is_last in [false, true] {
             connection.handle_request(request);
             accept(&mut connection);
             feed(&mut connection, "data: x\n\n");
-            let action = connection.handle_network_error(0.0);
+            let action = connection.handle_network_error();
             if is_last {
                 assert_eq!(failed(&connection, action).reason, Reason::Attempts);
             } else {
@@ -305,15 +305,15 @@ fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post
 #[test]
 fn messages_of_a_request_that_costs_something_are_no_progress_of_the_get_after_it() {
     let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() });
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     connection.handle_request(POST);
     accept(&mut connection);
     feed(&mut connection, "data: x\n\n");
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     reestablished(&connection, action);
     next_attempt(&mut connection);
     connection.handle_request(PLAIN);
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Attempts);
 }
 

@@ -3,7 +3,8 @@
 use super::*;
 
 fn stream() -> Connection {
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Never, end: Some(EndOfBody::Fail), ..get() });
+    let mut connection =
+        Connection::new(Options { reconnect: Reconnect::Never, end: Some(EndOfBody::Fail), ..get() }, drawn);
     assert_eq!(connection.handle_stream(), Action::AnnounceConnection);
     assert_eq!(connection.ready_state(), ReadyState::Open);
     connection
@@ -13,7 +14,7 @@ fn stream() -> Connection {
 fn its_end_is_a_failure_after_everything_was_handed_out() {
     let mut connection = stream();
     assert_eq!(feed(&mut connection, "id: 1\ndata: a\n\ndata: lost"), [message("a", "1")]);
-    let action = connection.handle_end_of_body(0.0);
+    let action = connection.handle_end_of_body();
     assert_eq!(failed(&connection, action).reason, Reason::End);
     assert_eq!(connection.last_event_id(), "1");
 }
@@ -21,7 +22,7 @@ fn its_end_is_a_failure_after_everything_was_handed_out() {
 #[test]
 fn its_error_is_a_failure() {
     let mut connection = stream();
-    let action = connection.handle_network_error(0.0);
+    let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 }
 
@@ -30,5 +31,5 @@ fn a_closed_connection_announces_none() {
     let mut connection = stream();
     connection.close();
     assert_eq!(connection.handle_stream(), Action::Nothing);
-    assert_eq!(connection.handle_end_of_body(0.0), Action::Nothing);
+    assert_eq!(connection.handle_end_of_body(), Action::Nothing);
 }

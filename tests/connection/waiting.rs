@@ -17,7 +17,7 @@ fn the_first_try_after_a_message_waits_the_reconnection_time_and_up_to_a_tenth()
 // [non-spec]
 #[test]
 fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_minute_at_most() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     for longest in [6000, 12_000, 24_000, 30_000, 30_000, 30_000] {
         let wait = wait_after_network_error(&mut connection, 0.999_999_9);
         assert!((longest - 1..=longest).contains(&wait), "{wait} is {longest}");
@@ -29,7 +29,7 @@ fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_
 // [non-spec] The try after the one that followed a message is the second without one.
 #[test]
 fn a_message_begins_the_backing_off_anew() {
-    let mut connection = Connection::new(get());
+    let mut connection = Connection::new(get(), drawn);
     for _ in 0..5 {
         lose(&mut connection);
     }
@@ -48,7 +48,7 @@ fn a_response_without_a_message_goes_on_backing_off() {
     let mut connection = open(get());
     for wait in [4500, 7500, 13_500, 16_500] {
         feed(&mut connection, ": ping\n\nid: 1\n\n");
-        let action = connection.handle_end_of_body(0.5);
+        let action = with_random(0.5, || connection.handle_end_of_body());
         assert_eq!(reestablished(&connection, action).delay, Some(wait));
         next_attempt(&mut connection);
         accept(&mut connection);
@@ -128,17 +128,17 @@ fn a_retry_of_zero_waits_half_a_second_unless_the_callers_delay_is_shorter() {
 #[test]
 fn the_callers_delay_is_the_reconnection_time_until_the_server_sends_one() {
     for delay in [0, 5, 1000, 45_000, LONGEST] {
-        let mut connection = Connection::new(with_delay(delay));
+        let mut connection = Connection::new(with_delay(delay), drawn);
         assert_eq!(wait_after_network_error(&mut connection, 0.0), delay);
         assert_eq!(connection.reconnection_time(), None, "it is not the server's");
     }
-    assert_eq!(wait_after_network_error(&mut Connection::new(with_delay(u64::MAX)), 0.9), LONGEST);
+    assert_eq!(wait_after_network_error(&mut Connection::new(with_delay(u64::MAX), drawn), 0.9), LONGEST);
 }
 
 // [non-spec]
 #[test]
 fn a_delay_above_the_longest_wait_is_kept_and_not_backed_off_from() {
-    let mut connection = Connection::new(with_delay(45_000));
+    let mut connection = Connection::new(with_delay(45_000), drawn);
     for _ in 0..3 {
         assert_eq!(wait_after_network_error(&mut connection, 0.9), 45_000);
         next_attempt(&mut connection);
@@ -146,8 +146,8 @@ fn a_delay_above_the_longest_wait_is_kept_and_not_backed_off_from() {
 }
 
 fn wait_after_503(delay: u64, retry_after: Option<u64>, random: f64) -> u64 {
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..with_delay(delay) });
-    let action = connection.handle_response(ResponseHead { retry_after, ..status(503) }, random);
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..with_delay(delay) }, drawn);
+    let action = with_random(random, || connection.handle_response(ResponseHead { retry_after, ..status(503) }));
     reestablished(&connection, action).delay.unwrap()
 }
 
@@ -158,8 +158,8 @@ fn the_wait_is_never_below_retry_after() {
     assert_eq!(wait_after_503(3000, Some(120_000), 0.999), 120_000, "even beyond the longest of backing off");
     assert!(wait_after_503(3000, Some(4000), 0.0) >= 4000);
     for code in [408, 425, 429, 500, 503] {
-        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() });
-        let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(code) }, 0.0);
+        let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
+        let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(code) });
         assert_eq!(reestablished(&connection, action).delay, Some(60_000), "{code}");
     }
 }
@@ -184,8 +184,8 @@ fn a_huge_retry_after_cannot_overflow_a_timer() {
 // [non-spec]
 #[test]
 fn retry_after_holds_for_one_wait() {
-    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() });
-    let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(503) }, 0.0);
+    let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
+    let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(503) });
     reestablished(&connection, action);
     next_attempt(&mut connection);
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000);
@@ -198,4 +198,14 @@ fn the_reconnection_time_as_it_is_kept_to_fits_a_timer_and_is_no_less_than_half_
     assert_eq!([kept(3000, None), kept(u64::MAX, None), kept(0, None)], [3000, LONGEST, 0]);
     assert_eq!([kept(3000, Some(0)), kept(3000, Some(700)), kept(3000, Some(u64::MAX))], [500, 700, LONGEST]);
     assert_eq!([kept(499, Some(0)), kept(0, Some(0)), kept(u64::MAX, Some(0))], [499, 0, 500]);
+}
+
+// [non-spec]
+#[test]
+fn no_random_number_is_harmful() {
+    for random in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, 1e300] {
+        let mut connection = Connection::new(get(), drawn);
+        let wait = wait_after_network_error(&mut connection, random);
+        assert!((3000..=6000).contains(&wait), "{random}: {wait}");
+    }
 }

@@ -372,7 +372,7 @@ impl Model {
                 }
                 Happening::Chunk(chunk) => {
                     assert_eq!(draw(connection.handle_chunk(chunk)), self.expect_rows(chunk));
-                    assert_eq!(connection.check_limit(|| 0.0), None);
+                    assert_eq!(connection.check_limit(), None);
                 }
                 Happening::ShortenWait => {
                     assert_eq!(connection.shorten_wait(), self.shortest_wait.take(), "what is left of the wait");

@@ -2,7 +2,7 @@
 
 use headwater::{Action, Connection, RequestHead, ResponseHead};
 
-use crate::standard::draw;
+use crate::{randomness::with_random, standard::draw};
 
 /// What can happen to a connection.
 #[derive(Clone, Debug)]
@@ -27,22 +27,26 @@ pub enum Happening {
 impl Happening {
     /// Tells the connection.
     pub fn perform(&self, connection: &mut Connection, random: f64) -> Action {
+        with_random(random, || self.happen(connection))
+    }
+
+    fn happen(&self, connection: &mut Connection) -> Action {
         match *self {
             Happening::Request(request) => connection.handle_request(request),
-            Happening::UnknownRequest => return connection.handle_unknown_request(random),
-            Happening::RequestError => return connection.handle_request_error(random),
+            Happening::UnknownRequest => return connection.handle_unknown_request(),
+            Happening::RequestError => return connection.handle_request_error(),
             Happening::Response { status, content_type, retry_after } => {
-                return connection.handle_response(ResponseHead { status, content_type, retry_after }, random);
+                return connection.handle_response(ResponseHead { status, content_type, retry_after });
             }
             Happening::Chunk(ref chunk) => {
                 draw(connection.handle_chunk(chunk));
-                return connection.check_limit(|| random).unwrap_or(Action::Nothing);
+                return connection.check_limit().unwrap_or(Action::Nothing);
             }
-            Happening::EndOfBody => return connection.handle_end_of_body(random),
-            Happening::NetworkError => return connection.handle_network_error(random),
-            Happening::Probe { answered } => return connection.handle_probe(answered, random),
-            Happening::Silence => return connection.handle_timeout(random),
-            Happening::Interruption => return connection.handle_interruption(random),
+            Happening::EndOfBody => return connection.handle_end_of_body(),
+            Happening::NetworkError => return connection.handle_network_error(),
+            Happening::Probe { answered } => return connection.handle_probe(answered),
+            Happening::Silence => return connection.handle_timeout(),
+            Happening::Interruption => return connection.handle_interruption(),
             Happening::Pause => return connection.handle_pause().unwrap_or(Action::Nothing),
             Happening::WaitIsOver => return connection.handle_wait_over(),
             Happening::ShortenWait => {

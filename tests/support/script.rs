@@ -9,6 +9,7 @@ use headwater::{
 use crate::{
     contract::{LONGEST, Model},
     happening::Happening,
+    randomness::drawn,
     standard::draw,
 };
 
@@ -41,7 +42,7 @@ const CHUNKS: [&[u8]; 16] = [
 pub fn play(input: &[u8]) {
     let mut script = Script(input.iter());
     let Some(options) = script.options() else { return };
-    let mut connection = Connection::new(options.clone());
+    let mut connection = Connection::new(options.clone(), drawn);
     if input[0] & 1 == 1 {
         let mut model = Model::new(Options { max_event_size: Options::default().max_event_size, ..options });
         while let Some((happening, random)) = script.happening() {

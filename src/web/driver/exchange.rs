@@ -3,7 +3,7 @@
 
 use core::task::{Context, Poll, ready};
 
-use js_sys::{Date, Math::random, TypeError};
+use js_sys::{Date, TypeError};
 use wasm_bindgen::JsValue;
 
 use super::{Driver, Step};
@@ -39,7 +39,7 @@ impl Driver {
                 Ok(target) => answer = Some(target),
                 Err(cause) => {
                     self.cause = Some(cause);
-                    let action = self.connection.handle_unknown_request(random());
+                    let action = self.connection.handle_unknown_request();
                     return Poll::Ready(self.perform(action));
                 }
             }
@@ -51,7 +51,7 @@ impl Driver {
             }
             Err(cause) => {
                 self.cause = Some(cause);
-                let action = self.connection.handle_request_error(random());
+                let action = self.connection.handle_request_error();
                 self.perform(action)
             }
         })
@@ -84,7 +84,7 @@ impl Driver {
             Poll::Pending => {
                 ready!(self.watch.poll_expired(context));
                 self.drop_request();
-                self.connection.handle_timeout(random())
+                self.connection.handle_timeout()
             }
         })
     }
@@ -111,12 +111,12 @@ impl Driver {
         self.body = Body::of_response(&response, response.body()?).ok();
         self.response = Some(response);
         self.cause = None;
-        let mut action = self.connection.handle_response(head, random());
+        let mut action = self.connection.handle_response(head);
         if self.body.is_none() && matches!(action, Action::AnnounceConnection) {
             // By a function of the caller's: another attempt would not fare better.
             let why = "the response body was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
-            action = self.connection.handle_request_error(random());
+            action = self.connection.handle_request_error();
             self.release_refused();
         }
         Ok(action)
@@ -127,9 +127,9 @@ impl Driver {
         self.drop_request();
         self.cause = Some(cause);
         if self.target.as_ref().is_some_and(Target::can_be_repeated) {
-            self.connection.handle_network_error(random())
+            self.connection.handle_network_error()
         } else {
-            self.connection.handle_request_error(random())
+            self.connection.handle_request_error()
         }
     }
 

@@ -158,14 +158,14 @@ impl Driver {
                 Step::AwaitProbe => {
                     let answered = ready!(self.poll_probe(context));
                     self.drop_request();
-                    let action = self.connection.handle_probe(answered, random());
+                    let action = self.connection.handle_probe(answered);
                     self.perform(action)
                 }
                 Step::ReadBody => match ready!(self.poll_body(context)) {
                     Ok(length) => Step::Deliver(length),
                     Err(action) => self.perform(action),
                 },
-                Step::CheckLimit => match self.connection.check_limit(random) {
+                Step::CheckLimit => match self.connection.check_limit() {
                     Some(action) => self.perform(action),
                     None => Step::ReadBody,
                 },
@@ -229,7 +229,7 @@ impl Driver {
     /// told stays what it is.
     pub(super) fn interrupt(&mut self) {
         if self.is_requesting() {
-            let action = self.connection.handle_interruption(random());
+            let action = self.connection.handle_interruption();
             self.give_up(action);
         }
     }
@@ -337,7 +337,7 @@ impl Driver {
     }
 }
 
-/// A connection that decodes as the platform does.
+/// A connection that has the platform's decoder and random numbers.
 fn connection(options: Options) -> Connection {
-    Connection::decoding_with(sys::decode, options)
+    Connection::decoding_with(sys::decode, options, random)
 }

@@ -3,8 +3,6 @@
 
 use core::task::{Context, Poll, ready};
 
-use js_sys::Math::random;
-
 use super::Driver;
 use crate::{core::action::Action, web::request::Template};
 
@@ -26,15 +24,15 @@ impl Driver {
             Poll::Ready(Ok(Some(length))) => Ok(length),
             Poll::Ready(Ok(None)) => {
                 self.release_request();
-                Err(self.connection.handle_end_of_body(random()))
+                Err(self.connection.handle_end_of_body())
             }
             Poll::Ready(Err(cause)) => {
                 self.cause = Some(cause);
-                Err(self.connection.handle_network_error(random()))
+                Err(self.connection.handle_network_error())
             }
             Poll::Pending => {
                 ready!(self.watch.poll_expired(context));
-                Err(self.connection.handle_timeout(random()))
+                Err(self.connection.handle_timeout())
             }
         })
     }

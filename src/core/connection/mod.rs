@@ -1,6 +1,8 @@
 //! The life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for which requests and answers
 //! each happens.
 
+mod ending;
+
 use alloc::string::String;
 
 use crate::core::{
@@ -14,13 +16,13 @@ use crate::core::{
         text::{Decode, decode_lossy},
     },
     progress::Progress,
-    reconnection::MAX_DELAY,
     refusal::{Refusal, Verdict},
 };
 
 /// A connection, without its I/O.
 #[derive(Debug)]
 pub struct Connection {
+    random: fn() -> f64,
     parser: Parser,
     options: Options,
     state: State,
@@ -53,16 +55,20 @@ enum State {
 
 impl Connection {
     /// A connection that has not begun: the first action is [`Action::Fetch`].
+    ///
+    /// `random` returns a number from 0 to 1, another one each time. It spreads the clients of a server that has restarted.
+    /// A number out of this range, or NaN, makes a wait as long as an end of the range would.
     #[must_use]
-    pub fn new(options: Options) -> Self {
-        Self::decoding_with(decode_lossy, options)
+    pub fn new(options: Options, random: fn() -> f64) -> Self {
+        Self::decoding_with(decode_lossy, options, random)
     }
 
     /// As [`Connection::new`], with another decoder of UTF-8: a platform that has one needs no second one in the program.
-    pub(crate) fn decoding_with(decode: Decode, mut options: Options) -> Self {
+    pub(crate) fn decoding_with(decode: Decode, mut options: Options, random: fn() -> f64) -> Self {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
         Self {
+            random,
             progress: Progress::default(),
             parser: Parser::decoding_with(decode, last_event_id, options.max_event_size),
             refusal: Refusal::new(can_be_refused),
@@ -126,7 +132,7 @@ impl Connection {
     }
 
     /// [spec] 9.2.2, constructor step 15: what a response or its absence means.
-    pub fn handle_response(&mut self, response: ResponseHead<'_>, random: f64) -> Action {
+    pub fn handle_response(&mut self, response: ResponseHead<'_>) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
         }
@@ -134,10 +140,10 @@ impl Connection {
         if response.status != 200 {
             let may_repeat = response.is_temporary() && self.options.reconnect == Reconnect::Allowed;
             let retry_after = response.retry_after.unwrap_or(0);
-            return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after, random);
+            return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after);
         }
         if !response.content_type.is_some_and(is_event_stream) {
-            return self.end_attempt(Reason::ContentType, Some(response.status), false, 0, random);
+            return self.end_attempt(Reason::ContentType, Some(response.status), false, 0);
         }
         self.handle_stream()
     }
@@ -161,25 +167,25 @@ impl Connection {
     }
 
     /// Fails the connection if the stream holds an event beyond the limit. The same event would come again after each
-    /// reconnection, so this is final for every method. `random` is called only if there is a failure.
-    pub fn check_limit(&mut self, random: impl FnOnce() -> f64) -> Option<Action> {
-        self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0, random()))
+    /// reconnection, so this is final for every method.
+    pub fn check_limit(&mut self) -> Option<Action> {
+        self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0))
     }
 
     /// The body has ended cleanly. [spec] 9.2.2, constructor step 14.
-    pub fn handle_end_of_body(&mut self, random: f64) -> Action {
+    pub fn handle_end_of_body(&mut self) -> Action {
         let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
         if self.is_at_rest() {
             Action::Nothing
         } else if end == EndOfBody::Interrupted {
-            self.reestablish(Reason::Interrupted, random)
+            self.reestablish(Reason::Interrupted)
         } else if end == EndOfBody::Fail {
-            self.end_attempt(Reason::End, None, false, 0, random)
+            self.end_attempt(Reason::End, None, false, 0)
         } else if end == EndOfBody::Close || self.options.reconnect == Reconnect::Never {
             self.state = State::Closed;
             Action::CloseConnection
         } else {
-            self.end_attempt(Reason::End, None, true, 0, random)
+            self.end_attempt(Reason::End, None, true, 0)
         }
     }
 
@@ -194,24 +200,24 @@ impl Connection {
     /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
     /// is asked whether it answers at all. So it is before the first answer to a request with `Last-Event-ID`, which may be
     /// refused for the header alone; but an origin that was served once is not given up.
-    pub fn handle_network_error(&mut self, random: f64) -> Action {
+    pub fn handle_network_error(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
         }
         if self.is_open() || !self.request.is_get {
-            return self.handle_interruption(random);
+            return self.handle_interruption();
         }
         match self.refusal.handle_network_error(self.request.preflights_last_event_id) {
             Verdict::Probe => Action::Probe,
-            Verdict::HeaderRefused => self.reestablish(Reason::Cors, random),
-            Verdict::Refused => self.end_attempt(Reason::Cors, None, false, 0, random),
-            Verdict::Broken => self.reestablish(Reason::Network, random),
+            Verdict::HeaderRefused => self.reestablish(Reason::Cors),
+            Verdict::Refused => self.end_attempt(Reason::Cors, None, false, 0),
+            Verdict::Broken => self.reestablish(Reason::Network),
         }
     }
 
     /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the request is made once more,
     /// since a server that answers may also have broken one connection.
-    pub fn handle_probe(&mut self, answered: bool, random: f64) -> Action {
+    pub fn handle_probe(&mut self, answered: bool) -> Action {
         if self.is_at_rest() {
             Action::Nothing
         } else if answered {
@@ -219,20 +225,20 @@ impl Connection {
             self.attempt = self.attempt.saturating_add(1);
             Action::Fetch
         } else {
-            self.reestablish(Reason::Network, random)
+            self.reestablish(Reason::Network)
         }
     }
 
     /// The time is over that the caller gives for an answer, or for the next bytes of the body.
-    pub fn handle_timeout(&mut self, random: f64) -> Action {
+    pub fn handle_timeout(&mut self) -> Action {
         let reason = if self.is_open() { Reason::Silence } else { Reason::Timeout };
-        self.reestablish(reason, random)
+        self.reestablish(reason)
     }
 
     /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
-    pub fn handle_interruption(&mut self, random: f64) -> Action {
+    pub fn handle_interruption(&mut self) -> Action {
         let reason = if self.is_open() { Reason::Interrupted } else { Reason::Network };
-        self.reestablish(reason, random)
+        self.reestablish(reason)
     }
 
     /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. Returns `None` if there is no
@@ -265,12 +271,12 @@ impl Connection {
     }
 
     /// What the request is to be could not be found out, this time. Nothing was sent.
-    pub fn handle_unknown_request(&mut self, random: f64) -> Action {
-        self.reestablish(Reason::Request, random)
+    pub fn handle_unknown_request(&mut self) -> Action {
+        self.reestablish(Reason::Request)
     }
 
-    fn reestablish(&mut self, reason: Reason, random: f64) -> Action {
-        self.end_attempt(reason, None, self.may_repeat(), 0, random)
+    fn reestablish(&mut self, reason: Reason) -> Action {
+        self.end_attempt(reason, None, self.may_repeat(), 0)
     }
 
     /// Whether the last request may be made once more.
@@ -293,8 +299,8 @@ impl Connection {
     }
 
     /// The request cannot be made: `fetch` would refuse it each time.
-    pub fn handle_request_error(&mut self, random: f64) -> Action {
-        self.end_attempt(Reason::Request, None, false, 0, random)
+    pub fn handle_request_error(&mut self) -> Action {
+        self.end_attempt(Reason::Request, None, false, 0)
     }
 
     /// The wait is over.
@@ -313,31 +319,6 @@ impl Connection {
         if self.state == State::Waiting { self.shortest_wait.take() } else { None }
     }
 
-    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for the next attempt, in
-    /// milliseconds, or `None` to give up. [`Failure::delay`] is what follows by the standard, and [`Failure::backoff`] the
-    /// wait that backing off asks for. Returns the action that carries the decision out, with the failure as it is then;
-    /// [`Action::Nothing`] if no failure awaits a decision.
-    ///
-    /// ```
-    /// use headwater::{Action, Connection, Options, ReadyState, Reconnect, ResponseHead};
-    ///
-    /// let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..Options::default() });
-    /// let head = ResponseHead { status: 503, content_type: None, retry_after: None };
-    /// let Action::AwaitDecision(failure) = connection.handle_response(head, 0.0) else { unreachable!() };
-    /// // The standard gives up after a 503. This caller waits as long as backing off asks for.
-    /// assert_eq!((failure.delay, connection.ready_state()), (None, ReadyState::Connecting));
-    /// assert!(matches!(connection.decide(Some(failure.backoff)), Action::ReestablishConnection(_)));
-    /// assert_eq!(connection.handle_wait_over(), Action::Fetch);
-    /// ```
-    pub fn decide(&mut self, delay: Option<u64>) -> Action {
-        let Some(mut failure) = self.failure.filter(|_| self.is_undecided()) else { return Action::Nothing };
-        if delay != failure.delay {
-            self.shortest_wait = None;
-        }
-        failure.delay = delay.map(|delay| delay.min(MAX_DELAY));
-        self.carry_out(failure)
-    }
-
     /// Whether a failure awaits a decision.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
@@ -353,66 +334,5 @@ impl Connection {
     /// [spec] 9.2.2 `close()`.
     pub fn close(&mut self) {
         self.state = State::Closed;
-    }
-
-    /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.
-    fn end_attempt(
-        &mut self,
-        reason: Reason,
-        status: Option<u16>,
-        may_repeat: bool,
-        retry_after: u64,
-        random: f64,
-    ) -> Action {
-        if self.is_at_rest() {
-            return Action::Nothing;
-        }
-        let may_be_header = self.request.preflights_last_event_id && matches!(reason, Reason::Network | Reason::Cors);
-        let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
-        self.refusal.forget();
-        let has_progressed = self.has_progressed();
-        let backoff = self.options.backoff;
-        let server_time = self.parser.reconnection_time();
-        let retry_after = retry_after.min(MAX_DELAY);
-        let wait = backoff.wait(server_time, self.tries, has_progressed, random).max(retry_after);
-        let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
-        if may_repeat && self.is_exhausted() {
-            failure.reason = Reason::Attempts;
-        } else if may_repeat {
-            failure.delay = Some(wait);
-        }
-        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after));
-        if self.options.reconnect == Reconnect::Decided && failure.is_decidable() {
-            self.state = State::Undecided;
-            self.failure = Some(failure);
-            return Action::AwaitDecision(failure);
-        }
-        self.carry_out(failure)
-    }
-
-    /// Waits or fails, as the failure says.
-    fn carry_out(&mut self, failure: Failure) -> Action {
-        self.failure = Some(failure);
-        if failure.delay.is_none() {
-            self.state = State::Closed;
-            return Action::FailConnection(failure);
-        }
-        self.state = State::Waiting;
-        self.tries = self.tries.saturating_add(1);
-        Action::ReestablishConnection(failure)
-    }
-
-    /// Whether anything was gained since the last failed attempt; if so, the counting begins again.
-    fn has_progressed(&mut self) -> bool {
-        let has_progressed =
-            self.progress.has_advanced(self.parser.last_event_id(), self.parser.dispatched(), self.is_feed());
-        if has_progressed {
-            self.tries = 0;
-        }
-        has_progressed
-    }
-
-    fn is_exhausted(&self) -> bool {
-        self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
     }
 }

@@ -1,0 +1,96 @@
+//! The end of an attempt: how long the wait is, whether the caller decides, and what follows.
+
+use super::{Connection, State};
+use crate::core::{
+    action::Action,
+    error::{Failure, Note, Reason},
+    options::Reconnect,
+    reconnection::MAX_DELAY,
+};
+
+impl Connection {
+    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for the next attempt, in
+    /// milliseconds, or `None` to give up. [`Failure::delay`] is what follows by the standard, and [`Failure::backoff`] the
+    /// wait that backing off asks for. Returns the action that carries the decision out, with the failure as it is then;
+    /// [`Action::Nothing`] if no failure awaits a decision.
+    ///
+    /// ```
+    /// use headwater::{Action, Connection, Options, ReadyState, Reconnect, ResponseHead};
+    ///
+    /// let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..Options::default() }, || 0.5);
+    /// let head = ResponseHead { status: 503, content_type: None, retry_after: None };
+    /// let Action::AwaitDecision(failure) = connection.handle_response(head) else { unreachable!() };
+    /// // The standard gives up after a 503. This caller waits as long as backing off asks for.
+    /// assert_eq!((failure.delay, connection.ready_state()), (None, ReadyState::Connecting));
+    /// assert!(matches!(connection.decide(Some(failure.backoff)), Action::ReestablishConnection(_)));
+    /// assert_eq!(connection.handle_wait_over(), Action::Fetch);
+    /// ```
+    pub fn decide(&mut self, delay: Option<u64>) -> Action {
+        let Some(mut failure) = self.failure.filter(|_| self.is_undecided()) else { return Action::Nothing };
+        if delay != failure.delay {
+            self.shortest_wait = None;
+        }
+        failure.delay = delay.map(|delay| delay.min(MAX_DELAY));
+        self.carry_out(failure)
+    }
+
+    /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.
+    pub(super) fn end_attempt(
+        &mut self,
+        reason: Reason,
+        status: Option<u16>,
+        may_repeat: bool,
+        retry_after: u64,
+    ) -> Action {
+        if self.is_at_rest() {
+            return Action::Nothing;
+        }
+        let may_be_header = self.request.preflights_last_event_id && matches!(reason, Reason::Network | Reason::Cors);
+        let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
+        self.refusal.forget();
+        let has_progressed = self.has_progressed();
+        let backoff = self.options.backoff;
+        let server_time = self.parser.reconnection_time();
+        let retry_after = retry_after.min(MAX_DELAY);
+        let wait = backoff.wait(server_time, self.tries, has_progressed, (self.random)()).max(retry_after);
+        let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
+        if may_repeat && self.is_exhausted() {
+            failure.reason = Reason::Attempts;
+        } else if may_repeat {
+            failure.delay = Some(wait);
+        }
+        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after));
+        if self.options.reconnect == Reconnect::Decided && failure.is_decidable() {
+            self.state = State::Undecided;
+            self.failure = Some(failure);
+            return Action::AwaitDecision(failure);
+        }
+        self.carry_out(failure)
+    }
+
+    /// Waits or fails, as the failure says.
+    fn carry_out(&mut self, failure: Failure) -> Action {
+        self.failure = Some(failure);
+        if failure.delay.is_none() {
+            self.state = State::Closed;
+            return Action::FailConnection(failure);
+        }
+        self.state = State::Waiting;
+        self.tries = self.tries.saturating_add(1);
+        Action::ReestablishConnection(failure)
+    }
+
+    /// Whether anything was gained since the last failed attempt; if so, the counting begins again.
+    pub(super) fn has_progressed(&mut self) -> bool {
+        let has_progressed =
+            self.progress.has_advanced(self.parser.last_event_id(), self.parser.dispatched(), self.is_feed());
+        if has_progressed {
+            self.tries = 0;
+        }
+        has_progressed
+    }
+
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
+    }
+}
