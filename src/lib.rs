@@ -29,6 +29,7 @@
 //! streams, what is tried again and when, and what the next request has to say.
 //!
 //! ```
+//! use core::time::Duration;
 //! use headwater::{Action, Connection, Options, ResponseHead};
 //!
 //! let mut connection = Connection::new(Options::default(), || 0.0);
@@ -39,7 +40,7 @@
 //! drop(blocks);
 //! // The network breaks. A real client draws random numbers, which spread the clients of a server that has restarted.
 //! let Action::ReestablishConnection(failure) = connection.handle_network_error() else { unreachable!() };
-//! assert_eq!(failure.delay, Some(2000));
+//! assert_eq!(failure.delay, Some(Duration::from_secs(2)));
 //! assert_eq!((connection.handle_wait_over(), connection.last_event_id()), (Action::Fetch, "7"));
 //! ```
 //!
@@ -62,12 +63,13 @@ pub mod web;
 
 pub use crate::core::action::{Action, ReadyState};
 pub use crate::core::connection::Connection;
+pub use crate::core::content_type::is_event_stream;
 pub use crate::core::error::{Failure, Note, Reason};
 pub use crate::core::heads::{RequestHead, ResponseHead};
 pub use crate::core::options::{EndOfBody, Options, Reconnect};
 pub use crate::core::parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Parser};
+pub use crate::core::reconnection::Backoff;
 pub use crate::core::watchdog::Watchdog;
-pub use crate::core::{content_type, parser, reconnection};
 
 /// For the benches, tests and fuzz targets of this repository. Not API.
 #[cfg(headwater_internals)]

@@ -23,7 +23,7 @@ use proptest::{collection::vec, prelude::*, sample::Index, sample::select};
 use crate::{
     chunks::parse,
     comparison::{compare, streams},
-    standard::{Outcome, draw},
+    standard::{Outcome, draw, in_ms},
 };
 
 /// Bytes that mean something at the place where they happen to fall.
@@ -184,7 +184,7 @@ proptest! {
             let so_far = Outcome {
                 rows: rows.clone(),
                 last_event_id: parser.last_event_id().to_owned(),
-                reconnection_time: parser.reconnection_time(),
+                reconnection_time: parser.reconnection_time().map(in_ms),
             };
             prop_assert_eq!(so_far, standard::read(&stream[..length], ""), "after {} bytes", length);
         }

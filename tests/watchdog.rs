@@ -3,7 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use headwater::Watchdog;
+use std::time::Duration;
+
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 /// Any time will do; a clock counts from 1970.
@@ -13,6 +14,24 @@ const LONGEST: u64 = 2_147_483_647;
 
 const SEEN: bool = false;
 const HIDDEN: bool = true;
+
+/// That of the crate, with its times in milliseconds.
+struct Watchdog(headwater::Watchdog);
+
+impl Watchdog {
+    fn new(timeout: u64, now: u64) -> Self {
+        Self(headwater::Watchdog::new(Duration::from_millis(timeout), Duration::from_millis(now)))
+    }
+
+    fn feed(&mut self, now: u64) {
+        self.0.feed(Duration::from_millis(now));
+    }
+
+    fn handle_timer(&mut self, now: u64, hidden: bool) -> Option<u64> {
+        let left = self.0.handle_timer(Duration::from_millis(now), hidden);
+        left.map(|left| u64::try_from(left.as_millis()).unwrap())
+    }
+}
 
 /// A watchdog that began at [`START`], its timer, and the time.
 struct Watch {

@@ -14,5 +14,7 @@ mod randomness;
 mod script;
 #[path = "../../tests/support/standard.rs"]
 mod standard;
+#[path = "../../tests/support/times.rs"]
+mod times;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| script::play(input));

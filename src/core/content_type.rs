@@ -1,5 +1,4 @@
-//! Owns the question whether a `Content-Type` value says "event stream" (Fetch Standard, "extract a MIME type").
-//! Must not know of responses.
+//! Whether a `Content-Type` value says "event stream" (Fetch Standard, "extract a MIME type").
 
 /// Whether the value of the `Content-Type` headers, joined with commas as `Headers.get` gives it, has the MIME type
 /// essence `text/event-stream`. Parameters do not matter: an event stream is always UTF-8.
@@ -7,7 +6,7 @@
 /// Of several values the last one that is a MIME type counts, and `*/*` does not.
 ///
 /// ```
-/// use headwater::content_type::is_event_stream;
+/// use headwater::is_event_stream;
 ///
 /// assert!(is_event_stream("Text/Event-Stream; charset=windows-1252"));
 /// assert!(!is_event_stream("text/html"));
@@ -26,7 +25,7 @@ pub fn is_event_stream(header: &str) -> bool {
     last_is
 }
 
-/// Spec: Fetch, "get, decode, and split": a comma within quotes does not part two values.
+/// Fetch Standard, "get, decode, and split": a comma within quotes does not part two values.
 fn end_of_value(header: &[u8]) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     let is_end = |&byte: &u8| {
@@ -60,7 +59,7 @@ fn names_event_stream(value: &[u8]) -> Option<bool> {
     (slashes == 1 && before != b'/' && essence != b"*/*").then(|| essence.eq_ignore_ascii_case(b"text/event-stream"))
 }
 
-/// [spec] RFC 9110, "tchar".
+/// RFC 9110, "tchar".
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_graphic()
         && !matches!(byte, b'"' | b'(' | b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{' | b'}')

@@ -1,7 +1,7 @@
 //! The words for what went wrong: reasons, and one sentence for a person.
 
 use alloc::string::String;
-use core::fmt;
+use core::{fmt, time::Duration};
 
 /// Why a connection failed or ended. The closed set of the public API, as far as this version produces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +61,11 @@ pub struct Failure {
     pub status: Option<u16>,
     /// Which request it was, counted from 1.
     pub attempt: u32,
-    /// Milliseconds until the next request, if there will be one.
-    pub delay: Option<u64>,
-    /// How many milliseconds to wait before another request, by backing off and `Retry-After`, whether or not there will be
-    /// one: for the caller who decides.
-    pub backoff: u64,
+    /// The wait until the next request, if there will be one.
+    pub delay: Option<Duration>,
+    /// The wait before another request by backing off and `Retry-After`, whether or not there will be one: for the caller
+    /// that decides.
+    pub backoff: Duration,
     /// What else is to be said.
     pub note: Note,
 }

@@ -1,4 +1,6 @@
-//! Owns what a connection needs to know of a request and of a response. Must not know what follows from it.
+//! What a connection needs to know of a request and of a response.
+
+use core::time::Duration;
 
 /// What a connection needs to know of a request.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +18,8 @@ pub struct ResponseHead<'r> {
     pub status: u16,
     /// The value of the `Content-Type` headers, joined with commas.
     pub content_type: Option<&'r str>,
-    /// What the header `Retry-After` says, in milliseconds from now.
-    pub retry_after: Option<u64>,
+    /// The time from now that the header `Retry-After` asks for.
+    pub retry_after: Option<Duration>,
 }
 
 impl ResponseHead<'_> {

@@ -1,21 +1,31 @@
-//! Owns the reconnection time: how a server states it and how long to wait because of it. Must not know why a
-//! connection is to be reestablished; takes randomness as an argument.
+//! The reconnection time: how a server states it, and how long the wait is because of it.
 
-/// The longest wait that a timer can hold: `setTimeout` takes a signed 32-bit number and runs at once beyond it.
-pub const MAX_DELAY: u64 = 0x7FFF_FFFF;
+use core::time::Duration;
+
+use crate::core::millis::millis;
+
+/// The longest wait that a timer can hold, in milliseconds: `setTimeout` takes a signed 32-bit number and runs at once beyond it.
+pub(crate) const MAX_DELAY: u64 = 0x7FFF_FFFF;
 
 /// What a server may not go below by `retry`, unless the caller's own `delay` is shorter: five hundred milliseconds
 /// keep a server that says `retry: 0` and closes at once from being asked more than twice a second.
 const MIN_SERVER_TIME: u64 = 500;
 
-/// The caller's part of how long to wait. Times are in milliseconds. To be written with `..Backoff::default()`, since there
-/// may be more members in a later version.
+/// The caller's part of how long to wait. Write it with `..Backoff::default()`: a later version may have more members.
+///
+/// ```
+/// use core::time::Duration;
+/// use headwater::{Backoff, Options, Reconnect};
+///
+/// let backoff = Backoff { delay: Duration::from_secs(1), max_retries: Some(5), ..Backoff::default() };
+/// let options = Options { reconnect: Reconnect::Allowed, backoff, ..Options::default() };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// The reconnection time until the server sends one.
-    pub delay: u64,
+    pub delay: Duration,
     /// The longest wait that backing off may reach.
-    pub max_delay: u64,
+    pub max_delay: Duration,
     /// How many repetitions in a row may bring no progress before the connection fails. `None`: no limit. Progress of a GET
     /// is a message. Any other method may cost something each time, and so may a GET that goes on with the answer to one:
     /// there only a last event ID that has advanced is progress.
@@ -25,17 +35,17 @@ pub struct Backoff {
 impl Default for Backoff {
     /// Three seconds, as Chromium has it; backing off to half a minute at most.
     fn default() -> Self {
-        Self { delay: 3000, max_delay: 30_000, max_retries: None }
+        Self { delay: Duration::from_millis(3000), max_delay: Duration::from_millis(30_000), max_retries: None }
     }
 }
 
 impl Backoff {
     /// R: the reconnection time as it is kept to, in milliseconds. No wait is shorter.
-    #[must_use]
-    pub fn reconnection_time(&self, server_time: Option<u64>) -> u64 {
+    pub(crate) fn reconnection_time(&self, server_time: Option<u64>) -> u64 {
+        let delay = millis(self.delay);
         match server_time {
-            Some(time) => time.max(self.delay.min(MIN_SERVER_TIME)),
-            None => self.delay,
+            Some(time) => time.max(delay.min(MIN_SERVER_TIME)),
+            None => delay,
         }
         .min(MAX_DELAY)
     }
@@ -46,15 +56,14 @@ impl Backoff {
     /// `random` a number in 0..1. After progress the wait is R + random(0, 0.1 R), with R the reconnection time; the
     /// n-th try without any waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor
     /// above [`MAX_DELAY`].
-    #[must_use]
-    pub fn wait(&self, server_time: Option<u64>, tries: u32, after_progress: bool, random: f64) -> u64 {
+    pub(crate) fn wait(&self, server_time: Option<u64>, tries: u32, after_progress: bool, random: f64) -> u64 {
         let base = self.reconnection_time(server_time);
         let spread = if after_progress && tries == 0 {
             base / 10
         } else {
             // 2³¹ of a millisecond is already the longest wait, so a larger exponent changes nothing.
             let exponent = tries.saturating_add(1).min(31);
-            (base << exponent).min(self.max_delay).saturating_sub(base)
+            (base << exponent).min(millis(self.max_delay)).saturating_sub(base)
         };
         base.saturating_add(fraction(spread, random)).min(MAX_DELAY)
     }
@@ -71,10 +80,9 @@ fn fraction(whole: u64, random: f64) -> u64 {
     ((whole as f64 * random) as u64).min(whole)
 }
 
-/// Spec 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers than fit are the
+/// [spec] 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers than fit are the
 /// largest that fits. An empty value is no integer.
-#[must_use]
-pub fn parse_time(value: &[u8]) -> Option<u64> {
+pub(crate) fn parse_time(value: &[u8]) -> Option<u64> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -90,7 +98,8 @@ pub fn parse_time(value: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const DEFAULT: Backoff = Backoff { delay: 3000, max_delay: 30_000, max_retries: None };
+    const DEFAULT: Backoff =
+        Backoff { delay: Duration::from_millis(3000), max_delay: Duration::from_millis(30_000), max_retries: None };
 
     #[test]
     fn only_ascii_digits_are_a_reconnection_time() {
@@ -123,7 +132,7 @@ mod tests {
         assert_eq!(DEFAULT.wait(Some(3_000_000_000), 0, true, 1.0), MAX_DELAY);
         assert_eq!(DEFAULT.wait(Some(u64::MAX), 40, false, 1.0), MAX_DELAY);
         assert_eq!(DEFAULT.wait(Some(0), 0, true, 0.0), 500);
-        assert_eq!(Backoff { delay: 5, ..DEFAULT }.wait(Some(0), 0, true, 0.0), 5);
+        assert_eq!(Backoff { delay: Duration::from_millis(5), ..DEFAULT }.wait(Some(0), 0, true, 0.0), 5);
     }
 
     #[test]

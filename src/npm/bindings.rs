@@ -5,6 +5,7 @@ use core::{
     future::Future,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use js_sys::{Function, Promise};
@@ -12,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::{
     EndOfBody, Options, ReadyState, Reconnect,
-    core::reconnection::Backoff,
+    core::{millis::millis, reconnection::Backoff},
     npm::batch::Batch,
     web::task,
     web::{DriverEvent, FailedAttempt, Pending, Reader, Session, Template, Thrown, Timeouts},
@@ -85,8 +86,8 @@ pub fn connect(
             _ => Reconnect::Standard,
         },
         backoff: Backoff {
-            delay: delay as u64,
-            max_delay: max_delay as u64,
+            delay: duration(delay),
+            max_delay: duration(max_delay),
             max_retries: max_retries.is_finite().then_some(max_retries as u32),
         },
         end: end_of_body(end),
@@ -194,7 +195,7 @@ impl Run {
         if batch.text().windows(15).any(|text| text == b"trap on purpose") {
             core::arch::wasm32::unreachable();
         }
-        let sent = driver.connection().reconnection_time();
+        let sent = driver.connection().reconnection_millis();
         if !batch.text().is_empty() || sent != *reconnection_time {
             *reconnection_time = sent;
             match host.deliver(batch.text(), reconnection_time.map(number)) {
@@ -205,25 +206,20 @@ impl Run {
     }
 
     /// The facade answers how long the wait is to be, by the caller's decision if it has one.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked by the facade, and `as` saturates"
-    )]
     fn fire_error(&mut self, error: &FailedAttempt) {
         let FailedAttempt { failure, response, body, cause } = error;
         let answer = self.host.error(
             failure.reason.as_str(),
             &failure.message(),
             failure.attempt,
-            number(failure.backoff),
+            number(millis(failure.backoff)),
             u8::from(failure.delay.is_some()) + 2 * u8::from(self.session.driver.is_undecided()),
             response.as_ref(),
             body,
             cause.as_ref().map_or(&JsValue::UNDEFINED, Thrown::value),
         );
         let delay = match answer {
-            Ok(delay) => delay.map(|milliseconds| milliseconds as u64),
+            Ok(delay) => delay.map(duration),
             Err(error) => {
                 self.host.report(&error);
                 failure.delay
@@ -240,8 +236,14 @@ fn report<T>(host: &SourceHost, result: Result<T, JsValue>) {
     }
 }
 
-/// Exact up to 2⁵³; a server's reconnection time may be larger, and is then the nearest number.
+/// In milliseconds. Exact up to 2⁵³; a server's reconnection time may be longer, and is then the nearest number.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 fn number(milliseconds: u64) -> f64 {
     milliseconds as f64
+}
+
+/// Of milliseconds, which the facade has checked.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above, and `as` saturates")]
+fn duration(milliseconds: f64) -> Duration {
+    Duration::from_millis(milliseconds as u64)
 }

@@ -1,7 +1,7 @@
 //! Owns the description of a source before it begins: what to request, and how. Must not make the request.
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
@@ -11,6 +11,7 @@ use super::{
     session::Session, sys,
 };
 use crate::core::{
+    millis::millis,
     options::{EndOfBody, Options, Reconnect},
     reconnection::Backoff,
 };
@@ -163,18 +164,18 @@ impl Builder {
         self
     }
 
-    /// How long a server may take to answer, in milliseconds. Default: as long as the browser allows.
+    /// How long a server may take to answer. Default: as long as the browser allows.
     ///
     /// This and [`Builder::silence_timeout`] are by the wall clock, and a limit that ends while the page is hidden or was
     /// suspended is extended once, by ten seconds at most.
-    pub fn connect_timeout(mut self, milliseconds: u64) -> Self {
-        self.timeouts.connect = Some(milliseconds);
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.connect = Some(millis(timeout));
         self
     }
 
-    /// How long a stream may be silent, in milliseconds; comments count as sounds. Default: for ever.
-    pub fn silence_timeout(mut self, milliseconds: u64) -> Self {
-        self.timeouts.silence = Some(milliseconds);
+    /// How long a stream may be silent; comments count as sounds. Default: for ever.
+    pub fn silence_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.silence = Some(millis(timeout));
         self
     }
 

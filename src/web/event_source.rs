@@ -6,6 +6,7 @@ use core::{
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use futures_core::stream::{FusedStream, Stream};
@@ -191,11 +192,11 @@ impl EventSource {
         polled
     }
 
-    /// Decides what follows from the error that was told last, in place of its `failure.delay`: how many milliseconds to wait
+    /// Decides what follows from the error that was told last, in place of its `failure.delay`: how long to wait
     /// before the next attempt (`failure.backoff` backs off), or `None` to give up. Nothing with other options than
     /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`](crate::Failure::is_decidable)
     /// says so.
-    pub fn decide(&mut self, delay: Option<u64>) {
+    pub fn decide(&mut self, delay: Option<Duration>) {
         self.session.driver.decide(delay);
     }
 
@@ -211,9 +212,9 @@ impl EventSource {
         if self.rows.is_empty() { self.driver().connection().last_event_id() } else { &self.last_event_id }
     }
 
-    /// The server's reconnection time in milliseconds, as it sent it.
+    /// The server's reconnection time, as it sent it.
     #[must_use]
-    pub fn reconnection_time(&self) -> Option<u64> {
+    pub fn reconnection_time(&self) -> Option<Duration> {
         self.driver().connection().reconnection_time()
     }
 

@@ -1,4 +1,4 @@
-//! Owns a watchdog's timer in a page: real time, and whether anybody can see the page. Must not know whose silence it is.
+//! A watchdog with its timer and its clock, in a page.
 
 use core::task::{Context, Poll, ready};
 
@@ -15,15 +15,15 @@ pub(super) struct Watch(Option<(Watchdog, Timer)>);
 impl Watch {
     pub(super) const OFF: Self = Self(None);
 
-    /// Starts to watch. `None`: never has a silence lasted too long.
+    /// Starts to watch, for as many milliseconds. `None`: no silence is too long.
     pub(super) fn start(timeout: Option<u64>) -> Self {
-        Self(timeout.map(|timeout| (Watchdog::new(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
+        Self(timeout.map(|timeout| (Watchdog::start(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
     }
 
     /// Something was heard. The timer stays: that of a stream with many chunks is not to be set for each.
     pub(super) fn feed(&mut self) {
         if let Some((watchdog, _)) = &mut self.0 {
-            watchdog.feed(now());
+            watchdog.feed_at(now());
         }
     }
 
@@ -32,8 +32,8 @@ impl Watch {
         let Some((watchdog, timer)) = &mut self.0 else { return Poll::Pending };
         loop {
             ready!(timer.poll(context));
-            let Some(milliseconds) = watchdog.handle_timer(now(), page::is_hidden()) else { return Poll::Ready(()) };
-            *timer = Timer::after(milliseconds);
+            let Some(left) = watchdog.left_at(now(), page::is_hidden()) else { return Poll::Ready(()) };
+            *timer = Timer::after(left);
         }
     }
 }

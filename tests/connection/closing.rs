@@ -26,7 +26,7 @@ fn assert_dead(mut connection: Connection, how: &str) {
         }
         assert_eq!(connection.handle_pause(), None, "{how}");
         for delay in [None, Some(0)] {
-            assert_eq!(connection.decide(delay), Action::Nothing, "{how}");
+            assert_eq!(connection.decide(delay.map(ms)), Action::Nothing, "{how}");
         }
         assert!(!connection.is_undecided(), "{how}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{how}");

@@ -27,7 +27,9 @@ const FAILURES: [Failing; 12] = [
     }),
     ("404", false, |connection| connection.handle_response(status(404))),
     ("201", false, |connection| connection.handle_response(status(201))),
-    ("503", false, |connection| connection.handle_response(ResponseHead { retry_after: Some(9000), ..status(503) })),
+    ("503", false, |connection| {
+        connection.handle_response(ResponseHead { retry_after: Some(ms(9000)), ..status(503) })
+    }),
     ("another type", false, |connection| {
         connection.handle_response(ResponseHead { content_type: Some("text/html"), ..EVENT_STREAM })
     }),
@@ -40,7 +42,7 @@ fn the_failure_says_what_the_table_says_and_if_that_is_decided_the_table_holds()
         let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);
         let failure = undecided(&connection, action);
-        assert_eq!(failure.delay, is_repeated.then_some(3000), "{name}");
+        assert_eq!(failure.delay, is_repeated.then_some(ms(3000)), "{name}");
         let action = connection.decide(failure.delay);
         if is_repeated {
             assert_eq!(reestablished(&connection, action), failure, "{name}");
@@ -127,7 +129,7 @@ fn what_has_failed_is_closed_for_good_whatever_comes_late() {
             for late in NEWS {
                 assert_eq!(late(&mut connection), Action::Nothing, "{name}");
                 for delay in [None, Some(0)] {
-                    assert_eq!(connection.decide(delay), Action::Nothing, "{name}");
+                    assert_eq!(connection.decide(delay.map(ms)), Action::Nothing, "{name}");
                 }
                 assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
             }
@@ -188,7 +190,7 @@ fn a_decision_to_give_up_wins_over_the_table() {
         give_up(&mut connection);
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         assert_eq!(connection.handle_response(EVENT_STREAM), Action::Nothing, "{name}");
-        assert_eq!(connection.decide(Some(0)), Action::Nothing, "it was final: {name}");
+        assert_eq!(connection.decide(Some(ms(0))), Action::Nothing, "it was final: {name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
     }
 }
@@ -212,7 +214,7 @@ fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = connection.handle_response(status(204));
         assert!(!failed(&connection, action).is_decidable());
-        assert_eq!(connection.decide(delay), Action::Nothing);
+        assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
         assert_eq!(connection.handle_wait_over(), Action::Nothing);
     }
@@ -224,7 +226,7 @@ fn a_pause_is_no_failure_to_decide_about() {
     let action = connection.handle_pause().expect("a GET may be paused");
     assert!(!reestablished(&connection, action).is_decidable());
     for delay in [None, Some(60_000)] {
-        assert_eq!(connection.decide(delay), Action::Nothing);
+        assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
     }
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
     next_attempt(&mut connection);
@@ -237,7 +239,7 @@ fn a_decision_counts_once() {
         let action = connection.handle_network_error();
         undecided(&connection, action);
         go_on(&mut connection, 7);
-        assert_eq!(connection.decide(second), Action::Nothing);
+        assert_eq!(connection.decide(second.map(ms)), Action::Nothing);
         next_attempt(&mut connection);
     }
 }
@@ -246,10 +248,10 @@ fn a_decision_counts_once() {
 fn nobody_decides_before_a_failure_or_while_all_is_well() {
     for delay in [None, Some(0)] {
         let mut connection = Connection::new(decided(get()), drawn);
-        assert_eq!(connection.decide(delay), Action::Nothing);
+        assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
         accept(&mut connection);
-        assert_eq!(connection.decide(delay), Action::Nothing);
+        assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Open);
         assert_eq!(connection.handle_wait_over(), Action::Nothing);
     }
@@ -262,7 +264,7 @@ fn after_the_wait_it_is_too_late_to_decide() {
         let _ = connection.handle_network_error();
         go_on(&mut connection, 0);
         next_attempt(&mut connection);
-        assert_eq!(connection.decide(delay), Action::Nothing);
+        assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "there is one request");
         accept(&mut connection);
@@ -275,7 +277,7 @@ fn after_close_it_is_too_late_to_decide() {
         let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
         connection.close();
-        assert_eq!(connection.decide(Some(0)), Action::Nothing, "{name}");
+        assert_eq!(connection.decide(Some(ms(0))), Action::Nothing, "{name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
 
@@ -293,7 +295,7 @@ fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
         let mut connection = open(decided(options));
         feed(&mut connection, "data: x\n\n");
         assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
-        assert_eq!(connection.decide(Some(0)), Action::Nothing);
+        assert_eq!(connection.decide(Some(ms(0))), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Closed);
     }
 }
@@ -321,7 +323,7 @@ fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
             let _ = fail(&mut connection);
             let state = connection.ready_state();
             for delay in [None, Some(0)] {
-                assert_eq!(connection.decide(delay), Action::Nothing, "{name}");
+                assert_eq!(connection.decide(delay.map(ms)), Action::Nothing, "{name}");
                 assert_eq!(connection.ready_state(), state, "{name}");
             }
         }
@@ -336,7 +338,7 @@ fn a_try_that_the_caller_decided_on_is_a_try() {
     go_on(&mut connection, 0);
     next_attempt(&mut connection);
     let action = with_random(1.0, || connection.handle_network_error());
-    assert_eq!(undecided(&connection, action).delay, Some(12_000));
+    assert_eq!(undecided(&connection, action).delay, Some(ms(12_000)));
 }
 
 #[test]
@@ -348,7 +350,7 @@ fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
     go_on(&mut connection, 0);
     next_attempt(&mut connection);
     let action = with_random(1.0, || connection.handle_network_error());
-    assert_eq!(undecided(&connection, action).delay, Some(12_000));
+    assert_eq!(undecided(&connection, action).delay, Some(ms(12_000)));
 }
 
 #[test]
@@ -361,7 +363,7 @@ fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_
             let mut connection = Connection::new(decided(options), drawn);
             let action = fail(&mut connection);
             let failure = undecided(&connection, action);
-            assert_eq!(failure.backoff, if name == "503" { 9000 } else { 3000 }, "{name}");
+            assert_eq!(failure.backoff, ms(if name == "503" { 9000 } else { 3000 }), "{name}");
         }
     }
 }
@@ -388,8 +390,8 @@ fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too
         for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
             let action = fail(&mut connection);
             let failure = undecided(&connection, action);
-            assert_eq!(failure.backoff, wait);
-            go_on(&mut connection, failure.backoff);
+            assert_eq!(failure.backoff, ms(wait));
+            go_on(&mut connection, in_ms(failure.backoff));
             next_attempt(&mut connection);
         }
     }
@@ -400,8 +402,8 @@ fn a_retry_after_is_part_of_the_wait_that_whoever_decides_is_given_whatever_the_
     for code in [401, 404, 408, 425, 429, 500, 503] {
         for (retry_after, wait) in [(None, 3000), (Some(60_000), 60_000), (Some(u64::MAX), LONGEST)] {
             let mut connection = Connection::new(decided(post()), drawn);
-            let action = connection.handle_response(ResponseHead { retry_after, ..status(code) });
-            assert_eq!(undecided(&connection, action).backoff, wait, "{code}");
+            let action = connection.handle_response(ResponseHead { retry_after: retry_after.map(ms), ..status(code) });
+            assert_eq!(undecided(&connection, action).backoff, ms(wait), "{code}");
         }
     }
 }

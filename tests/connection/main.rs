@@ -34,13 +34,15 @@ mod storms;
 #[path = "../support/strategies.rs"]
 mod strategies;
 mod streams;
+#[path = "../support/times.rs"]
+mod times;
 mod waiting;
 
 use std::{fs, path::Path};
 
 use headwater::{
-    Action, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead, ResponseHead,
-    reconnection::Backoff,
+    Action, Backoff, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
+    ResponseHead,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -50,8 +52,9 @@ use crate::{
     happening::Happening,
     randomness::{drawn, with_random},
     script::play,
-    standard::{Row, draw},
+    standard::{Row, draw, in_ms},
     strategies::{any_options, happening, random},
+    times::ms,
 };
 
 /// A GET that needs nobody's permission.
@@ -130,8 +133,8 @@ fn undisputed(connection: &mut Connection, action: Action) -> Action {
 /// The caller decides to go on after this wait.
 #[track_caller]
 fn go_on(connection: &mut Connection, delay: u64) {
-    let action = connection.decide(Some(delay));
-    assert_eq!(reestablished(connection, action).delay, Some(delay));
+    let action = connection.decide(Some(ms(delay)));
+    assert_eq!(reestablished(connection, action).delay, Some(ms(delay)));
 }
 
 /// The caller decides to give up.
@@ -146,7 +149,7 @@ fn give_up(connection: &mut Connection) {
 fn wait_after_network_error(connection: &mut Connection, random: f64) -> u64 {
     let action = with_random(random, || connection.handle_network_error());
     let action = undisputed(connection, action);
-    reestablished(connection, action).delay.unwrap()
+    in_ms(reestablished(connection, action).delay.unwrap())
 }
 
 #[track_caller]

@@ -45,7 +45,7 @@ fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
     feed(&mut connection, "retry: 70000\n\nid: 7\ndata: x\n\nid: 8\ndata: cut");
     let action = connection.handle_pause().unwrap();
     let failure = reestablished(&connection, action);
-    assert_eq!(told(failure), (Reason::Interrupted, None, 1, Some(0), Note::Paused));
+    assert_eq!(told(failure), (Reason::Interrupted, None, 1, Some(ms(0)), Note::Paused));
     assert_eq!(connection.last_event_id(), "7");
     next_attempt(&mut connection);
     assert_eq!(connection.attempt(), 2);
@@ -72,7 +72,7 @@ fn a_pause_counts_no_try_and_backs_off_from_nothing() {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
         accept(&mut connection);
         let action = connection.handle_pause().unwrap();
-        assert_eq!(reestablished(&connection, action).delay, Some(0));
+        assert_eq!(reestablished(&connection, action).delay, Some(ms(0)));
         next_attempt(&mut connection);
     }
     assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first try without a message");
@@ -130,7 +130,7 @@ fn a_pause_has_no_wait_to_cut() {
     let mut connection = Connection::new(get(), drawn);
     reconnect(&mut connection);
     let action = connection.handle_pause().unwrap();
-    assert_eq!(reestablished(&connection, action).delay, Some(0));
+    assert_eq!(reestablished(&connection, action).delay, Some(ms(0)));
     assert_eq!(connection.shorten_wait(), None);
 }
 

@@ -144,7 +144,7 @@ fn a_get_that_ends_before_until_says_so_was_cut_and_is_repeated() {
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_end_of_body();
     let failure = reestablished(&connection, action);
-    assert_eq!((failure.reason, failure.delay, failure.status), (Reason::Interrupted, Some(3000), None));
+    assert_eq!((failure.reason, failure.delay, failure.status), (Reason::Interrupted, Some(ms(3000)), None));
     next_attempt(&mut connection);
     accept(&mut connection);
 }
@@ -180,7 +180,7 @@ fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_timeout();
     let failure = reestablished(&connection, action);
-    assert_eq!((failure.reason, failure.status, failure.delay), (Reason::Timeout, None, Some(3000)));
+    assert_eq!((failure.reason, failure.status, failure.delay), (Reason::Timeout, None, Some(ms(3000))));
     next_attempt(&mut connection);
     accept(&mut connection);
     let action = connection.handle_timeout();
@@ -238,7 +238,7 @@ fn a_request_that_could_not_be_found_out_is_a_try() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for longest in [6000, 12_000] {
         let action = with_random(1.0, || connection.handle_unknown_request());
-        assert_eq!(reestablished(&connection, action).delay, Some(longest));
+        assert_eq!(reestablished(&connection, action).delay, Some(ms(longest)));
         next_attempt(&mut connection);
     }
     let action = connection.handle_unknown_request();

@@ -34,7 +34,7 @@ fn a_request_with_the_header_that_fails_twice_beside_an_answer_was_refused_and_g
     let action = refuse(&mut connection);
     let failure = reestablished(&connection, action);
     assert_eq!((failure.reason, failure.note), (Reason::Cors, Note::LastEventIdPreflight));
-    assert_eq!((failure.attempt, failure.delay), (3, Some(3000)));
+    assert_eq!((failure.attempt, failure.delay), (3, Some(ms(3000))));
     assert_eq!(connection.last_event_id(), "1");
     next_attempt(&mut connection);
 }
@@ -50,7 +50,7 @@ fn a_known_refusal_is_told_each_time_without_another_probe() {
         let action = with_random(1.0, || connection.handle_network_error());
         let failure = reestablished(&connection, action);
         assert_eq!((failure.reason, failure.note), (Reason::Cors, Note::LastEventIdPreflight));
-        assert_eq!(failure.delay, Some(longest));
+        assert_eq!(failure.delay, Some(ms(longest)));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 fn with_delay(delay: u64) -> Options {
-    Options { backoff: Backoff { delay, ..Backoff::default() }, ..get() }
+    Options { backoff: Backoff { delay: ms(delay), ..Backoff::default() }, ..get() }
 }
 
 #[test]
@@ -11,7 +11,7 @@ fn only_what_backing_off_added_is_cut() {
     let mut connection = Connection::new(get(), drawn);
     for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
         assert_eq!(wait_after_network_error(&mut connection, 1.0), wait);
-        assert_eq!(connection.shorten_wait(), Some(3000), "of {wait}");
+        assert_eq!(connection.shorten_wait(), Some(ms(3000)), "of {wait}");
         next_attempt(&mut connection);
     }
 }
@@ -33,14 +33,14 @@ fn no_wait_is_cut_below_the_reconnection_time_as_it_is_kept_to() {
             let mut connection = open(with_delay(delay));
             feed(&mut connection, &format!("retry: {retry}\n\n{data}"));
             let wait = wait_after_network_error(&mut connection, 0.999);
-            assert_eq!(connection.shorten_wait(), Some(least), "retry {retry}, delay {delay}");
+            assert_eq!(connection.shorten_wait(), Some(ms(least)), "retry {retry}, delay {delay}");
             assert!(wait >= least);
         }
     }
     for delay in [0, 45_000, LONGEST, u64::MAX] {
         let mut connection = Connection::new(with_delay(delay), drawn);
         let wait = wait_after_network_error(&mut connection, 0.0);
-        assert_eq!(connection.shorten_wait(), Some(wait));
+        assert_eq!(connection.shorten_wait(), Some(ms(wait)));
         assert_eq!(wait, delay.min(LONGEST));
     }
 }
@@ -56,10 +56,12 @@ fn no_wait_is_cut_below_a_retry_after() {
         (Some(u64::MAX), LONGEST),
     ] {
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
-        let action = with_random(0.999, || connection.handle_response(ResponseHead { retry_after, ..status(503) }));
+        let action = with_random(0.999, || {
+            connection.handle_response(ResponseHead { retry_after: retry_after.map(ms), ..status(503) })
+        });
         let wait = reestablished(&connection, action).delay.unwrap();
-        assert!(wait >= least, "{retry_after:?}");
-        assert_eq!(connection.shorten_wait(), Some(least), "{retry_after:?}");
+        assert!(wait >= ms(least), "{retry_after:?}");
+        assert_eq!(connection.shorten_wait(), Some(ms(least)), "{retry_after:?}");
     }
 }
 
@@ -68,7 +70,7 @@ fn a_wait_is_cut_once() {
     let mut connection = Connection::new(get(), drawn);
     for _ in 0..3 {
         wait_after_network_error(&mut connection, 0.5);
-        assert_eq!(connection.shorten_wait(), Some(3000));
+        assert_eq!(connection.shorten_wait(), Some(ms(3000)));
         assert_eq!(connection.shorten_wait(), None);
         assert_eq!(connection.shorten_wait(), None);
         next_attempt(&mut connection);
@@ -96,7 +98,7 @@ fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
     accept(&mut connection);
     feed(&mut connection, "retry: 700\n\n");
     wait_after_network_error(&mut connection, 0.9);
-    assert_eq!(connection.shorten_wait(), Some(700));
+    assert_eq!(connection.shorten_wait(), Some(ms(700)));
 }
 
 #[test]
@@ -111,8 +113,8 @@ fn the_callers_own_decision_is_not_cut() {
     next_attempt(&mut connection);
     let action = with_random(0.9, || connection.handle_network_error());
     let failure = undecided(&connection, action);
-    go_on(&mut connection, failure.delay.unwrap());
-    assert_eq!(connection.shorten_wait(), Some(3000), "what is as told is a wait as any other");
+    go_on(&mut connection, in_ms(failure.delay.unwrap()));
+    assert_eq!(connection.shorten_wait(), Some(ms(3000)), "what is as told is a wait as any other");
 }
 
 #[test]

@@ -32,7 +32,7 @@ const SERVERS: [(&str, Server); 7] = [
     }),
     ("no answer", |connection| connection.handle_network_error()),
     ("503, with permission", |connection| {
-        connection.handle_response(ResponseHead { retry_after: Some(0), ..status(503) })
+        connection.handle_response(ResponseHead { retry_after: Some(ms(0)), ..status(503) })
     }),
 ];
 
@@ -45,9 +45,9 @@ fn requests(options: Options, server: Server, random: f64, end: u64, hurry: bool
         times.push(now);
         assert!(times.len() < 1000, "it spins");
         let action = with_random(random, || server(&mut connection));
-        let told = reestablished(&connection, action).delay.unwrap();
+        let told = in_ms(reestablished(&connection, action).delay.unwrap());
         let shortest = if hurry { connection.shorten_wait() } else { None };
-        now += shortest.map_or(told, |shortest| shortest.min(told));
+        now += shortest.map_or(told, |shortest| in_ms(shortest).min(told));
         next_attempt(&mut connection);
     }
     times
@@ -103,7 +103,7 @@ fn a_server_that_says_to_wait_for_a_month_is_waited_for() {
 
 #[test]
 fn whoever_gives_a_delay_of_zero_gets_it_and_still_backs_off_from_nothing() {
-    let options = Options { backoff: Backoff { delay: 0, ..Backoff::default() }, ..get() };
+    let options = Options { backoff: Backoff { delay: ms(0), ..Backoff::default() }, ..get() };
     let mut connection = Connection::new(options, drawn);
     for _ in 0..5 {
         assert_eq!(wait_after_network_error(&mut connection, 1.0), 0);
@@ -187,13 +187,13 @@ fn a_post_that_may_be_repeated_without_end_backs_off_whatever_its_answers_bring_
     for (name, answer) in WITHOUT_PROGRESS.into_iter().filter(|(_, answer)| !answer.contains("retry")) {
         for cut in CUTS {
             let failures = failures(costly(Reconnect::Allowed, None), cut, 1.0, 5, |_| answer.to_owned());
-            let waits: Vec<_> = failures.iter().map(|failure| failure.delay.unwrap()).collect();
+            let waits: Vec<_> = failures.iter().map(|failure| in_ms(failure.delay.unwrap())).collect();
             assert_eq!(waits, longest, "{name}");
         }
     }
     for (name, answer) in FROM_THE_BEGINNING {
         let failures = failures(costly(Reconnect::Allowed, None), CUTS[0], 1.0, 5, |_| answer.to_owned());
-        let waits: Vec<_> = failures.iter().map(|failure| failure.delay.unwrap()).collect();
+        let waits: Vec<_> = failures.iter().map(|failure| in_ms(failure.delay.unwrap())).collect();
         assert_eq!(waits, [3300, 12_000, 24_000, 30_000, 30_000], "{name}: only the first was progress");
     }
 }
@@ -210,7 +210,7 @@ fn a_post_whose_last_event_id_advances_goes_on_for_as_long_as_it_does() {
     for id in ids {
         let answer = |n| format!("id: {}\ndata: x\n\n", id(n));
         let failures = failures(costly(Reconnect::Allowed, Some(1)), CUTS[0], 1.0, 12, answer);
-        let waits: Vec<_> = failures.iter().map(|failure| failure.delay).collect();
+        let waits: Vec<_> = failures.iter().map(|failure| failure.delay.map(in_ms)).collect();
         assert_eq!(waits, [Some(3300); 12], "{}", id(1));
     }
 }
@@ -221,7 +221,7 @@ fn a_server_that_begins_again_with_numbered_events_brings_progress_only_where_it
     for prefix in ["", "msg_", "2:"] {
         let answer = |n: usize| (1..=ends[n]).map(|id| format!("id: {prefix}{id}\ndata: {id}\n\n")).collect();
         let failures = failures(costly(Reconnect::Allowed, Some(3)), CUTS[0], 1.0, 100, answer);
-        let waits: Vec<_> = failures.iter().map(|failure| failure.delay).collect();
+        let waits: Vec<_> = failures.iter().map(|failure| failure.delay.map(in_ms)).collect();
         let expected = [3300, 12_000, 24_000, 3300, 12_000, 24_000].map(Some);
         assert_eq!(waits, [&expected[..], &[None]].concat(), "{prefix}");
     }

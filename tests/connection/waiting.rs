@@ -1,7 +1,7 @@
 use super::*;
 
 fn with_delay(delay: u64) -> Options {
-    Options { backoff: Backoff { delay, ..Backoff::default() }, ..get() }
+    Options { backoff: Backoff { delay: ms(delay), ..Backoff::default() }, ..get() }
 }
 
 // [non-spec]
@@ -49,7 +49,7 @@ fn a_response_without_a_message_goes_on_backing_off() {
     for wait in [4500, 7500, 13_500, 16_500] {
         feed(&mut connection, ": ping\n\nid: 1\n\n");
         let action = with_random(0.5, || connection.handle_end_of_body());
-        assert_eq!(reestablished(&connection, action).delay, Some(wait));
+        assert_eq!(reestablished(&connection, action).delay, Some(ms(wait)));
         next_attempt(&mut connection);
         accept(&mut connection);
     }
@@ -59,13 +59,13 @@ fn a_response_without_a_message_goes_on_backing_off() {
 fn retry_replaces_the_reconnection_time() {
     let mut connection = open(get());
     feed(&mut connection, "retry: 1500\n\ndata: x\n\n");
-    assert_eq!(connection.reconnection_time(), Some(1500));
+    assert_eq!(connection.reconnection_time(), Some(ms(1500)));
     assert_eq!(wait_after_network_error(&mut connection, 0.5), 1575);
     next_attempt(&mut connection);
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500, "it stays for further tries");
     next_attempt(&mut connection);
     accept(&mut connection);
-    assert_eq!(connection.reconnection_time(), Some(1500), "it stays for further streams");
+    assert_eq!(connection.reconnection_time(), Some(ms(1500)), "it stays for further streams");
     feed(&mut connection, "retry: 700\n");
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 700, "a later one replaces it");
 }
@@ -110,7 +110,7 @@ fn the_reconnection_time_is_told_as_the_server_sent_it() {
     for time in [0, 1, 3_000_000_000] {
         let mut connection = open(get());
         feed(&mut connection, &format!("retry: {time}\n"));
-        assert_eq!(connection.reconnection_time(), Some(time));
+        assert_eq!(connection.reconnection_time(), Some(ms(time)));
     }
 }
 
@@ -147,8 +147,10 @@ fn a_delay_above_the_longest_wait_is_kept_and_not_backed_off_from() {
 
 fn wait_after_503(delay: u64, retry_after: Option<u64>, random: f64) -> u64 {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..with_delay(delay) }, drawn);
-    let action = with_random(random, || connection.handle_response(ResponseHead { retry_after, ..status(503) }));
-    reestablished(&connection, action).delay.unwrap()
+    let action = with_random(random, || {
+        connection.handle_response(ResponseHead { retry_after: retry_after.map(ms), ..status(503) })
+    });
+    in_ms(reestablished(&connection, action).delay.unwrap())
 }
 
 // [non-spec]
@@ -159,8 +161,8 @@ fn the_wait_is_never_below_retry_after() {
     assert!(wait_after_503(3000, Some(4000), 0.0) >= 4000);
     for code in [408, 425, 429, 500, 503] {
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
-        let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(code) });
-        assert_eq!(reestablished(&connection, action).delay, Some(60_000), "{code}");
+        let action = connection.handle_response(ResponseHead { retry_after: Some(ms(60_000)), ..status(code) });
+        assert_eq!(reestablished(&connection, action).delay, Some(ms(60_000)), "{code}");
     }
 }
 
@@ -185,7 +187,7 @@ fn a_huge_retry_after_cannot_overflow_a_timer() {
 #[test]
 fn retry_after_holds_for_one_wait() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
-    let action = connection.handle_response(ResponseHead { retry_after: Some(60_000), ..status(503) });
+    let action = connection.handle_response(ResponseHead { retry_after: Some(ms(60_000)), ..status(503) });
     reestablished(&connection, action);
     next_attempt(&mut connection);
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000);
@@ -194,7 +196,13 @@ fn retry_after_holds_for_one_wait() {
 // [non-spec]
 #[test]
 fn the_reconnection_time_as_it_is_kept_to_fits_a_timer_and_is_no_less_than_half_a_second() {
-    let kept = |delay, server_time| Backoff { delay, ..Backoff::default() }.reconnection_time(server_time);
+    let kept = |delay, server_time: Option<u64>| {
+        let mut connection = open(with_delay(delay));
+        if let Some(time) = server_time {
+            feed(&mut connection, &format!("retry: {time}\n"));
+        }
+        wait_after_network_error(&mut connection, 0.0)
+    };
     assert_eq!([kept(3000, None), kept(u64::MAX, None), kept(0, None)], [3000, LONGEST, 0]);
     assert_eq!([kept(3000, Some(0)), kept(3000, Some(700)), kept(3000, Some(u64::MAX))], [500, 700, LONGEST]);
     assert_eq!([kept(499, Some(0)), kept(0, Some(0)), kept(u64::MAX, Some(0))], [499, 0, 500]);

@@ -6,7 +6,7 @@ use headwater::{Block, Message, Parser};
 
 use crate::{
     crossing::Crossing,
-    standard::{self, Outcome, Row},
+    standard::{self, Outcome, Row, in_ms},
 };
 
 /// Small enough for the events that a fuzzer makes up to be on both sides of it.
@@ -114,7 +114,11 @@ fn parse_checked(parser: &mut Parser, chunks: &[&[u8]]) -> Outcome {
         }
     }
     assert_eq!(parser.dispatched(), dispatched + messages(&rows), "{rows:?}");
-    Outcome { rows, last_event_id: parser.last_event_id().to_owned(), reconnection_time: parser.reconnection_time() }
+    Outcome {
+        rows,
+        last_event_id: parser.last_event_id().to_owned(),
+        reconnection_time: parser.reconnection_time().map(in_ms),
+    }
 }
 
 fn messages(rows: &[Row]) -> u64 {

@@ -2,14 +2,14 @@
 //! Standard 9.2.3, and section 4 of the design, word by word). Must not know how the machine works.
 
 use headwater::{
-    Action, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
-    reconnection::Backoff,
+    Action, Backoff, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
 };
 
 use crate::{
     expected::{Expected, Wait},
     happening::Happening,
-    standard::{self, Row, draw},
+    standard::{self, Row, draw, in_ms},
+    times::ms,
 };
 
 /// The longest wait that `setTimeout` can hold.
@@ -181,7 +181,7 @@ impl Model {
     fn wait(&mut self, retry_after: u64) -> Wait {
         let has_progressed = self.progress();
         let Backoff { delay, max_delay, .. } = self.options.backoff;
-        let [delay, max_delay, longest] = [delay, max_delay, LONGEST].map(u128::from);
+        let [delay, max_delay, longest] = [in_ms(delay), in_ms(max_delay), LONGEST].map(u128::from);
         let r = self.reconnection_time.map_or(delay, |retry| u128::from(retry).max(delay.min(500))).min(longest);
         let backing_off = max_delay.min(r * 2_u128.pow((self.tries + 1).min(90))).saturating_sub(r);
         let spread = if has_progressed { r / 10 } else { backing_off };
@@ -345,8 +345,8 @@ impl Model {
     /// The caller's decision: it is carried out, and what else the failure says stays.
     fn expect_decision(&mut self, delay: Option<u64>) -> Action {
         let Some((mut failure, shortest)) = self.undecided.take() else { return Action::Nothing };
-        self.shortest_wait = (failure.delay == delay).then_some(shortest);
-        failure.delay = delay.map(|delay| delay.min(LONGEST));
+        self.shortest_wait = (failure.delay == delay.map(ms)).then_some(shortest);
+        failure.delay = delay.map(|delay| ms(delay.min(LONGEST)));
         if delay.is_none() {
             self.phase = Phase::Closed;
             return Action::FailConnection(failure);
@@ -359,7 +359,7 @@ impl Model {
     /// Lets it happen to the connection, if it can happen now, and compares what follows.
     pub fn step(&mut self, connection: &mut Connection, happening: &Happening, random: f64) {
         if let Happening::Decide(delay) = *happening {
-            assert_eq!(connection.decide(delay), self.expect_decision(delay), "{delay:?}");
+            assert_eq!(connection.decide(delay.map(ms)), self.expect_decision(delay), "{delay:?}");
         } else if matches!(self.phase, Phase::Closed | Phase::Undecided) && !matches!(happening, Happening::Close) {
             // Late news, in any order.
             assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
@@ -375,7 +375,11 @@ impl Model {
                     assert_eq!(connection.check_limit(), None);
                 }
                 Happening::ShortenWait => {
-                    assert_eq!(connection.shorten_wait(), self.shortest_wait.take(), "what is left of the wait");
+                    assert_eq!(
+                        connection.shorten_wait(),
+                        self.shortest_wait.take().map(ms),
+                        "what is left of the wait"
+                    );
                 }
                 Happening::Pause => {
                     let attempt = self.attempt;
@@ -407,6 +411,6 @@ impl Model {
         assert_eq!(connection.attempt(), self.attempt, "{happening:?}");
         assert_eq!(connection.may_repeat(), self.may_repeat(), "{happening:?}");
         assert_eq!(connection.last_event_id(), self.last_event_id);
-        assert_eq!(connection.reconnection_time(), self.reconnection_time);
+        assert_eq!(connection.reconnection_time(), self.reconnection_time.map(ms));
     }
 }

@@ -6,7 +6,7 @@ use headwater::{
     internals::{Batch, read},
 };
 
-use crate::standard::{Outcome, Row};
+use crate::standard::{Outcome, Row, in_ms};
 
 /// A parser whose blocks cross, and the batch they cross in.
 pub struct Crossing {
@@ -34,7 +34,7 @@ impl Crossing {
                 });
             }
         }
-        Outcome { reconnection_time: self.parser.reconnection_time(), ..outcome }
+        Outcome { reconnection_time: self.parser.reconnection_time().map(in_ms), ..outcome }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Owns what an action is compared with. Must not know when it is expected.
 
+use std::time::Duration;
+
 use headwater::{Action, Failure, Note, Reason};
+
+use crate::standard::in_ms;
 
 /// What the contract expects.
 #[derive(Debug)]
@@ -29,7 +33,7 @@ pub enum Expected {
 }
 
 /// All that a failure says, in the order in which it is declared.
-pub fn told(failure: Failure) -> (Reason, Option<u16>, u32, Option<u64>, Note) {
+pub fn told(failure: Failure) -> (Reason, Option<u16>, u32, Option<Duration>, Note) {
     let Failure { reason, status, attempt, delay, backoff, note, .. } = failure;
     assert!(delay.is_none_or(|delay| delay == backoff), "{failure:?}");
     (reason, status, attempt, delay, note)
@@ -73,7 +77,8 @@ impl Expected {
 }
 
 impl Wait {
-    fn check(&self, delay: u64, random: f64) {
+    fn check(&self, delay: Duration, random: f64) {
+        let delay = in_ms(delay);
         let &Wait { shortest, longest } = self;
         assert!((shortest..=longest).contains(&delay), "{delay} is not in {shortest}..={longest}");
         if random == 0.0 {

@@ -2,7 +2,7 @@
 
 use headwater::{Action, Connection, RequestHead, ResponseHead};
 
-use crate::{randomness::with_random, standard::draw};
+use crate::{randomness::with_random, standard::draw, times::ms};
 
 /// What can happen to a connection.
 #[derive(Clone, Debug)]
@@ -36,7 +36,11 @@ impl Happening {
             Happening::UnknownRequest => return connection.handle_unknown_request(),
             Happening::RequestError => return connection.handle_request_error(),
             Happening::Response { status, content_type, retry_after } => {
-                return connection.handle_response(ResponseHead { status, content_type, retry_after });
+                return connection.handle_response(ResponseHead {
+                    status,
+                    content_type,
+                    retry_after: retry_after.map(ms),
+                });
             }
             Happening::Chunk(ref chunk) => {
                 draw(connection.handle_chunk(chunk));
@@ -52,7 +56,7 @@ impl Happening {
             Happening::ShortenWait => {
                 connection.shorten_wait();
             }
-            Happening::Decide(delay) => return connection.decide(delay),
+            Happening::Decide(delay) => return connection.decide(delay.map(ms)),
             Happening::Close => connection.close(),
         }
         Action::Nothing

@@ -1,9 +1,10 @@
 //! Owns the life that an input of the fuzzer stands for: options, and what happens, one byte after another. Must not know
 //! the contract beyond what holds in every order of events.
 
+use std::time::Duration;
+
 use headwater::{
-    Action, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
-    reconnection::Backoff,
+    Action, Backoff, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
 };
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     happening::Happening,
     randomness::drawn,
     standard::draw,
+    times::ms,
 };
 
 const TIMES: [u64; 8] = [0, 5, 1000, 45_000, 60_000, LONGEST, LONGEST + 1, u64::MAX];
@@ -77,7 +79,7 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
             assert_eq!(after, ReadyState::Connecting);
             match (undecided, happening) {
                 (Some(undecided), &Happening::Decide(delay)) => {
-                    assert_eq!(failure.delay, delay.map(|delay| delay.min(LONGEST)));
+                    assert_eq!(failure.delay, delay.map(|delay| ms(delay.min(LONGEST))));
                     assert_eq!(failure.backoff, undecided.backoff);
                 }
                 _ => check(&failure, attempt, connection.reconnection_time()),
@@ -105,23 +107,23 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
     assert!(after == ReadyState::Closed || !matches!(happening, Happening::Close), "close() is the last word");
 }
 
-fn check(failure: &Failure, attempt: u32, reconnection_time: Option<u64>) {
+fn check(failure: &Failure, attempt: u32, reconnection_time: Option<Duration>) {
     assert_eq!(failure.attempt, attempt);
     assert!(!failure.message().is_empty());
     let delay = failure.delay.unwrap();
     if failure.note == Note::Paused {
-        assert_eq!((delay, failure.reason), (0, Reason::Interrupted));
+        assert_eq!((delay, failure.reason), (ms(0), Reason::Interrupted));
     } else {
         assert_eq!(delay, failure.backoff);
         check_backoff(failure, reconnection_time);
     }
 }
 
-fn check_backoff(failure: &Failure, reconnection_time: Option<u64>) {
+fn check_backoff(failure: &Failure, reconnection_time: Option<Duration>) {
     let wait = failure.backoff;
-    assert!(wait <= LONGEST, "{wait} overflows a timer");
-    let least = reconnection_time.unwrap_or(0).min(LONGEST);
-    assert!(wait >= least, "{wait} is below the server's {reconnection_time:?}");
+    assert!(wait <= ms(LONGEST), "{wait:?} overflows a timer");
+    let least = reconnection_time.unwrap_or_default().min(ms(LONGEST));
+    assert!(wait >= least, "{wait:?} is below the server's {reconnection_time:?}");
 }
 
 struct Script<'i>(core::slice::Iter<'i, u8>);
@@ -152,8 +154,8 @@ impl Script<'_> {
         let backoff = match bits >> 4 & 3 {
             0 => Backoff::default(),
             _ => Backoff {
-                delay: self.one_of(&TIMES)?,
-                max_delay: self.one_of(&TIMES)?,
+                delay: ms(self.one_of(&TIMES)?),
+                max_delay: ms(self.one_of(&TIMES)?),
                 // Who decides has no use for a limit.
                 max_retries: self.one_of(&[None, Some(0), Some(2)])?.filter(|_| reconnect != Reconnect::Decided),
             },

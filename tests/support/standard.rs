@@ -1,7 +1,15 @@
 //! Owns a second reading of the HTML Standard's section 9.2.6, sentence by sentence and with no thought of speed, for
 //! the parser to be compared with. Must not know how the parser works.
 
+use std::time::Duration;
+
 use headwater::{Block, Blocks};
+
+/// How many milliseconds it is.
+pub fn in_ms(duration: Duration) -> u64 {
+    assert_eq!(duration.subsec_nanos() % 1_000_000, 0, "{duration:?}");
+    u64::try_from(duration.as_millis()).unwrap()
+}
 
 /// What a blank line brought, in a form that outlives the parser.
 #[derive(Clone, Debug, PartialEq, Eq)]

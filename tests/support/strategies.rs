@@ -1,9 +1,9 @@
 //! Owns what proptest makes up: options, and what happens to a connection. Must not know what follows.
 
-use headwater::{EndOfBody, Options, Reconnect, RequestHead, reconnection::Backoff};
+use headwater::{Backoff, EndOfBody, Options, Reconnect, RequestHead};
 use proptest::{option, prelude::*, sample::select};
 
-use crate::{contract::LONGEST, happening::Happening};
+use crate::{contract::LONGEST, happening::Happening, times::ms};
 
 pub fn happening() -> impl Strategy<Value = Happening> {
     const STATUSES: &[u16] = &[200, 200, 200, 200, 200, 200, 200, 200, 201, 204, 301, 404, 408, 425, 429, 500, 503];
@@ -53,7 +53,11 @@ pub fn any_options() -> impl Strategy<Value = Options> {
         select(&[0, 30_000, 30_000, u64::MAX][..]),
         select(&[None, None, Some(0), Some(1), Some(3)][..]),
     )
-        .prop_map(|(delay, max_delay, max_retries)| Backoff { delay, max_delay, max_retries });
+        .prop_map(|(delay, max_delay, max_retries)| Backoff {
+            delay: ms(delay),
+            max_delay: ms(max_delay),
+            max_retries,
+        });
     const ENDS: &[EndOfBody] = &[EndOfBody::Reconnect, EndOfBody::Close, EndOfBody::Interrupted, EndOfBody::Fail];
     (
         prop::bool::weighted(0.7),

@@ -7,8 +7,7 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt};
 use headwater::{
-    EndOfBody, ReadyState, Reason, Reconnect,
-    reconnection::Backoff,
+    Backoff, EndOfBody, ReadyState, Reason, Reconnect,
     web::{Builder, Closer, Error, Event, EventSource, Notice},
 };
 use js_sys::{Array, Function, Promise};
@@ -16,10 +15,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, fetch, function, response, said, scenario, settle};
+use crate::support::{builder, fetch, function, ms, response, said, scenario, settle};
 
 const URL: &str = "https://example.org/";
-const SOON: Backoff = Backoff { delay: 1, max_delay: 1, max_retries: None };
+const SOON: Backoff = Backoff { delay: ms(1), max_delay: ms(1), max_retries: None };
 
 fn is_done(event: &Event) -> bool {
     event.data == "[DONE]"
@@ -106,7 +105,7 @@ async fn a_server_that_is_reset_again_and_again_is_read_until_the_last_event() {
             event.data == "7"
         }
     };
-    let mut source = builder(&url).backoff(Backoff { max_delay: 20, ..SOON }).until(until).connect().unwrap();
+    let mut source = builder(&url).backoff(Backoff { max_delay: ms(20), ..SOON }).until(until).connect().unwrap();
     assert_eq!(told(&mut source).await, ["1", "2", "3", "4", "5", "6", "7"]);
     assert_eq!(seen.get(), 7, "each event is asked about once");
 }
@@ -231,7 +230,7 @@ async fn a_source_is_closed_while_it_waits_for_the_next_attempt() {
             Promise::reject(&"no".into()).into()
         }
     });
-    let source = builder(URL).fetch(fetch).backoff(Backoff { delay: 1_000_000, ..SOON }).connect().unwrap();
+    let source = builder(URL).fetch(fetch).backoff(Backoff { delay: ms(1_000_000), ..SOON }).connect().unwrap();
     let closer = source.closer();
     let list = run(source);
     settle().await;
@@ -250,7 +249,7 @@ async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken()
     closer.close();
     assert_eq!(said(&log), ["fetch", "pull", "cancel", "abort"]);
     assert_eq!((source.ready_state(), source.last_event_id()), (ReadyState::Closed, "1"));
-    source.decide(Some(0));
+    source.decide(Some(ms(0)));
     assert!(source.next().await.is_none() && source.notice().await.is_none());
     assert_eq!(source.last_event_id(), "1");
 
@@ -364,13 +363,13 @@ async fn a_stream_from_elsewhere_is_cancelled_by_a_closer() {
 #[wasm_bindgen_test]
 async fn who_decides_can_back_off_for_a_post_by_what_the_failure_says() {
     let (fetch, count) = answers(&["data: half\n\n"]);
-    let given = builder(URL).method("POST").reconnect(Reconnect::Decided).backoff(Backoff { max_delay: 1, ..SOON });
+    let given = builder(URL).method("POST").reconnect(Reconnect::Decided).backoff(Backoff { max_delay: ms(1), ..SOON });
     let mut source = given.fetch(fetch).until(is_done).connect().unwrap();
     for _ in 0..3 {
         assert!(source.next().await.unwrap().is_ok());
         let Some(Err(Error::Failed(attempt))) = source.next().await else { panic!("no error") };
         assert_eq!((attempt.failure.reason, attempt.failure.delay), (Reason::Interrupted, None));
-        assert_eq!(attempt.failure.backoff, 1);
+        assert_eq!(attempt.failure.backoff, ms(1));
         source.decide(Some(attempt.failure.backoff));
     }
     source.close();

@@ -3,14 +3,14 @@
 use std::{cell::RefCell, error::Error as _, rc::Rc};
 
 use headwater::{
-    reconnection::Backoff,
+    Backoff,
     web::{Builder, Error, Thrown},
 };
 use js_sys::{Object, Promise, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, get, read, read_until, response};
+use crate::support::{builder, function, get, ms, read, read_until, response};
 
 const URL: &str = "https://example.org/";
 
@@ -105,7 +105,7 @@ async fn a_url_is_resolved_against_that_of_the_page_and_asked_again() {
             Promise::reject(&"no".into()).into()
         }
     });
-    let soon = Backoff { delay: 1, max_delay: 1, ..Backoff::default() };
+    let soon = Backoff { delay: ms(1), max_delay: ms(1), ..Backoff::default() };
     let mut source = builder("stream?x#y").fetch(fetch).backoff(soon).connect().unwrap();
     read_until(&mut source, |story| story.errors.len() == 2).await;
     let location = get(&get(&js_sys::global(), "location"), "href").as_string().unwrap();

@@ -7,14 +7,13 @@ use futures_util::{
     stream::{FusedStream, Stream},
 };
 use headwater::{
-    EndOfBody, ReadyState, Reason, Reconnect,
-    reconnection::Backoff,
+    Backoff, EndOfBody, ReadyState, Reason, Reconnect,
     web::{Error, Event, EventSource, Notice},
 };
 use js_sys::Promise;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, fetch, function, response, said, scenario, settle};
+use crate::support::{builder, fetch, function, ms, response, said, scenario, settle};
 
 const URL: &str = "https://example.org/";
 
@@ -29,7 +28,7 @@ fn data(events: &[Event]) -> Vec<&str> {
 #[wasm_bindgen_test]
 async fn the_stream_goes_on_across_reconnections_and_ends_with_one_error_and_nothing_after_it() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
-    let backoff = Backoff { delay: 1, max_delay: 20, ..Backoff::default() };
+    let backoff = Backoff { delay: ms(1), max_delay: ms(20), ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
     for number in 1..=10 {
         let number = number.to_string();
@@ -122,7 +121,7 @@ async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
             Promise::reject(&"no".into()).into()
         }
     });
-    let never = Backoff { delay: 1_000_000, ..Backoff::default() };
+    let never = Backoff { delay: ms(1_000_000), ..Backoff::default() };
     let mut source = builder(URL).fetch(fetch).backoff(never).connect().unwrap();
     assert!(matches!(source.notice().await, Some(Notice::Error(_))));
     assert!(source.next().now_or_never().is_none(), "it waits");
@@ -176,7 +175,7 @@ async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
         let Some(Err(Error::Failed(attempt))) = source.next().await else { panic!("{method}") };
         assert_eq!(attempt.failure.delay.is_some(), method == "GET");
         assert!(!source.is_terminated(), "it can still be decided");
-        source.decide(Some(1));
+        source.decide(Some(ms(1)));
         assert_eq!(event(&mut source).await.data, "x");
         assert!(source.next().await.is_none());
         assert_eq!(*attempts.borrow(), 2);
@@ -189,7 +188,7 @@ async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
     let mut source = builder(URL).method("POST").fetch(fetch).reconnect(Reconnect::Decided).connect().unwrap();
     assert!(source.next().await.unwrap().is_err());
     assert!(source.next().await.is_none());
-    source.decide(Some(0));
+    source.decide(Some(ms(0)));
     assert!(source.next().await.is_none());
 }
 
@@ -200,7 +199,7 @@ async fn a_temporary_failure_is_no_item_unless_somebody_decides() {
         *attempts.borrow_mut() += 1;
         if *attempts.borrow() == 3 { response("data: x\n\n") } else { Promise::reject(&"no".into()).into() }
     });
-    let soon = Backoff { delay: 1, max_delay: 1, ..Backoff::default() };
+    let soon = Backoff { delay: ms(1), max_delay: ms(1), ..Backoff::default() };
     let source = builder(URL).fetch(fetch).backoff(soon).end(EndOfBody::Close).connect().unwrap();
     let events: Vec<Event> = source.map(Result::unwrap).collect().await;
     assert_eq!(data(&events), ["x"]);

@@ -2,14 +2,14 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use headwater::{Reconnect, reconnection::Backoff};
+use headwater::{Backoff, Reconnect};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, get, read, read_until, response};
+use crate::support::{builder, function, get, ms, read, read_until, response};
 
-const SOON: Backoff = Backoff { delay: 5, max_delay: 5, max_retries: None };
+const SOON: Backoff = Backoff { delay: ms(5), max_delay: ms(5), max_retries: None };
 
 /// A `fetch` that always fails, and the URLs that it was asked for.
 fn failing() -> (Function, Rc<RefCell<Vec<String>>>) {
@@ -190,7 +190,7 @@ async fn who_is_asked_decides_and_may_decide_otherwise_each_time() {
     let (fetch, asked) = failing();
     let mut source =
         builder("https://example.org/").method("POST").fetch(fetch).reconnect(Reconnect::Decided).connect().unwrap();
-    for delay in [Some(1), Some(0), None] {
+    for delay in [Some(ms(1)), Some(ms(0)), None] {
         let story = read_until(&mut source, |story| story.errors.len() == 1).await;
         assert_eq!(story.errors[0].failure.delay, None);
         source.decide(delay);
@@ -203,7 +203,8 @@ async fn who_is_asked_decides_and_may_decide_otherwise_each_time() {
 async fn a_server_that_does_not_answer_in_time_has_failed_the_attempt() {
     let fetch = function(|_, _| Promise::new(&mut |_, _| {}).into());
     let story =
-        read(builder("https://example.org/").method("POST").fetch(fetch).connect_timeout(30).connect().unwrap()).await;
+        read(builder("https://example.org/").method("POST").fetch(fetch).connect_timeout(ms(30)).connect().unwrap())
+            .await;
     assert_eq!(story.reasons(), ["timeout"]);
 }
 

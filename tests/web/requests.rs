@@ -2,12 +2,12 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use headwater::{EndOfBody, reconnection::Backoff};
+use headwater::{Backoff, EndOfBody};
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, get, read, response};
+use crate::support::{builder, function, get, ms, read, response};
 
 #[wasm_bindgen_test]
 async fn fetch_is_given_the_url_and_the_whole_request() {
@@ -170,7 +170,7 @@ async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
              if (asked['{url}'] === 1) throw new TypeError('no connection');
              return new Response('data: x\\n\\n', {{ headers: {{ 'content-type': 'text/event-stream' }} }});"
         ));
-        let soon = Backoff { delay: 1, max_delay: 1, ..Backoff::default() };
+        let soon = Backoff { delay: ms(1), max_delay: ms(1), ..Backoff::default() };
         let source = builder(url).end(EndOfBody::Close).backoff(soon).fetch(fetch).connect().unwrap();
         let story = read(source).await;
         assert_eq!((story.reasons(), story.data()), (vec!["network"], vec!["x"]), "{url}");

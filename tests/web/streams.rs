@@ -1,15 +1,14 @@
 //! Streams from the scenario server, in a window: what is delivered, and how each ending is told.
 
 use headwater::{
-    EndOfBody, ReadyState, Reconnect,
-    reconnection::Backoff,
+    Backoff, EndOfBody, ReadyState, Reconnect,
     web::{Error, EventSource},
 };
 use js_sys::TypeError;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, read, read_until, scenario};
+use crate::support::{builder, ms, read, read_until, scenario};
 
 #[wasm_bindgen_test]
 async fn a_post_is_answered_by_a_stream_and_ends_with_it() {
@@ -38,7 +37,7 @@ async fn a_stream_of_single_bytes_gives_the_same_messages() {
 #[wasm_bindgen_test]
 async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
-    let backoff = Backoff { delay: 1, max_delay: 20, ..Backoff::default() };
+    let backoff = Backoff { delay: ms(1), max_delay: ms(20), ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
     let story = read_until(&mut source, |_| false).await;
     assert_eq!(story.data(), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
@@ -91,10 +90,10 @@ async fn an_endless_error_body_is_read_for_a_second_at_most() {
 #[wasm_bindgen_test]
 async fn retry_after_is_kept_to() {
     let Some(url) = scenario("/503-retry-after?seconds=1") else { return };
-    let backoff = Backoff { delay: 1, ..Backoff::default() };
+    let backoff = Backoff { delay: ms(1), ..Backoff::default() };
     let mut source = builder(&url).reconnect(Reconnect::Allowed).backoff(backoff).connect().unwrap();
     let story = read_until(&mut source, |story| !story.errors.is_empty()).await;
-    assert!(story.errors[0].failure.delay.unwrap() >= 1000);
+    assert!(story.errors[0].failure.delay.unwrap() >= ms(1000));
     assert_eq!(source.ready_state(), ReadyState::Connecting);
 }
 

@@ -1,5 +1,7 @@
 //! Owns what the tests share: the scenario server's address, and the reading of a source to its end.
 
+use std::time::Duration;
+
 use headwater::{
     Block,
     web::{Builder, EventSource, FailedAttempt, Notice},
@@ -7,6 +9,11 @@ use headwater::{
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
+
+/// So many milliseconds.
+pub const fn ms(number: u64) -> Duration {
+    Duration::from_millis(number)
+}
 
 /// The address of a scenario, or `None` with a word why if there is no server.
 pub fn scenario(path: &str) -> Option<String> {

@@ -1,5 +1,7 @@
 //! The end of an attempt: how long the wait is, whether the caller decides, and what follows.
 
+use core::time::Duration;
+
 use super::{Connection, State};
 use crate::core::{
     action::Action,
@@ -9,8 +11,8 @@ use crate::core::{
 };
 
 impl Connection {
-    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for the next attempt, in
-    /// milliseconds, or `None` to give up. [`Failure::delay`] is what follows by the standard, and [`Failure::backoff`] the
+    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for the next attempt, or
+    /// `None` to give up. [`Failure::delay`] is what follows by the standard, and [`Failure::backoff`] the
     /// wait that backing off asks for. Returns the action that carries the decision out, with the failure as it is then;
     /// [`Action::Nothing`] if no failure awaits a decision.
     ///
@@ -25,12 +27,12 @@ impl Connection {
     /// assert!(matches!(connection.decide(Some(failure.backoff)), Action::ReestablishConnection(_)));
     /// assert_eq!(connection.handle_wait_over(), Action::Fetch);
     /// ```
-    pub fn decide(&mut self, delay: Option<u64>) -> Action {
+    pub fn decide(&mut self, delay: Option<Duration>) -> Action {
         let Some(mut failure) = self.failure.filter(|_| self.is_undecided()) else { return Action::Nothing };
         if delay != failure.delay {
             self.shortest_wait = None;
         }
-        failure.delay = delay.map(|delay| delay.min(MAX_DELAY));
+        failure.delay = delay.map(|delay| delay.min(Duration::from_millis(MAX_DELAY)));
         self.carry_out(failure)
     }
 
@@ -50,9 +52,10 @@ impl Connection {
         self.refusal.forget();
         let has_progressed = self.has_progressed();
         let backoff = self.options.backoff;
-        let server_time = self.parser.reconnection_time();
+        let server_time = self.parser.reconnection_millis();
         let retry_after = retry_after.min(MAX_DELAY);
         let wait = backoff.wait(server_time, self.tries, has_progressed, (self.random)()).max(retry_after);
+        let wait = Duration::from_millis(wait);
         let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
         if may_repeat && self.is_exhausted() {
             failure.reason = Reason::Attempts;

@@ -4,12 +4,14 @@
 mod ending;
 
 use alloc::string::String;
+use core::time::Duration;
 
 use crate::core::{
     action::{Action, ReadyState},
     content_type::is_event_stream,
     error::{Failure, Note, Reason},
     heads::{RequestHead, ResponseHead},
+    millis::millis,
     options::{EndOfBody, Options, Reconnect},
     parser::{
         Blocks, Parser,
@@ -35,7 +37,7 @@ pub struct Connection {
     refusal: Refusal,
     /// The last one.
     failure: Option<Failure>,
-    /// The shortest that the wait may become, once.
+    /// The shortest that the wait may become, once. In milliseconds.
     shortest_wait: Option<u64>,
 }
 
@@ -112,10 +114,16 @@ impl Connection {
         self.parser.set_last_event_id(last_event_id);
     }
 
-    /// The server's reconnection time in milliseconds, as it sent it.
+    /// The server's reconnection time, as it sent it.
     #[must_use]
-    pub fn reconnection_time(&self) -> Option<u64> {
+    pub fn reconnection_time(&self) -> Option<Duration> {
         self.parser.reconnection_time()
+    }
+
+    /// As [`Connection::reconnection_time`], in milliseconds.
+    #[cfg(headwater_npm)]
+    pub(crate) fn reconnection_millis(&self) -> Option<u64> {
+        self.parser.reconnection_millis()
     }
 
     /// Which request it is, or which the next one will be, counted from 1.
@@ -139,7 +147,7 @@ impl Connection {
         self.refusal.handle_answer(self.request.preflights_last_event_id);
         if response.status != 200 {
             let may_repeat = response.is_temporary() && self.options.reconnect == Reconnect::Allowed;
-            let retry_after = response.retry_after.unwrap_or(0);
+            let retry_after = response.retry_after.map_or(0, millis);
             return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after);
         }
         if !response.content_type.is_some_and(is_event_stream) {
@@ -260,8 +268,8 @@ impl Connection {
             reason: Reason::Interrupted,
             status: None,
             attempt: self.attempt,
-            delay: Some(0),
-            backoff: 0,
+            delay: Some(Duration::ZERO),
+            backoff: Duration::ZERO,
             note: Note::Paused,
         };
         self.state = State::Waiting;
@@ -313,9 +321,14 @@ impl Connection {
         Action::Fetch
     }
 
-    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Returns how long, in
-    /// milliseconds from its beginning, the wait still has to be; `None` between two waits, and after the first time in one.
-    pub fn shorten_wait(&mut self) -> Option<u64> {
+    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Returns how long, from its
+    /// beginning, the wait still has to be; `None` between two waits, and after the first time in one.
+    pub fn shorten_wait(&mut self) -> Option<Duration> {
+        self.shorten_wait_millis().map(Duration::from_millis)
+    }
+
+    /// As [`Connection::shorten_wait`], in milliseconds.
+    pub(crate) fn shorten_wait_millis(&mut self) -> Option<u64> {
         if self.state == State::Waiting { self.shortest_wait.take() } else { None }
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod plain;
 pub(crate) mod text;
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
+use core::time::Duration;
 
 use self::{
     field::{Field, is_id, split_field},
@@ -32,6 +33,7 @@ pub struct Parser {
     last_event_id: String,
     /// The block being handed out changed `last_event_id`.
     id_changed: bool,
+    /// In milliseconds.
     reconnection_time: Option<u64>,
     max_event_size: usize,
     dispatched: u64,
@@ -170,9 +172,14 @@ impl Parser {
         self.last_event_id = last_event_id;
     }
 
-    /// The server's reconnection time in milliseconds, if it sent one.
+    /// The server's reconnection time, if it sent one.
     #[must_use]
-    pub fn reconnection_time(&self) -> Option<u64> {
+    pub fn reconnection_time(&self) -> Option<Duration> {
+        self.reconnection_time.map(Duration::from_millis)
+    }
+
+    /// As [`Parser::reconnection_time`], in milliseconds.
+    pub(crate) fn reconnection_millis(&self) -> Option<u64> {
         self.reconnection_time
     }
 

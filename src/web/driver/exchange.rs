@@ -1,18 +1,17 @@
 //! Owns the driver's part in a request and the head of its answer: what to request, the sending, the waiting, what came of it.
 //! Must not know what a body says.
 
-use core::task::{Context, Poll, ready};
+use core::{
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use js_sys::{Date, TypeError};
 use wasm_bindgen::JsValue;
 
 use super::{Driver, Step};
 use crate::{
-    core::{
-        action::Action,
-        heads::ResponseHead,
-        reconnection::{MAX_DELAY, parse_time},
-    },
+    core::{action::Action, heads::ResponseHead, reconnection::parse_time},
     web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };
 
@@ -152,11 +151,11 @@ fn status(response: &FetchResponse) -> Result<u16, JsValue> {
     Ok(response.status()?.as_f64().unwrap_or_default() as u16)
 }
 
-/// Spec: RFC 9110, 10.2.3: seconds, or a date. In milliseconds from now; a date that has passed is no wait.
+/// RFC 9110, 10.2.3: seconds, or a date. A date that has passed is no wait.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
-fn retry_after(value: &str) -> u64 {
+fn retry_after(value: &str) -> Duration {
     match parse_time(value.as_bytes()) {
-        Some(seconds) => seconds.min(MAX_DELAY) * 1000,
-        None => (Date::parse(value) - Date::now()) as u64,
+        Some(seconds) => Duration::from_secs(seconds),
+        None => Duration::from_millis((Date::parse(value) - Date::now()) as u64),
     }
 }

@@ -8,7 +8,10 @@ mod exchange;
 mod reading;
 
 use alloc::{string::String, vec::Vec};
-use core::task::{Context, Poll, ready};
+use core::{
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use js_sys::Math::random;
 use wasm_bindgen::JsValue;
@@ -27,6 +30,7 @@ use super::{
 use crate::core::{
     action::Action,
     connection::Connection,
+    millis::millis,
     options::{EndOfBody, Options, Reconnect},
 };
 
@@ -213,7 +217,7 @@ impl Driver {
     fn wait_or_end(&mut self) -> Step {
         match self.delay() {
             Some(delay) => {
-                self.wait = delay;
+                self.wait = millis(delay);
                 Step::Wait
             }
             None => Step::Over,
@@ -221,7 +225,7 @@ impl Driver {
     }
 
     /// How long the wait is after the last failure, if another attempt follows.
-    fn delay(&self) -> Option<u64> {
+    fn delay(&self) -> Option<Duration> {
         self.connection.failure().and_then(|failure| failure.delay)
     }
 
@@ -298,7 +302,7 @@ impl Driver {
     /// Ends the part of a wait that only backing off has added.
     pub(super) fn shorten_wait(&mut self) {
         if self.step == Step::Wait
-            && let Some(shortest) = self.connection.shorten_wait()
+            && let Some(shortest) = self.connection.shorten_wait_millis()
         {
             let elapsed = self.timer.take().map_or(0, |timer| timer.elapsed());
             self.wait = shortest.saturating_sub(elapsed);
@@ -311,7 +315,7 @@ impl Driver {
     }
 
     /// Carries the caller's decision about the error that was told last out, if that awaits one.
-    pub(crate) fn decide(&mut self, delay: Option<u64>) {
+    pub(crate) fn decide(&mut self, delay: Option<Duration>) {
         if self.is_undecided() {
             let _ = self.connection.decide(delay);
             self.step = self.wait_or_end();

@@ -1,0 +1,23 @@
+//! Milliseconds, in which times are counted inside.
+
+use core::time::Duration;
+
+/// The whole milliseconds of a duration, or the most that there can be. Apart from its callers: it is in many places.
+#[inline(never)]
+pub(crate) fn millis(duration: Duration) -> u64 {
+    (duration.as_secs().min(u64::MAX / 1000) * 1000).saturating_add(duration.subsec_millis().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_of_milliseconds_is_a_duration_and_back_and_a_longer_one_is_the_longest() {
+        for number in [0, 1, 999, 1000, 1001, u64::MAX - 1, u64::MAX] {
+            assert_eq!(millis(Duration::from_millis(number)), number);
+        }
+        assert_eq!(millis(Duration::from_micros(1999)), 1);
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+    }
+}
