@@ -1,14 +1,18 @@
-//! Server-Sent Events as the HTML Standard's section 9.2 says, over `fetch`: any method, any headers, any body.
+//! Server-Sent Events as section 9.2 of the HTML Standard defines them, over `fetch`: any method, any headers, any body.
 //!
-//! Two layers. The **core** ([`Parser`], [`Connection`], [`Watchdog`], [`content_type`], [`reconnection`]) is pure: no I/O, no
-//! clock, no randomness, no dependencies, no `std`, and runs wherever Rust does. The **browser layer** (the module `web`, on
-//! `wasm32-unknown-unknown` only) performs what the core decides with `fetch`, streams and timers: its `EventSource` is a
-//! `Stream` of events for Leptos, Yew, Dioxus and whoever else can poll one. The npm package of the same name is the browser
-//! layer behind a thin TypeScript facade.
+//! The crate has two layers:
+//!
+//! - The **core** is all that is at the root of the crate. It runs wherever Rust does: without I/O, clock, dependencies and
+//!   `std`.
+//! - The **browser layer** is the module `web`, which exists on `wasm32-unknown-unknown` only. It carries out the decisions of
+//!   the core with `fetch`, streams and timers. Its `EventSource` is a `Stream` of events, for Leptos, Yew, Dioxus and
+//!   every other executor.
+//!
+//! The npm package of the same name is the browser layer behind a thin TypeScript facade.
 //!
 //! # The parser
 //!
-//! Bytes in, in chunks of any size; messages out, borrowed from the chunk where they lie in it whole.
+//! Bytes go in, in chunks of any size. Messages come out, borrowed from the chunk where they lie in it whole.
 //!
 //! ```
 //! use headwater::{Block, Parser};
@@ -25,8 +29,9 @@
 //!
 //! # The connection
 //!
-//! For a client of another platform: what happened goes in, what to do comes out. [`Connection`] knows which answers are event
-//! streams, what is tried again and when, and what the next request has to say.
+//! [`Connection`] is for clients of other platforms. The client reports what has happened, and performs the [`Action`] that
+//! it gets. The connection decides which answers are event streams, which requests are repeated and when, and which last
+//! event ID the next request has. A [`Watchdog`] says when a silence has lasted too long.
 //!
 //! ```
 //! use core::time::Duration;

@@ -1,7 +1,7 @@
 //! Owns the event streams that are measured: made up from a fixed seed, so that they are the same on every machine. Must
 //! not know how they are measured.
 
-#![allow(clippy::indexing_slicing, reason = "a bench may fail loudly")]
+#![allow(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "a bench may fail loudly")]
 
 use std::fmt::{self, Display};
 

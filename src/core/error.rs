@@ -3,7 +3,8 @@
 use alloc::string::String;
 use core::{fmt, time::Duration};
 
-/// Why a connection failed or ended. The closed set of the public API, as far as this version produces it.
+/// Why an attempt failed. The JavaScript API has these reasons too, by the words of [`Reason::as_str`], and some more for
+/// failures that only it can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -32,7 +33,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The word that the JavaScript API uses.
+    /// The word of the JavaScript API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +52,17 @@ impl Reason {
     }
 }
 
-/// An attempt that failed: what the `error` event tells.
+/// An attempt that failed: the content of an `error` event. Its text is [`Failure::message`].
+///
+/// ```
+/// use headwater::{Action, Connection, Options, Reason, ResponseHead};
+///
+/// let mut connection = Connection::new(Options::default(), || 0.5);
+/// let head = ResponseHead { status: 404, content_type: None, retry_after: None };
+/// let Action::FailConnection(failure) = connection.handle_response(head) else { unreachable!() };
+/// assert_eq!((failure.reason, failure.status, failure.delay), (Reason::Status, Some(404), None));
+/// assert_eq!(failure.to_string(), "the server answered with status 404");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
@@ -66,7 +77,7 @@ pub struct Failure {
     /// The wait before another request by backing off and `Retry-After`, whether or not there will be one: for the caller
     /// that decides.
     pub backoff: Duration,
-    /// What else is to be said.
+    /// A circumstance that the message mentions.
     pub note: Note,
 }
 

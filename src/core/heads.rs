@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// What a connection needs to know of a request.
+/// The part of a request that a connection needs to know.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestHead {
     /// The method is GET.
@@ -11,7 +11,7 @@ pub struct RequestHead {
     pub preflights_last_event_id: bool,
 }
 
-/// What a connection needs to know of a response.
+/// The part of a response that a connection needs to know.
 #[derive(Clone, Copy, Debug)]
 pub struct ResponseHead<'r> {
     /// The status code.

@@ -1,4 +1,4 @@
-//! Owns what a caller can want of a connection, and the defaults. Must not know what becomes of it.
+//! The options of a connection, and their defaults.
 
 use alloc::string::String;
 
@@ -15,8 +15,7 @@ pub enum Reconnect {
     Allowed,
     /// Never.
     Never,
-    /// The caller decides after each failure, by [`crate::Connection::decide`]. What it leaves undecided is as by the
-    /// standard.
+    /// The caller decides after each failure, by [`crate::Connection::decide`].
     Decided,
 }
 
@@ -34,8 +33,15 @@ pub enum EndOfBody {
     Fail,
 }
 
-/// What the caller wants of a connection: to be written with `..Options::default()`, since there may be more members in a later
-/// version.
+/// The options of a [`Connection`](crate::Connection). Write them with `..Options::default()`: a later version may have more
+/// members.
+///
+/// ```
+/// use headwater::{Connection, Options, Reconnect};
+///
+/// let options = Options { is_get: false, reconnect: Reconnect::Allowed, ..Options::default() };
+/// let connection = Connection::new(options, || 0.5);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The request's method is GET, the only one that the standard repeats.

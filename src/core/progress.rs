@@ -1,4 +1,4 @@
-//! Owns how far a source has come, which decides whether the counting of tries begins again. Must not know what is counted.
+//! How far a source has come, which decides whether the counting of tries begins again.
 
 /// How far the attempts so far have come.
 #[derive(Debug, Default)]

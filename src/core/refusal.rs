@@ -1,5 +1,5 @@
-//! Owns the suspicion that a failed request was answered, and that the answer is kept from us: a server that does not
-//! allow this origin looks like a broken network to `fetch`. Must not know what follows from it.
+//! The suspicion that a failed request was answered, and that the answer is kept from us: a server that does not allow this
+//! origin looks like a broken network to `fetch`.
 
 /// What is known of a server's will to answer this origin.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
-//! Owns the running of futures: each is polled at once, and whenever one of its signals is called. Must not know what they do.
+//! Runs futures: each is polled at once, and whenever one of its callback slots is called.
 //!
-//! A future that only waits for what signals tell needs no waker, no queue, and nobody who remembers whom to wake: who is
-//! polled without need finds nothing new. An executor and closures that do are 0.8 kB of the package more.
+//! A future that waits for callback slots only needs no waker and no queue: it may be polled without need, and finds nothing
+//! new then. An executor with wakers adds 0.8 kB to the package.
 
 #![expect(unsafe_code, reason = "the only thread there is needs no lock")]
 
@@ -19,7 +19,7 @@ type Task = Pin<Box<dyn Future<Output = ()>>>;
 enum Place {
     Free,
     Waiting(Task),
-    /// And whether a signal was called meanwhile.
+    /// And whether a callback slot was called meanwhile.
     Polled(bool),
 }
 
@@ -28,7 +28,10 @@ struct Tasks {
     current: Cell<usize>,
 }
 
-// SAFETY: a module without threads.
+#[cfg(target_feature = "atomics")]
+compile_error!("the tasks of the npm build are for one thread: build without the target feature `atomics`");
+
+// SAFETY: a module without the target feature `atomics` has one thread.
 unsafe impl Sync for Tasks {}
 
 static TASKS: Tasks = Tasks { places: RefCell::new(Vec::new()), current: Cell::new(0) };
@@ -38,7 +41,7 @@ pub(crate) fn current() -> usize {
     TASKS.current.get()
 }
 
-/// Runs a future until it ends. The signals that it makes are its own, those made with it too.
+/// Runs a future until it ends. The callback slots that it makes are its own, those that `make` makes too.
 pub(crate) fn run<F: Future<Output = ()> + 'static>(make: impl FnOnce() -> F) {
     let number = reserve();
     let before = TASKS.current.replace(number);

@@ -21,7 +21,8 @@ use crate::core::{
     refusal::{Refusal, Verdict},
 };
 
-/// A connection, without its I/O.
+/// The life of a connection, without its I/O. The caller makes the requests, waits, and reports what happens; each report
+/// returns the [`Action`] that comes next. The example of the [crate] shows one life.
 #[derive(Debug)]
 pub struct Connection {
     random: fn() -> f64,
