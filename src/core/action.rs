@@ -4,7 +4,7 @@ use crate::core::error::Failure;
 #[cfg(doc)]
 use crate::{Connection, Reconnect};
 
-/// [spec] 9.2.2 `readyState`.
+/// HTML Standard, 9.2.2 `readyState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadyState {
     /// No connection yet, or none at the moment. Also while a failure awaits the caller's decision.

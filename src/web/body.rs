@@ -226,7 +226,7 @@ impl Getters {
             return Err(TypeError::new("a chunk of the stream is not a Uint8Array").into());
         }
         let length = sys::get_of(&self.prototype, &self.length, chunk)?.as_f64();
-        // [spec] ECMAScript: a length is below 2⁵³, and what fits into memory into a usize.
+        // ECMAScript: a length is below 2⁵³, and what fits into memory into a usize.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
         Ok(length.unwrap_or_default() as usize)
     }

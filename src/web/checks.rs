@@ -14,7 +14,7 @@ use super::{
 /// Stands in for the source's URL where a Request is built to check the rest: no request is made to it.
 const UNUSED_URL: &str = "https://headwater.invalid/";
 
-/// [spec] URL Standard, special schemes: those whose hosts are domains.
+/// URL Standard, special schemes: those whose hosts are domains.
 const SPECIAL_SCHEMES: [&str; 6] = ["http:", "https:", "ws:", "wss:", "ftp:", "file:"];
 
 /// [spec] 9.2.2, constructor step 3: the URL, resolved against the base URL of the page or worker.
@@ -24,7 +24,7 @@ pub(super) fn absolute(given: &str) -> Result<String, Error> {
         Some(base) => Url::new_with_base(given, &base),
         None => Url::new(given),
     };
-    // [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
+    // URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
     match url {
         Ok(url) if !(url.hostname().contains("%20") && SPECIAL_SCHEMES.contains(&&*url.protocol())) => Ok(url.href()),
         _ => Err(Error::Url { url: given.to_owned() }),

@@ -140,7 +140,7 @@ impl Connection {
         }
     }
 
-    /// [spec] 9.2.2, constructor step 15: what a response or its absence means.
+    /// HTML Standard, 9.2.2, constructor step 15: what a response or its absence means.
     pub fn handle_response(&mut self, response: ResponseHead<'_>) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -181,7 +181,7 @@ impl Connection {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0))
     }
 
-    /// The body has ended cleanly. [spec] 9.2.2, constructor step 14.
+    /// The body has ended cleanly. HTML Standard, 9.2.2, constructor step 14.
     pub fn handle_end_of_body(&mut self) -> Action {
         let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
         if self.is_at_rest() {
@@ -204,7 +204,7 @@ impl Connection {
         self.options.is_get && self.request.is_get
     }
 
-    /// The request failed, or the body broke off. [spec] 9.2.2, constructor step 15.2: the connection is reestablished.
+    /// The request failed, or the body broke off. HTML Standard, 9.2.2, constructor step 15.2: the connection is reestablished.
     ///
     /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
     /// is asked whether it answers at all. So it is before the first answer to a request with `Last-Event-ID`, which may be
@@ -345,7 +345,7 @@ impl Connection {
         self.failure
     }
 
-    /// [spec] 9.2.2 `close()`.
+    /// HTML Standard, 9.2.2 `close()`.
     pub fn close(&mut self) {
         self.state = State::Closed;
     }

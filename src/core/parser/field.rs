@@ -1,6 +1,6 @@
 //! Splits a line into the name of a field and its value.
 
-/// Spec 9.2.6: the field names that mean something.
+/// [spec] 9.2.6: the field names that mean something.
 #[derive(Clone, Copy)]
 pub(super) enum Field {
     Data,
@@ -10,13 +10,13 @@ pub(super) enum Field {
     Unknown,
 }
 
-/// Spec 9.2.6, the field `id`: with U+0000 in it, it is none.
+/// [spec] 9.2.6, the field `id`: with U+0000 in it, it is none.
 #[inline(always)]
 pub(super) fn is_id(value: &[u8]) -> bool {
     value.iter().all(|&byte| byte != 0)
 }
 
-/// Spec 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
+/// [spec] 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
 /// line without a colon is a name with an empty value.
 #[inline(always)]
 pub(super) fn split_field(line: &[u8]) -> (Field, &[u8]) {

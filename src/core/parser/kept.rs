@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::buffer;
 
-/// Spec 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
+/// [spec] 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// One of them is there.
@@ -22,7 +22,7 @@ pub(crate) struct Value {
 }
 
 impl Kept {
-    /// Spec 9.2.6 "process the field" of data.
+    /// [spec] 9.2.6 "process the field" of data.
     pub(crate) fn append_data(&mut self, value: &[u8], most: usize) {
         if self.data.is_there {
             buffer::append(&mut self.data.bytes, b"\n", most);

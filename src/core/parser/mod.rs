@@ -294,7 +294,7 @@ impl<'p> Blocks<'p> {
         None
     }
 
-    /// Spec 9.2.6 "process the field".
+    /// [spec] 9.2.6 "process the field".
     #[inline(always)]
     fn process_line(&mut self, line: &'p [u8]) {
         match split_field(line) {
@@ -330,7 +330,7 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// Spec 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
+    /// [spec] 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
     #[inline(always)]
     fn dispatch(&mut self) -> bool {
         let Self { parser, fields, last_event_id, .. } = self;

@@ -136,7 +136,7 @@ impl Driver {
     pub(super) fn poll_probe(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         let Some(request) = &mut self.request else { return Poll::Ready(false) };
         match request.poll(context) {
-            // [spec] Fetch, opaque filtered response.
+            // Fetch Standard, opaque filtered response.
             Poll::Ready(answer) => {
                 Poll::Ready(answer.and_then(|response| status(&response)).is_ok_and(|status| status == 0))
             }
