@@ -15,7 +15,7 @@
  * - `until`: the option `until` said so of an event, which was delivered.
  * - `timeout`: no response arrived within `connectTimeout`.
  * - `silence`: no byte arrived within `silenceTimeout`.
- * - `attempts`: `reconnect.maxAttempts` repetitions in a row brought no progress.
+ * - `attempts`: `reconnect.maxRetries` repetitions in a row brought no progress.
  * - `request`: the request could not be made; the option `request` failed; or the body of the answer was read or locked already.
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded or has failed.
@@ -49,7 +49,7 @@ export interface ReconnectOptions {
 	 * there only a last event ID that has advanced is progress. Without IDs this is the limit for the whole life of the source.
 	 * Waits grow by the same rule.
 	 */
-	maxAttempts?: number | undefined;
+	maxRetries?: number | undefined;
 }
 
 /** What the option `request` is told. */

@@ -27,7 +27,7 @@ export type Settings = [
 	reconnect: (typeof Reconnect)[keyof typeof Reconnect],
 	delay: number,
 	maxDelay: number,
-	maxAttempts: number,
+	maxRetries: number,
 	end: (typeof End)[keyof typeof End],
 	maxEventSize: number,
 	/** 0: none. */
@@ -150,13 +150,13 @@ function readReconnect(reconnect: EventSourceInit["reconnect"]): [Settings[3], n
 	if (!/undefined|boolean|object|function/.test(kind) || reconnect === null) {
 		throw new TypeError('"reconnect" must be a boolean, an object or a function');
 	}
-	const { delay, maxDelay, maxAttempts } = (kind === "object" ? reconnect : {}) as ReconnectOptions;
+	const { delay, maxDelay, maxRetries } = (kind === "object" ? reconnect : {}) as ReconnectOptions;
 	const asked = kind === "function" ? Reconnect.decided : reconnect ? Reconnect.allowed : Reconnect.never;
 	return [
 		kind === "undefined" ? Reconnect.standard : asked,
 		number("reconnect.delay", delay, DEFAULT_DELAY, 0),
 		number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY, 0),
-		number("reconnect.maxAttempts", maxAttempts, Number.POSITIVE_INFINITY, 0),
+		number("reconnect.maxRetries", maxRetries, Number.POSITIVE_INFINITY, 0),
 	];
 }
 

@@ -39,8 +39,8 @@ const IMPOSSIBLE: [option: string, init: string][] = [
 	["reconnect.delay", `{ reconnect: { delay: NaN } }`],
 	["reconnect.delay", `{ reconnect: { delay: "5" } }`],
 	["reconnect.maxDelay", `{ reconnect: { maxDelay: -1 } }`],
-	["reconnect.maxAttempts", `{ reconnect: { maxAttempts: -1 } }`],
-	["reconnect.maxAttempts", `{ reconnect: { maxAttempts: NaN } }`],
+	["reconnect.maxRetries", `{ reconnect: { maxRetries: -1 } }`],
+	["reconnect.maxRetries", `{ reconnect: { maxRetries: NaN } }`],
 	["end", `{ end: "x" }`],
 	["end", `{ end: true }`],
 	["request", `{ request: 5 }`],
@@ -103,8 +103,8 @@ test("unusual options that are possible are taken", async ({ lab }) => {
 		const inits: object[] = [
 			{ signal: null, body: null, headers: undefined, lastEventId: undefined, reconnect: undefined, end: undefined },
 			{ signal, method: "post", json: null, reconnect: {}, end: "close" },
-			{ reconnect: { delay: 0, maxDelay: 0, maxAttempts: Number.POSITIVE_INFINITY } },
-			{ reconnect: { delay: Number.POSITIVE_INFINITY, maxDelay: 1e300, maxAttempts: 1e300 } },
+			{ reconnect: { delay: 0, maxDelay: 0, maxRetries: Number.POSITIVE_INFINITY } },
+			{ reconnect: { delay: Number.POSITIVE_INFINITY, maxDelay: 1e300, maxRetries: 1e300 } },
 			{ maxEventSize: Number.POSITIVE_INFINITY, lastEventId: "日本", keepalive: true, priority: "low", window: null },
 			{ cache: "only-if-cached", mode: "same-origin", unknown: true },
 		];

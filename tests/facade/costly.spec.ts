@@ -49,7 +49,7 @@ test("a POST is repeated as often as its permission says, whatever its answers b
 					delays.push(delay);
 					return attempt < 4 && 1;
 				};
-				const reconnect = permission === "object" ? { delay: 1, maxDelay: 4, maxAttempts: 2 } : decide;
+				const reconnect = permission === "object" ? { delay: 1, maxDelay: 4, maxRetries: 2 } : decide;
 				if (form === "EventSource") {
 					return [(await new EventSource(url, { json: {}, until, reconnect }).closed).reason, delays];
 				}
@@ -87,7 +87,7 @@ test("a POST is repeated as often as its permission says, whatever its answers b
 	}
 });
 
-test("events() by POST with maxAttempts: 2 makes three requests of a server that sends one event and cuts, every time", async ({
+test("events() by POST with maxRetries: 2 makes three requests of a server that sends one event and cuts, every time", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -96,7 +96,7 @@ test("events() by POST with maxAttempts: 2 makes three requests of a server that
 			try {
 				for await (const { data } of events(url, {
 					json: { prompt: "?" },
-					reconnect: { delay: 100, maxAttempts: 2 },
+					reconnect: { delay: 100, maxRetries: 2 },
 				})) {
 					received.push(data);
 				}
@@ -147,14 +147,14 @@ test("reconnect: true is a permission without a limit, but a POST backs off alth
 	}
 });
 
-test("a POST whose last event ID advances goes on beyond maxAttempts, for as long as it does", async ({ lab }) => {
+test("a POST whose last event ID advances goes on beyond maxRetries, for as long as it does", async ({ lab }) => {
 	const answers = [withIds(1), withIds(2, 3), withIds(4), withIds(5), events("[DONE]")];
 	const labs = [lab.apart("EventSource"), lab.apart("events")];
 	const outcome = await lab.ours(
 		async ({ EventSource, story, events }, [first, second]) => {
 			const init = {
 				method: "POST",
-				reconnect: { delay: 1, maxDelay: 1, maxAttempts: 1 },
+				reconnect: { delay: 1, maxDelay: 1, maxRetries: 1 },
 				until: ({ data }: { data: string }) => data === "[DONE]",
 			};
 			const source = await story(new EventSource(first!, init));
@@ -181,7 +181,7 @@ test("a server that begins again is recognized by numbered IDs until it gets fur
 	const answers = [withIds(1, 2, 3, 4), withIds(1, 2), withIds(1, 2, 3), withIds(1)];
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
-			const reconnect = { delay: 1, maxDelay: 1, maxAttempts: 2 };
+			const reconnect = { delay: 1, maxDelay: 1, maxRetries: 2 };
 			return (await new EventSource(url, { json: {}, reconnect, until: () => false }).closed).reason;
 		},
 		lab.script(...(answers.map((text) => eventStream(send(text))) as [string])),
@@ -196,7 +196,7 @@ test("a GET that goes on with the answer to a POST is limited as the POST is, an
 	const labs = [lab.apart("continued"), lab.apart("feed")];
 	const reasons = await lab.ours(
 		async ({ EventSource, record }, [continued, feed]) => {
-			const init = { until: () => false, reconnect: { delay: 1, maxDelay: 1, maxAttempts: 2 } };
+			const init = { until: () => false, reconnect: { delay: 1, maxDelay: 1, maxRetries: 2 } };
 			const request = ({ attempt }: { attempt: number }) => (attempt > 1 ? { method: "GET" } : undefined);
 			const first = await new EventSource(continued!, { ...init, json: {}, request }).closed;
 			const source = new EventSource(feed!, init);

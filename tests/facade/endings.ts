@@ -190,7 +190,7 @@ export const WAYS: Record<string, Way> = {
 	},
 	"too many attempts": {
 		make: (EventSource, { empty }, signal) => {
-			return new EventSource(empty, { signal, reconnect: { delay: 1, maxDelay: 1, maxAttempts: 1 } });
+			return new EventSource(empty, { signal, reconnect: { delay: 1, maxDelay: 1, maxRetries: 1 } });
 		},
 		reason: "attempts",
 	},

@@ -134,7 +134,7 @@ test("reconnect, as a number of attempts and as a function, and request do what 
 		told: ["a", "b", "status"],
 		asked: ["1 ", "interrupted 1", "2 1", "interrupted 2", "3 2", "status 2"],
 	});
-	const attempts = { reconnect: { delay: 1, maxDelay: 1, maxAttempts: 1 } };
+	const attempts = { reconnect: { delay: 1, maxDelay: 1, maxRetries: 1 } };
 	expect(await read(lab.apart("attempts"), lab.apart("attempts").url("/empty"), attempts)).toEqual(["attempts"]);
 });
 

@@ -99,7 +99,7 @@ test("a GET that a server of another origin refuses is a lost connection, as it 
 test("attempts that all ended at the network are a lost connection, and attempts that were refused are not", async ({
 	lab,
 }) => {
-	const reconnect = { delay: 1, maxAttempts: 1 };
+	const reconnect = { delay: 1, maxRetries: 1 };
 	const [network] = await lab.ours(thrownByForms, [await unusedOrigin(), { ...POST, reconnect }, true] as const);
 	expect(network).toEqual(lost("attempts", "TypeError"));
 	const [refused] = await lab.ours(thrownByForms, [

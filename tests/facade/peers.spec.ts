@@ -95,7 +95,7 @@ test("B3: a clean end is followed by the wait that the server asked for, though 
 
 test("B4: a server that accepts and closes uses up the attempts, and waits grow", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
-		const source = new EventSource(url, { reconnect: { delay: 50, maxAttempts: 3 } });
+		const source = new EventSource(url, { reconnect: { delay: 50, maxRetries: 3 } });
 		const fired = record(source);
 		const { reason } = await source.closed;
 		const errors = fired.filter(({ type }) => type === "error");
@@ -129,7 +129,7 @@ test("B4: the id to go on from survives connections that bring none", async ({ l
 test("B5: the number of attempts is counted, and reached", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
-			story(new EventSource(url, { reconnect: { delay: 1, maxDelay: 1, maxAttempts: 3 } })),
+			story(new EventSource(url, { reconnect: { delay: 1, maxDelay: 1, maxRetries: 3 } })),
 		lab.script("status=500|send=x"),
 	);
 	expect(outcome).toEqual([...Array(3).fill("error 0 status"), "error 2 attempts", "attempts"]);

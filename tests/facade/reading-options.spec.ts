@@ -68,7 +68,7 @@ test("options of ours are found where those of fetch are: inherited, and by gett
 				return (event: { data: string }) => event.data === "";
 			}
 			get reconnect() {
-				return Object.create({ delay: 1, maxAttempts: 3 });
+				return Object.create({ delay: 1, maxRetries: 3 });
 			}
 		}
 		const types: string[] = [];

@@ -192,14 +192,14 @@ test("Retry-After may be a date", async ({ lab }) => {
 	expect(delay).toBeLessThanOrEqual(60_000);
 });
 
-test("a POST: maxAttempts repetitions without a new last event ID fail with reason attempts, and a new one starts the count again", async ({
+test("a POST: maxRetries repetitions without a new last event ID fail with reason attempts, and a new one starts the count again", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, { failing, going }) => {
 			const outcome: unknown[] = [];
 			for (const url of [failing, going]) {
-				const source = new EventSource(url, { method: "POST", reconnect: { delay: 1, maxDelay: 1, maxAttempts: 2 } });
+				const source = new EventSource(url, { method: "POST", reconnect: { delay: 1, maxDelay: 1, maxRetries: 2 } });
 				const errors = record(source);
 				const { reason } = await source.closed;
 				outcome.push([reason, errors.filter(({ type }) => type === "error").map(({ reason }) => reason)]);
@@ -219,10 +219,10 @@ test("a POST: maxAttempts repetitions without a new last event ID fail with reas
 	expect(failing).toHaveLength(3);
 });
 
-test("maxAttempts: 0 allows no second try", async ({ lab }) => {
+test("maxRetries: 0 allows no second try", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
-			const source = new EventSource(url, { reconnect: { maxAttempts: 0 } });
+			const source = new EventSource(url, { reconnect: { maxRetries: 0 } });
 			return (await source.closed).reason;
 		},
 		lab.script(`status=503|${send("busy")}`),

@@ -350,7 +350,7 @@ test("a body that is a stream can be sent again only if request makes a new one 
 			try {
 				const source = new EventSource("/unused", {
 					method: "POST",
-					reconnect: { delay: 20, maxDelay: 20, maxAttempts: 5 },
+					reconnect: { delay: 20, maxDelay: 20, maxRetries: 5 },
 					// The network takes a stream only over HTTP/2, which the scenario server does not speak.
 					fetch: async (_, init) => {
 						sent.push([

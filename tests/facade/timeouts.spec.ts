@@ -19,7 +19,7 @@ test("a server that does not answer within connectTimeout is given up: a GET ask
 				new EventSource(urls[0]!, { ...init, reconnect }),
 				new EventSource(urls[1]!, { ...init, method: "POST" }),
 				new EventSource(urls[2]!, { ...init, method: "POST", reconnect }),
-				new EventSource(urls[3]!, { ...init, reconnect: { ...reconnect, maxAttempts: 1 } }),
+				new EventSource(urls[3]!, { ...init, reconnect: { ...reconnect, maxRetries: 1 } }),
 			];
 			for (const source of sources) {
 				source.onmessage = () => source.close();

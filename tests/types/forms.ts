@@ -153,7 +153,7 @@ const all: EventSourceInit = {
 	signal: AbortSignal.timeout(1000),
 };
 new EventSource(url, all);
-new EventSource("/feed", { reconnect: { delay: 1000, maxAttempts: 5 } });
+new EventSource("/feed", { reconnect: { delay: 1000, maxRetries: 5 } });
 // @ts-expect-error: an end is one of two.
 new EventSource("/feed", { end: "stop" });
 // @ts-expect-error: milliseconds are a number.

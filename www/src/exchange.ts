@@ -58,7 +58,7 @@ export class Exchange {
 		try {
 			this.#source = new EventSource("/api/chat", {
 				json: { messages, ...(model?.embedded && { pace }) },
-				reconnect: model?.resumable ? { delay: 1000, maxAttempts: 5 } : false,
+				reconnect: model?.resumable ? { delay: 1000, maxRetries: 5 } : false,
 			});
 		} catch (error) {
 			this.#end({ kind: "failed", trouble: `The request could not be made. ${error}` });
