@@ -3,8 +3,8 @@
 
 import { ChunkParser, start } from "../pkg/headwater.js";
 import { loop, packed } from "../pkg/inline.js";
-import { Batch } from "./batch.js";
-import { unpack } from "./unpack.js";
+import { Batch } from "./module/batch.js";
+import { unpack } from "./module/unpack.js";
 
 await start((imports) => WebAssembly.instantiate(unpack(packed, loop), imports));
 
@@ -16,7 +16,7 @@ export function createParser(onMessage) {
 	const batch = new Batch("");
 	const deliver = (text) => {
 		batch.fill(text);
-		for (let message = batch.take(make); message; message = batch.take(make)) {
+		for (let message = batch.next(make); message; message = batch.next(make)) {
 			onMessage(message);
 		}
 	};

@@ -1,5 +1,4 @@
-// Owns the public vocabulary of the package: what goes into a source and what comes out of it.
-// Knows nothing of how it is done; nothing here exists at run time.
+// The public types of the package: options, events and failures. Nothing here exists at run time.
 
 /**
  * Why a source became CLOSED, or why an attempt failed. A closed set:

@@ -1,51 +1,45 @@
-// Owns the pace at which events are fired: what runs between two of them, and how to wait for a task. Knows nothing of
-// the events.
+// The pace at which events are delivered: microtask turns between two of them, and turns of the page.
+
+import { nextTask } from "../platform/next-task.js";
 
 /**
- * The browser's own EventSource fires each event in a task of its own, so what awaits one event has added its listener
- * for the next before that is fired. Eight turns of the microtask queue are enough for an `await` through two async
+ * The browser's own EventSource fires each event in a task of its own, so code that awaits one event has added its listener
+ * for the next one before that is fired. Eight turns of the microtask queue are enough for an `await` through two async
  * functions.
  */
 export const TURNS = 8;
 
-/** Lets as much happen as may have to before the next event. */
+/** Lets the code that awaits an event run before the next event. */
 export async function turns(): Promise<void> {
 	for (let turn = 0; turn < TURNS; turn++) {
 		await undefined;
 	}
 }
 
-/** How long events may be fired before the page gets a turn, in milliseconds: within a frame of 60 Hz. */
+/** How long events are delivered before the page gets a turn, in milliseconds: less than a frame at 60 Hz. */
 const SLICE = 12;
 
-/** A pause between two deliveries longer than this, in milliseconds, was one in which the page had its turn. */
+/** A pause between two deliveries that is longer than this, in milliseconds, has given the page its turn. */
 const PAUSE = 1;
 
 /**
- * The clock costs a third of an event, or many messages: while they come quicker than this, in milliseconds, it is looked at
- * after twice as many as before, up to so many.
+ * Reading the clock costs a third of an event, or many messages. While events take less than `QUICK` milliseconds, the number
+ * of events between two reads doubles, up to `MOST`.
  */
 const QUICK = 1;
 const MOST = 64;
 
-/** As they are at the import: later a test may replace them by some that stand still. */
-const {
-	performance: clock = Date,
-	setImmediate,
-	setTimeout,
-	clearTimeout,
-} = globalThis as typeof globalThis & {
-	setImmediate?: (callback: () => void) => void;
-};
+/** Read at import time, because tests may later replace it with a fake clock. */
+const { performance: clock = Date } = globalThis;
 
-/** Keeps one source's deliveries from starving the page. */
+/** Keeps the deliveries of one source from starving the page. */
 export class Pace {
 	#sliceStart = 0;
 	#lastLook = 0;
 	#stride = 1;
 	#untimed = 0;
 
-	/** To be called before the events of a chunk: chunks that wait for their reader come without a task between them. */
+	/** Called before the events of a chunk: chunks that are read already follow each other without a task between them. */
 	begin(): void {
 		const now = clock.now();
 		if (now - this.#lastLook > PAUSE) {
@@ -54,7 +48,7 @@ export class Pace {
 		this.#lastLook = now;
 	}
 
-	/** To be asked after each event: whether the page is to get its turn, which {@link Pace.rest} gives it. */
+	/** Read after each event: whether the page needs a turn, which {@link Pace.rest} gives it. */
 	get isOver(): boolean {
 		if (--this.#untimed > 0) {
 			return false;
@@ -69,47 +63,5 @@ export class Pace {
 	async rest(): Promise<void> {
 		await nextTask();
 		this.#sliceStart = this.#lastLook = clock.now();
-	}
-}
-
-let channel: MessageChannel | undefined;
-let waiting: (() => void)[] = [];
-
-/** After so many milliseconds a message is lost: WebKit loses those of a page that goes into the back/forward cache. */
-const LOST = 250;
-
-/** In browsers by MessageChannel, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
-export function nextTask(): Promise<void> {
-	return new Promise((resolve) => {
-		if (setImmediate) {
-			setImmediate(resolve);
-			return;
-		}
-		let wait = LOST;
-		try {
-			if (!channel) {
-				channel = new MessageChannel();
-				channel.port1.onmessage = () => waiting.shift()?.();
-				// In Node, whose process an open one would keep alive.
-				(channel.port1 as { unref?(): void }).unref?.();
-			}
-			channel.port2.postMessage(undefined);
-		} catch {
-			// MessageChannel is missing or does not work.
-			wait = 0;
-		}
-		const timer = setTimeout(resumeAll, wait);
-		waiting.push(() => {
-			clearTimeout(timer);
-			resolve();
-		});
-	});
-}
-
-function resumeAll(): void {
-	const ready = waiting;
-	waiting = [];
-	for (const resolve of ready) {
-		resolve();
 	}
 }

@@ -1,9 +1,9 @@
-// Owns the reading of an event's data as JSON, and its error. Knows nothing of events.
+// Reads the data of an event as JSON.
 
-/** How much of data that is no JSON an error quotes, in UTF-16 code units. */
+/** How many UTF-16 code units of the data an error quotes. */
 const QUOTED = 80;
 
-/** The data as JSON; what is wrong with it is told with what it takes to find the event. */
+/** Returns the data as JSON. The error names the event. */
 export function parseJson<T>(data: string, type: string, lastEventId: string): T {
 	try {
 		return JSON.parse(data);

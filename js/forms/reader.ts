@@ -1,20 +1,18 @@
-// Owns the reading of a stream that the caller has: its lock, and the end of it. Knows nothing of what is read.
+// A stream from the caller: its lock, and its end.
 
-import { isStream } from "../request/checks.js";
-import { nextTask } from "./delivery.js";
+import type { Reader } from "../module/wire.js";
+import { nextTask } from "../platform/next-task.js";
+import { isStream } from "../platform/streams.js";
 
-/** What src/web/body.rs uses of a reader. */
-export type Reader = Pick<ReadableStreamDefaultReader, "read" | "cancel">;
-
-/** The reader of a stream, which is locked by it. Nothing for other values. */
+/** The reader of a stream, which is locked by it. `undefined` for other values. */
 export function readerOf(stream: unknown): ReadableStreamDefaultReader | undefined {
 	const reader = isStream(stream) ? stream.getReader() : undefined;
 	return typeof reader?.read === "function" ? reader : undefined;
 }
 
 /**
- * What the module reads with. The stream is cancelled from here: a task after `closed` is fulfilled. In a handler of the last
- * message the stream has not closed yet, and to cancel it there would make the `pipeTo()` that fills it reject.
+ * The reader that the module uses. The stream is cancelled from here, a task after `closed` is fulfilled: in a handler of the
+ * last message the stream has not closed yet, and to cancel it there would reject the `pipeTo()` that fills it.
  */
 export function lend(reader: ReadableStreamDefaultReader, closed: Promise<unknown>): Reader {
 	closed

@@ -1,5 +1,4 @@
-// Owns the event that is fired for a message: a MessageEvent to whoever looks at it, at half its price. Knows nothing of
-// where the message is from.
+// The event for a message: it looks like a MessageEvent, and costs half as much.
 
 import { Event } from "../platform/platform.js";
 import { exposeMembers } from "../platform/web-idl.js";
@@ -9,8 +8,8 @@ import { parseJson } from "./json.js";
 const MessageEvent: { new (type: string): Event; prototype: Event } = globalThis.MessageEvent ?? class extends Event {};
 
 /**
- * [non-spec] Made by `Event`'s constructor, with MessageEvent's prototype behind its own: what a native MessageEvent has in
- * slots of its own this class answers itself, but MessageEvent's own getters and methods do not know it.
+ * [non-spec] The constructor is that of `Event`, and the prototype inherits from that of MessageEvent. The getters of this class
+ * replace the internal slots of a native MessageEvent; MessageEvent's own getters and methods do not accept it.
  */
 export class ServerEvent extends Event {
 	readonly #data: string;
@@ -43,7 +42,7 @@ export class ServerEvent extends Event {
 
 	static {
 		const { prototype } = MessageEvent;
-		// What few ask for, and what browsers have of their own, is left to a native event.
+		// Rarely used members, and those that only some browsers have, come from a native event.
 		for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
 			if (get && !Object.hasOwn(ServerEvent.prototype, name)) {
 				Object.defineProperty(ServerEvent.prototype, name, {
@@ -57,7 +56,7 @@ export class ServerEvent extends Event {
 		}
 		exposeMembers(ServerEvent);
 		Object.setPrototypeOf(ServerEvent.prototype, prototype);
-		// As a native one it says that MessageEvent has made it.
+		// `constructor` is MessageEvent, as on a native event.
 		Reflect.deleteProperty(ServerEvent.prototype, "constructor");
 	}
 }

@@ -1,23 +1,22 @@
-// Owns the reading of what src/npm/batch.rs writes: the messages of a chunk, one after another. Knows nothing of what is told of
-// them.
+// Reads what src/npm/batch.rs writes: the messages of one chunk, one after another. The format is described there.
 
 import { decode, decodeAscii } from "./text.js";
 
-/** Of the character that begins a row: what follows. */
+/** Flags of the character that begins a row. */
 const DATA = 1;
 const EVENT_TYPE = 2;
 const SAME_EVENT_TYPE = 4;
 const LAST_EVENT_ID = 8;
 
-/** Of the first one: there is nothing but ASCII in the text. */
+/** Flag of the first row: the text is nothing but ASCII. */
 const ASCII = 64;
 
-/** Ends a field whose length is not told. */
+/** Ends a field whose length is not given. */
 const END = "\r";
 
 /** The rows of one chunk after another. */
 export class Batch {
-	/** That of the last row taken, which need not be a message. */
+	/** The last event ID as of the last row that was read, which need not be a message. */
 	lastEventId: string;
 	#text = "";
 	#at = 0;
@@ -27,14 +26,14 @@ export class Batch {
 		this.lastEventId = lastEventId;
 	}
 
-	/** Takes the rows of a chunk in place of those of the one before. */
+	/** Replaces the rows by those of another chunk. */
 	fill(text: Uint8Array): void {
 		this.#text = (text[0] as number) & ASCII ? decodeAscii(text) : decode(text);
 		this.#at = 0;
 	}
 
-	/** The next message, if there is another, as `make` makes it. The type is empty unless the server gave one. */
-	take<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
+	/** Returns the next message, as `make` creates it, if there is one. The type is empty unless the server gave one. */
+	next<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
 		while (!this.isEmpty) {
 			const row = this.#text.charCodeAt(this.#at++);
 			const data = row & DATA ? this.#field() : undefined;
@@ -49,7 +48,7 @@ export class Batch {
 				return make(type, data, this.lastEventId);
 			}
 		}
-		// A text lives as long as any part of it.
+		// A part of a text keeps all of it in memory.
 		this.clear();
 		return undefined;
 	}

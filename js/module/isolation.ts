@@ -1,12 +1,12 @@
-// Owns what happens when the WebAssembly module traps, which it must never do: what it holds is in no known state then, so
-// it is not entered again, and everybody who counts on it is told. Knows nothing of what the module does.
+// What happens when the WebAssembly module traps, which it must never do: its state is unknown then, so it is not entered again,
+// and all its sources are notified.
 
-import { Attempt } from "../request/attempt.js";
+import { Attempt } from "./attempt.js";
 
-/** What the module died of. */
+/** The error that the module died of. */
 let death: { error: unknown } | undefined;
 
-/** Called with what was thrown when the module dies. */
+/** Called with the error when the module dies. */
 export const onDeath = new Set<(error: unknown) => void>();
 
 /** The same value, unless the module is dead. */

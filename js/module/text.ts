@@ -1,6 +1,6 @@
-// Owns the decoding of text that comes from the module. Knows nothing of what it says.
+// Decodes text that comes from the module.
 
-/** Safari's decoders fail after two gigabytes. */
+/** Safari's decoders fail after two gigabytes, so each is replaced after one. */
 const MOST = 2 ** 30;
 
 function decoding(...given: ConstructorParameters<typeof TextDecoder>): (bytes: Uint8Array) => string {
@@ -16,8 +16,8 @@ function decoding(...given: ConstructorParameters<typeof TextDecoder>): (bytes: 
 	};
 }
 
-/** UTF-8. A byte order mark is a character; what is not UTF-8 becomes U+FFFD. */
+/** Decodes UTF-8. A byte order mark stays a character; invalid bytes become U+FFFD. */
 export const decode = decoding("utf-8", { ignoreBOM: true });
 
-/** The same of ASCII: where each byte is a character, a call takes two thirds of the time. */
+/** Decodes ASCII, in two thirds of the time. */
 export const decodeAscii = decoding("latin1");

@@ -1,11 +1,10 @@
-// Owns the listening to a caller's signal: with one listener for all sources on it, since Node takes more than ten for a leak.
-// Knows nothing of sources.
+// Listens to the caller's signals, with one listener for all sources of a signal: Node takes more than ten for a leak.
 
 type Listener = { (): void; callbacks: Set<() => void> };
 
 const listeners = new WeakMap<AbortSignal, Listener>();
 
-/** Out here, where it sees no callback but those in the set. */
+/** At the top level, so that the listener keeps no callback alive but those in the set. */
 function makeListener(): Listener {
 	const callbacks = new Set<() => void>();
 	const callAll = () => {
@@ -16,7 +15,7 @@ function makeListener(): Listener {
 	return Object.assign(callAll, { callbacks });
 }
 
-/** Has the callback called when the signal is aborted, unless `closed` is fulfilled before. */
+/** Calls back when the signal is aborted, unless `closed` is fulfilled before. */
 export function whenAborted(signal: AbortSignal | undefined, callback: () => void, closed: Promise<unknown>): void {
 	if (!signal) {
 		return;
@@ -35,6 +34,6 @@ export function whenAborted(signal: AbortSignal | undefined, callback: () => voi
 				signal.removeEventListener("abort", listener);
 			}
 		})
-		// A signal of the caller's own make may throw there.
+		// A signal that the caller has implemented may throw.
 		.catch(() => {});
 }

@@ -1,5 +1,4 @@
-// Owns the error for a missing feature of the platform, and the classes of the platform that are extended: an import never
-// throws. Knows nothing of what needs them.
+// The features of the platform that are needed. If one is missing, the constructor throws; an import never does.
 
 /** Throws if any of these globals is missing, and names it. */
 export function demand(...names: (string | false)[]): void {
@@ -9,12 +8,12 @@ export function demand(...names: (string | false)[]): void {
 	}
 }
 
-/** What every source needs, beside `fetch`. */
+/** The globals that every source needs, beside `fetch`. */
 export const NEEDED = "URL Headers Request AbortController TextEncoder TextDecoder WebAssembly setTimeout".split(" ");
 
 /**
- * As they are at the import. A test environment may replace the global classes later, and an event can only be dispatched on a
- * target of the same platform. Any class takes the place of one that is missing: the constructor of EventSource says so.
+ * Read at import time: a test environment may replace the global classes later, and an event can only be dispatched on a target
+ * of the same platform. If one is missing, any class can be extended in its place, because the constructor of EventSource throws.
  */
 export const Event = globalThis.Event ?? Object;
 export const EventTarget = globalThis.EventTarget ?? Object;

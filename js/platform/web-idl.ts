@@ -1,4 +1,4 @@
-// Owns what Web IDL wants of the members of a class and JavaScript does not. Knows nothing of the classes.
+// The properties that Web IDL gives to the members of a class and JavaScript does not.
 
 /** Members of a prototype are enumerable: `for (const name in event)` finds them. */
 export function exposeMembers({ prototype }: { prototype: object }): void {

@@ -1,5 +1,6 @@
-// Owns the checks of what goes into a request: by the platform, which knows its own rules, with errors that name the option.
-// Knows nothing of sources.
+// Checks of options, with errors that name the option. A request is checked by the platform, which knows its own rules.
+
+import { isOneShot, isStream } from "../platform/streams.js";
 
 /** Stands in for the source's URL where a Request is built to check the other options: no request is made to it. */
 const UNUSED_URL = "https://headwater.invalid/";
@@ -14,7 +15,7 @@ export function absolute(given: string): string {
 		const { protocol, hostname, href } = new URL(given, base);
 		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
 		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
-			// [spec] "Encoding-parse": in a page of another encoding the query is in that, which only links know.
+			// [spec] "Encoding-parse": the query is in the encoding of the page. Of all platform APIs only links do that.
 			const { characterSet = "UTF-8" } = globalThis.document ?? {};
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
@@ -56,17 +57,6 @@ function checkStreams(body: unknown) {
 	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
 		throw new TypeError('"body": no stream can be sent here');
 	}
-}
-
-/** Of whatever realm, which `instanceof` would not see. */
-export function isStream(value: unknown): value is ReadableStream {
-	return typeof (value as ReadableStream | null | undefined)?.getReader === "function";
-}
-
-/** A body that can be sent once: a stream, or what Node or a library of Node's takes for one. */
-export function isOneShot(value: unknown): boolean {
-	const { getReader, pipe, [Symbol.asyncIterator]: iterate } = Object(value);
-	return [getReader, pipe, iterate].some((method) => typeof method === "function");
 }
 
 export function number(option: string, value: number | undefined, byDefault: number, least: number): number {

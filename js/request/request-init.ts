@@ -1,7 +1,8 @@
-// Owns the reading of a RequestInit as `fetch` reads it: its members by name and once, with copies of all that the caller can
-// change later. Knows nothing of sources.
+// Reads a RequestInit as `fetch` reads it: each member by name and once, with copies of everything that the caller can change
+// later.
 
-import { checkRequest, isOneShot, naming } from "./checks.js";
+import { isOneShot } from "../platform/streams.js";
+import { checkRequest, naming } from "./checks.js";
 
 /** What a caller says of a request, as {@link membersOf} reads it. The body may be one that is still being read. */
 export type Given = Omit<RequestInit, "body"> & {

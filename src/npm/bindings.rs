@@ -52,8 +52,8 @@ extern "C" {
 
 /// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request, body, timer.
 ///
-/// The parameters are the members of `Settings` in `js/options/settings.ts`, where they are read and checked, in a flat call:
-/// reading them here one by one from an object would take an import each. Timeouts are 0 where there are none.
+/// The parameters are the members of `Settings` in `js/module/wire.ts`, in the order of `js/module/wasm.ts`. They are checked
+/// in `js/options/`. Timeouts are 0 where there are none.
 #[wasm_bindgen]
 #[expect(clippy::too_many_arguments, reason = "see above")]
 #[expect(
@@ -118,7 +118,7 @@ fn end_of_body(end: u8) -> Option<EndOfBody> {
     }
 }
 
-/// Called back by `js/module/signal.ts`, for a task that one of its signals was called in.
+/// Called back by `js/module/callback-slot.ts`, for a task that one of its signals was called in.
 #[wasm_bindgen]
 pub fn poll(task: usize) {
     task::poll(task);

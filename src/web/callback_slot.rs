@@ -15,13 +15,14 @@ mod facade {
 
     use crate::web::task;
 
-    #[wasm_bindgen(raw_module = "../js/module/signal.js")]
+    #[wasm_bindgen(raw_module = "../js/module/callback-slot.js")]
     extern "C" {
         /// A function that keeps what it is called with, and has that task polled.
-        #[wasm_bindgen(js_name = signal)]
+        #[wasm_bindgen(js_name = callbackSlot)]
         fn new(task: usize) -> Function;
 
         /// What the function was called with first of what has not been taken, in an array.
+        #[wasm_bindgen(js_name = nextValue)]
         fn take(signal: &Function) -> Option<Taken>;
 
         type Taken;

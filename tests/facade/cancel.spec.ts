@@ -138,9 +138,7 @@ test("close() and an abort between two attempts mean that there is no other, and
 			);
 			const left = await Promise.all(leaving);
 			// What is not to come would have come before this.
-			await story(
-				new EventSource(urls[0]!, { method: "POST", reconnect: { delay: 250, maxDelay: 0, maxRetries: 1 } }),
-			);
+			await story(new EventSource(urls[0]!, { method: "POST", reconnect: { delay: 250, maxDelay: 0, maxRetries: 1 } }));
 			return left;
 		},
 		[lab.url("/503-retry-after?seconds=0"), lab.script(eventStream(send(events("x")), HANDED_OVER, "rst"))],

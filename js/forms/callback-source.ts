@@ -1,0 +1,194 @@
+// The source behind `fetchEventSource()`: the order in which the callbacks are called, and the meaning of the errors that they throw.
+
+import type { FailedAttempt, ResponseLike } from "../module/wire.js";
+import { EndOfBody } from "../module/wire.js";
+import type { SourceInit } from "../options/parse.js";
+import { callPredicate } from "../platform/callbacks.js";
+import { demand, NEEDED } from "../platform/platform.js";
+import { isGet } from "../request/attempt.js";
+import { checkFunctions } from "../request/checks.js";
+import { membersOf } from "../request/request-init.js";
+import { type Fetch, refuse } from "../request/with-abort.js";
+import type { EventSourceMessage, Failure, FetchEventSourceInit } from "../types.js";
+import { Pace } from "./delivery.js";
+import { errorOf } from "./failure.js";
+import { type Form, Lifecycle } from "./lifecycle.js";
+import { makeCallbackMessage } from "./messages.js";
+
+/** The type of an event stream, for an `onopen` that compares with it. */
+export const EventStreamContentType = "text/event-stream";
+
+type Callbacks = Pick<FetchEventSourceInit, "onopen" | "onmessage" | "onclose" | "onerror" | "fetch">;
+
+/** A call of `onerror`. */
+interface Report {
+	/** The Error that describes the failure, unless it is an error that a callback has thrown. */
+	own: Error | undefined;
+	/** The error for the promise, if no other attempt follows. */
+	error: unknown;
+}
+
+export class CallbackSource implements Form {
+	declare readonly settled: Promise<void>;
+	readonly #life: Lifecycle<EventSourceMessage>;
+	readonly #callbacks: Callbacks;
+	readonly #pace = new Pace();
+	#fulfill!: () => void;
+	#reject!: (error: unknown) => void;
+	/** The last response that the caller has seen. */
+	#response: Response | undefined;
+	/** An error that a callback has thrown. The failure that follows from it is reported as this error. */
+	#thrown: { error: unknown } | undefined;
+	/** The report of the failure that is being decided. */
+	#report: Report | undefined;
+
+	constructor(url: string | URL, init: FetchEventSourceInit) {
+		const { onopen, onmessage, onclose, onerror, openWhenHidden = true, fetch, ...others } = membersOf(init);
+		demand(!fetch && "fetch", ...NEEDED);
+		this.#callbacks = { onopen, onmessage, onclose, onerror, fetch };
+		checkFunctions(this.#callbacks);
+		this.settled = new Promise((fulfill, reject) => {
+			this.#fulfill = fulfill;
+			this.#reject = reject;
+		});
+		const own: SourceInit<EventSourceMessage> = {
+			...others,
+			reconnect: onerror ? (failure) => this.#callOnError(failure) : undefined,
+			pauseWhenHidden: !openWhenHidden,
+			// These two are not options of this form.
+			accept: undefined,
+			end: undefined,
+		};
+		if (onopen || fetch) {
+			own.fetch = this.#fetch;
+		}
+		this.#life = new Lifecycle(this, url, own);
+		const { settings, template, until } = this.#life.options;
+		if (!until) {
+			settings.end = isGet(template.init) ? EndOfBody.Reconnect : EndOfBody.Fail;
+		}
+		this.#life.watchSignal();
+		this.#life.start();
+	}
+
+	/** In a plain loop, unless it takes long: then the page gets its turn. */
+	deliver(): Promise<void> | undefined {
+		try {
+			return this.#deliver()?.catch(this.#rethrow);
+		} catch (error) {
+			return this.#rethrow(error);
+		}
+	}
+
+	intercept(failed: FailedAttempt): boolean {
+		const { onclose } = this.#callbacks;
+		if (failed.reason === "end" && !this.#life.options.until) {
+			try {
+				onclose?.();
+				this.#end();
+			} catch (error) {
+				this.#thrown = { error };
+			}
+		}
+		failed.response &&= this.#response ?? failed.response;
+		return this.#life.isOver;
+	}
+
+	fail(failure: Failure): void {
+		if (!this.#report && !failure.willReconnect) {
+			// There is nothing to decide, but the caller has to know.
+			this.#callOnError({ ...failure, lastEventId: this.#life.lastEventId });
+		}
+		const { own, error } = this.#report ?? {};
+		if (own) {
+			// Not by assignment, which throws if the caller has frozen the object.
+			Reflect.set(own, "delay", failure.delay);
+			Reflect.set(own, "willReconnect", failure.willReconnect);
+		}
+		this.#report = this.#thrown = undefined;
+		if (!failure.willReconnect) {
+			this.#reject(error);
+			this.#end();
+		}
+	}
+
+	ended(): void {
+		this.#end();
+	}
+
+	/** Fulfills the promise, unless it is settled. */
+	#end(): void {
+		this.#life.batch.clear();
+		this.#life.close();
+		this.#fulfill();
+	}
+
+	#deliver(): Promise<void> | undefined {
+		const { onmessage } = this.#callbacks;
+		const { batch, options } = this.#life;
+		const pace = this.#pace;
+		pace.begin();
+		for (let message = batch.next(makeCallbackMessage); message; message = batch.next(makeCallbackMessage)) {
+			const isLast = options.until && callPredicate(options.until, message);
+			if (this.#life.isOver) {
+				return undefined;
+			}
+			onmessage?.(message);
+			if (isLast) {
+				this.#end();
+			}
+			if (pace.isOver) {
+				return pace.rest().then(() => this.#deliver());
+			}
+		}
+		return undefined;
+	}
+
+	readonly #rethrow = (error: unknown): never => {
+		this.#thrown = { error };
+		throw error;
+	};
+
+	/** Calls `onerror` with a failure, or with the error that a callback has thrown. Returns its decision. */
+	#callOnError(failure: Failure & { lastEventId: string }): number | false | undefined {
+		const { onerror } = this.#callbacks;
+		const own = this.#thrown ? undefined : errorOf(failure);
+		const report: Report = { own, error: this.#thrown ? this.#thrown.error : own };
+		this.#report = report;
+		try {
+			const wait = onerror?.(report.error);
+			return typeof wait === "number" && wait >= 0 ? wait : undefined;
+		} catch (error) {
+			report.error = error;
+			return false;
+		}
+	}
+
+	/** Calls `onopen` with the unread response. If it returns, the response is read as a stream, whatever its status and type. */
+	readonly #fetch: Fetch = async (url, init) => {
+		const { onopen, fetch: given } = this.#callbacks;
+		const response = await (given ?? fetch)(url, init);
+		this.#response = response;
+		if (!onopen) {
+			return response;
+		}
+		try {
+			await onopen(response);
+		} catch (error) {
+			if (!init.signal?.aborted) {
+				this.#thrown = { error };
+			}
+			refuse(init, response);
+			throw error;
+		}
+		return acceptedResponse(response);
+	};
+}
+
+/** A response that the module accepts, with the body of another. */
+function acceptedResponse(response: Response): ResponseLike {
+	const { body } = response;
+	const headers = new Headers(response.headers);
+	headers.set("content-type", EventStreamContentType);
+	return { status: 200, headers, body, arrayBuffer: () => response.arrayBuffer() };
+}

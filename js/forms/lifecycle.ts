@@ -1,0 +1,137 @@
+// The life of a source, for all three forms: its options, the start of the module, failures, and the end.
+
+import { Batch } from "../module/batch.js";
+import { load, whenDead } from "../module/wasm.js";
+import {
+	EndOfBody,
+	type FailedAttempt,
+	failedAttempt,
+	type Reader,
+	type ResponseLike,
+	type SourceHost,
+} from "../module/wire.js";
+import { type ParsedOptions, parseOptions, type SourceInit } from "../options/parse.js";
+import { whenAborted } from "../platform/abort.js";
+import { report, tryRead } from "../platform/callbacks.js";
+import type { Closed, Failure } from "../types.js";
+import { decideFailure, moduleFailure } from "./failure.js";
+
+/** The part of a source that differs from form to form. Nothing is called once the source is over. */
+export interface Form {
+	/** A response was accepted, or a stream is read. Nothing is read before the returned promise is fulfilled. */
+	open?(response: ResponseLike | undefined): Promise<void> | undefined;
+	/** Delivers the messages of the batch. If it throws or rejects, the response is given up. */
+	deliver(reconnectionTime: number | undefined): Promise<void> | undefined;
+	/** Called before a failure is decided. Returns true if nothing remains to be decided. */
+	intercept?(failed: FailedAttempt): boolean;
+	/** Called with each failure, once it is decided. If there is no other request, the form ends the source. */
+	fail(failure: Failure): void;
+	/** The source was ended by its signal or by the server. */
+	ended?(closed: Closed): void;
+}
+
+/** One source. The members of {@link SourceHost} are for the module. */
+export class Lifecycle<M> implements SourceHost {
+	/** Fulfilled at the end. */
+	declare readonly closed: Promise<Closed>;
+	declare readonly options: ParsedOptions<M>;
+	/** The messages of the chunk that is being delivered. */
+	declare readonly batch: Batch;
+	isOver = false;
+	readonly report = report;
+	readonly #form: Form;
+	#fulfill!: (closed: Closed) => void;
+
+	constructor(form: Form, url: string | URL, init: SourceInit<M>) {
+		this.#form = form;
+		this.closed = new Promise((fulfill) => {
+			this.#fulfill = fulfill;
+		});
+		this.options = parseOptions(url, init, this.closed);
+		this.batch = new Batch(this.options.settings.lastEventId);
+	}
+
+	/** Ends the source when its signal is aborted, at once if it is already. */
+	watchSignal(): void {
+		const { signal } = this.options;
+		const onAbort = () => this.#end({ reason: "signal", error: tryRead(() => signal?.reason) });
+		if (signal?.aborted) {
+			onAbort();
+		} else {
+			whenAborted(signal, onAbort, this.closed);
+		}
+	}
+
+	/** Runs the source: with its own requests, or with a stream. */
+	async start(reader?: Reader, endOfStream = EndOfBody.Fail): Promise<void> {
+		const onModuleFailure = (error: unknown) => {
+			this.#fail(moduleFailure(error));
+		};
+		try {
+			if (this.isOver) {
+				return;
+			}
+			const { connect, read } = await load();
+			if (this.isOver) {
+				return;
+			}
+			whenDead(onModuleFailure, this.closed);
+			if (reader) {
+				read(this, this.closed, reader, endOfStream);
+			} else {
+				connect(this, this.closed, this.options.settings);
+			}
+		} catch (error) {
+			onModuleFailure(error);
+		}
+	}
+
+	/** Ends the source for good. The module learns of it some microtasks later; until then its calls are ignored. */
+	close({ reason, status, error }: Closed | Failure = { reason: "caller" }): void {
+		this.isOver = true;
+		this.#fulfill({ reason, ...(status !== undefined && { status }), ...(error !== undefined && { error }) });
+	}
+
+	get lastEventId(): string {
+		return this.batch.lastEventId;
+	}
+
+	open(response: ResponseLike | undefined): Promise<void> | undefined {
+		return this.isOver ? undefined : this.#form.open?.(response);
+	}
+
+	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined {
+		if (this.isOver) {
+			return undefined;
+		}
+		this.batch.fill(text);
+		return this.#form.deliver(reconnectionTime);
+	}
+
+	error(...failed: Parameters<SourceHost["error"]>): number | undefined {
+		return this.#fail(failedAttempt(...failed));
+	}
+
+	end(): void {
+		this.#end({ reason: "end" });
+	}
+
+	#fail(failed: FailedAttempt): number | undefined {
+		if (this.isOver || this.#form.intercept?.(failed)) {
+			return undefined;
+		}
+		const failure = decideFailure(failed, this.options, this.lastEventId);
+		if (this.isOver) {
+			return undefined;
+		}
+		this.#form.fail(failure);
+		return failure.delay;
+	}
+
+	#end(closed: Closed): void {
+		if (!this.isOver) {
+			this.close(closed);
+			this.#form.ended?.(closed);
+		}
+	}
+}

@@ -1,0 +1,124 @@
+// The queue behind `events()`: the messages that have arrived, the calls that wait for more, and the end.
+
+import type { Batch } from "../module/batch.js";
+import { EndOfBody } from "../module/wire.js";
+import { STREAM_URL } from "../options/parse.js";
+import { callPredicate } from "../platform/callbacks.js";
+import { isStream } from "../platform/streams.js";
+import type { Closed, EventsInit, Failure, Message } from "../types.js";
+import { errorOf } from "./failure.js";
+import { type Form, Lifecycle } from "./lifecycle.js";
+import { makeMessage } from "./messages.js";
+import { lend, readerOf } from "./reader.js";
+
+/** A call of `next()` that waits. */
+interface Waiter {
+	fulfill(result: IteratorResult<Message>): void;
+	reject(error: unknown): void;
+}
+
+export class MessageQueue implements Form {
+	readonly #life: Lifecycle<Message>;
+	readonly #batch: Batch;
+	readonly #waiters: Waiter[] = [];
+	/** Called by each `next()`; does nothing after the first. */
+	#start: () => void;
+	/** The error for the next waiting call, once the messages are used up. */
+	#error: { error: unknown } | undefined;
+	/** Lets the module read the next chunk. */
+	#readOn = () => {};
+
+	constructor(input: string | URL | ReadableStream<Uint8Array>, init: EventsInit) {
+		const life = isStream(input)
+			? new Lifecycle<Message>(this, STREAM_URL, { signal: init.signal, until: init.until } as EventsInit)
+			: new Lifecycle<Message>(this, input, init);
+		this.#life = life;
+		this.#batch = life.batch;
+		const reader = readerOf(input);
+		const lent = reader && lend(reader, life.closed);
+		this.#start = () => {
+			this.#start = () => {};
+			life.start(lent, life.options.until ? EndOfBody.Interrupted : EndOfBody.Close);
+		};
+		life.watchSignal();
+	}
+
+	next(): Promise<IteratorResult<Message>> {
+		const value = this.#waiters.length ? undefined : this.#nextMessage();
+		if (value) {
+			this.#readOnIfEmpty();
+			return Promise.resolve({ value, done: false });
+		}
+		return new Promise((fulfill, reject) => {
+			this.#waiters.push({ fulfill, reject });
+			this.#start();
+			this.#serve();
+		});
+	}
+
+	/** Ends the source at once. The messages that have arrived are dropped. */
+	leave(): void {
+		this.#life.close();
+		this.#drop();
+	}
+
+	deliver(): Promise<void> {
+		return new Promise((fulfill) => {
+			this.#readOn = fulfill;
+			this.#serve();
+		});
+	}
+
+	fail(failure: Failure): void {
+		if (!failure.willReconnect) {
+			this.#life.close(failure);
+			this.#error = { error: errorOf(failure) };
+			this.#serve();
+		}
+	}
+
+	ended({ reason, error }: Closed): void {
+		this.#drop(reason === "signal" ? { error } : undefined);
+	}
+
+	#drop(error?: { error: unknown }): void {
+		this.#batch.clear();
+		this.#error = error;
+		this.#serve();
+	}
+
+	#nextMessage(): Message | undefined {
+		const { until } = this.#life.options;
+		const message = this.#batch.next(makeMessage);
+		if (message && until && callPredicate(until, message)) {
+			this.#batch.clear();
+			this.#life.close({ reason: "until" });
+		}
+		return message;
+	}
+
+	#serve(): void {
+		const waiters = this.#waiters;
+		for (let waiter = waiters.shift(); waiter; waiter = waiters.shift()) {
+			const value = this.#nextMessage();
+			if (value) {
+				waiter.fulfill({ value, done: false });
+			} else if (this.#error) {
+				waiter.reject(this.#error.error);
+				this.#error = undefined;
+			} else if (this.#life.isOver) {
+				waiter.fulfill({ value, done: true });
+			} else {
+				waiters.unshift(waiter);
+				break;
+			}
+		}
+		this.#readOnIfEmpty();
+	}
+
+	#readOnIfEmpty(): void {
+		if (this.#batch.isEmpty) {
+			this.#readOn();
+		}
+	}
+}

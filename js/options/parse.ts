@@ -1,0 +1,145 @@
+// Reads and checks the options of a source. This happens once, in the constructor: impossible options throw at once, and objects
+// of the caller that change later have no effect.
+
+import { GET, PROBE, SEEN } from "../module/attempt.js";
+import { EndOfBody, Reconnect, type Settings } from "../module/wire.js";
+import { callPredicate } from "../platform/callbacks.js";
+import { demand, NEEDED } from "../platform/platform.js";
+import { isOneShot } from "../platform/streams.js";
+import { attempts, isGet, canBeProbed as isProbeable, type Template } from "../request/attempt.js";
+import { absolute, checkFunctions, number } from "../request/checks.js";
+import { isRequest, membersOf, type OwnInit, ownInit } from "../request/request-init.js";
+import { type Fetch, withAbort } from "../request/with-abort.js";
+import type { CommonInit, Decide, ReconnectOptions } from "../types.js";
+
+/** [non-spec] The URL of a source that reads a stream: of a public proposal, whatwg/html#12272. */
+export const STREAM_URL = "about:event-stream";
+
+/** `Backoff::default()` of src/core/reconnection.rs. */
+const DEFAULT_DELAY = 3000;
+const DEFAULT_MAX_DELAY = 30_000;
+const DEFAULT_MAX_RETRIES = Infinity;
+/** `DEFAULT_MAX_EVENT_SIZE` of src/core/parser/mod.rs. */
+const DEFAULT_MAX_EVENT_SIZE = 64 * 1024 * 1024;
+
+/** The options of all forms, with the message that `until` gets. */
+export interface SourceInit<M> extends Omit<CommonInit, "fetch"> {
+	fetch?: Fetch | undefined;
+	until?: ((message: M) => boolean) | undefined;
+}
+
+/** The checked options of a source. */
+export interface ParsedOptions<M> {
+	/** For the module. */
+	settings: Settings;
+	template: Template;
+	signal: AbortSignal | undefined;
+	until: SourceInit<M>["until"];
+	decide: Decide | undefined;
+	/** The caller allows a repetition that is impossible: the body is a stream, which can be sent once. */
+	sentOnce: boolean;
+}
+
+/**
+ * Reads and checks the options. `closed` is fulfilled when the source is closed.
+ *
+ * @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else.
+ */
+export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: Promise<unknown>): ParsedOptions<M> {
+	if (isRequest(url)) {
+		throw new TypeError("the first argument must be a URL, or the body of a Response");
+	}
+	// Not `String(url)`, which accepts a symbol.
+	const givenUrl = `${url}`;
+	const { fetch, request, lastEventId, lastEventIdParam, reconnect, end, until, accept, ...others } = membersOf(init);
+	const { maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...given } = others;
+	demand(!fetch && url !== STREAM_URL && "fetch", ...NEEDED);
+	const signal = checkSignal(given.signal);
+	const own = ownInit(given);
+	own.credentials ??= "same-origin";
+	checkFunctions({ fetch, request, until, accept });
+	if (end !== undefined && end !== "reconnect" && end !== "close") {
+		throw new TypeError('"end" must be "reconnect" or "close"');
+	}
+	const policy = parseReconnect(reconnect);
+	const firstLastEventId = parseLastEventId(lastEventId, own.headers);
+	const sentOnce = isOneShot(own.body) && !request;
+	const template: Template = {
+		url: absolute(givenUrl),
+		init: own,
+		fetch: fetch && withAbort(fetch),
+		request,
+		lastEventIdParam: lastEventIdParam === undefined ? undefined : `${lastEventIdParam}`,
+	};
+	const settings: Settings = {
+		prepare: attempts(template, closed),
+		kind: kindOf(own, fetch, accept),
+		lastEventId: firstLastEventId,
+		...policy,
+		reconnect: sentOnce ? Reconnect.Never : policy.reconnect,
+		end: endOf(end, until),
+		maxEventSize: number("maxEventSize", maxEventSize, DEFAULT_MAX_EVENT_SIZE, 1),
+		connectTimeout: number("connectTimeout", connectTimeout, 0, 0),
+		silenceTimeout: number("silenceTimeout", silenceTimeout, 0, 0),
+		pauseWhenHidden: Boolean(pauseWhenHidden),
+		accept: accept && ((response) => callPredicate(accept, response)),
+	};
+	const decide = typeof reconnect === "function" ? reconnect : undefined;
+	return { settings, template, signal, until, decide, sentOnce: sentOnce && Boolean(reconnect) };
+}
+
+/** An AbortSignal of any realm or library. */
+function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | undefined {
+	if (signal && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
+		throw new TypeError('"signal" must be an AbortSignal');
+	}
+	return signal ?? undefined;
+}
+
+/**
+ * A `Last-Event-ID` among the headers is an initial value, as the option is: the ID moves on with the stream. A header value is
+ * bytes, one for each character.
+ */
+function parseLastEventId(option: string | undefined, headers: Headers): string {
+	const header = headers.get("last-event-id") ?? "";
+	headers.delete("last-event-id");
+	const fromHeader = new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)));
+	const lastEventId = String(option ?? fromHeader);
+	if (/[\0\r\n]/.test(lastEventId)) {
+		throw new TypeError('"lastEventId" must not have a line break or U+0000');
+	}
+	return lastEventId;
+}
+
+function parseReconnect(
+	reconnect: CommonInit["reconnect"],
+): Pick<Settings, "reconnect" | "delay" | "maxDelay" | "maxRetries"> {
+	const kind = typeof reconnect;
+	if (!/undefined|boolean|object|function/.test(kind) || reconnect === null) {
+		throw new TypeError('"reconnect" must be a boolean, an object or a function');
+	}
+	const { delay, maxDelay, maxRetries } = (kind === "object" ? reconnect : {}) as ReconnectOptions;
+	const given = kind === "function" ? Reconnect.Decided : reconnect ? Reconnect.Allowed : Reconnect.Never;
+	return {
+		reconnect: kind === "undefined" ? Reconnect.Standard : given,
+		delay: number("reconnect.delay", delay, DEFAULT_DELAY, 0),
+		maxDelay: number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY, 0),
+		maxRetries: number("reconnect.maxRetries", maxRetries, DEFAULT_MAX_RETRIES, 0),
+	};
+}
+
+/** With `until`, a clean end of the body means that the stream was cut. */
+function endOf(end: CommonInit["end"], until: unknown): EndOfBody {
+	if (end) {
+		return end === "close" ? EndOfBody.Close : EndOfBody.Reconnect;
+	}
+	return until ? EndOfBody.Interrupted : EndOfBody.ByMethod;
+}
+
+/** The kind of a source's requests: bits of module/attempt.ts. */
+function kindOf(request: OwnInit, fetch: unknown, accept: unknown): number {
+	// Whether a probe may be sent to a server. A caller's own `fetch` may fail for reasons of its own, and other modes do not
+	// allow it; outside browsers no origin is refused.
+	const canBeProbed = !fetch && isProbeable(request) && typeof origin === "string";
+	return (isGet(request) ? GET : 0) | (canBeProbed ? PROBE : 0) | (fetch || accept ? SEEN : 0);
+}

@@ -1,0 +1,47 @@
+// Calls of the caller's functions, and reads of the caller's objects: both may throw.
+
+/** Reports an error as an uncaught error of an event handler is reported. */
+export function report(error: unknown): void {
+	if (typeof reportError === "function") {
+		reportError(error);
+	} else {
+		queueMicrotask(() => {
+			throw error;
+		});
+	}
+}
+
+/** Returns what `read` returns, or `undefined` if it throws. */
+export function tryRead<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch {
+		return undefined;
+	}
+}
+
+/** Calls `until` or `accept`. If it throws or returns a promise, the error is reported and the result is `false`. */
+export function callPredicate<T>(predicate: (value: T) => boolean, value: T): boolean {
+	try {
+		const result: unknown = predicate(value);
+		if (isPromise(result)) {
+			throw new TypeError('"until" and "accept" must not return a promise');
+		}
+		return Boolean(result);
+	} catch (error) {
+		report(error);
+		return false;
+	}
+}
+
+/**
+ * Whether a callback has returned a promise where a value is needed. Its rejection is ignored, because the callers of this
+ * function throw an error of their own.
+ */
+export function isPromise(value: unknown): boolean {
+	const is = typeof (value as Promise<unknown> | undefined)?.then === "function";
+	if (is) {
+		new Promise((resolve) => resolve(value)).catch(() => {});
+	}
+	return is;
+}

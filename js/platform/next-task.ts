@@ -1,0 +1,48 @@
+// Waits for a task of the event loop.
+
+/** Read at import time, because tests may later replace them with fake timers. */
+const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalThis & {
+	setImmediate?: (callback: () => void) => void;
+};
+
+/** WebKit loses the messages of a page that goes into the back/forward cache. This many milliseconds later they are given up. */
+const LOST = 250;
+
+let channel: MessageChannel | undefined;
+let waiting: (() => void)[] = [];
+
+/** Uses MessageChannel in browsers, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
+export function nextTask(): Promise<void> {
+	return new Promise((resolve) => {
+		if (setImmediate) {
+			setImmediate(resolve);
+			return;
+		}
+		let wait = LOST;
+		try {
+			if (!channel) {
+				channel = new MessageChannel();
+				channel.port1.onmessage = () => waiting.shift()?.();
+				// In Node an open port would keep the process alive.
+				(channel.port1 as { unref?(): void }).unref?.();
+			}
+			channel.port2.postMessage(undefined);
+		} catch {
+			// MessageChannel is missing or does not work.
+			wait = 0;
+		}
+		const timer = setTimeout(resumeAll, wait);
+		waiting.push(() => {
+			clearTimeout(timer);
+			resolve();
+		});
+	});
+}
+
+function resumeAll(): void {
+	const ready = waiting;
+	waiting = [];
+	for (const resolve of ready) {
+		resolve();
+	}
+}
