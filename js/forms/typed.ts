@@ -48,11 +48,13 @@ export interface EventSource<out M extends object = object> extends Source {
 		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
 		options?: boolean | AddEventListenerOptions,
 	): void;
+	/** Adds a listener for the events of a name that is not in the map. */
 	addEventListener(
 		type: string,
 		listener: (this: EventSource<M>, event: ServerSentEvent) => unknown,
 		options?: boolean | AddEventListenerOptions,
 	): void;
+	/** Adds any listener, as on any EventTarget. */
 	addEventListener(
 		type: string,
 		listener: EventListenerOrEventListenerObject | null,
@@ -64,11 +66,13 @@ export interface EventSource<out M extends object = object> extends Source {
 		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
 		options?: boolean | EventListenerOptions,
 	): void;
+	/** Removes such a listener. */
 	removeEventListener(
 		type: string,
 		listener: (this: EventSource<M>, event: ServerSentEvent) => unknown,
 		options?: boolean | EventListenerOptions,
 	): void;
+	/** Removes any listener. */
 	removeEventListener(
 		type: string,
 		listener: EventListenerOrEventListenerObject | null,
