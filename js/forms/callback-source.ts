@@ -1,7 +1,7 @@
 // The source behind `fetchEventSource()`: the order in which the callbacks are called, and the meaning of the errors that they throw.
 
-import type { FailedAttempt, ResponseLike } from "../module/wire.js";
-import { EndOfBody } from "../module/wire.js";
+import type { ResponseLike } from "../module/attempt.js";
+import { EndOfBody, type FailedAttempt } from "../module/wire.js";
 import type { SourceInit } from "../options/parse.js";
 import { callPredicate } from "../platform/callbacks.js";
 import { demand, NEEDED } from "../platform/platform.js";

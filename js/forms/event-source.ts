@@ -1,6 +1,6 @@
 // The class EventSource: the interface of the standard, and the events that it fires.
 
-import type { ResponseLike } from "../module/wire.js";
+import type { ResponseLike } from "../module/attempt.js";
 import { STREAM_URL } from "../options/parse.js";
 import { callPredicate, tryRead } from "../platform/callbacks.js";
 import { nextTask } from "../platform/next-task.js";

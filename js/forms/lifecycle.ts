@@ -1,22 +1,16 @@
 // The life of a source, for all three forms: its options, the start of the module, failures, and the end.
 
+import type { ResponseLike } from "../module/attempt.js";
 import { Batch } from "../module/batch.js";
 import { load, whenDead } from "../module/wasm.js";
-import {
-	EndOfBody,
-	type FailedAttempt,
-	failedAttempt,
-	type Reader,
-	type ResponseLike,
-	type SourceHost,
-} from "../module/wire.js";
+import { EndOfBody, type FailedAttempt, failedAttempt, type Reader, type SourceHost } from "../module/wire.js";
 import { type ParsedOptions, parseOptions, type SourceInit } from "../options/parse.js";
 import { whenAborted } from "../platform/abort.js";
 import { report, tryRead } from "../platform/callbacks.js";
 import type { Closed, Failure } from "../types.js";
 import { decideFailure, moduleFailure } from "./failure.js";
 
-/** The part of a source that differs from form to form. Nothing is called once the source is over. */
+/** The part of a source that differs from form to form. Once the source is over, only `ended` is called. */
 export interface Form {
 	/** A response was accepted, or a stream is read. Nothing is read before the returned promise is fulfilled. */
 	open?(response: ResponseLike | undefined): Promise<void> | undefined;

@@ -30,7 +30,7 @@ export class MessageQueue implements Form {
 
 	constructor(input: string | URL | ReadableStream<Uint8Array>, init: EventsInit) {
 		const life = isStream(input)
-			? new Lifecycle<Message>(this, STREAM_URL, { signal: init.signal, until: init.until } as EventsInit)
+			? new Lifecycle<Message>(this, STREAM_URL, { signal: init.signal, until: init.until })
 			: new Lifecycle<Message>(this, input, init);
 		this.#life = life;
 		this.#batch = life.batch;

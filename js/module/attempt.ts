@@ -1,6 +1,7 @@
 // One request, as src/web/request/facade.rs sends and aborts it.
 
-import type { ResponseLike } from "./wire.js";
+/** The parts of a Response that the facade and src/web use. */
+export type ResponseLike = Pick<Response, "status" | "headers" | "body" | "arrayBuffer"> & Partial<Response>;
 
 /** The bits of {@link Attempt.kind}. */
 export const GET = 1;

@@ -1,7 +1,7 @@
 // What crosses between the facade and src/npm/bindings.rs. tests/node/wire.test.mjs compares the names and codes with Rust's.
 
 import type { EventSourceInit, Reason } from "../types.js";
-import type { Prepare } from "./attempt.js";
+import type { Prepare, ResponseLike } from "./attempt.js";
 
 /** `Reconnect` of src/core/options.rs. */
 export enum Reconnect {
@@ -39,9 +39,6 @@ export interface Settings {
 	pauseWhenHidden: boolean;
 	accept: EventSourceInit["accept"] | undefined;
 }
-
-/** The parts of a Response that the facade and src/web use. */
-export type ResponseLike = Pick<Response, "status" | "headers" | "body" | "arrayBuffer"> & Partial<Response>;
 
 /** The parts of a reader that src/web/body.rs uses. */
 export type Reader = Pick<ReadableStreamDefaultReader, "read" | "cancel">;

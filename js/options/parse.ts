@@ -23,7 +23,8 @@ const DEFAULT_MAX_RETRIES = Infinity;
 const DEFAULT_MAX_EVENT_SIZE = 64 * 1024 * 1024;
 
 /** The options of all forms, with the message that `until` gets. */
-export interface SourceInit<M> extends Omit<CommonInit, "fetch"> {
+export interface SourceInit<M> extends Omit<CommonInit, "fetch" | "signal"> {
+	signal?: AbortSignal | null | undefined;
 	fetch?: Fetch | undefined;
 	until?: ((message: M) => boolean) | undefined;
 }

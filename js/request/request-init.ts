@@ -4,8 +4,9 @@
 import { isOneShot } from "../platform/streams.js";
 import { checkRequest, naming } from "./checks.js";
 
-/** What a caller says of a request, as {@link membersOf} reads it. The body may be one that is still being read. */
-export type Given = Omit<RequestInit, "body"> & {
+/** A request of the caller, as {@link membersOf} reads it. The body may be one that is still being read. */
+export type Given = Omit<RequestInit, "body" | "signal"> & {
+	signal?: AbortSignal | null | undefined;
 	body?: BodyInit | Promise<ArrayBuffer | null> | null | undefined;
 	json?: unknown;
 	withCredentials?: boolean | undefined;

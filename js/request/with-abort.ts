@@ -1,6 +1,6 @@
 // The caller's own `fetch`, which may ignore its signal or never settle, as the platform's never does.
 
-import type { ResponseLike } from "../module/wire.js";
+import type { ResponseLike } from "../module/attempt.js";
 
 /** A `fetch` of the caller's, or one around it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<ResponseLike>;
