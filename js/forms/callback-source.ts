@@ -10,10 +10,10 @@ import { checkFunctions } from "../request/checks.js";
 import { membersOf } from "../request/request-init.js";
 import { type Fetch, refuse } from "../request/with-abort.js";
 import type { EventSourceMessage, Failure, FetchEventSourceInit } from "../types.js";
-import { Pace } from "./delivery.js";
 import { errorOf } from "./failure.js";
 import { type Form, Lifecycle } from "./lifecycle.js";
 import { makeCallbackMessage } from "./messages.js";
+import { Pace } from "./pace.js";
 
 /** The type of an event stream, for an `onopen` that compares with it. */
 export const EventStreamContentType = "text/event-stream";

@@ -28,7 +28,7 @@ export class EventHandlers {
 	/** [spec] 8.1.8.1, event handlers: the first value takes a place among the listeners, and later ones keep it. */
 	set(target: EventTarget, type: string, given: unknown): void {
 		const { addEventListener, removeEventListener } = EventTarget.prototype;
-		const value = typeof given === "object" || typeof given === "function" ? given : null;
+		const value = Object(given) === given ? given : null;
 		const present = this.#handlers.get(type);
 		if (value === null) {
 			this.#handlers.delete(type);

@@ -7,15 +7,18 @@ import { nextTask } from "../platform/next-task.js";
 import { demand, Event, EventTarget } from "../platform/platform.js";
 import { exposeMembers } from "../platform/web-idl.js";
 import type { Closed, EventSourceInit, Failure, OpenEvent, ServerSentEvent } from "../types.js";
-import { Pace, TURNS, turns } from "./delivery.js";
 import { EventHandlers } from "./event-handlers.js";
 import { type Form, Lifecycle } from "./lifecycle.js";
+import { Pace } from "./pace.js";
 import { lend, readerOf } from "./reader.js";
 import { ServerEvent } from "./server-event.js";
+import { TURNS, turns } from "./turns.js";
 
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSED = 2;
+enum ReadyState {
+	CONNECTING = 0,
+	OPEN = 1,
+	CLOSED = 2,
+}
 
 /** The key under which `fromReadableStream` passes its reader to the constructor. */
 const READER = Symbol();
@@ -85,7 +88,7 @@ export class EventSource extends EventTarget {
 
 	/** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
 	get readyState(): 0 | 1 | 2 {
-		return this.#life.isOver ? CLOSED : this.#isOpen ? OPEN : CONNECTING;
+		return this.#life.isOver ? ReadyState.CLOSED : this.#isOpen ? ReadyState.OPEN : ReadyState.CONNECTING;
 	}
 
 	/** [non-spec] The last event ID string: that of the last event delivered, with which a reconnection continues. */
@@ -187,7 +190,11 @@ export class EventSource extends EventTarget {
 // [spec] Web IDL: constants are on the interface and its prototype, every member is enumerable, and the interface has a
 // name whatever a minifier makes of the class.
 for (const target of [EventSource, EventSource.prototype]) {
-	for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSED })) {
+	for (const [name, value] of Object.entries({
+		CONNECTING: ReadyState.CONNECTING,
+		OPEN: ReadyState.OPEN,
+		CLOSED: ReadyState.CLOSED,
+	})) {
 		Object.defineProperty(target, name, { value, enumerable: true });
 	}
 }

@@ -2,12 +2,10 @@
 
 import { decode } from "../module/text.js";
 import { type FailedAttempt, failedAttempt } from "../module/wire.js";
+import { MAX_DELAY } from "../options/limits.js";
 import type { ParsedOptions } from "../options/parse.js";
 import { isPromise, report } from "../platform/callbacks.js";
 import type { Decide, Failure, Reason } from "../types.js";
-
-/** The longest wait that a timer can hold, in milliseconds: it takes a signed 32-bit number. */
-const MAX_DELAY = 0x7fff_ffff;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,18 +1,7 @@
 // Reads what src/npm/batch.rs writes: the messages of one chunk, one after another. The format is described there.
 
+import { ASCII, DATA, END, EVENT_TYPE, LAST_EVENT_ID, SAME_EVENT_TYPE } from "./row-flags.js";
 import { decode, decodeAscii } from "./text.js";
-
-/** Flags of the character that begins a row. */
-const DATA = 1;
-const EVENT_TYPE = 2;
-const SAME_EVENT_TYPE = 4;
-const LAST_EVENT_ID = 8;
-
-/** Flag of the first row: the text is nothing but ASCII. */
-const ASCII = 64;
-
-/** Ends a field whose length is not given. */
-const END = "\r";
 
 /** The rows of one chunk after another. */
 export class Batch {

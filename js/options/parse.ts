@@ -11,16 +11,10 @@ import { absolute, checkFunctions, number } from "../request/checks.js";
 import { isRequest, membersOf, type OwnInit, ownInit } from "../request/request-init.js";
 import { type Fetch, withAbort } from "../request/with-abort.js";
 import type { CommonInit, Decide, ReconnectOptions } from "../types.js";
+import { DEFAULT_DELAY, DEFAULT_MAX_DELAY, DEFAULT_MAX_EVENT_SIZE, DEFAULT_MAX_RETRIES } from "./limits.js";
 
 /** [non-spec] The URL of a source that reads a stream: of a public proposal, whatwg/html#12272. */
 export const STREAM_URL = "about:event-stream";
-
-/** `Backoff::default()` of src/core/reconnection.rs. */
-const DEFAULT_DELAY = 3000;
-const DEFAULT_MAX_DELAY = 30_000;
-const DEFAULT_MAX_RETRIES = Infinity;
-/** `DEFAULT_MAX_EVENT_SIZE` of src/core/parser/mod.rs. */
-const DEFAULT_MAX_EVENT_SIZE = 64 * 1024 * 1024;
 
 /** The options of all forms, with the message that `until` gets. */
 export interface SourceInit<M> extends Omit<CommonInit, "fetch" | "signal"> {
@@ -80,8 +74,8 @@ export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: 
 		reconnect: sentOnce ? Reconnect.Never : policy.reconnect,
 		end: endOf(end, until),
 		maxEventSize: number("maxEventSize", maxEventSize, DEFAULT_MAX_EVENT_SIZE, 1),
-		connectTimeout: number("connectTimeout", connectTimeout, 0, 0),
-		silenceTimeout: number("silenceTimeout", silenceTimeout, 0, 0),
+		connectTimeout: number("connectTimeout", connectTimeout),
+		silenceTimeout: number("silenceTimeout", silenceTimeout),
 		pauseWhenHidden: Boolean(pauseWhenHidden),
 		accept: accept && ((response) => callPredicate(accept, response)),
 	};
@@ -116,16 +110,16 @@ function parseReconnect(
 	reconnect: CommonInit["reconnect"],
 ): Pick<Settings, "reconnect" | "delay" | "maxDelay" | "maxRetries"> {
 	const kind = typeof reconnect;
-	if (!/undefined|boolean|object|function/.test(kind) || reconnect === null) {
+	if (/string|number|symbol|bigint/.test(kind) || reconnect === null) {
 		throw new TypeError('"reconnect" must be a boolean, an object or a function');
 	}
 	const { delay, maxDelay, maxRetries } = (kind === "object" ? reconnect : {}) as ReconnectOptions;
 	const given = kind === "function" ? Reconnect.Decided : reconnect ? Reconnect.Allowed : Reconnect.Never;
 	return {
 		reconnect: kind === "undefined" ? Reconnect.Standard : given,
-		delay: number("reconnect.delay", delay, DEFAULT_DELAY, 0),
-		maxDelay: number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY, 0),
-		maxRetries: number("reconnect.maxRetries", maxRetries, DEFAULT_MAX_RETRIES, 0),
+		delay: number("reconnect.delay", delay, DEFAULT_DELAY),
+		maxDelay: number("reconnect.maxDelay", maxDelay, DEFAULT_MAX_DELAY),
+		maxRetries: number("reconnect.maxRetries", maxRetries, DEFAULT_MAX_RETRIES),
 	};
 }
 

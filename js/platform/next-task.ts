@@ -1,12 +1,12 @@
 // Waits for a task of the event loop.
 
+/** WebKit loses the messages of a page that goes into the back/forward cache. This many milliseconds later they are given up. */
+const LOST = 250;
+
 /** Read at import time, because tests may later replace them with fake timers. */
 const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalThis & {
 	setImmediate?: (callback: () => void) => void;
 };
-
-/** WebKit loses the messages of a page that goes into the back/forward cache. This many milliseconds later they are given up. */
-const LOST = 250;
 
 let channel: MessageChannel | undefined;
 let waiting: (() => void)[] = [];

@@ -59,7 +59,7 @@ function checkStreams(body: unknown) {
 	}
 }
 
-export function number(option: string, value: number | undefined, byDefault: number, least: number): number {
+export function number(option: string, value: number | undefined, byDefault = 0, least = 0): number {
 	if (value === undefined) {
 		return byDefault;
 	}

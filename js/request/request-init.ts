@@ -39,7 +39,7 @@ export function isRequest(value: unknown): value is Request {
  * platform has, such as Node's `dispatcher`, are found by enumeration.
  */
 export function membersOf<T extends object>(given: T): Partial<T> {
-	if (typeof given !== "object" && typeof given !== "function") {
+	if (Object(given) !== given) {
 		throw new TypeError("the options must be an object");
 	}
 	const members: Partial<T> = {};

@@ -118,7 +118,7 @@ test("a batch is read by the flags that it is written with", () => {
 	compareConstants(
 		place,
 		read(place),
-		"js/module/batch.ts",
+		"js/module/row-flags.ts",
 		names.map((name) => [name]),
 	);
 });
@@ -127,12 +127,11 @@ test("defaults and limits are the same on both sides", () => {
 	const [backoff] = only("impl Default for Backoff \\{.*?Self \\{ (.*?) \\}", allOfRust, "src");
 	const inRust = [...backoff.matchAll(/(\w+): (.+?)(?:,|$)/g)].map(([, , value]) => value);
 	const values = inRust.map((value) => (value === "None" ? Number.POSITIVE_INFINITY : evaluate(value)));
-	const place = "js/options/parse.ts";
+	const place = "js/options/limits.ts";
 	const names = ["DEFAULT_DELAY", "DEFAULT_MAX_DELAY", "DEFAULT_MAX_RETRIES"];
 	const others = names.map((name) => constant(name, read(place), place));
 	compare("default of `reconnect`", ["Backoff::default()", values], [place, others]);
-	compareConstants("src", allOfRust, "js/options/parse.ts", [["DEFAULT_MAX_EVENT_SIZE"]]);
-	compareConstants("src", allOfRust, "js/forms/failure.ts", [["MAX_DELAY"]]);
+	compareConstants("src", allOfRust, place, [["DEFAULT_MAX_EVENT_SIZE"], ["MAX_DELAY"]]);
 	compareConstants("src", allOfRust, "js/forms/json.ts", [["QUOTED"]]);
 });
 
