@@ -1,4 +1,4 @@
-// What every entry of the package exports beside its own `init`.
+// The exports that all entries of the package have in common.
 
 export { events } from "./forms/events.js";
 export { EventStreamContentType, fetchEventSource } from "./forms/fetch-event-source.js";

@@ -1,38 +1,38 @@
-// The entry `headwater/slim`: the module is a file of its own, which is compiled while it arrives.
+// The entry `headwater/slim`: the module is a separate file, which is compiled while it loads.
 
 import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
 
-/** Where the module is, or the module itself. */
+/** The location of the module, or the module itself. */
 export type ModuleOrPath = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-/** What {@link init} takes. */
+/** The options of {@link init}. */
 export interface InitOptions {
 	/** Instead of the package's own `headwater.wasm`, which lies beside this file. */
 	module_or_path?: ModuleOrPath | Promise<ModuleOrPath> | undefined;
 }
 
-/** What {@link init} was given, until the module is there. */
+/** The argument of {@link init}, until the module is loaded. */
 let given: InitOptions["module_or_path"];
-/** What the last attempt to load went by. */
+/** The location that the last attempt to load has used. */
 let tried: typeof given;
 
 instantiateBy(async (imports) => {
 	tried = given;
 	const module = await given;
-	// One of another realm, such as a frame's, is none of this one's class.
+	// Not `instanceof`: the value may come from another realm, such as a frame.
 	const isA = (name: string) => Object.prototype.toString.call(module) === `[object ${name}]`;
 	if (isA("WebAssembly.Module") || isA("ArrayBuffer") || ArrayBuffer.isView(module)) {
 		return WebAssembly.instantiate(module as BufferSource, imports);
 	}
 	const response = isA("Response") ? (module as Response) : await request(module as string | URL | Request);
 	const type = response.headers.get("content-type") ?? "";
-	// What a server of an application with pages of its own answers to whatever it does not know.
+	// Servers of single-page applications return their HTML page for unknown paths.
 	if (!response.ok || type.startsWith("text/html")) {
 		throw notThere(response.url, `status ${response.status}, ${type}`);
 	}
-	// Exactly: the platform takes no parameters there.
+	// The platform accepts no parameters of this type.
 	return type.toLowerCase() === "application/wasm"
 		? WebAssembly.instantiateStreaming(response, imports)
 		: WebAssembly.instantiate(await response.arrayBuffer(), imports);
@@ -54,11 +54,13 @@ function notThere(place: string | URL, cause: unknown): Error {
 }
 
 /**
- * Loads the WebAssembly module now instead of with the first source, or says where it is: for that, before the first source
- * is made. Without it the module is `headwater.wasm` beside this file, which most bundlers find by themselves.
+ * Loads the WebAssembly module now instead of with the first source, or says where it is: for that,
+ * before the first source is made. Without it the module is `headwater.wasm` beside this file,
+ * which most bundlers find by themselves.
  *
- * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot be loaded. A later call may
- * say of another place then; once the module is there, options have no effect.
+ * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot
+ * be loaded. A later call may say of another place then; once the module is there, options have no
+ * effect.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
 	if (typeof options !== "object") {
@@ -71,7 +73,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
 		if (tried === given) {
 			throw error;
 		}
-		// A source that was made before has looked for it elsewhere.
+		// An earlier source has looked for it elsewhere.
 		await load();
 	}
 	given = undefined;

@@ -1,4 +1,5 @@
-// The source behind `fetchEventSource()`: the order in which the callbacks are called, and the meaning of the errors that they throw.
+// The source behind `fetchEventSource()`: the order in which the callbacks are called, and the
+// meaning of the errors that they throw.
 
 import type { ResponseLike } from "../module/attempt.js";
 import { EndOfBody, type FailedAttempt } from "../module/wire.js";
@@ -37,7 +38,10 @@ export class CallbackSource implements Form {
 	#reject!: (error: unknown) => void;
 	/** The last response that the caller has seen. */
 	#response: Response | undefined;
-	/** An error that a callback has thrown. The failure that follows from it is reported as this error. */
+	/**
+	 * An error that a callback has thrown. The failure that follows from it is reported as this
+	 * error.
+	 */
 	#thrown: { error: unknown } | undefined;
 	/** The report of the failure that is being decided. */
 	#report: Report | undefined;
@@ -149,7 +153,10 @@ export class CallbackSource implements Form {
 		throw error;
 	};
 
-	/** Calls `onerror` with a failure, or with the error that a callback has thrown. Returns its decision. */
+	/**
+	 * Calls `onerror` with a failure, or with the error that a callback has thrown. Returns its
+	 * decision.
+	 */
 	#callOnError(failure: Failure & { lastEventId: string }): number | false | undefined {
 		const { onerror } = this.#callbacks;
 		const own = this.#thrown ? undefined : errorOf(failure);
@@ -164,7 +171,10 @@ export class CallbackSource implements Form {
 		}
 	}
 
-	/** Calls `onopen` with the unread response. If it returns, the response is read as a stream, whatever its status and type. */
+	/**
+	 * Calls `onopen` with the unread response. If it returns, the response is read as a stream,
+	 * whatever its status and type.
+	 */
 	readonly #fetch: Fetch = async (url, init) => {
 		const { onopen, fetch: given } = this.#callbacks;
 		const response = await (given ?? fetch)(url, init);

@@ -7,7 +7,10 @@ interface EventHandler {
 	listener: (event: Event) => void;
 }
 
-/** [non-spec] Whether the platform's own targets call the functions in `on…` themselves, as workerd's do. */
+/**
+ * [non-spec] Whether the platform's own targets call the functions in `on…` themselves, as
+ * workerd's do.
+ */
 let callsHandlers = false;
 try {
 	const onopen = () => {
@@ -25,7 +28,10 @@ export class EventHandlers {
 		return this.#handlers.get(type)?.value ?? null;
 	}
 
-	/** [spec] 8.1.8.1, event handlers: the first value takes a place among the listeners, and later ones keep it. */
+	/**
+	 * [spec] 8.1.8.1, event handlers: the first value takes a place among the listeners, and later
+	 * ones keep it.
+	 */
 	set(target: EventTarget, type: string, given: unknown): void {
 		const { addEventListener, removeEventListener } = EventTarget.prototype;
 		const value = Object(given) === given ? given : null;

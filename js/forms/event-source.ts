@@ -91,19 +91,27 @@ export class EventSource extends EventTarget {
 		return this.#life.isOver ? ReadyState.CLOSED : this.#isOpen ? ReadyState.OPEN : ReadyState.CONNECTING;
 	}
 
-	/** [non-spec] The last event ID string: that of the last event delivered, with which a reconnection continues. */
+	/**
+	 * [non-spec] The last event ID string: that of the last event delivered, with which a
+	 * reconnection continues.
+	 */
 	get lastEventId(): string {
 		return this.#lastEventId;
 	}
 
-	/** [non-spec] The server's reconnection time in milliseconds, as it sent it; until then `reconnect.delay`. */
+	/**
+	 * [non-spec] The server's reconnection time in milliseconds, as it sent it; until then
+	 * `reconnect.delay`.
+	 */
 	get reconnectionTime(): number {
 		return this.#reconnectionTime;
 	}
 
-	/** [non-spec] Fulfilled once, when the source becomes CLOSED for whatever cause. Never rejected. */
+	/**
+	 * [non-spec] Fulfilled once, when the source becomes CLOSED for whatever cause. Never rejected.
+	 */
 	get closed(): Promise<Closed> {
-		// [spec] Web IDL: what is a promise rejects where other attributes throw.
+		// [spec] Web IDL: an attribute with a promise rejects where others throw.
 		return #life in this ? this.#life.closed : Promise.reject(new TypeError("this is not an EventSource"));
 	}
 
@@ -187,8 +195,8 @@ export class EventSource extends EventTarget {
 	}
 }
 
-// [spec] Web IDL: constants are on the interface and its prototype, every member is enumerable, and the interface has a
-// name whatever a minifier makes of the class.
+// [spec] Web IDL: constants are on the interface and its prototype, every member is enumerable, and
+// the interface has a name whatever a minifier makes of the class.
 for (const target of [EventSource, EventSource.prototype]) {
 	for (const [name, value] of Object.entries({
 		CONNECTING: ReadyState.CONNECTING,

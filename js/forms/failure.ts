@@ -19,7 +19,7 @@ export function moduleFailure(error: unknown): FailedAttempt {
 	return failedAttempt("internal", message, 1, 0, 0, undefined, undefined, error);
 }
 
-/** Completes a failure, and has the caller decide what follows if it can. */
+/** Completes a failure, and asks the caller for a decision if one is possible. */
 export function decideFailure(
 	{ isUndecided, response, ...failed }: FailedAttempt,
 	{ decide, sentOnce, settings }: Pick<ParsedOptions<never>, "decide" | "sentOnce" | "settings">,
@@ -40,11 +40,17 @@ export function decideFailure(
 	return failure;
 }
 
-/** Whether the connection was lost, or never made. `attempts` is the reason after any failure; there the status tells. */
+/**
+ * Whether the connection was lost, or never made. `attempts` is the reason after any failure; there
+ * the status tells.
+ */
 const isLost = (reason: Reason, status: number | undefined) =>
 	/^(network|interrupted|cors|timeout|silence|attempts)$/.test(reason) && (status ?? 0) < 400;
 
-/** The Error for a failure, with its fields. A lost connection is a TypeError, as it is from `fetch`. */
+/**
+ * The Error for a failure, with its fields. A lost connection is a TypeError, as it is from
+ * `fetch`.
+ */
 export function errorOf(failure: Failure): Error {
 	const { message, error, reason, status } = failure;
 	const Kind = isLost(reason, status) ? TypeError : Error;

@@ -1,4 +1,5 @@
-// The life of a source, for all three forms: its options, the start of the module, failures, and the end.
+// The life of a source, for all three forms: its options, the start of the module, failures, and
+// the end.
 
 import type { ResponseLike } from "../module/attempt.js";
 import { Batch } from "../module/batch.js";
@@ -10,15 +11,24 @@ import { report, tryRead } from "../platform/callbacks.js";
 import type { Closed, Failure } from "../types.js";
 import { decideFailure, moduleFailure } from "./failure.js";
 
-/** The part of a source that differs from form to form. Once the source is over, only `ended` is called. */
+/**
+ * The part of a source that differs from form to form. Once the source is over, only `ended` is
+ * called.
+ */
 export interface Form {
-	/** A response was accepted, or a stream is read. Nothing is read before the returned promise is fulfilled. */
+	/**
+	 * A response was accepted, or a stream is read. Nothing is read before the returned promise is
+	 * fulfilled.
+	 */
 	open?(response: ResponseLike | undefined): Promise<void> | undefined;
 	/** Delivers the messages of the batch. If it throws or rejects, the response is given up. */
 	deliver(reconnectionTime: number | undefined): Promise<void> | undefined;
 	/** Called before a failure is decided. Returns true if nothing remains to be decided. */
 	intercept?(failed: FailedAttempt): boolean;
-	/** Called with each failure, once it is decided. If there is no other request, the form ends the source. */
+	/**
+	 * Called with each failure, once it is decided. If there is no other request, the form ends the
+	 * source.
+	 */
 	fail(failure: Failure): void;
 	/** The source was ended by its signal or by the server. */
 	ended?(closed: Closed): void;
@@ -80,7 +90,10 @@ export class Lifecycle<M> implements SourceHost {
 		}
 	}
 
-	/** Ends the source for good. The module learns of it some microtasks later; until then its calls are ignored. */
+	/**
+	 * Ends the source for good. The module learns of it some microtasks later; until then its calls
+	 * are ignored.
+	 */
 	close({ reason, status, error }: Closed | Failure = { reason: "caller" }): void {
 		this.isOver = true;
 		this.#fulfill({ reason, ...(status !== undefined && { status }), ...(error !== undefined && { error }) });

@@ -1,4 +1,5 @@
-// The queue behind `events()`: the messages that have arrived, the calls that wait for more, and the end.
+// The queue behind `events()`: the messages that have arrived, the calls that wait for more, and
+// the end.
 
 import type { Batch } from "../module/batch.js";
 import { EndOfBody } from "../module/wire.js";

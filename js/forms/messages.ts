@@ -1,4 +1,5 @@
-// The messages of `events()` and `fetchEventSource()`: plain objects, with `json` as the only method of their prototypes.
+// The messages of `events()` and `fetchEventSource()`: plain objects, with `json` as the only
+// method of their prototypes.
 
 import type { EventSourceMessage, Message } from "../types.js";
 import { parseJson } from "./json.js";

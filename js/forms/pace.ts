@@ -7,8 +7,9 @@ enum Limit {
 	/** How long events are delivered before the page gets a turn: less than a frame at 60 Hz. */
 	Slice = 12,
 	/**
-	 * A pause between two deliveries that is longer than this has given the page its turn. And while events take less than this,
-	 * the number of events between two reads of the clock doubles: a read costs a third of an event, or many messages.
+	 * A pause between two deliveries that is longer than this has given the page its turn. And
+	 * while events take less than this, the number of events between two reads of the clock
+	 * doubles: a read costs a third of an event, or many messages.
 	 */
 	Moment = 1,
 	/** The most events between two reads of the clock. */
@@ -25,7 +26,10 @@ export class Pace {
 	#stride = 1;
 	#untimed = 0;
 
-	/** Called before the events of a chunk: chunks that are read already follow each other without a task between them. */
+	/**
+	 * Called before the events of a chunk: chunks that are read already follow each other without a
+	 * task between them.
+	 */
 	begin(): void {
 		const now = clock.now();
 		if (now - this.#lastLook > Limit.Moment) {

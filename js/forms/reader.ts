@@ -11,8 +11,9 @@ export function readerOf(stream: unknown): ReadableStreamDefaultReader | undefin
 }
 
 /**
- * The reader that the module uses. The stream is cancelled from here, a task after `closed` is fulfilled: in a handler of the
- * last message the stream has not closed yet, and to cancel it there would reject the `pipeTo()` that fills it.
+ * The reader that the module uses. The stream is cancelled from here, a task after `closed` is
+ * fulfilled: in a handler of the last message the stream has not closed yet, and to cancel it there
+ * would reject the `pipeTo()` that fills it.
  */
 export function lend(reader: ReadableStreamDefaultReader, closed: Promise<unknown>): Reader {
 	closed

@@ -8,8 +8,9 @@ import { parseJson } from "./json.js";
 const MessageEvent: { new (type: string): Event; prototype: Event } = globalThis.MessageEvent ?? class extends Event {};
 
 /**
- * [non-spec] The constructor is that of `Event`, and the prototype inherits from that of MessageEvent. The getters of this class
- * replace the internal slots of a native MessageEvent; MessageEvent's own getters and methods do not accept it.
+ * [non-spec] The constructor is that of `Event`, and the prototype inherits from that of
+ * MessageEvent. The getters of this class replace the internal slots of a native MessageEvent;
+ * MessageEvent's own getters and methods do not accept it.
  */
 export class ServerEvent extends Event {
 	readonly #data: string;

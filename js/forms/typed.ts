@@ -7,7 +7,10 @@ type Handler<M extends object, K extends "open" | "message" | "error"> =
 	| ((this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown)
 	| null;
 
-/** The type of a handler that is read, as the DOM has it: a source can be used where the browser's EventSource is expected. */
+/**
+ * The type of a handler that is read, as the DOM has it: a source can be used where the browser's
+ * EventSource is expected.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 type AnyHandler = ((event: any) => unknown) | null;
 
@@ -26,8 +29,8 @@ type AnyHandler = ((event: any) => unknown) | null;
  * const source = new EventSource<{ token: { text: string }; stop: null }>("/chat", { json: { prompt } });
  * source.addEventListener("token", (event) => append(event.json().text));
  * ```
- * @typeParam M the names of the server's events, with the type of the JSON of each. It types `addEventListener`, `onmessage` and
- * the `json()` of the events; nothing is checked at run time.
+ * @typeParam M the names of the server's events, with the type of the JSON of each. It types
+ * `addEventListener`, `onmessage` and the `json()` of the events; nothing is checked at run time.
  */
 export interface EventSource<out M extends object = object> extends Source {
 	/** Called when a response was accepted. */
@@ -40,8 +43,8 @@ export interface EventSource<out M extends object = object> extends Source {
 	get onerror(): AnyHandler;
 	set onerror(handler: Handler<M, "error">);
 	/**
-	 * Adds a listener for the events of a type: `open`, `error`, `message`, or any name that the server gives. It takes the same
-	 * options as that of any EventTarget.
+	 * Adds a listener for the events of a type: `open`, `error`, `message`, or any name that the
+	 * server gives. It takes the same options as that of any EventTarget.
 	 */
 	addEventListener<K extends keyof EventSourceEventMap<M>>(
 		type: K,
@@ -81,16 +84,18 @@ export interface EventSource<out M extends object = object> extends Source {
 }
 
 /**
- * The class. It has two construct signatures, for TypeScript alone: a library that takes a class as an option, and infers the type
- * of its options from it, could not do so from a single signature with a type parameter.
+ * The class. It has two construct signatures, for TypeScript alone: a library that takes a class as
+ * an option, and infers the type of its options from it, could not do so from a single signature
+ * with a type parameter.
  */
 export interface EventSourceConstructor {
 	/**
-	 * Makes the request as soon as the running code has finished. A source that is closed before makes none. Events come later.
+	 * Makes the request as soon as the running code has finished. A source that is closed before
+	 * makes none. Events come later.
 	 *
 	 * @param url resolved against the base URL of the page or worker.
-	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the option if one is
-	 * impossible.
+	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the
+	 * option if one is impossible.
 	 */
 	new <M extends object>(url: string | URL, init?: EventSourceInit | null): EventSource<M>;
 	/** A source whose events have no map. */
@@ -104,9 +109,9 @@ export interface EventSourceConstructor {
 	/** `readyState` after the end, which is final. */
 	readonly CLOSED: 2;
 	/**
-	 * [non-spec] A source that reads a stream of bytes from elsewhere, such as the body of a response. The end of the
-	 * stream is an error, as is its failure: there is nothing to reconnect to. `close()` cancels the stream. The `open`
-	 * event carries no `response`.
+	 * [non-spec] A source that reads a stream of bytes from elsewhere, such as the body of a
+	 * response. The end of the stream is an error, as is its failure: there is nothing to reconnect
+	 * to. `close()` cancels the stream. The `open` event carries no `response`.
 	 *
 	 * @param stream of `Uint8Array`s; the source locks it.
 	 * @throws `TypeError` if it is no ReadableStream, or a locked one.

@@ -23,8 +23,9 @@ export class Attempt {
 	}
 
 	/**
-	 * Sends the request. A probe goes without the caller's headers and in the mode `no-cors`, which needs no permission of
-	 * the server. The promise is rejected if the mode of the attempt does not allow that.
+	 * Sends the request. A probe goes without the caller's headers and in the mode `no-cors`, which
+	 * needs no permission of the server. The promise is rejected if the mode of the attempt does
+	 * not allow that.
 	 */
 	send(asProbe: boolean): Promise<ResponseLike> {
 		this.#controller = new AbortController();
@@ -37,5 +38,8 @@ export class Attempt {
 	}
 }
 
-/** Called before each attempt. Rejected with what the caller's function throws, and when the source is closed. */
+/**
+ * Called before each attempt. Rejected with what the caller's function throws, and when the source
+ * is closed.
+ */
 export type Prepare = (attempt: number, lastEventId: string) => Promise<Attempt | { error: unknown }>;

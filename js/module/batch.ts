@@ -1,4 +1,5 @@
-// Reads what src/npm/batch.rs writes: the messages of one chunk, one after another. The format is described there.
+// Reads what src/npm/batch.rs writes: the messages of one chunk, one after another. The format is
+// described there.
 
 import { ASCII, DATA, END, EVENT_TYPE, LAST_EVENT_ID, SAME_EVENT_TYPE } from "./row-flags.js";
 import { decode, decodeAscii } from "./text.js";
@@ -21,7 +22,10 @@ export class Batch {
 		this.#at = 0;
 	}
 
-	/** Returns the next message, as `make` creates it, if there is one. The type is empty unless the server gave one. */
+	/**
+	 * Returns the next message, as `make` creates it, if there is one. The type is empty unless the
+	 * server gave one.
+	 */
 	next<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
 		while (!this.isEmpty) {
 			const row = this.#text.charCodeAt(this.#at++);

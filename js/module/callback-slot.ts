@@ -1,5 +1,5 @@
-// How the platform calls the module back: a slot is a function that keeps its arguments and has the module poll a task, which
-// then reads them.
+// How the platform calls the module back: a slot is a function that keeps its arguments and has the
+// module poll a task, which then reads them.
 
 type CallbackSlot = { (value: unknown): void; values: unknown[][] };
 

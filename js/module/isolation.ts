@@ -1,5 +1,5 @@
-// What happens when the WebAssembly module traps, which it must never do: its state is unknown then, so it is not entered again,
-// and all its sources are notified.
+// Contains a trap of the WebAssembly module, which must never happen: its state is unknown
+// then, so it is not entered again, and all its sources are notified.
 
 import { Attempt } from "./attempt.js";
 
@@ -9,7 +9,7 @@ let death: { error: unknown } | undefined;
 /** Called with the error when the module dies. */
 export const onDeath = new Set<(error: unknown) => void>();
 
-/** The same value, unless the module is dead. */
+/** Returns the value, or throws if the module is dead. */
 export function orDead<T>(value: T): T {
 	if (death) {
 		throw death.error;
@@ -18,8 +18,8 @@ export function orDead<T>(value: T): T {
 }
 
 /**
- * The exports of a module, with each function guarded: whatever escapes from one is the module's death. The build puts this
- * around the exports that wasm-bindgen's glue calls.
+ * The exports of a module, with each function guarded: whatever escapes from one is the module's
+ * death. The build puts this around the exports that wasm-bindgen's glue calls.
  */
 export function guarded(exports: WebAssembly.Exports): WebAssembly.Exports {
 	const guard = ([name, value]: [string, WebAssembly.ExportValue]) => [
@@ -41,11 +41,14 @@ function enter(exports: WebAssembly.Exports, run: (...given: unknown[]) => unkno
 			}
 		}
 	}
-	// As a number it is 0, and as what wasm-bindgen makes of a `Result` it says that there is no error.
+	// Converted to a number it is 0, and to wasm-bindgen's form of a `Result` it is success.
 	return [];
 }
 
-/** Ends the requests that only the module knew, by the table in which wasm-bindgen keeps the objects that it holds. */
+/**
+ * Ends the requests that only the module knew, by the table in which wasm-bindgen keeps the objects
+ * that it holds.
+ */
 function abortAll(exports: WebAssembly.Exports): void {
 	for (const table of Object.values(exports)) {
 		for (let index = 0; table instanceof WebAssembly.Table && index < table.length; index++) {

@@ -1,5 +1,5 @@
-// The flags of the rows that src/npm/batch.rs writes. The file has no imports: esbuild inlines constants only if no import
-// precedes them.
+// The flags of the rows that src/npm/batch.rs writes. The file has no imports: esbuild inlines
+// constants only if no import precedes them.
 
 /** Flags of the character that begins a row. */
 export const DATA = 1;

@@ -1,6 +1,9 @@
 // Unpacks the text that scripts/lib/pack.mjs makes of the module.
 
-/** The first character of the alphabet in scripts/lib/pack.mjs, and those of ASCII that are not in it. */
+/**
+ * The first character of the alphabet in scripts/lib/pack.mjs, and those of ASCII that are not in
+ * it.
+ */
 const FIRST = 32;
 const LEFT_OUT = "\"$'<\\`";
 const SINGLE = 87;

@@ -5,7 +5,9 @@ import { setPoll } from "./callback-slot.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { EndOfBody, Reader, Settings, SourceHost } from "./wire.js";
 
-/** The exports of the module. Both run a source until `closed` is fulfilled, unless it ends before. */
+/**
+ * The exports of the module. Both run a source until `closed` is fulfilled, unless it ends before.
+ */
 export interface Module {
 	/** A source that makes its own requests. */
 	connect(host: SourceHost, closed: Promise<unknown>, settings: Settings): void;

@@ -1,4 +1,5 @@
-// What crosses between the facade and src/npm/bindings.rs. tests/node/wire.test.mjs compares the names and codes with Rust's.
+// The values that cross between the facade and src/npm/bindings.rs. tests/node/wire.test.mjs
+// compares the names and codes with Rust's.
 
 import type { EventSourceInit, Reason } from "../types.js";
 import type { Prepare, ResponseLike } from "./attempt.js";
@@ -83,18 +84,22 @@ export function failedAttempt(
 /** A source, as src/npm/bindings.rs calls it. Only `deliver` may throw. */
 export interface SourceHost {
 	/**
-	 * There is no response if the stream came from elsewhere. Nothing is read before the returned promise is fulfilled.
+	 * There is no response if the stream came from elsewhere. Nothing is read before the returned
+	 * promise is fulfilled.
 	 */
 	open(response: ResponseLike | undefined): Promise<void> | undefined;
 	/**
-	 * `text`, for a `Batch`, is a view of the module's memory, which is valid until the first handler runs. The server's
-	 * reconnection time, if it has sent one, is in milliseconds. The next chunk is read when the returned promise is
-	 * fulfilled. If it is rejected, or if this method throws, the stream is given up.
+	 * `text`, for a `Batch`, is a view of the module's memory, which is valid until the first
+	 * handler runs. The server's reconnection time, if it has sent one, is in milliseconds. The
+	 * next chunk is read when the returned promise is fulfilled. If it is rejected, or if this
+	 * method throws, the stream is given up.
 	 */
 	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined;
 	/** The last event ID of the events that were delivered: read when `deliver` has thrown. */
 	readonly lastEventId: string;
-	/** Returns the wait before the next request in milliseconds, or `undefined` if there is none. */
+	/**
+	 * Returns the wait before the next request in milliseconds, or `undefined` if there is none.
+	 */
 	error(...failure: Parameters<typeof failedAttempt>): number | undefined;
 	end(): void;
 	/** Called with an error of our own, which should not happen. */

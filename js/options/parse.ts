@@ -1,5 +1,5 @@
-// Reads and checks the options of a source. This happens once, in the constructor: impossible options throw at once, and objects
-// of the caller that change later have no effect.
+// Reads and checks the options of a source. This happens once, in the constructor: impossible
+// options throw at once, and objects of the caller that change later have no effect.
 
 import { GET, PROBE, SEEN } from "../module/attempt.js";
 import { EndOfBody, Reconnect, type Settings } from "../module/wire.js";
@@ -31,7 +31,10 @@ export interface ParsedOptions<M> {
 	signal: AbortSignal | undefined;
 	until: SourceInit<M>["until"];
 	decide: Decide | undefined;
-	/** The caller allows a repetition that is impossible: the body is a stream, which can be sent once. */
+	/**
+	 * The caller allows a repetition that is impossible: the body is a stream, which can be sent
+	 * once.
+	 */
 	sentOnce: boolean;
 }
 
@@ -92,8 +95,8 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
 }
 
 /**
- * A `Last-Event-ID` among the headers is an initial value, as the option is: the ID moves on with the stream. A header value is
- * bytes, one for each character.
+ * A `Last-Event-ID` among the headers is an initial value, as the option is: the ID moves on with
+ * the stream. A header value is bytes, one for each character.
  */
 function parseLastEventId(option: string | undefined, headers: Headers): string {
 	const header = headers.get("last-event-id") ?? "";
@@ -133,8 +136,8 @@ function endOf(end: CommonInit["end"], until: unknown): EndOfBody {
 
 /** The kind of a source's requests: bits of module/attempt.ts. */
 function kindOf(request: OwnInit, fetch: unknown, accept: unknown): number {
-	// Whether a probe may be sent to a server. A caller's own `fetch` may fail for reasons of its own, and other modes do not
-	// allow it; outside browsers no origin is refused.
+	// Whether a probe may be sent to a server. A caller's own `fetch` may fail for reasons of its
+	// own, and other modes do not allow it; outside browsers no origin is refused.
 	const canBeProbed = !fetch && isProbeable(request) && typeof origin === "string";
 	return (isGet(request) ? GET : 0) | (canBeProbed ? PROBE : 0) | (fetch || accept ? SEEN : 0);
 }

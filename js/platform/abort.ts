@@ -1,4 +1,5 @@
-// Listens to the caller's signals, with one listener for all sources of a signal: Node takes more than ten for a leak.
+// Listens to the caller's signals, with one listener for all sources of a signal: Node takes more
+// than ten for a leak.
 
 type Listener = { (): void; callbacks: Set<() => void> };
 

@@ -20,7 +20,10 @@ export function tryRead<T>(read: () => T): T | undefined {
 	}
 }
 
-/** Calls `until` or `accept`. If it throws or returns a promise, the error is reported and the result is `false`. */
+/**
+ * Calls `until` or `accept`. If it throws or returns a promise, the error is reported and the
+ * result is `false`.
+ */
 export function callPredicate<T>(predicate: (value: T) => boolean, value: T): boolean {
 	try {
 		const result: unknown = predicate(value);
@@ -35,8 +38,8 @@ export function callPredicate<T>(predicate: (value: T) => boolean, value: T): bo
 }
 
 /**
- * Whether a callback has returned a promise where a value is needed. Its rejection is ignored, because the callers of this
- * function throw an error of their own.
+ * Whether a callback has returned a promise where a value is needed. Its rejection is ignored,
+ * because the callers of this function throw an error of their own.
  */
 export function isPromise(value: unknown): boolean {
 	const is = typeof (value as Promise<unknown> | undefined)?.then === "function";

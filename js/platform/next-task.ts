@@ -1,6 +1,9 @@
 // Waits for a task of the event loop.
 
-/** WebKit loses the messages of a page that goes into the back/forward cache. This many milliseconds later they are given up. */
+/**
+ * WebKit loses the messages of a page that goes into the back/forward cache. This many milliseconds
+ * later they are given up.
+ */
 const LOST = 250;
 
 /** Read at import time, because tests may later replace them with fake timers. */
@@ -11,7 +14,10 @@ const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalTh
 let channel: MessageChannel | undefined;
 let waiting: (() => void)[] = [];
 
-/** Uses MessageChannel in browsers, because `setTimeout` is clamped to 4 ms, and to a second in hidden tabs. */
+/**
+ * Uses MessageChannel in browsers, because `setTimeout` is clamped to 4 ms, and to a second in
+ * hidden tabs.
+ */
 export function nextTask(): Promise<void> {
 	return new Promise((resolve) => {
 		if (setImmediate) {

@@ -1,4 +1,5 @@
-// Which values are streams, by their methods: `instanceof` would not recognize those of other realms and libraries.
+// Which values are streams, by their methods: `instanceof` would not recognize those of other
+// realms and libraries.
 
 export function isStream(value: unknown): value is ReadableStream {
 	return typeof (value as ReadableStream | null | undefined)?.getReader === "function";

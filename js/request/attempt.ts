@@ -26,8 +26,8 @@ export const canBeProbed = ({ mode = "cors" }: RequestInit) => mode === "cors";
 const HAS_NETWORK = /^(?!(file|ftp|wss?):)[^:/]+:\/\//;
 
 /**
- * Prepares attempts. The option `request` is given up when the source is closed: a promise that stays pending would keep the
- * task in the module alive.
+ * Prepares attempts. The option `request` is given up when the source is closed: a promise that
+ * stays pending would keep the task in the module alive.
  */
 export function attempts(template: Template, closed: Promise<unknown>): Prepare {
 	const sent = new WeakSet<object>();
@@ -87,7 +87,8 @@ function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Templ
 			"last-event-id",
 			Array.from(new TextEncoder().encode(lastEventId), (byte) => String.fromCharCode(byte)).join(""),
 		);
-		// The page's own origin can differ from the origin of its URL. Outside browsers it is missing.
+		// The page's own origin can differ from the origin of its URL. Outside browsers it is
+		// missing.
 		preflight = typeof origin === "string" && !url.href.startsWith(`${origin}/`) ? PREFLIGHT : 0;
 	}
 	// [spec] 9.2.2, constructor step 11: an event stream never comes from a cache.

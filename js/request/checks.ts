@@ -1,8 +1,12 @@
-// Checks of options, with errors that name the option. A request is checked by the platform, which knows its own rules.
+// Checks of options, with errors that name the option. A request is checked by the platform, which
+// knows its own rules.
 
 import { isOneShot, isStream } from "../platform/streams.js";
 
-/** Stands in for the source's URL where a Request is built to check the other options: no request is made to it. */
+/**
+ * Stands in for the source's URL where a Request is built to check the other options: no request is
+ * made to it.
+ */
 const UNUSED_URL = "https://headwater.invalid/";
 
 /** [spec] URL Standard, special schemes: those whose hosts are domains. */
@@ -13,9 +17,11 @@ export function absolute(given: string): string {
 	const base = globalThis.document?.baseURI ?? globalThis.location?.href;
 	try {
 		const { protocol, hostname, href } = new URL(given, base);
-		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
+		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as
+		// "%20".
 		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
-			// [spec] "Encoding-parse": the query is in the encoding of the page. Of all platform APIs only links do that.
+			// [spec] "Encoding-parse": the query is in the encoding of the page. Of all platform
+			// APIs only links do that.
 			const { characterSet = "UTF-8" } = globalThis.document ?? {};
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
@@ -24,7 +30,7 @@ export function absolute(given: string): string {
 	throw new DOMException(`"${given}" is not a valid URL${why}`, "SyntaxError");
 }
 
-/** Has the platform check what goes to `fetch`, and completes it. */
+/** Lets the platform check the arguments of `fetch`, and completes them. */
 export function checkRequest(request: RequestInit, bodyOption: string): void {
 	// A stream can be taken only once, and belongs to the real request.
 	const { body, ...checked } = request;
@@ -37,7 +43,8 @@ export function checkRequest(request: RequestInit, bodyOption: string): void {
 	}
 	if (isOneShot(body)) {
 		checkStreams(isStream(body) ? new ReadableStream() : (async function* () {})());
-		// What Chromium demands of a request whose body is a stream; TypeScript's RequestInit does not have it yet.
+		// Chromium demands it of a request whose body is a stream; TypeScript's RequestInit does
+		// not have it yet.
 		Object.assign(request, { duplex: "half", ...request });
 	}
 }
@@ -51,7 +58,10 @@ function refused(request: RequestInit, member: string): boolean {
 	}
 }
 
-/** A platform that cannot send such a body would send a text such as "[object ReadableStream]", which it shows by the type. */
+/**
+ * A platform that cannot send such a body would send a text such as "[object ReadableStream]",
+ * which it shows by the type.
+ */
 function checkStreams(body: unknown) {
 	const init = { method: "POST", body, duplex: "half" } as RequestInit;
 	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
@@ -78,7 +88,7 @@ export function checkFunctions(options: Record<string, unknown>): void {
 	}
 }
 
-/** Runs `read`; what it throws becomes a TypeError that names the option. */
+/** Runs `read`, and turns its errors into a TypeError that names the option. */
 export function naming<T>(option: string | (() => string), read: () => T): T {
 	try {
 		return read();

@@ -1,10 +1,13 @@
-// Reads a RequestInit as `fetch` reads it: each member by name and once, with copies of everything that the caller can change
-// later.
+// Reads a RequestInit as `fetch` reads it: each member by name and once, with copies of everything
+// that the caller can change later.
 
 import { isOneShot } from "../platform/streams.js";
 import { checkRequest, naming } from "./checks.js";
 
-/** A request of the caller, as {@link membersOf} reads it. The body may be one that is still being read. */
+/**
+ * A request of the caller, as {@link membersOf} reads it. The body may be one that is still being
+ * read.
+ */
 export type Given = Omit<RequestInit, "body" | "signal"> & {
 	signal?: AbortSignal | null | undefined;
 	body?: BodyInit | Promise<ArrayBuffer | null> | null | undefined;
@@ -35,8 +38,8 @@ export function isRequest(value: unknown): value is Request {
 /**
  * The members of an options object, each read once.
  *
- * [spec] Web IDL, dictionaries: members are read by name, so inherited members and getters count. Members that only one
- * platform has, such as Node's `dispatcher`, are found by enumeration.
+ * [spec] Web IDL, dictionaries: members are read by name, so inherited members and getters count.
+ * Members that only one platform has, such as Node's `dispatcher`, are found by enumeration.
  */
 export function membersOf<T extends object>(given: T): Partial<T> {
 	if (Object(given) !== given) {
@@ -61,7 +64,10 @@ export function membersOf<T extends object>(given: T): Partial<T> {
 	return members;
 }
 
-/** Drops the members of a Request that are not options, and reads its body: not every browser shows it or sends it as a stream. */
+/**
+ * Drops the members of a Request that are not options, and reads its body: not every browser shows
+ * it or sends it as a stream.
+ */
 function readRequest(given: Request, members: Given): void {
 	if (members.json === given.json) {
 		delete members.json;
