@@ -9,10 +9,9 @@ import { exposeMembers } from "../platform/web-idl.js";
 import type { Closed, EventSourceInit, Failure, OpenEvent, ServerSentEvent } from "../types.js";
 import { EventHandlers } from "./event-handlers.js";
 import { type Form, Lifecycle } from "./lifecycle.js";
-import { Pace } from "./pace.js";
+import { Pace, TURNS, turns } from "./pace.js";
 import { lend, readerOf } from "./reader.js";
 import { ServerEvent } from "./server-event.js";
-import { TURNS, turns } from "./turns.js";
 
 enum ReadyState {
 	CONNECTING = 0,

@@ -1,8 +1,20 @@
 // Reads what src/npm/batch.rs writes: the messages of one chunk, one after another. The format is
 // described there.
 
-import { ASCII, DATA, END, EVENT_TYPE, LAST_EVENT_ID, SAME_EVENT_TYPE } from "./row-flags.js";
 import { decode, decodeAscii } from "./text.js";
+
+/** Flags of the character that begins a row. An enum, because esbuild inlines it. */
+enum Row {
+	DATA = 1,
+	EVENT_TYPE = 2,
+	SAME_EVENT_TYPE = 4,
+	LAST_EVENT_ID = 8,
+	/** Flag of the first row: the text is nothing but ASCII. */
+	ASCII = 64,
+}
+
+/** Ends a field whose length is not given. */
+const END = "\r";
 
 /** The rows of one chunk after another. */
 export class Batch {
@@ -18,7 +30,7 @@ export class Batch {
 
 	/** Replaces the rows by those of another chunk. */
 	fill(text: Uint8Array): void {
-		this.#text = (text[0] as number) & ASCII ? decodeAscii(text) : decode(text);
+		this.#text = (text[0] as number) & Row.ASCII ? decodeAscii(text) : decode(text);
 		this.#at = 0;
 	}
 
@@ -29,15 +41,15 @@ export class Batch {
 	next<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
 		while (!this.isEmpty) {
 			const row = this.#text.charCodeAt(this.#at++);
-			const data = row & DATA ? this.#field() : undefined;
-			if (row & EVENT_TYPE) {
+			const data = row & Row.DATA ? this.#field() : undefined;
+			if (row & Row.EVENT_TYPE) {
 				this.#type = this.#field();
 			}
-			if (row & LAST_EVENT_ID) {
+			if (row & Row.LAST_EVENT_ID) {
 				this.lastEventId = this.#field();
 			}
 			if (data !== undefined) {
-				const type = row & (EVENT_TYPE | SAME_EVENT_TYPE) ? this.#type : "";
+				const type = row & (Row.EVENT_TYPE | Row.SAME_EVENT_TYPE) ? this.#type : "";
 				return make(type, data, this.lastEventId);
 			}
 		}

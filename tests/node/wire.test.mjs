@@ -42,9 +42,11 @@ function evaluate(expression) {
 	return Function(`return ${milliseconds.replaceAll(/(\d)_(?=\d)|(0x[\da-f]+)_/gi, "$1$2")}`)();
 }
 
-const constant = (name, text, place) => evaluate(only(`\\bconst ${name}\\b[^=]*= ([^;]+);`, text, place)[0]);
+/** The value of a constant, or of a member of an enum. */
+const constant = (name, text, place) =>
+	evaluate(only(`(?:\\bconst ${name}\\b[^=;]*|\\n\\t${name}) = ([^;,]+)[;,]`, text, place)[0]);
 
-/** Compares one by one, so that the first difference is told with its names. */
+/** Compares one by one, so that the message has both names of the first difference. */
 function compare(what, [place, names], [otherPlace, otherNames]) {
 	for (let index = 0; index < Math.max(names.length, otherNames.length); index++) {
 		const [name, other] = [names[index], otherNames[index]];
@@ -108,8 +110,9 @@ test("the bits of requests and of failures are the same on both sides", () => {
 	const follows = only("(\\d \\* )?u8::from\\((\\S+)\\) \\+ (\\d) \\* u8::from\\((\\S+)\\),", bindings, BINDINGS);
 	const [weight = "1", willReconnect, otherWeight, undecided] = follows;
 	assert.match(`${willReconnect} ${undecided}`, /delay\.is_some\(\) .*undecided/);
-	assert.equal(Number.parseInt(weight, 10), constant("WILL_RECONNECT", wire, WIRE));
-	assert.equal(Number.parseInt(otherWeight, 10), constant("UNDECIDED", wire, WIRE));
+	const weights = [Number.parseInt(weight, 10), Number.parseInt(otherWeight, 10)];
+	const bits = ["WILL_RECONNECT", "UNDECIDED"].map((name) => constant(name, wire, WIRE));
+	compare("bit of a failure", [BINDINGS, weights], [`${WIRE}: WILL_RECONNECT, UNDECIDED`, bits]);
 });
 
 test("a batch is read by the flags that it is written with", () => {
@@ -118,7 +121,7 @@ test("a batch is read by the flags that it is written with", () => {
 	compareConstants(
 		place,
 		read(place),
-		"js/module/row-flags.ts",
+		"js/module/batch.ts",
 		names.map((name) => [name]),
 	);
 });
