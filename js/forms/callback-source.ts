@@ -129,12 +129,14 @@ export class CallbackSource implements Form {
 
 	#deliver(): Promise<void> | undefined {
 		const { onmessage } = this.#callbacks;
-		const { batch, options } = this.#life;
+		const life = this.#life;
+		const { batch } = life;
+		const { until } = life.options;
 		const pace = this.#pace;
 		pace.begin();
 		for (let message = batch.next(makeCallbackMessage); message; message = batch.next(makeCallbackMessage)) {
-			const isLast = options.until && callPredicate(options.until, message);
-			if (this.#life.isOver) {
+			const isLast = until && callPredicate(until, message);
+			if (life.isOver) {
 				return undefined;
 			}
 			onmessage?.(message);

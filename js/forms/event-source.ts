@@ -151,14 +151,15 @@ export class EventSource extends EventTarget {
 	async #deliver(reconnectionTime: number | undefined): Promise<void> {
 		const life = this.#life;
 		const pace = this.#pace;
-		const { batch, options } = life;
+		const { batch } = life;
+		const { until } = life.options;
 		this.#reconnectionTime = reconnectionTime ?? this.#reconnectionTime;
 		pace.begin();
 		const make = (type: string, data: string, lastEventId: string) => {
 			return new ServerEvent(type || "message", data, lastEventId, this.#origin) as unknown as ServerSentEvent;
 		};
 		for (let event = batch.next(make); event; event = batch.next(make)) {
-			const isLast = options.until && callPredicate(options.until, event);
+			const isLast = until && callPredicate(until, event);
 			if (life.isOver) {
 				break;
 			}

@@ -21,6 +21,7 @@ interface Waiter {
 export class MessageQueue implements Form {
 	readonly #life: Lifecycle<Message>;
 	readonly #batch: Batch;
+	readonly #until: EventsInit["until"];
 	readonly #waiters: Waiter[] = [];
 	/** Called by each `next()`; does nothing after the first. */
 	#start: () => void;
@@ -35,11 +36,12 @@ export class MessageQueue implements Form {
 			: new Lifecycle<Message>(this, input, init);
 		this.#life = life;
 		this.#batch = life.batch;
+		this.#until = life.options.until;
 		const reader = readerOf(input);
 		const lent = reader && lend(reader, life.closed);
 		this.#start = () => {
 			this.#start = () => {};
-			life.start(lent, life.options.until ? EndOfBody.Interrupted : EndOfBody.Close);
+			life.start(lent, this.#until ? EndOfBody.Interrupted : EndOfBody.Close);
 		};
 		life.watchSignal();
 	}
@@ -89,7 +91,7 @@ export class MessageQueue implements Form {
 	}
 
 	#nextMessage(): Message | undefined {
-		const { until } = this.#life.options;
+		const until = this.#until;
 		const message = this.#batch.next(makeMessage);
 		if (message && until && callPredicate(until, message)) {
 			this.#batch.clear();
