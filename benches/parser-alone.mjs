@@ -3,8 +3,8 @@
 
 import { ChunkParser, start } from "../pkg/headwater.js";
 import { loop, packed } from "../pkg/inline.js";
-import { Batch } from "./module/batch.js";
-import { unpack } from "./module/unpack.js";
+import { Batch } from "./batch.js";
+import { unpack } from "./unpack.js";
 
 await start((imports) => WebAssembly.instantiate(unpack(packed, loop), imports));
 

@@ -1,14 +1,11 @@
-// Unpacks the text that scripts/lib/pack.mjs makes of the module.
+// Owns the reading of the text that scripts/lib/pack.mjs makes of the module. Knows nothing of what the bytes are for.
 
-/**
- * The first character of the alphabet in scripts/lib/pack.mjs, and those of ASCII that are not in
- * it.
- */
+/** The first character of the alphabet in scripts/lib/pack.mjs, and those of ASCII that are not in it. */
 const FIRST = 32;
 const LEFT_OUT = "\"$'<\\`";
 const SINGLE = 87;
 
-/** The text follows the tables of the loop. */
+/** Behind the tables that the loop wants. */
 const START = 512;
 
 /** The bytes of `text`, by the `loop` that comes with it. */

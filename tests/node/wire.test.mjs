@@ -137,15 +137,3 @@ test("defaults and limits are the same on both sides", () => {
 	compareConstants("src", allOfRust, place, [["DEFAULT_MAX_EVENT_SIZE"], ["MAX_DELAY"]]);
 	compareConstants("src", allOfRust, "js/forms/json.ts", [["QUOTED"]]);
 });
-
-test("the packed module is read with the alphabet that it is written with", async () => {
-	const [pack, unpack] = ["scripts/lib/pack.mjs", "js/module/unpack.ts"];
-	const [packed, unpacked] = [read(pack), read(unpack)];
-	const [leftOut] = only('!("[^;]*?")\\.includes', packed, pack);
-	const [length] = only("length: (\\d+)", packed, pack);
-	const [first] = only("fromCharCode\\((\\d+) \\+ index", packed, pack);
-	assert.equal(evaluate(leftOut), constant("LEFT_OUT", unpacked, unpack));
-	assert.equal(Number(first), constant("FIRST", unpacked, unpack));
-	assert.equal(constant("START", packed, pack), constant("START", unpacked, unpack));
-	assert.equal(Number(length) - evaluate(leftOut).length - 2, constant("SINGLE", unpacked, unpack));
-});
