@@ -14,7 +14,6 @@ import {
 	statSync,
 	writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { adaptGlue } from "./lib/glue.mjs";
@@ -58,6 +57,13 @@ const LITTLE_COPYING = "-Cllvm-args=-inline-threshold=-10 -Cllvm-args=-jump-thre
 
 /** Which every engine has that has all of what Rust's own target takes for granted: the search for line ends is twice as fast. */
 const SIMD = "-Ctarget-feature=+simd128";
+
+/**
+ * A panic is one instruction that traps: no message, and no code that formats one. The standard library has to be compiled
+ * with the same setting. Stable Rust has neither of the two flags without this variable.
+ */
+const IMMEDIATE_ABORT = { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_PANIC: "immediate-abort" };
+const STD = ["-Zpanic-immediate-abort", "-Zbuild-std=core,alloc"];
 
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
@@ -116,9 +122,9 @@ async function wasm(pkg, cfgs = []) {
 	mkdirSync(pkg, { recursive: true });
 	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic handler that they may not have.
 	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
-	await run("cargo", ["rustc", "--quiet", "--release", ...kind, "--target", target, "--", ...cfgs], {
+	await run("cargo", ["rustc", "--quiet", "--release", ...STD, ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
-		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: `${withoutPaths()} ${NPM} ${LITTLE_COPYING} ${SIMD}` },
+		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT },
 		problem: "The Rust crate does not build.",
 	});
 	await run(
@@ -135,9 +141,6 @@ async function wasm(pkg, cfgs = []) {
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
 	const module = join(pkg, "headwater_bg.wasm");
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
-	const { trapAtOnce, blankMessages } = await import("./lib/wasm-panics.mjs");
-	writeFileSync(module, trapAtOnce(readFileSync(module)));
 	await run(
 		join(root, "node_modules", ".bin", "wasm-opt"),
 		[...SMALLEST, "--debuginfo", "--strip-dwarf", "--strip-target-features", module, "-o", module],
@@ -149,7 +152,6 @@ async function wasm(pkg, cfgs = []) {
 	const named = readFileSync(module);
 	writeFileSync(join(pkg, "functions.json"), JSON.stringify(functionSizes(named)));
 	const optimised = Buffer.from(withoutCustomSections(named));
-	blankMessages(optimised);
 	const glueFile = join(pkg, "headwater.js");
 	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
 	writeFileSync(module, short.module);
@@ -158,6 +160,7 @@ async function wasm(pkg, cfgs = []) {
 		join(pkg, "headwater.d.ts"),
 		'export function start(instantiate: import("../js/module/wasm.js").Instantiate): Promise<void>;\n',
 	);
+	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
 	const { pack, packLoop } = await import("./lib/pack.mjs");
 	const packed = pack(short.module);
 	writeFileSync(
@@ -165,15 +168,6 @@ async function wasm(pkg, cfgs = []) {
 		`export const packed = "${packed}";\nexport const loop = "${packLoop(packed)}";\n`,
 	);
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare const packed: string;\nexport declare const loop: string;\n");
-}
-
-/** The source locations of panics would otherwise carry this machine's folders into the package. */
-function withoutPaths() {
-	const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
-	const sources = readdirSync(join(cargoHome, "registry", "src")).map((index) =>
-		join(cargoHome, "registry", "src", index),
-	);
-	return [...sources, root].map((path) => `--remap-path-prefix=${path}=`).join(" ");
 }
 
 /** What the engines have that have what the module needs (reference types: Chrome 96; SIMD: Safari 16.4), but for Firefox: 93. */

@@ -53,6 +53,7 @@ export async function setupBuild(meanwhile = async () => {}) {
 	await checkRust();
 	await npmPackages();
 	await wasmTarget();
+	await rustSource();
 	await Promise.all([wasmBindgen(), meanwhile()]);
 }
 
@@ -147,6 +148,20 @@ async function wasmTarget() {
 		cwd: root,
 		capture: true,
 		problem: "Rust's wasm32-unknown-unknown target could not be installed; is there a network?",
+	});
+}
+
+/** The npm package's module is built with a standard library of its own. */
+async function rustSource() {
+	const { output } = await run("rustup", ["component", "list", "--installed"], { cwd: root, capture: true });
+	if (output.includes("rust-src")) {
+		return;
+	}
+	say("installing the source of Rust's standard library");
+	await run("rustup", ["component", "add", "rust-src"], {
+		cwd: root,
+		capture: true,
+		problem: "The source of Rust's standard library could not be installed; is there a network?",
 	});
 }
 

@@ -12,23 +12,18 @@ import { root } from "./lib/tools.mjs";
 /** Brotli bytes of everything that a page loads, by the package's entry. */
 const BUDGETS = { headwater: 23_700, "headwater/slim": 23_200 };
 
-/** What functions of the module are for, by their names; the first that fits. What is inlined counts with its caller. */
+/** What functions of the module are for, by their names without hashes; the first that fits. */
 const PURPOSES = [
-	[
-		"a source that runs: attempts, reading, waits, its events",
-		/headwater::(bindings|web::(driver|source|watch|timer|promise|signal|page)|task)|^(connect|read|poll)\b/,
-	],
-	["events: lines, fields, text", /headwater::(parser|batch|line|kept|text)/],
-	[
-		"connection: what reconnects, errors",
-		/headwater::(connection|heads|progress|reconnection|error|refusal|options|watchdog)/,
-	],
-	["requests and bodies", /headwater::web::/],
-	["content type", /headwater::content_type/],
-	["memory", /talc|alloc(::|\[)|__rust_|memcmp/],
+	["the source: attempts, reading, waits, its events", /headwater::(npm::bindings|web::)|^(connect|read|poll)\b/],
+	["events: lines, fields, text, batches", /headwater::(core::(parser|line|kept|text)|npm::batch)/],
+	["the rules: connection, errors, content type", /headwater::core::/],
+	["memory", /talc|alloc(::|$)|__rust_|mem(cmp|move|cpy|set)/],
 	["wasm-bindgen", /wbindgen|externref|wasm_bindgen|js_sys|web_sys/],
 	["others", /(?:)/],
 ];
+
+/** What the compiler adds to the name of a crate. */
+const HASH = /\[[0-9a-f]{10,}\]/g;
 
 /** What a page loads beside its script, by the package's entry. */
 const ENTRIES = { headwater: [], "headwater/slim": ["headwater.wasm"] };
@@ -63,7 +58,8 @@ function breakdown() {
 	const { functions, rest } = JSON.parse(readFileSync(join(root, "pkg", "functions.json"), "utf8"));
 	const module = Object.fromEntries(PURPOSES.map(([purpose]) => [purpose, 0]));
 	for (const { name, size } of functions) {
-		module[PURPOSES.find(([, names]) => names.test(name))[0]] += size;
+		const plain = name.replaceAll(HASH, "");
+		module[PURPOSES.find(([, names]) => names.test(plain))[0]] += size;
 	}
 	module["texts, imports, types, tables"] = rest;
 	const { outputs } = JSON.parse(readFileSync(join(root, "pkg", "bundle.json"), "utf8"));
