@@ -2,11 +2,10 @@
 // The build puts it beside js/.
 
 import { ChunkParser, start } from "../pkg/headwater.js";
-import { loop, packed } from "../pkg/inline.js";
-import { Batch } from "./batch.js";
-import { unpack } from "./unpack.js";
+import { bytes } from "../pkg/inline.js";
+import { Batch } from "./module/batch.js";
 
-await start((imports) => WebAssembly.instantiate(unpack(packed, loop), imports));
+await start((imports) => WebAssembly.instantiate(bytes(), imports));
 
 const make = (type, data, lastEventId) => ({ type: type || "message", data, lastEventId });
 

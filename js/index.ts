@@ -1,12 +1,11 @@
 // The entry `headwater`: the module is inside, and nothing has to be loaded.
 
-import { loop, packed } from "../pkg/inline.js";
-import { unpack } from "./module/unpack.js";
+import { bytes } from "../pkg/inline.js";
 import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
 
-instantiateBy(async (imports) => WebAssembly.instantiate(unpack(packed, loop), imports));
+instantiateBy(async (imports) => WebAssembly.instantiate(bytes(), imports));
 
 /**
  * Loads the WebAssembly module now instead of with the first source. Never needed; it saves the

@@ -1,9 +1,12 @@
-// Owns the way from sources to `dist/`: Rust to WebAssembly, the module packed into a string, the facade bundled around it
-// and without it, its declarations. Takes for granted that the tools are there (setup.mjs).
+// Builds the package from its sources: Rust to WebAssembly, what follows (scripts/postprocess/), the facade bundled with and
+// without the module, and its declarations. The tools must be there (setup.mjs).
+//
+//     npm run build                       dist/
+//     npm run build -- --plain            target/plain/dist/: nothing between wasm-bindgen and esbuild
+//     npm run build -- --without names    target/without/dist/: without a step of scripts/postprocess/
 
 import { createHash } from "node:crypto";
 import {
-	appendFileSync,
 	copyFileSync,
 	cpSync,
 	existsSync,
@@ -16,11 +19,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { adaptGlue } from "./lib/glue.mjs";
-import { run, say, script } from "./lib/process.mjs";
+import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { root, toolsBin } from "./lib/tools.mjs";
-import { shortenNames } from "./lib/wasm-names.mjs";
-import { functionSizes, withoutCustomSections } from "./lib/wasm-sizes.mjs";
+import { postprocess, STEPS } from "./postprocess/postprocess.mjs";
 
 const target = "wasm32-unknown-unknown";
 
@@ -30,10 +31,13 @@ const INPUTS = [
 	"js",
 	"Cargo.toml",
 	"Cargo.lock",
+	"package.json",
 	"package-lock.json",
+	"rust-toolchain.toml",
 	"tsconfig.json",
 	"scripts/build.mjs",
 	"scripts/lib",
+	"scripts/postprocess",
 ];
 
 /** Compiles the npm layer of the crate. */
@@ -49,21 +53,24 @@ const SMALLEST = [
 ];
 
 /**
- * Of LLVM's too: optimised for speed, with only the inlining that makes code smaller, and that which the source demands where
- * bytes are looked at, and a third of the code that is doubled to save jumps. For size it would be half a kilobyte smaller once
- * compressed, and a tenth slower.
+ * LLVM optimizes for speed, but inlines only where that makes code smaller or the source demands it, and doubles a third of
+ * the code that it would to save jumps. For size, the package would be half a kilobyte smaller and a tenth slower.
  */
 const LITTLE_COPYING = "-Cllvm-args=-inline-threshold=-10 -Cllvm-args=-jump-threading-threshold=2";
 
-/** Which every engine has that has all of what Rust's own target takes for granted: the search for line ends is twice as fast. */
+/** Every engine has it that has the rest of what Rust's own target needs. The search for line ends is twice as fast. */
 const SIMD = "-Ctarget-feature=+simd128";
 
 /**
  * A panic is one instruction that traps: no message, and no code that formats one. The standard library has to be compiled
- * with the same setting. Stable Rust has neither of the two flags without this variable.
+ * with the same setting. Stable Rust accepts the two flags only with this variable.
  */
 const IMMEDIATE_ABORT = { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_PANIC: "immediate-abort" };
 const STD = ["-Zpanic-immediate-abort", "-Zbuild-std=core,alloc"];
+
+/** How cargo is called for the small form of the package, and for the plain one, which needs nothing but the npm layer. */
+const SMALL = { args: STD, env: { RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT } };
+const PLAIN = { args: [], env: { RUSTFLAGS: NPM } };
 
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
@@ -72,20 +79,48 @@ export async function buildPackage() {
 		await wasm(join(root, "pkg"));
 		say("building the package: facade and declarations");
 		rmSync(join(root, "dist"), { recursive: true, force: true });
-		await bundle(root, ["index", "slim"]);
-		copyFileSync(join(root, "pkg", "headwater_bg.wasm"), join(root, "dist", "headwater.wasm"));
-		await declarations();
+		await finish(root);
 	});
 }
+
+/** The folder of the plain package, which has the same files as the checkout as far as they make the package. */
+export const plainFolder = join(root, "target", "plain");
+
+/** Builds the package without post-processing into `target/plain/`, and its form that traps on purpose. */
+export async function buildPlain() {
+	await whenChanged("plain", INPUTS, join(plainFolder, "dist", "index.js"), async () => {
+		say("building the plain package");
+		copySources(plainFolder);
+		await wasm(join(plainFolder, "pkg"), { plain: true });
+		await finish(plainFolder, { plain: true });
+		const trap = join(plainFolder, "target", "trap");
+		copySources(trap);
+		await wasm(join(trap, "pkg"), { cfgs: TRAP, plain: true });
+		await bundle(trap, ["index"], { plain: true });
+	});
+}
+
+/** Builds the package without one step of the post-processing into `target/without/`, for the measuring of what it saves. */
+export async function buildWithout(step) {
+	if (!STEPS.includes(step)) {
+		throw new Problem(`There is no step "${step}": ${STEPS.join(", ")}.`);
+	}
+	const folder = join(root, "target", "without");
+	copySources(folder);
+	await wasm(join(folder, "pkg"), { without: [step] });
+	await finish(folder);
+	return folder;
+}
+
+const TRAP = ["--cfg", "headwater_trap"];
 
 /** Builds, into `target/trap/dist/`, the package whose module traps on purpose, for the tests of what happens then. */
 export async function buildTrap() {
 	const folder = join(root, "target", "trap");
 	await whenChanged("trap", INPUTS, join(folder, "dist", "index.js"), async () => {
 		say("building the package that traps on purpose");
-		rmSync(folder, { recursive: true, force: true });
-		cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
-		await wasm(join(folder, "pkg"), ["--cfg", "headwater_trap"]);
+		copySources(folder);
+		await wasm(join(folder, "pkg"), { cfgs: TRAP });
 		await bundle(folder, ["index"]);
 	});
 }
@@ -95,10 +130,9 @@ export async function buildBench() {
 	const folder = join(root, "target", "bench");
 	await whenChanged("bench", [...INPUTS, "benches/parser-alone.mjs"], join(folder, "dist", "bench.js"), async () => {
 		say("building the parser alone");
-		rmSync(folder, { recursive: true, force: true });
-		cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
+		copySources(folder);
 		cpSync(join(root, "benches", "parser-alone.mjs"), join(folder, "js", "bench.ts"));
-		await wasm(join(folder, "pkg"), ["--cfg", "headwater_bench"]);
+		await wasm(join(folder, "pkg"), { cfgs: ["--cfg", "headwater_bench"] });
 		await bundle(folder, ["bench"]);
 	});
 }
@@ -116,15 +150,25 @@ export async function whenChanged(name, inputs, product, make) {
 	writeFileSync(stamp, sum);
 }
 
-/** `cfgs` are for this crate alone. */
-async function wasm(pkg, cfgs = []) {
+/** A fresh folder with what esbuild and tsc read. */
+function copySources(folder) {
+	rmSync(folder, { recursive: true, force: true });
+	cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
+	for (const file of ["package.json", "tsconfig.json"]) {
+		copyFileSync(join(root, file), join(folder, file));
+	}
+}
+
+/** `cfgs` are for this crate alone; `without` are steps of the post-processing to leave out, in the plain form all. */
+async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [] } = {}) {
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
+	const { args, env } = plain ? PLAIN : SMALL;
 	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic handler that they may not have.
 	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
-	await run("cargo", ["rustc", "--quiet", "--release", ...STD, ...kind, "--target", target, "--", ...cfgs], {
+	await run("cargo", ["rustc", "--quiet", "--release", ...args, ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
-		env: { CARGO_TARGET_DIR: join(root, "target"), RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT },
+		env: { CARGO_TARGET_DIR: join(root, "target"), ...env },
 		problem: "The Rust crate does not build.",
 	});
 	await run(
@@ -140,57 +184,35 @@ async function wasm(pkg, cfgs = []) {
 		],
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);
-	const module = join(pkg, "headwater_bg.wasm");
-	await run(
-		join(root, "node_modules", ".bin", "wasm-opt"),
-		[...SMALLEST, "--debuginfo", "--strip-dwarf", "--strip-target-features", module, "-o", module],
-		{
-			capture: true,
-			problem: "wasm-opt failed.",
-		},
-	);
-	const named = readFileSync(module);
-	writeFileSync(join(pkg, "functions.json"), JSON.stringify(functionSizes(named)));
-	const optimised = Buffer.from(withoutCustomSections(named));
-	const glueFile = join(pkg, "headwater.js");
-	const short = shortenNames(optimised, readFileSync(glueFile, "utf8"));
-	writeFileSync(module, short.module);
-	writeFileSync(glueFile, adaptGlue(short.glue));
-	appendFileSync(
-		join(pkg, "headwater.d.ts"),
-		'export function start(instantiate: import("../js/module/wasm.js").Instantiate): Promise<void>;\n',
-	);
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
-	const { pack, packLoop } = await import("./lib/pack.mjs");
-	const packed = pack(short.module);
-	writeFileSync(
-		join(pkg, "inline.js"),
-		`export const packed = "${packed}";\nexport const loop = "${packLoop(packed)}";\n`,
-	);
-	writeFileSync(join(pkg, "inline.d.ts"), "export declare const packed: string;\nexport declare const loop: string;\n");
+	await postprocess(pkg, { without, flags: SMALLEST });
 }
 
-/** What the engines have that have what the module needs (reference types: Chrome 96; SIMD: Safari 16.4), but for Firefox: 93. */
+/** From `pkg/` and `js/` to a package: both entries, the module and the declarations. */
+async function finish(folder, { plain = false } = {}) {
+	await bundle(folder, ["index", "slim"], { plain });
+	copyFileSync(join(folder, "pkg", "headwater_bg.wasm"), join(folder, "dist", "headwater.wasm"));
+	await run(join(root, "node_modules", ".bin", "tsc"), ["--project", folder], {
+		cwd: root,
+		problem: "The facade's types do not hold.",
+	});
+}
+
+/** The engines that have what the module needs (reference types: Chrome 96; SIMD: Safari 16.4) have it, but for Firefox: 93. */
 const LANGUAGE = "es2022";
 
-async function bundle(folder, entries) {
+/** The plain form can be read and debugged: it is not minified. */
+async function bundle(folder, entries, { plain = false } = {}) {
 	await run(
 		join(root, "node_modules", ".bin", "esbuild"),
 		[
 			...entries.map((entry) => join(folder, "js", `${entry}.ts`)),
-			...["--bundle", "--format=esm", `--target=${LANGUAGE}`, "--minify", "--sourcemap", "--log-level=warning"],
+			...["--bundle", "--format=esm", `--target=${LANGUAGE}`, "--sourcemap", "--log-level=warning"],
+			...(plain ? [] : ["--minify"]),
 			`--metafile=${join(folder, "pkg", "bundle.json")}`,
 			`--outdir=${join(folder, "dist")}`,
 		],
 		{ problem: "The facade does not build." },
 	);
-}
-
-async function declarations() {
-	await run(join(root, "node_modules", ".bin", "tsc"), ["--project", root], {
-		cwd: root,
-		problem: "The facade's types do not hold.",
-	});
 }
 
 /** One number for the contents of these files and folders. */
@@ -207,5 +229,14 @@ function files(path) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-	script(buildPackage);
+	script(async () => {
+		const { values } = readArguments({ options: { plain: { type: "boolean" }, without: { type: "string" } } });
+		if (values.plain) {
+			await buildPlain();
+		} else if (values.without) {
+			await buildWithout(values.without);
+		} else {
+			await buildPackage();
+		}
+	});
 }

@@ -1,14 +1,12 @@
-// Owns the question what the bytes of a module are for: its sections, and its functions by their names, which it drops once they
-// have been counted (WebAssembly Core Specification, 5.5 and 7.4.1). Knows nothing of what the names mean.
+// Drops the custom sections of a module, which only tools read, and lists before that what its bytes are for (Core
+// Specification, 5.5 and 7.4.1).
 
-import { assemble, Reader, sections } from "./wasm-format.mjs";
+import { Problem } from "../lib/process.mjs";
+import { assemble, CODE_SECTION, CUSTOM_SECTION, IMPORT_SECTION, Reader, sections } from "./format.mjs";
 
-const CUSTOM_SECTION = 0;
-const IMPORT_SECTION = 2;
-const CODE_SECTION = 10;
 const FUNCTION_NAMES = 1;
 
-/** The size of the code of each function in bytes, by its name, and that of all that is no code. */
+/** The size of the code of each function in bytes, by its name, and of everything that is no code. */
 export function functionSizes(wasm) {
 	let imported = 0;
 	let code = 0;
@@ -17,7 +15,7 @@ export function functionSizes(wasm) {
 	for (const { id, contents } of sections(wasm)) {
 		const reader = new Reader(contents);
 		if (id === IMPORT_SECTION) {
-			// What is imported here are functions, and they come first in the index space.
+			// All imports here are functions, and they come first in the index space.
 			imported = reader.number();
 		} else if (id === CODE_SECTION) {
 			for (let count = reader.number(); count > 0; count--) {
@@ -30,13 +28,16 @@ export function functionSizes(wasm) {
 			Object.assign(names, functionNames(reader));
 		}
 	}
+	if (names.length === 0) {
+		throw new Problem("scripts/postprocess/sections.mjs: the module has no names. Does wasm-opt have --debuginfo?");
+	}
 	return {
 		functions: sizes.map((size, index) => ({ name: names[imported + index] ?? "?", size })),
 		rest: withoutCustomSections(wasm).length - code,
 	};
 }
 
-/** The same module without what only tools read. */
+/** The same module without custom sections. */
 export function withoutCustomSections(wasm) {
 	return assemble(
 		wasm,

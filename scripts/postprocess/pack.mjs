@@ -1,20 +1,30 @@
-// Owns the form in which the module is a text of the package, and the loop that reads it: one that brotli, which compresses the package on its way,
-// sees the module's own patterns in. Deflated and in base64 it would hide them, and weigh 0.9 kB more. js/module/unpack.ts reads
-// what is written here; what the bytes are for nobody here knows.
+// Packs the module into a text, and makes the small module that reads it. brotli, which compresses the package on its way,
+// sees the module's own patterns in that text. Deflated and in base64 they would be hidden. js/module/unpack.ts reads what
+// is written here.
 //
 // The 87 bytes that are most frequent are a character each, the others two: one of the last two characters of the alphabet,
 // and then any but these. Both sets are in ascending order, and the text begins with the gaps between the bytes of the first.
 
 import binaryen from "binaryen";
+import { Problem } from "../lib/process.mjs";
 
-/** Printable ASCII that no language of the web minds in a string; the same as in js/module/unpack.ts. */
+/** Printable ASCII without what has to be escaped in a string or a page; the same as in js/module/unpack.ts. */
 const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter(
 	(character) => !"\"$'<\\`".includes(character),
 );
 const SINGLE = ALPHABET.length - 2;
 
-/** Where the text is put, behind the tables that the loop wants; the same as in js/module/unpack.ts. */
+/** Where the text is put, behind the tables that the loop needs; the same as in js/module/unpack.ts. */
 const START = 512;
+
+/** The source of a script that has the module in it, and a function that returns the module's bytes. */
+export function packedScript(wasm) {
+	const packed = pack(wasm);
+	return (
+		`import { unpack } from "../js/module/unpack.js";\n` +
+		`export const bytes = () => unpack("${packed}", "${packLoop(packed)}");\n`
+	);
+}
 
 export function pack(bytes) {
 	const count = new Array(256).fill(0);
@@ -34,7 +44,9 @@ export function pack(bytes) {
 	}
 	const gaps = singles.map((byte, index) => ALPHABET[byte - (singles[index - 1] ?? 0)]);
 	if (gaps.includes(undefined)) {
-		throw new Error("two frequent bytes are too far apart to be packed");
+		throw new Problem(
+			"scripts/postprocess/pack.mjs: two frequent bytes of the module are too far apart. See scripts/postprocess/README.md.",
+		);
 	}
 	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
 }
@@ -43,8 +55,8 @@ export function pack(bytes) {
  * The reading of such a text, as base64 of a module of its own: JavaScript that runs once is interpreted, and takes three times
  * as long for it as to have this compiled.
  *
- * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and answers where those end. Before it,
- * the byte of each character must be at its code, and that of a pair at the second one's code, 128 or 256 on.
+ * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and returns where the bytes end. Before
+ * that, the byte of each character must be at its code, and that of a pair at the second one's code, 128 or 256 on.
  */
 export function packLoop(text) {
 	const pages = Math.ceil((START + text.length) / 65536);

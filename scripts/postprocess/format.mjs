@@ -1,5 +1,9 @@
-// Owns the smallest parts of WebAssembly's binary format: bytes, numbers, names, and sections as such (Core Specification, 5.2
-// and 5.5). Knows nothing of what is in a section.
+// The smallest parts of WebAssembly's binary format: bytes, numbers, names and sections (Core Specification, 5.2 and 5.5).
+
+export const CUSTOM_SECTION = 0;
+export const IMPORT_SECTION = 2;
+export const EXPORT_SECTION = 7;
+export const CODE_SECTION = 10;
 
 /** Reads the numbers and names of the format one after the other. */
 export class Reader {
@@ -12,10 +16,6 @@ export class Reader {
 
 	get done() {
 		return this.#at >= this.#bytes.length;
-	}
-
-	get at() {
-		return this.#at;
 	}
 
 	byte() {
@@ -81,15 +81,14 @@ export class Writer {
 /** What a module begins with: a magic number and a version. */
 export const PREAMBLE = 8;
 
-/** The sections of a module: their ids, their contents, and where these start in it. */
+/** The sections of a module: their ids and their contents. */
 export function* sections(wasm) {
 	const reader = new Reader(wasm);
 	reader.bytes(PREAMBLE);
 	while (!reader.done) {
 		const id = reader.byte();
 		const size = reader.number();
-		const start = reader.at;
-		yield { id, start, contents: reader.bytes(size) };
+		yield { id, contents: reader.bytes(size) };
 	}
 }
 

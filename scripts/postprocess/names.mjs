@@ -1,0 +1,114 @@
+// Shortens the names under which the module and its glue know each other, and drops those that only one of the two knows.
+// wasm-bindgen gives every import a name with a hash in it, which is in the package twice, and which no compression takes away.
+
+import { Problem } from "../lib/process.mjs";
+import { assemble, EXPORT_SECTION, IMPORT_SECTION, Reader, sections, Writer } from "./format.mjs";
+
+/** wasm-bindgen's own names, which occur nowhere but as such. */
+const INTERNAL = /^(\.\/.*_bg\.js|__wb.*|__externref_.*)$/;
+
+/** In the glue. */
+const WORD = /(?<![\w$])(?:__wb\w+|__externref_\w+|\.\/\w+_bg\.js)/g;
+const IMPORT = /^ {8}([\w$]+): function[\s\S]*?\n {8}\}.*,\n/gm;
+
+/** The module without the exports that the glue never asks for, so that wasm-opt can drop what only they need. */
+export function dropUnusedExports(wasm, glue) {
+	const known = new Set(glue.match(/[\w$]+/g));
+	return rewrite(wasm, { [EXPORT_SECTION]: (entry) => known.has(entry.name) && entry });
+}
+
+/** The module and its glue with short names. The glue loses the imports that the module does not have, or no longer. */
+export function shortenNames(wasm, glue) {
+	const { imports, exports } = namesOf(wasm);
+	const internal = [...new Set([...imports.flat(), ...exports])].filter((name) => INTERNAL.test(name));
+	const short = new Map(internal.map((name, index) => [name, `_${index.toString(36)}`]));
+	check(imports, exports, short);
+	const imported = new Set(imports.map(([, name]) => name));
+	const lean = glue.replace(IMPORT, (entry, name) => (imported.has(name) ? entry : ""));
+	return { module: rename(wasm, short), glue: renameIn(lean, short) };
+}
+
+/** All that is imported is wasm-bindgen's, and some of what is exported. */
+function check(imports, exports, short) {
+	const strange = imports.flat().find((name) => !short.has(name));
+	if (strange !== undefined) {
+		throw changed(`the module imports "${strange}", which INTERNAL does not match`);
+	}
+	if (imports.length === 0 || !exports.some((name) => short.has(name))) {
+		throw changed("the module imports nothing, or exports nothing that INTERNAL matches");
+	}
+}
+
+function renameIn(glue, short) {
+	const found = new Set();
+	const renamed = glue.replace(WORD, (name) => {
+		found.add(name);
+		return short.get(name) ?? name;
+	});
+	const missing = [...short.keys()].find((name) => !found.has(name));
+	if (missing !== undefined) {
+		throw changed(`the glue does not have the module's name "${missing}"`);
+	}
+	return renamed;
+}
+
+function changed(what) {
+	return new Problem(
+		`scripts/postprocess/names.mjs: wasm-bindgen's names have changed: ${what}. See scripts/postprocess/README.md.`,
+	);
+}
+
+/** The imports, as pairs of module and name, and the names of the exports. */
+function namesOf(wasm) {
+	const found = { imports: [], exports: [] };
+	rewrite(wasm, {
+		[IMPORT_SECTION]: ({ module, name }) => void found.imports.push([module, name]),
+		[EXPORT_SECTION]: ({ name }) => void found.exports.push(name),
+	});
+	return found;
+}
+
+function rename(wasm, short) {
+	const shorten = (name) => short.get(name) ?? name;
+	return rewrite(wasm, {
+		[IMPORT_SECTION]: ({ module, name }) => ({ module: shorten(module), name: shorten(name) }),
+		[EXPORT_SECTION]: ({ name }) => ({ name: shorten(name) }),
+	});
+}
+
+/** The module with each import and export as the function for its section returns it, or without it. */
+function rewrite(wasm, functions) {
+	const rewritten = Array.from(sections(wasm), ({ id, contents }) => ({
+		id,
+		contents: functions[id] ? rewriteEntries(id, contents, functions[id]) : contents,
+	}));
+	return assemble(wasm, rewritten);
+}
+
+function rewriteEntries(id, contents, change) {
+	const reader = new Reader(contents);
+	const entries = [];
+	for (let count = reader.number(); count > 0; count--) {
+		const module = id === IMPORT_SECTION ? reader.name() : undefined;
+		const changed = change({ module, name: reader.name() });
+		const kind = reader.byte();
+		if (id === IMPORT_SECTION && kind !== 0) {
+			throw new Problem(`scripts/postprocess/names.mjs: an import of kind ${kind}; only functions are expected.`);
+		}
+		const index = reader.number();
+		if (changed) {
+			entries.push({ ...changed, kind, index });
+		}
+	}
+	const writer = new Writer();
+	writer.number(entries.length);
+	for (const { module, name, kind, index } of entries) {
+		if (module !== undefined) {
+			writer.name(module);
+		}
+		writer.name(name);
+		writer.byte(kind);
+		writer.number(index);
+	}
+	return writer.result();
+}

@@ -1,0 +1,61 @@
+// All that happens to the module and its glue between wasm-bindgen and esbuild, in this order. README.md has a drawing, and
+// the bytes that each step saves.
+
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../lib/process.mjs";
+import { root } from "../lib/tools.mjs";
+import { addStart, slimGlue } from "./glue.mjs";
+import { dropUnusedExports, shortenNames } from "./names.mjs";
+import { functionSizes, withoutCustomSections } from "./sections.mjs";
+
+/** The steps, by the names that `without` takes. */
+export const STEPS = ["wasm-opt", "sections", "names", "glue", "pack"];
+
+/**
+ * Makes of wasm-bindgen's output in the folder `pkg` what js/ imports. `without` are steps to leave out, and `flags` are those
+ * of wasm-opt.
+ */
+export async function postprocess(pkg, { without = [], flags }) {
+	const [moduleFile, glueFile] = ["headwater_bg.wasm", "headwater.js"].map((name) => join(pkg, name));
+	const takes = (step) => !without.includes(step);
+	let glue = addStart(readFileSync(glueFile, "utf8"));
+	if (takes("names")) {
+		writeFileSync(moduleFile, dropUnusedExports(readFileSync(moduleFile), glue));
+	}
+	if (takes("wasm-opt")) {
+		const program = join(root, "node_modules", ".bin", "wasm-opt");
+		const problem = "wasm-opt failed. Its flags are in scripts/build.mjs.";
+		await run(program, [...flags, "--debuginfo", moduleFile, "-o", moduleFile], { capture: true, problem });
+	}
+	let module = readFileSync(moduleFile);
+	if (takes("sections")) {
+		writeFileSync(join(pkg, "functions.json"), JSON.stringify(functionSizes(module)));
+		module = withoutCustomSections(module);
+	}
+	if (takes("names")) {
+		({ module, glue } = shortenNames(module, glue));
+	}
+	if (takes("glue")) {
+		glue = slimGlue(glue);
+	}
+	writeFileSync(moduleFile, module);
+	writeFileSync(glueFile, glue);
+	await writeInline(pkg, module, takes("pack"));
+	appendFileSync(
+		join(pkg, "headwater.d.ts"),
+		'export function start(instantiate: import("../js/module/wasm.js").Instantiate): Promise<void>;\n',
+	);
+}
+
+/** The script that js/index.ts has the module from. */
+async function writeInline(pkg, module, isPacked) {
+	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
+	const { packedScript } = await import("./pack.mjs");
+	writeFileSync(join(pkg, "inline.js"), isPacked ? packedScript(module) : base64Script(module));
+	writeFileSync(join(pkg, "inline.d.ts"), "export declare function bytes(): Uint8Array<ArrayBuffer>;\n");
+}
+
+const base64Script = (module) =>
+	`const text = "${Buffer.from(module).toString("base64")}";\n` +
+	"export const bytes = () => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));\n";
