@@ -18,7 +18,7 @@ export async function start(instantiate) {
 `;
 
 /** The names of the glue's own that the function uses. */
-const STARTED = ["function __wbg_get_imports()", /^let .*\bwasm;$/m, "wasm.__wbindgen_start();"];
+const STARTED = [/^function __wbg_get_imports\(\)/m, /^let .*\bwasm;$/m, /\bwasm\.__wbindgen_start\(\);/];
 
 /** The glue as js/module/wasm.ts imports it. */
 export function addStart(glue) {
@@ -30,81 +30,87 @@ export function addStart(glue) {
 	return glue + START;
 }
 
-/** Of a patch: the text occurs once, or, with "some", any number of times but not never. `gone` must not be left after it. */
-const PATCHES = [
-	{
-		what: "an import that may throw is one function in another, not two in each other",
-		from: /function\(\) \{ return handleError\(function (\([\s\S]*?\n {8}\}), arguments\); \},/g,
-		to: "catching(function $1),",
-		times: "some",
-		gone: "handleError(function",
-	},
-	{
-		what: "the function around it",
-		from: /function handleError\(f, args\) \{\n {4}try \{\n {8}return f\.apply\(this, args\);/,
-		to: "const catching = (f) => (...given) => {\n    try {\n        return f(...given);",
-	},
-	{
-		what: "imports are arrow functions; none of them uses `this`",
-		from: /function ?\(([^)]*)\) \{/g,
-		to: "($1) => {",
-		times: "some",
-	},
-	{
-		what: "no second way for a text into memory, which pays for texts larger than URLs",
-		from: /if \(realloc === undefined\) \{\n([\s\S]*?return ptr;\n) {4}\}\n[\s\S]*?\n\}\n/,
-		to: "$1}\n",
-	},
-	{
-		what: "no decoder of the glue's own",
-		from: /let cachedTextDecoder = [\s\S]*?\nfunction decodeText/,
-		to: "function decodeText",
-	},
-	{
-		what: "texts are decoded by js/module/text.ts, which the module imports anyway",
-		from: /numBytesDecoded \+= len;[\s\S]*?return cachedTextDecoder\.decode\((.*)\);/,
-		to: "return decode($1);",
-		needs: /^import \{.*\bdecode\b.*\} from '[./]+js\/module\/text\.js';$/m,
-	},
-	{
-		what: "a new view of memory for each number, in place of one that is kept until memory grows",
-		from: /if \(cachedDataViewMemory0 === null[\s\S]*?return cachedDataViewMemory0;/,
-		to: "return new DataView(wasm.memory.buffer);",
-	},
-	{ what: "no encoder before one is used", from: "const cachedTextEncoder = new TextEncoder();\n\n", to: "" },
-	{ what: "but then", from: "cachedTextEncoder.", to: "new TextEncoder()." },
+/** Functions of the glue, and what they are here. esbuild drops what only the former ones used. */
+const FUNCTIONS = {
+	// Catches what an import throws: one function around it, not two in each other.
+	handleError: `const catching = (f) => (...given) => {
+	try {
+		return f(...given);
+	} catch (error) {
+		wasm.__wbindgen_exn_store(addToExternrefTable0(error));
+	}
+};
+`,
+	// Without a second way into memory that grows with a text: it pays only for texts larger than URLs.
+	passStringToWasm0: `function passStringToWasm0(text) {
+	const bytes = new TextEncoder().encode(text);
+	const ptr = wasm.__wbindgen_malloc(WASM_VECTOR_LEN = bytes.length, 1);
+	getArrayU8FromWasm0(ptr, bytes.length).set(bytes);
+	return ptr;
+}
+`,
+	// By js/module/text.ts, which the module imports anyway.
+	getStringFromWasm0: `function getStringFromWasm0(ptr, len) {
+	return decode(getArrayU8FromWasm0(ptr, len));
+}
+`,
+	// Without views that are kept until memory grows.
+	getArrayU8FromWasm0: `function getArrayU8FromWasm0(ptr, len) {
+	return new Uint8Array(wasm.memory.buffer, ptr >>> 0, len);
+}
+`,
+	getDataViewMemory0: `function getDataViewMemory0() {
+	return new DataView(wasm.memory.buffer);
+}
+`,
+};
+
+/** The names that these functions use. */
+const USED = [
+	/^import \{.*\bdecode\b.*\} from '[./]+js\/module\/text\.js';$/m,
+	/^let WASM_VECTOR_LEN = 0;$/m,
+	/^function addToExternrefTable0\(/m,
+	/\bwasm\.__wbindgen_exn_store\(/,
+	/\bwasm\.__wbindgen_malloc\b/,
+	/\bwasm\.memory\.buffer\b/,
 ];
 
-/** The glue without what nobody here needs of it. */
+/** Texts that occur, and what is there instead. Those with `g` occur any number of times. */
+const TEXTS = [
+	[/function\(\) \{ return handleError\(function (\([\s\S]*?\n {8}\}), arguments\); \},/g, "catching(function $1),"],
+	[/, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")"],
+	// None of the imports uses `this`.
+	[/function ?\((.*?)\) \{/g, "($1) => {"],
+	[/^let cachedTextDecoder = .*\ncachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder;"],
+	[/^const cachedTextEncoder = new TextEncoder\(\);$/m, ""],
+];
+
+/** The glue with less code for the same. */
 export function slimGlue(glue) {
-	return PATCHES.reduce(patch, glue);
+	const missing = USED.find((name) => !name.test(glue));
+	if (missing) {
+		throw changed("slimGlue", missing, "0 times");
+	}
+	const texts = TEXTS.reduce((text, [from, to]) => replace(text, from, to), glue);
+	return Object.entries(FUNCTIONS).reduce(
+		(text, [name, source]) => replace(text, new RegExp(`^function ${name}\\([\\s\\S]*?\\n\\}\\n`, "m"), source),
+		texts,
+	);
 }
 
-function patch(glue, { what, from, to, times, needs, gone }) {
-	const found = count(glue, from);
-	if (times === "some" ? found === 0 : found !== 1) {
-		throw changed(what, from, `${found} times`);
+function replace(text, from, to) {
+	const found = count(text, from);
+	if (from.global ? found === 0 : found !== 1) {
+		throw changed("slimGlue", from, `${found} times`);
 	}
-	if (needs && count(glue, needs) === 0) {
-		throw changed(what, needs, "0 times");
-	}
-	const patched = glue.replace(from, to);
-	if (gone && patched.includes(gone)) {
-		throw changed(what, gone, "after it is applied");
-	}
-	return patched;
+	return text.replace(from, to);
 }
 
-function count(text, pattern) {
-	if (typeof pattern === "string") {
-		return text.split(pattern).length - 1;
-	}
-	return [...text.matchAll(new RegExp(pattern, `g${pattern.flags.replace("g", "")}`))].length;
-}
+const count = (text, pattern) => [...text.matchAll(new RegExp(pattern, `g${pattern.flags.replace("g", "")}`))].length;
 
-function changed(what, pattern, found) {
+function changed(step, pattern, found) {
 	return new Problem(
-		`scripts/postprocess/glue.mjs: wasm-bindgen's glue has changed. The patch "${what}" found its text ${found}: ${pattern}\n` +
-			"Compare with pkg/headwater.js as wasm-bindgen writes it, or delete the patch: scripts/postprocess/README.md says how.",
+		`scripts/postprocess/glue.mjs: wasm-bindgen's glue has changed. ${step} found ${pattern} ${found}.\n` +
+			"pkg/headwater.js is the glue as wasm-bindgen has written it; scripts/postprocess/README.md says what to do.",
 	);
 }

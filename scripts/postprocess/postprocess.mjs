@@ -10,7 +10,7 @@ import { dropUnusedExports, shortenNames } from "./names.mjs";
 import { functionSizes, withoutCustomSections } from "./sections.mjs";
 
 /** The steps, by the names that `without` takes. */
-export const STEPS = ["wasm-opt", "sections", "names", "glue", "pack"];
+export const STEPS = ["glue", "wasm-opt", "sections", "names", "pack"];
 
 /**
  * Makes of wasm-bindgen's output in the folder `pkg` what js/ imports. `without` are steps to leave out, and `flags` are those
@@ -20,6 +20,9 @@ export async function postprocess(pkg, { without = [], flags }) {
 	const [moduleFile, glueFile] = ["headwater_bg.wasm", "headwater.js"].map((name) => join(pkg, name));
 	const takes = (step) => !without.includes(step);
 	let glue = addStart(readFileSync(glueFile, "utf8"));
+	if (takes("glue")) {
+		glue = slimGlue(glue);
+	}
 	if (takes("names")) {
 		writeFileSync(moduleFile, dropUnusedExports(readFileSync(moduleFile), glue));
 	}
@@ -35,9 +38,6 @@ export async function postprocess(pkg, { without = [], flags }) {
 	}
 	if (takes("names")) {
 		({ module, glue } = shortenNames(module, glue));
-	}
-	if (takes("glue")) {
-		glue = slimGlue(glue);
 	}
 	writeFileSync(moduleFile, module);
 	writeFileSync(glueFile, glue);
