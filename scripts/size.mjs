@@ -10,7 +10,7 @@ import { Problem, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
 /** Brotli bytes of everything that a page loads, by the package's entry. */
-const BUDGETS = { headwater: 23_700, "headwater/slim": 23_200 };
+const BUDGETS = { headwater: 23_450, "headwater/slim": 23_000 };
 
 /** What functions of the module are for, by their names without hashes; the first that fits. */
 const PURPOSES = [

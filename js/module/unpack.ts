@@ -1,11 +1,13 @@
-// Owns the reading of the text that scripts/lib/pack.mjs makes of the module. Knows nothing of what the bytes are for.
+// Reads the text that scripts/postprocess/pack.mjs makes of the module.
 
-/** The first character of the alphabet in scripts/lib/pack.mjs, and those of ASCII that are not in it. */
-const FIRST = 32;
-const LEFT_OUT = "\"$'<\\`";
-const SINGLE = 87;
+/** The bytes that are themselves; the same as in scripts/postprocess/pack.mjs. */
+const ITSELF = /[ a-z]/;
 
-/** Behind the tables that the loop wants. */
+/** The characters for the others; the same as in scripts/postprocess/pack.mjs. */
+const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
+const SINGLE = 59;
+
+/** Behind the tables that the loop needs. */
 const START = 512;
 
 /** The bytes of `text`, by the `loop` that comes with it. */
@@ -14,19 +16,29 @@ export function unpack(text: string, loop: string): Uint8Array<ArrayBuffer> {
 	const { memory, unpack } = new WebAssembly.Instance(module).exports as unknown as Loop;
 	const bytes = new Uint8Array(memory.buffer);
 	bytes.set(new TextEncoder().encode(text), START);
+	const others: number[] = [];
 	const alphabet: number[] = [];
-	for (let code = FIRST; code < 127; code++) {
-		if (!LEFT_OUT.includes(String.fromCharCode(code))) {
-			alphabet.push(code);
+	for (let byte = 0; byte < 256; byte++) {
+		const character = String.fromCharCode(byte);
+		if (ITSELF.test(character)) {
+			bytes[byte] = byte;
+		} else {
+			others.push(byte);
+		}
+		if (CHARACTERS.test(character)) {
+			alphabet.push(byte);
 		}
 	}
-	for (let byte = 0, gap = 0, single = 0, double = 0; byte < 256; byte++, gap++) {
+	let gap = 0;
+	let single = 0;
+	let double = SINGLE;
+	for (const byte of others) {
 		if (single < SINGLE && alphabet[gap] === bytes[START + single]) {
 			bytes[alphabet[single++] as number] = byte;
 			gap = 0;
 		} else {
-			const second = alphabet[double % SINGLE] as number;
-			bytes[second + (double++ < SINGLE ? 128 : 256)] = byte;
+			bytes[(alphabet[double % SINGLE] as number) + 128 * Math.floor(double++ / SINGLE)] = byte;
+			gap++;
 		}
 	}
 	const begin = START + SINGLE;

@@ -1,18 +1,23 @@
 // Packs the module into a text, and makes the small module that reads it. brotli, which compresses the package on its way,
-// sees the module's own patterns in that text. Deflated and in base64 they would be hidden. js/module/unpack.ts reads what
-// is written here.
+// sees the module's own patterns in that text, and the words in it. Deflated and in base64 they would be hidden.
+// js/module/unpack.ts reads what is written here.
 //
-// The 87 bytes that are most frequent are a character each, the others two: one of the last two characters of the alphabet,
-// and then any but these. Both sets are in ascending order, and the text begins with the gaps between the bytes of the first.
+// A space and a lower-case letter are themselves. Of the other bytes, the most frequent ones are a character each, and the
+// rest two: one of the last three characters of the alphabet, and then any of those before. Both sets are in ascending order. The
+// text begins with a character for each frequent byte: how many of the rest there are between it and the one before.
 
 import binaryen from "binaryen";
 import { Problem } from "../lib/process.mjs";
 
-/** Printable ASCII without what has to be escaped in a string or a page; the same as in js/module/unpack.ts. */
-const ALPHABET = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).filter(
-	(character) => !"\"$'<\\`".includes(character),
-);
-const SINGLE = ALPHABET.length - 2;
+/** The bytes that are themselves; the same as in js/module/unpack.ts. */
+const ITSELF = /[ a-z]/;
+
+/** The rest of printable ASCII, without what has to be escaped in a string or a page; the same as in js/module/unpack.ts. */
+const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
+
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
+const ALPHABET = BYTES.map((byte) => String.fromCharCode(byte)).filter((character) => CHARACTERS.test(character));
+const SINGLE = ALPHABET.length - 3;
 
 /** Where the text is put, behind the tables that the loop needs; the same as in js/module/unpack.ts. */
 const START = 512;
@@ -26,29 +31,40 @@ export function packedScript(wasm) {
 	);
 }
 
+/** The text of these bytes. */
 export function pack(bytes) {
-	const count = new Array(256).fill(0);
+	const { codes, gaps } = codesFor(bytes);
+	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
+}
+
+function codesFor(bytes) {
+	const counts = new Array(256).fill(0);
 	for (const byte of bytes) {
-		count[byte]++;
+		counts[byte]++;
 	}
-	const ascending = (a, b) => a - b;
-	const byFrequency = [...count.keys()].sort((a, b) => count[b] - count[a] || a - b);
-	const singles = byFrequency.slice(0, SINGLE).sort(ascending);
-	const doubles = byFrequency.slice(SINGLE).sort(ascending);
-	const codes = [];
-	for (const [index, byte] of singles.entries()) {
-		codes[byte] = ALPHABET[index];
+	const codes = BYTES.map((byte) => String.fromCharCode(byte));
+	const others = BYTES.filter((byte) => !ITSELF.test(codes[byte]));
+	const frequent = new Set([...others].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, SINGLE));
+	const gaps = [];
+	let gap = 0;
+	let double = 0;
+	for (const byte of others) {
+		if (frequent.has(byte)) {
+			codes[byte] = ALPHABET[gaps.length];
+			gaps.push(ALPHABET[gap]);
+			gap = 0;
+		} else {
+			codes[byte] = ALPHABET[SINGLE + Math.floor(double / SINGLE)] + ALPHABET[double % SINGLE];
+			double++;
+			gap++;
+		}
 	}
-	for (const [index, byte] of doubles.entries()) {
-		codes[byte] = ALPHABET[SINGLE + Math.floor(index / SINGLE)] + ALPHABET[index % SINGLE];
-	}
-	const gaps = singles.map((byte, index) => ALPHABET[byte - (singles[index - 1] ?? 0)]);
 	if (gaps.includes(undefined)) {
 		throw new Problem(
 			"scripts/postprocess/pack.mjs: two frequent bytes of the module are too far apart. See scripts/postprocess/README.md.",
 		);
 	}
-	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
+	return { codes, gaps };
 }
 
 /**
@@ -56,7 +72,7 @@ export function pack(bytes) {
  * as long for it as to have this compiled.
  *
  * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and returns where the bytes end. Before
- * that, the byte of each character must be at its code, and that of a pair at the second one's code, 128 or 256 on.
+ * that, the byte of each character must be at its code, and that of a pair at the second one's code, 128, 256 or 384 on.
  */
 export function packLoop(text) {
 	const pages = Math.ceil((START + text.length) / 65536);
