@@ -2,7 +2,9 @@
 // which of them `npm test` runs, and which, as the projects that end in `-long`, `npm run test:all`.
 
 import { defineConfig, type Project } from "@playwright/test";
+import { plainFolder } from "./scripts/build.mjs";
 import { findChromium, findFirefox } from "./scripts/lib/tools.mjs";
+import type { WorkerOptions } from "./tests/support/browser.ts";
 
 /** Quiet: without these, Chromium tries to reach servers of its maker at every start. */
 const CHROMIUM_ARGUMENTS = [
@@ -22,7 +24,6 @@ const LONG = facade(
 	"back-forward-cache",
 	"chaos-long",
 	"garbage",
-	"isolation",
 	"leaks",
 	"limits",
 	"page-events",
@@ -40,7 +41,7 @@ const LONG = facade(
 /** Firefox takes twice as long as Chromium, where these stay in `npm test`. */
 const LONG_IN_FIREFOX = [
 	...LONG,
-	...facade("bad-answers", "cancel", "chaos", "last-event-id", "leaving", "peers", "policy", "request"),
+	...facade("isolation", "bad-answers", "cancel", "chaos", "last-event-id", "leaving", "peers", "policy", "request"),
 	...["errors", "leaving", "thrown"].flatMap((name) => facade(`fetch-event-source-${name}`)),
 	...["errors", "look", "pass-through", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
 ];
@@ -66,12 +67,17 @@ const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 /** The rest of the facade's is long, since the browser layer is tested there from Rust too. */
 const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");
 
+/**
+ * The package without post-processing: what `npm test` runs of the facade. Two files need no page, or none of the server's.
+ */
+const NOT_PLAIN = facade("conformance", "http2");
+
 const CHROMIUM: Project["use"] = {
 	browserName: "chromium",
 	launchOptions: { executablePath: findChromium() as string, args: CHROMIUM_ARGUMENTS },
 };
 
-export default defineConfig({
+export default defineConfig<object, WorkerOptions>({
 	testDir: "tests",
 	outputDir: "test-results/playwright",
 	fullyParallel: true,
@@ -80,6 +86,12 @@ export default defineConfig({
 	reporter: [["list"], ["json", { outputFile: "test-results/playwright.json" }]],
 	projects: [
 		...inTwo("chromium", LONG, [], CHROMIUM),
+		{
+			name: "chromium-plain",
+			testMatch: facade("*"),
+			testIgnore: [...LONG, ...NOT_PLAIN],
+			use: { ...CHROMIUM, packageFolder: plainFolder },
+		},
 		{ name: "cluster", testMatch: "cluster/*.spec.ts", use: CHROMIUM },
 		...inTwo("firefox", LONG_IN_FIREFOX, [...ONLY_IN_CHROMIUM, ...NOT_IN_FIREFOX], {
 			browserName: "firefox",

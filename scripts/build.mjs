@@ -69,8 +69,13 @@ const IMMEDIATE_ABORT = { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_PANIC: "im
 const STD = ["-Zpanic-immediate-abort", "-Zbuild-std=core,alloc"];
 
 /** How cargo is called for the small form of the package, and for the plain one, which needs nothing but the npm layer. */
-const SMALL = { args: STD, env: { RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT } };
-const PLAIN = { args: [], env: { RUSTFLAGS: NPM } };
+const SMALL = {
+	folder: "target",
+	args: STD,
+	env: { RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT },
+};
+/** In a folder of its own, since Cargo would compile all crates anew after each change of the flags. */
+const PLAIN = { folder: "target/plain-cargo", args: [], env: { RUSTFLAGS: NPM } };
 
 /** Builds `dist/`, if what it is made from has changed. */
 export async function buildPackage() {
@@ -163,12 +168,12 @@ function copySources(folder) {
 async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [] } = {}) {
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
-	const { args, env } = plain ? PLAIN : SMALL;
+	const { folder, args, env } = plain ? PLAIN : SMALL;
 	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic handler that they may not have.
 	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
 	await run("cargo", ["rustc", "--quiet", "--release", ...args, ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
-		env: { CARGO_TARGET_DIR: join(root, "target"), ...env },
+		env: { CARGO_TARGET_DIR: join(root, folder), ...env },
 		problem: "The Rust crate does not build.",
 	});
 	await run(
@@ -180,7 +185,7 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 			// Every engine that can run the module has it.
 			...["--encode-into", "always"],
 			...["--out-dir", pkg, "--out-name", "headwater"],
-			join(root, "target", target, "release", "headwater.wasm"),
+			join(root, folder, target, "release", "headwater.wasm"),
 		],
 		{ capture: true, problem: "wasm-bindgen failed." },
 	);

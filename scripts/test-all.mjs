@@ -2,7 +2,7 @@
 // run for their figures and assert nothing.
 
 import { join } from "node:path";
-import { buildPackage, buildTrap } from "./build.mjs";
+import { buildPackage, buildPlain, buildTrap } from "./build.mjs";
 import { buildServer } from "./build-server.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { browserLayer, pages, runSuites } from "./lib/suites.mjs";
@@ -15,6 +15,7 @@ script(async () => {
 	await setupCluster();
 	await buildPackage();
 	await buildTrap();
+	await buildPlain();
 	const scenario = await buildServer("headwater-scenario");
 	say("measuring the parser (cargo bench)");
 	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
@@ -32,5 +33,8 @@ script(async () => {
 	]) {
 		await run(process.execPath, [join("scripts", file)], { cwd: root, problem: `Look above: ${what}.` });
 	}
-	await runSuites([browserLayer(scenario, "safari"), pages("chromium-long", "firefox-long", "webkit-long", "cluster")]);
+	await runSuites([
+		browserLayer(scenario, "safari"),
+		pages("chromium-long", "firefox-long", "webkit-long", "chromium-plain", "cluster"),
+	]);
 });

@@ -1,6 +1,6 @@
 // Owns `npm test`: installs what is missing, builds what has changed, runs every test but the long ones, and counts.
 
-import { buildPackage } from "./build.mjs";
+import { buildPackage, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
 import { buildServer } from "./build-server.mjs";
 import { script } from "./lib/process.mjs";
@@ -11,6 +11,7 @@ script(async () => {
 	await setupBuild();
 	await setupTests();
 	await buildPackage();
+	await buildTrap();
 	await buildPage();
 	await buildServer("headwater-chat");
 	const scenario = await buildServer("headwater-scenario");

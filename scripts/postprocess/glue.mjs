@@ -32,6 +32,8 @@ export function addStart(glue) {
 
 /** Functions of the glue, and what they are here. esbuild drops what only the former ones used. */
 const FUNCTIONS = {
+	isLikeNone: `const isLikeNone = (value) => value == null;
+`,
 	// Catches what an import throws: one function around it, not two in each other.
 	handleError: `const catching = (f) => (...given) => {
 	try {
@@ -50,18 +52,13 @@ const FUNCTIONS = {
 }
 `,
 	// By js/module/text.ts, which the module imports anyway.
-	getStringFromWasm0: `function getStringFromWasm0(ptr, len) {
-	return decode(getArrayU8FromWasm0(ptr, len));
-}
+	getStringFromWasm0: `const getStringFromWasm0 = (ptr, len) => decode(getArrayU8FromWasm0(ptr, len));
 `,
-	// Without views that are kept until memory grows.
-	getArrayU8FromWasm0: `function getArrayU8FromWasm0(ptr, len) {
-	return new Uint8Array(wasm.memory.buffer, ptr >>> 0, len);
-}
+	// Without views that are kept until memory grows. By the class that was there first: a page may replace the global one.
+	getArrayU8FromWasm0: `const Bytes = Uint8Array;
+const getArrayU8FromWasm0 = (ptr, len) => new Bytes(wasm.memory.buffer, ptr >>> 0, len);
 `,
-	getDataViewMemory0: `function getDataViewMemory0() {
-	return new DataView(wasm.memory.buffer);
-}
+	getDataViewMemory0: `const getDataViewMemory0 = () => new DataView(wasm.memory.buffer);
 `,
 };
 
@@ -81,6 +78,9 @@ const TEXTS = [
 	[/, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")"],
 	// None of the imports uses `this`.
 	[/function ?\((.*?)\) \{/g, "($1) => {"],
+	// These say nothing.
+	[/ \+ [48] \* 0(?=,)/g, ""],
+	[/^ {8}__proto__: null,$/gm, ""],
 	[/^let cachedTextDecoder = .*\ncachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder;"],
 	[/^const cachedTextEncoder = new TextEncoder\(\);$/m, ""],
 ];

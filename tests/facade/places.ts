@@ -4,7 +4,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { root } from "../../scripts/lib/tools.mjs";
 import { test as base, expect, type Fired, type Lab, type Which } from "./support.ts";
 
 /** Where workers' scripts are written, below the checkout, which the scenario server serves. */
@@ -229,12 +228,12 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 /** Writes what an application's bundler would make of the package, and the workers' scripts, once per test worker. */
 export const test = base.extend<{ place: (name: PlaceName) => Place }, { placesFolder: string }>({
 	placesFolder: [
-		async ({ browserName }, use, { parallelIndex }) => {
+		async ({ browserName, packageFolder }, use, { parallelIndex }) => {
 			const folder = `${FOLDER}/${browserName}-${parallelIndex}`;
-			const path = (name: string) => join(root, folder, name);
-			mkdirSync(join(root, folder), { recursive: true });
+			const path = (name: string) => join(packageFolder, folder, name);
+			mkdirSync(join(packageFolder, folder), { recursive: true });
 			await build({
-				stdin: { contents: `export { EventSource, init } from "./dist/index.js";`, resolveDir: root },
+				stdin: { contents: `export { EventSource, init } from "./dist/index.js";`, resolveDir: packageFolder },
 				bundle: true,
 				minify: true,
 				format: "iife",

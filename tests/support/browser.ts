@@ -14,10 +14,10 @@ export interface Server {
 	stop(): Promise<void>;
 }
 
-/** Starts the scenario server on a free port. It serves the checkout's `dist/` under `/files/dist/`. */
-export async function startScenarioServer(): Promise<Server> {
+/** Starts the scenario server on a free port. It serves what is in that folder, such as `dist/`, under `/files/`. */
+export async function startScenarioServer(folder = root): Promise<Server> {
 	const program = join(root, "target", "server", "headwater-scenario");
-	const { found, stop, pid } = await serve(program, ["--root", root, "--until-stdin-closes"], /on (http:\S+)\n/);
+	const { found, stop, pid } = await serve(program, ["--root", folder, "--until-stdin-closes"], /on (http:\S+)\n/);
 	return { origin: found, stop, pid: pid as number };
 }
 
@@ -44,12 +44,19 @@ interface Fixtures {
 	uncaught: string[];
 }
 
+/** What a project of playwright.config.ts chooses. */
+export interface WorkerOptions {
+	/** The folder whose `dist/` is the package under test: the checkout, or that of a package built in another way. */
+	packageFolder: string;
+}
+
 interface WorkerFixtures {
 	scenario: Server;
 	chat: Server;
 }
 
-export const test = base.extend<Fixtures, WorkerFixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures & WorkerOptions>({
+	packageFolder: [root, { scope: "worker", option: true }],
 	browser: [
 		async ({ playwright, browserName }, use) => {
 			const browser = browserName === "webkit" ? await startWebKit() : await playwright[browserName].launch();
@@ -60,8 +67,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 		{ scope: "worker", timeout: 0 },
 	],
 	scenario: [
-		async ({}, use) => {
-			const server = await startScenarioServer();
+		async ({ packageFolder }, use) => {
+			const server = await startScenarioServer(packageFolder);
 			await use(server);
 			await server.stop();
 		},
