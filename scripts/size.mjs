@@ -1,13 +1,18 @@
-// Owns the size of what is shipped: raw, gzip and brotli of each part and of the whole, what the bytes are for, and the budget
-// for the whole.
+// The size of what is shipped: raw, gzip and brotli of each part and of the whole, what the bytes are for, and the budget for
+// the whole.
+//
+//     npm run size               of the package as it is
+//     npm run size -- --json     the same for programs
+//     npm run size -- --steps    what each step of scripts/postprocess/ saves
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { buildPackage } from "./build.mjs";
-import { Problem, script } from "./lib/process.mjs";
+import { buildPackage, buildWithout } from "./build.mjs";
+import { Problem, readArguments, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
+import { STEPS } from "./postprocess/postprocess.mjs";
 
 /** Brotli bytes of everything that a page loads, by the package's entry. */
 const BUDGETS = { headwater: 23_450, "headwater/slim": 23_000 };
@@ -28,17 +33,20 @@ const HASH = /\[[0-9a-f]{10,}\]/g;
 /** What a page loads beside its script, by the package's entry. */
 const ENTRIES = { headwater: [], "headwater/slim": ["headwater.wasm"] };
 
-/** The sizes of each entry as an application has it that imports all three forms, bundled and minified by esbuild; and of its files. */
-export async function sizes() {
+/**
+ * The sizes of each entry of the package in this folder, and of its files. An entry is weighed as an application has it that
+ * imports all three forms, bundled and minified by esbuild.
+ */
+export async function sizes(folder = root) {
 	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
 	const { buildSync } = await import("esbuild");
 	return Object.entries(ENTRIES).flatMap(([entry, names]) => {
 		const contents = `export { EventSource, events, fetchEventSource } from "${entry}";`;
 		const bundling = { bundle: true, minify: true, format: "esm", target: "es2022", write: false };
-		const { outputFiles } = buildSync({ stdin: { contents, resolveDir: root }, ...bundling });
+		const { outputFiles } = buildSync({ stdin: { contents, resolveDir: folder }, ...bundling });
 		const files = [
 			{ name: "  the script, bundled", ...weigh(outputFiles[0].contents) },
-			...names.map((name) => ({ name: `  dist/${name}`, ...weigh(readFileSync(join(root, "dist", name))) })),
+			...names.map((name) => ({ name: `  dist/${name}`, ...weigh(readFileSync(join(folder, "dist", name))) })),
 		];
 		const total = (kind) => files.reduce((sum, file) => sum + file[kind], 0);
 		return [{ name: entry, raw: total("raw"), gzip: total("gzip"), brotli: total("brotli") }, ...files];
@@ -104,9 +112,24 @@ export async function checkSize(asJson = false) {
 	}
 }
 
+/** Prints how many bytes of brotli each step of the post-processing saves, by building without it. */
+async function showSteps() {
+	const brotli = async (folder) =>
+		(await sizes(folder)).filter(({ name }) => name in BUDGETS).map(({ name, brotli }) => [name, brotli]);
+	const whole = Object.fromEntries(await brotli(root));
+	console.log(`${"bytes of brotli that a step saves".padEnd(36)}${Object.keys(whole).join("  ")}`);
+	for (const step of STEPS) {
+		const saved = (await brotli(await buildWithout(step))).map(([name, size]) =>
+			`${size - whole[name]}`.padStart(name.length + 2),
+		);
+		console.log(`${step.padEnd(34)}${saved.join("")}`);
+	}
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 	script(async () => {
 		await buildPackage();
-		await checkSize(process.argv.includes("--json"));
+		const { values } = readArguments({ options: { json: { type: "boolean" }, steps: { type: "boolean" } } });
+		await (values.steps ? showSteps() : checkSize(values.json));
 	});
 }

@@ -7,7 +7,6 @@
 // text begins with a character for each frequent byte: how many of the rest there are between it and the one before.
 
 import binaryen from "binaryen";
-import { Problem } from "../lib/process.mjs";
 
 /** The bytes that are themselves; the same as in js/module/unpack.ts. */
 const ITSELF = /[ a-z]/;
@@ -33,18 +32,20 @@ export function packedScript(wasm) {
 
 /** The text of these bytes. */
 export function pack(bytes) {
-	const { codes, gaps } = codesFor(bytes);
-	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
-}
-
-function codesFor(bytes) {
 	const counts = new Array(256).fill(0);
 	for (const byte of bytes) {
 		counts[byte]++;
 	}
+	const { codes, gaps } = codesFor(counts);
+	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
+}
+
+/** `required` are bytes that get one character however rare they are: a gap that is too wide has to end. */
+function codesFor(counts, required = []) {
 	const codes = BYTES.map((byte) => String.fromCharCode(byte));
 	const others = BYTES.filter((byte) => !ITSELF.test(codes[byte]));
-	const frequent = new Set([...others].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, SINGLE));
+	const byFrequency = others.filter((byte) => !required.includes(byte)).sort((a, b) => counts[b] - counts[a] || a - b);
+	const frequent = new Set([...required, ...byFrequency].slice(0, SINGLE));
 	const gaps = [];
 	let gap = 0;
 	let double = 0;
@@ -53,16 +54,13 @@ function codesFor(bytes) {
 			codes[byte] = ALPHABET[gaps.length];
 			gaps.push(ALPHABET[gap]);
 			gap = 0;
+		} else if (gaps.length < SINGLE && gap === ALPHABET.length - 1) {
+			return codesFor(counts, [...required, byte]);
 		} else {
 			codes[byte] = ALPHABET[SINGLE + Math.floor(double / SINGLE)] + ALPHABET[double % SINGLE];
 			double++;
 			gap++;
 		}
-	}
-	if (gaps.includes(undefined)) {
-		throw new Problem(
-			"scripts/postprocess/pack.mjs: two frequent bytes of the module are too far apart. See scripts/postprocess/README.md.",
-		);
 	}
 	return { codes, gaps };
 }
