@@ -1,6 +1,6 @@
-// Owns the installing of what is missing: npm packages, the wasm target and wasm-bindgen to build; with `--test` also
-// what the tests need: wasm-pack, geckodriver, browsers, valgrind; with `--cluster` the servers of tests/cluster. Does
-// each thing only when its result is not there.
+// Installs what is missing: to build, the pinned Rust with its wasm target and the source of its standard library, npm
+// packages and wasm-bindgen; with `--test` also wasm-pack, geckodriver, browsers and valgrind; with `--cluster` the servers of
+// tests/cluster.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -107,9 +107,13 @@ function checkNode() {
 }
 
 async function checkRust() {
-	if (!(await version("cargo")) || !(await version("rustup"))) {
-		throw new Problem("Rust is needed, with rustup: see https://rustup.rs for how to install it.");
+	if (await version("rustup")) {
+		await toolchain();
+		if (await version("cargo")) {
+			return;
+		}
 	}
+	throw new Problem("Rust is needed, with rustup: see https://rustup.rs for how to install it.");
 }
 
 async function npmPackages() {
@@ -136,6 +140,23 @@ async function npmPackages() {
 		problem: "The npm packages could not be installed; is there a network?",
 	});
 	writeFileSync(stamp, lock);
+}
+
+/** Where rustup does not install by itself what rust-toolchain.toml names. */
+async function toolchain() {
+	const [, channel] = /^channel = "(.*)"$/m.exec(readFileSync(join(root, "rust-toolchain.toml"), "utf8"));
+	const { output } = await run("rustup", ["toolchain", "list"], { cwd: root, capture: true });
+	if (output.split("\n").some((name) => name.startsWith(`${channel}-`))) {
+		return;
+	}
+	say(`installing Rust ${channel}`);
+	const components = ["rustfmt", "clippy", "rust-src"].flatMap((name) => ["--component", name]);
+	const args = ["toolchain", "install", channel, "--profile", "minimal", ...components];
+	await run("rustup", [...args, "--target", "wasm32-unknown-unknown"], {
+		cwd: root,
+		capture: true,
+		problem: `Rust ${channel} could not be installed; is there a network?`,
+	});
 }
 
 async function wasmTarget() {

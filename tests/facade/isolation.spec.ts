@@ -1,5 +1,5 @@
-// Owns what a trap of the module does to a page: every source of it is told, nothing of it is entered again, and nothing is
-// left open. The module is a build that traps when it is to deliver a certain text (Cargo.toml, feature `trap`).
+// What a trap of the module does to a page: every source gets an error, nothing of the module is entered again, and nothing is
+// left open. The module is a build that traps when it is to deliver a certain text (`buildTrap` in scripts/build.mjs).
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";

@@ -1,5 +1,4 @@
-// Owns what all browser tests share: the servers, and a page on which an unhandled rejection or an uncaught error fails
-// the test. Knows nothing of what is tested.
+// What all browser tests share: the servers, and a page on which an unhandled rejection or an uncaught error fails the test.
 
 import { join } from "node:path";
 import { type Browser, type BrowserContext, test as base, expect } from "@playwright/test";
