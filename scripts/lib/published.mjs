@@ -10,7 +10,7 @@ const BOTH = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /** What may be in each beside these, which both registries show. */
 const OWN = {
-	npm: [/^dist\/[\w-]+\.(js|js\.map|d\.ts|wasm)$/, /^package\.json$/],
+	npm: [/^dist\/[\w-]+\.(js|js\.map|wasm)$/, /^dist\/([\w-]+\/)*[\w-]+\.d\.ts$/, /^package\.json$/],
 	// Cargo writes what is not ours: the manifest as it reads it, and the commit.
 	crate: [/^src\/([\w-]+\/)*[\w-]+\.rs$/, /^Cargo\.(toml|toml\.orig|lock)$/, /^\.cargo_vcs_info\.json$/],
 };
