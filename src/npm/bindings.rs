@@ -21,7 +21,7 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// The facade's side of a source, `js/module/wasm.ts` declares it. It reports what its methods throw itself.
+    /// The facade's side of a source, `js/module/wire.ts` declares it. It reports what its methods throw itself.
     pub type SourceHost;
 
     #[wasm_bindgen(method, catch)]
