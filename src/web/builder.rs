@@ -1,14 +1,22 @@
 //! Owns the description of a source before it begins: what to request, and how. Must not make the request.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
-use core::{fmt, time::Duration};
+use alloc::{borrow::ToOwned, string::String};
+use core::time::Duration;
 
-use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
+use web_sys::{RequestInit, Response};
 
 use super::{
-    checks, driver::Timeouts, error::Error, event::Event, event_source::EventSource, request::Template,
-    session::Session, sys,
+    attempt::{Attempt, AttemptRequest},
+    callbacks::{Accept, Fetch, Prepare, Until},
+    checks,
+    driver::Timeouts,
+    error::Error,
+    event::Event,
+    event_source::EventSource,
+    request::Template,
+    request_init::{Members, OwnInit},
+    session::Session,
 };
 use crate::core::{
     millis::millis,
@@ -21,26 +29,29 @@ use crate::core::{
 #[must_use = "nothing is requested before `connect`"]
 pub struct Builder {
     url: String,
-    /// A RequestInit of our own.
-    init: Object,
-    /// In addition to those of `init`.
-    headers: Vec<(String, String)>,
-    fetch: Option<Function>,
-    request: Option<Function>,
+    members: Members,
+    fetch: Option<Fetch>,
+    request: Option<Prepare>,
     last_event_id_param: Option<JsValue>,
-    accept: Option<Function>,
+    accept: Option<Accept>,
     until: Option<Until>,
     options: Options,
     timeouts: Timeouts,
     pause_when_hidden: bool,
 }
 
+impl EventSource {
+    /// Begins to describe a request to `url`, which is resolved against the base URL of the page or worker.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+}
+
 impl Builder {
-    pub(super) fn new(url: &str) -> Self {
+    fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
-            init: Object::new(),
-            headers: Vec::new(),
+            members: Members::default(),
             fetch: None,
             request: None,
             last_event_id_param: None,
@@ -60,7 +71,7 @@ impl Builder {
     /// A request header, in place of any of that name. `Last-Event-ID` is where to start from, as
     /// [`Builder::last_event_id`] is.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
+        self.members.header(name, value);
         self
     }
 
@@ -72,39 +83,60 @@ impl Builder {
     /// A JSON body, with its content type and the method POST where the builder has none yet.
     ///
     /// # Errors
-    /// [`Error::Serialize`] if the value cannot be serialised.
+    /// [`Error::Serialize`] if the value cannot be serialized.
     #[cfg(feature = "serde")]
-    pub fn json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<Self, Error> {
-        let body = super::json::stringify(value).map_err(|source| Error::Serialize { source: source.into() })?;
-        let has_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        let this = if has_type { self } else { self.header("content-type", "application/json") };
-        let has_method = !sys::get(&this.init, "method").is_undefined();
-        let this = if has_method { this } else { this.method("POST") };
-        Ok(this.body(body))
+    pub fn json<T: serde::Serialize + ?Sized>(mut self, value: &T) -> Result<Self, Error> {
+        self.members.json(value)?;
+        Ok(self)
     }
 
     /// Any other member of a `RequestInit`, such as `credentials`; but not `signal`, which is the source's own: dropping it
     /// ends the request.
-    pub fn init(self, member: &str, value: &JsValue) -> Self {
-        sys::set(&self.init, member, value);
+    pub fn init(mut self, member: &str, value: &JsValue) -> Self {
+        self.members.set(member, value);
         self
     }
 
-    /// What is called instead of the global `fetch`, with a URL and a `RequestInit`.
-    pub fn fetch(mut self, fetch: Function) -> Self {
-        self.fetch = Some(fetch);
-        self
-    }
-
-    /// A function that is called before each attempt, with its number (from 1) and the last event ID string: for a token that
-    /// expires, a body that is a stream, or the GET that goes on with the answer to a POST.
+    /// Replaces the global `fetch`. The closure gets the URL and a `RequestInit` with method, headers, body and signal. An `Err`
+    /// is a network error.
     ///
-    /// It returns `undefined`, for a request as it was made; or an array of a URL and a `RequestInit`, which is used in place of
-    /// the one that was made, or `undefined`; or an array of `undefined` and an error, if there can be no request. It may return
-    /// a promise of any of these. If it throws or rejects, the attempt has failed as by a broken network. Anything else that it
-    /// returns is an error that is final. It is no permission to repeat.
-    pub fn request(mut self, request: Function) -> Self {
-        self.request = Some(request);
+    /// ```no_run
+    /// # use headwater::web::EventSource;
+    /// use wasm_bindgen::JsCast;
+    /// use wasm_bindgen_futures::JsFuture;
+    ///
+    /// let source = EventSource::builder("/prices").fetch(async |url, init| {
+    ///     let window = web_sys::window().ok_or("no window")?;
+    ///     JsFuture::from(window.fetch_with_str_and_init(&url, &init)).await?.dyn_into()
+    /// });
+    /// ```
+    pub fn fetch<F>(mut self, fetch: F) -> Self
+    where
+        F: AsyncFn(String, RequestInit) -> Result<Response, JsValue> + 'static,
+    {
+        self.fetch = Some(Fetch::new(fetch));
+        self
+    }
+
+    /// Sets a closure that is called before each attempt, for example for a token that expires, a body that is a stream, or the
+    /// GET that goes on with the response to a POST. It returns how the request of this attempt differs from the request that
+    /// the source was made with.
+    ///
+    /// An `Err` fails the attempt as a network error would. A request that cannot be made fails the source. The closure is no
+    /// permission to repeat a request: see [`Builder::reconnect`].
+    ///
+    /// ```no_run
+    /// # use headwater::web::{AttemptRequest, EventSource};
+    /// # async fn token() -> Result<String, wasm_bindgen::JsValue> { Ok(String::new()) }
+    /// let source = EventSource::builder("/prices").request(async |_| {
+    ///     Ok(AttemptRequest::new().header("authorization", &format!("Bearer {}", token().await?)))
+    /// });
+    /// ```
+    pub fn request<F>(mut self, request: F) -> Self
+    where
+        F: AsyncFn(Attempt) -> Result<AttemptRequest, JsValue> + 'static,
+    {
+        self.request = Some(Prepare::new(request));
         self
     }
 
@@ -115,11 +147,16 @@ impl Builder {
         self
     }
 
-    /// What is asked, with the unread response, whether it is read as an event stream: by what is truthy, and in place of the standard's rule
-    /// of status 200 and type `text/event-stream`. Not asked of a 204, which is a server's last word; and if it throws, the
-    /// attempt has failed as by a broken network.
-    pub fn accept(mut self, accept: Function) -> Self {
-        self.accept = Some(accept);
+    /// Decides whether a response is accepted as an event stream, in place of the standard's rule: status 200 and type
+    /// `text/event-stream`. The response is unread, and the closure may read only a clone of it. It is not called for a 204,
+    /// which always ends the source.
+    ///
+    /// ```no_run
+    /// # use headwater::web::EventSource;
+    /// let source = EventSource::builder("/prices").accept(|response| response.status() == 201);
+    /// ```
+    pub fn accept(mut self, accept: impl Fn(&Response) -> bool + 'static) -> Self {
+        self.accept = Some(Accept::new(accept));
         self
     }
 
@@ -140,7 +177,7 @@ impl Builder {
     /// with an error, unless [`Builder::end`] says something else. Called for each event of the stream, and not for what
     /// [`EventSource::notice`] tells.
     pub fn until(mut self, until: impl FnMut(&Event) -> bool + 'static) -> Self {
-        self.until = Some(Until(Box::new(until)));
+        self.until = Some(Until::new(until));
         self
     }
 
@@ -192,18 +229,17 @@ impl Builder {
     /// [`Error::Url`], [`Error::Header`], [`Error::Init`] or [`Error::Body`]: if no such request can be made. The platform
     /// checks it here, so that nonsense is told at once and not by the first attempt.
     pub fn connect(self) -> Result<EventSource, Error> {
-        let Self { url, init, headers, fetch, request, last_event_id_param, accept, until, .. } = self;
+        let Self { url, members, fetch, request, last_event_id_param, accept, until, .. } = self;
         let Self { mut options, timeouts, pause_when_hidden, .. } = self;
         let url = checks::absolute(&url)?;
-        let headers = checks::headers(&init, &headers)?;
-        if let Some(last_event_id) = checks::take_last_event_id(&headers)
+        let init = members.over(&OwnInit::new()?)?;
+        if let Some(last_event_id) = checks::take_last_event_id(&init.headers)
             && options.last_event_id.is_empty()
         {
             options.last_event_id = last_event_id;
         }
         checks::check_last_event_id(&options.last_event_id)?;
-        sys::set(&init, "headers", &headers);
-        if checks::check(&init)? && request.is_none() {
+        if init.is_stream && request.is_none() {
             options.reconnect = Reconnect::Never;
         }
         if until.is_some() {
@@ -211,20 +247,5 @@ impl Builder {
         }
         let template = Template { url, init, fetch, request, last_event_id_param, accept };
         Ok(EventSource::new(Session::request(template, timeouts, options, pause_when_hidden), until))
-    }
-}
-
-/// What [`Builder::until`] was given.
-pub(super) struct Until(Box<dyn FnMut(&Event) -> bool>);
-
-impl Until {
-    pub(super) fn is_last(&mut self, event: &Event) -> bool {
-        (self.0)(event)
-    }
-}
-
-impl fmt::Debug for Until {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Until")
     }
 }

@@ -43,11 +43,20 @@ pub(super) fn headers(init: &Object, more: &[(String, String)]) -> Result<Header
     Ok(headers)
 }
 
+pub(super) fn has_header(headers: &Headers, name: &str) -> bool {
+    headers.has(name).unwrap_or_default()
+}
+
+/// Deletes a header of a valid name, which cannot fail.
+pub(super) fn delete_header(headers: &Headers, name: &str) {
+    let _ = headers.delete(name);
+}
+
 /// Takes a `Last-Event-ID` out of the headers: it is an initial value, and the id moves on with the stream. A header value is
 /// bytes, one to a character.
 pub(super) fn take_last_event_id(headers: &Headers) -> Option<String> {
     let value = headers.get("last-event-id").ok()??;
-    let _ = headers.delete("last-event-id");
+    delete_header(headers, "last-event-id");
     let bytes: Vec<u8> = value.chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
     Some(sys::decode(&bytes))
 }
@@ -59,7 +68,7 @@ pub(super) fn check_last_event_id(last_event_id: &str) -> Result<(), Error> {
     set_header(&none, "last-event-id", &bytes)
 }
 
-fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Error> {
+pub(super) fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Error> {
     headers.set(name, value).map_err(|source| Error::Header { name: name.to_owned(), source: source.into() })
 }
 

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStream;
 
 use super::{
-    builder::{Builder, Until},
+    callbacks::Until,
     closer::{Closer, Closing},
     driver::{Driver, DriverEvent},
     error::{Error, FailedAttempt},
@@ -32,7 +32,7 @@ use crate::core::{
 ///
 /// The first request is made when the first event is asked for, and more is read only when what has arrived is taken: who
 /// is slow slows the server down. The stream goes on across reconnections. It ends after a clean end that is not followed by
-/// another request, behind the event that [`Builder::until`] says is the last one, and after an `Err`: there will be no further
+/// another request, behind the event that [`Builder::until`](super::Builder::until) says is the last one, and after an `Err`: there will be no further
 /// attempt, and everything that was received came before. Dropping the source, or [`close`](EventSource::close), ends the
 /// request and frees the socket; so does a [`Closer`] while the next event is awaited.
 ///
@@ -98,11 +98,6 @@ pub enum Notice<'s> {
 }
 
 impl EventSource {
-    /// Begins to describe a request to `url`, which is resolved against the base URL of the page or worker.
-    pub fn builder(url: &str) -> Builder {
-        Builder::new(url)
-    }
-
     /// Reads a stream of bytes (`Uint8Array`s) that comes from elsewhere. There is nothing to reconnect to: its end is the end
     /// of the source, and its error a final one. Dropping the source cancels the stream.
     ///

@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, fetch, function, ms, response, said, scenario, settle};
+use crate::support::{ByFunction, builder, fetch, function, ms, response, said, scenario, settle};
 
 const URL: &str = "https://example.org/";
 const SOON: Backoff = Backoff { delay: ms(1), max_delay: ms(1), max_retries: None };
@@ -49,7 +49,7 @@ async fn the_event_that_is_the_last_one_is_delivered_and_nothing_behind_it() {
         ["GET", "POST"].into_iter().flat_map(|m| rows.map(|row| (m, row)))
     {
         let (fetch, log) = fetch("untilDone", chunks, "{}");
-        let mut source = builder(URL).method(method).fetch(fetch).until(is_done).connect().unwrap();
+        let mut source = builder(URL).method(method).fetch_by(fetch).until(is_done).connect().unwrap();
         assert_eq!(told(&mut source).await, expected, "{chunks:?}");
         assert_eq!((source.last_event_id(), source.ready_state()), (last_event_id, ReadyState::Closed));
         assert!(source.next().await.is_none() && source.notice().await.is_none());
@@ -64,7 +64,7 @@ async fn the_event_that_is_the_last_one_is_delivered_and_nothing_behind_it() {
 async fn an_answer_to_a_post_that_ends_cleanly_before_the_last_event_is_an_error() {
     for chunks in [&["data: half\n\n"][..], &[], &["data: half\n\ndata: [DONE]\n"]] {
         let (fetch, log) = fetch("untilCut", chunks, "controller.close()");
-        let mut source = builder(URL).method("POST").fetch(fetch).until(is_done).connect().unwrap();
+        let mut source = builder(URL).method("POST").fetch_by(fetch).until(is_done).connect().unwrap();
         let mut expected = vec!["half"; chunks.len()];
         expected.push("error interrupted");
         assert_eq!(told(&mut source).await, expected);
@@ -89,7 +89,7 @@ fn answers(texts: &'static [&'static str]) -> (Function, Rc<Cell<usize>>) {
 #[wasm_bindgen_test]
 async fn a_get_that_ends_before_the_last_event_goes_on_until_it_comes() {
     let (fetch, count) = answers(&["id: 1\ndata: 1\n\n", "", "id: 2\ndata: 2\n\ndata: [DONE]\n\ndata: 3\n\n"]);
-    let mut source = builder(URL).backoff(SOON).fetch(fetch).until(is_done).connect().unwrap();
+    let mut source = builder(URL).backoff(SOON).fetch_by(fetch).until(is_done).connect().unwrap();
     assert_eq!(told(&mut source).await, ["1", "2", "[DONE]"]);
     assert_eq!(count.get(), 3);
 }
@@ -114,7 +114,7 @@ async fn a_server_that_is_reset_again_and_again_is_read_until_the_last_event() {
 async fn a_post_that_never_ends_as_it_should_is_repeated_as_often_as_allowed() {
     let (fetch, count) = answers(&["data: half\n\n"]);
     let backoff = Backoff { max_retries: Some(2), ..SOON };
-    let given = builder(URL).method("POST").reconnect(Reconnect::Allowed).backoff(backoff).fetch(fetch);
+    let given = builder(URL).method("POST").reconnect(Reconnect::Allowed).backoff(backoff).fetch_by(fetch);
     let mut source = given.until(is_done).connect().unwrap();
     assert_eq!(told(&mut source).await, ["half", "half", "half", "error attempts"]);
     assert_eq!(count.get(), 3);
@@ -126,7 +126,7 @@ async fn what_end_says_of_a_clean_end_holds_beside_until_in_any_order() {
         [|given| given.until(is_done).end(EndOfBody::Close), |given| given.end(EndOfBody::Close).until(is_done)];
     for made in made {
         let (fetch, _) = answers(&["data: half\n\n"]);
-        let mut source = made(builder(URL).method("POST").fetch(fetch)).connect().unwrap();
+        let mut source = made(builder(URL).method("POST").fetch_by(fetch)).connect().unwrap();
         assert_eq!(told(&mut source).await, ["half"]);
     }
 }
@@ -142,7 +142,7 @@ async fn nobody_asks_for_the_last_event_once_a_source_is_closed() {
             false
         }
     };
-    let mut source = builder(URL).fetch(fetch).until(until).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).until(until).connect().unwrap();
     assert!(source.next().await.unwrap().is_ok());
     source.close();
     assert!(source.next().await.is_none());
@@ -169,7 +169,7 @@ fn run(mut source: EventSource) -> Rc<RefCell<Vec<String>>> {
 #[wasm_bindgen_test]
 async fn an_endless_stream_is_closed_while_its_next_event_is_awaited_and_the_request_is_aborted_at_once() {
     let (fetch, log) = fetch("closerEndless", &["data: 1\n\n"], "return new Promise(() => {})");
-    let source = builder(URL).method("POST").fetch(fetch).connect().unwrap();
+    let source = builder(URL).method("POST").fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
     let list = run(source);
     settle().await;
@@ -207,7 +207,7 @@ async fn a_source_is_closed_while_it_connects_and_a_late_answer_is_cancelled() {
     let code = "init.signal.addEventListener('abort', () => closerConnecting.push('abort'));
          return new Promise((resolve) => { globalThis.closerAnswer = () => resolve(new Response(
              new ReadableStream({ cancel() { closerConnecting.push('cancel') } }))); });";
-    let source = builder(URL).fetch(Function::new_with_args("url, init", code)).connect().unwrap();
+    let source = builder(URL).fetch_by(Function::new_with_args("url, init", code)).connect().unwrap();
     let closer = source.closer();
     let list = run(source);
     settle().await;
@@ -230,7 +230,7 @@ async fn a_source_is_closed_while_it_waits_for_the_next_attempt() {
             Promise::reject(&"no".into()).into()
         }
     });
-    let source = builder(URL).fetch(fetch).backoff(Backoff { delay: ms(1_000_000), ..SOON }).connect().unwrap();
+    let source = builder(URL).fetch_by(fetch).backoff(Backoff { delay: ms(1_000_000), ..SOON }).connect().unwrap();
     let closer = source.closer();
     let list = run(source);
     settle().await;
@@ -243,7 +243,7 @@ async fn a_source_is_closed_while_it_waits_for_the_next_attempt() {
 #[wasm_bindgen_test]
 async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken() {
     let (fetch, log) = fetch("closerIdle", &["id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n"], "{}");
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
     assert_eq!(source.next().await.unwrap().unwrap().data, "1");
     closer.close();
@@ -255,7 +255,7 @@ async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken()
 
     // Before it has begun.
     let (fetch, count) = answers(&["data: 1\n\n"]);
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     source.closer().close();
     assert!(source.next().await.is_none() && source.notice().await.is_none());
     assert_eq!(count.get(), 0);
@@ -264,7 +264,7 @@ async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken()
 #[wasm_bindgen_test]
 async fn whoever_awaits_notices_is_woken_too() {
     let (fetch, _) = fetch("closerNotices", &["data: 1\n\n"], "return new Promise(() => {})");
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
     let is_over = Rc::new(Cell::new(false));
     spawn_local({
@@ -288,7 +288,7 @@ async fn whoever_awaits_notices_is_woken_too() {
 #[wasm_bindgen_test]
 async fn closing_what_is_over_or_was_dropped_does_nothing() {
     let (fetch, log) = fetch("closerDropped", &["data: 1\n\n"], "{}");
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
     assert!(source.next().await.unwrap().is_ok());
     drop(source);
@@ -298,14 +298,14 @@ async fn closing_what_is_over_or_was_dropped_does_nothing() {
     assert_eq!(log.length(), 4);
 
     let (fetch, _) = answers(&["data: 1\n\n"]);
-    let mut source = builder(URL).method("POST").fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).method("POST").fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
     assert_eq!(told(&mut source).await, ["1"]);
     closer.close();
     assert!(source.next().await.is_none());
 
     let (fetch, _) = answers(&["data: 1\n\n"]);
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     drop(source.closer());
     assert!(source.next().await.unwrap().is_ok(), "a closer that is dropped closes nothing");
 }
@@ -314,9 +314,9 @@ async fn closing_what_is_over_or_was_dropped_does_nothing() {
 async fn a_function_of_the_callers_may_close_the_source_that_calls_it() {
     type Made = fn(Builder, Function) -> Builder;
     let made: [(&str, Made); 3] = [
-        ("fetch", |given, close| given.fetch(close)),
-        ("request", |given, close| given.request(close)),
-        ("accept", |given, close| given.fetch(function(|_, _| response("data: 1\n\n"))).accept(close)),
+        ("fetch", |given, close| given.fetch_by(close)),
+        ("request", |given, close| given.request_by(close)),
+        ("accept", |given, close| given.fetch_by(function(|_, _| response("data: 1\n\n"))).accept_by(close)),
     ];
     for (name, made) in made {
         let shared: Rc<RefCell<Option<Closer>>> = Rc::default();
@@ -341,7 +341,7 @@ async fn a_function_of_the_callers_may_close_the_source_that_calls_it() {
         }
     };
     let (fetch, _) = answers(&["data: 1\n\ndata: 2\n\n"]);
-    let mut source = builder(URL).fetch(fetch).until(until).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).until(until).connect().unwrap();
     *shared.borrow_mut() = Some(source.closer());
     assert_eq!(told(&mut source).await, ["1"]);
 }
@@ -364,7 +364,7 @@ async fn a_stream_from_elsewhere_is_cancelled_by_a_closer() {
 async fn who_decides_can_back_off_for_a_post_by_what_the_failure_says() {
     let (fetch, count) = answers(&["data: half\n\n"]);
     let given = builder(URL).method("POST").reconnect(Reconnect::Decided).backoff(Backoff { max_delay: ms(1), ..SOON });
-    let mut source = given.fetch(fetch).until(is_done).connect().unwrap();
+    let mut source = given.fetch_by(fetch).until(is_done).connect().unwrap();
     for _ in 0..3 {
         assert!(source.next().await.unwrap().is_ok());
         let Some(Err(Error::Failed(attempt))) = source.next().await else { panic!("no error") };

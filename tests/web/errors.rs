@@ -10,7 +10,7 @@ use js_sys::{Object, Promise, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, get, ms, read, read_until, response};
+use crate::support::{ByFunction, builder, function, get, ms, read, read_until, response};
 
 const URL: &str = "https://example.org/";
 
@@ -79,7 +79,7 @@ async fn headers_may_come_as_a_member_of_the_init_too() {
         }
     });
     let builder = builder(URL).init("headers", &given).header("X-A", "2").header("x-a", "3").method("POST");
-    read(builder.fetch(fetch).connect().unwrap()).await;
+    read(builder.fetch_by(fetch).connect().unwrap()).await;
     let headers: web_sys::Headers = seen.take().unchecked_into();
     let values = ["x-a", "x-b"].map(|name| headers.get(name).unwrap().unwrap());
     assert_eq!(values, ["3", "1"]);
@@ -87,7 +87,7 @@ async fn headers_may_come_as_a_member_of_the_init_too() {
 
 #[wasm_bindgen_test]
 async fn a_last_event_id_among_the_headers_is_where_to_start_from() {
-    let source = builder(URL).header("Last-Event-ID", "7").fetch(function(|_, _| response("id: 8\ndata: x\n\n")));
+    let source = builder(URL).header("Last-Event-ID", "7").fetch_by(function(|_, _| response("id: 8\ndata: x\n\n")));
     let mut source = source.connect().unwrap();
     assert_eq!(source.last_event_id(), "7");
     let story = read_until(&mut source, |story| !story.messages.is_empty()).await;
@@ -106,7 +106,7 @@ async fn a_url_is_resolved_against_that_of_the_page_and_asked_again() {
         }
     });
     let soon = Backoff { delay: ms(1), max_delay: ms(1), ..Backoff::default() };
-    let mut source = builder("stream?x#y").fetch(fetch).backoff(soon).connect().unwrap();
+    let mut source = builder("stream?x#y").fetch_by(fetch).backoff(soon).connect().unwrap();
     read_until(&mut source, |story| story.errors.len() == 2).await;
     let location = get(&get(&js_sys::global(), "location"), "href").as_string().unwrap();
     let expected = web_sys::Url::new_with_base("stream?x#y", &location).unwrap().href();
@@ -116,7 +116,7 @@ async fn a_url_is_resolved_against_that_of_the_page_and_asked_again() {
 #[wasm_bindgen_test]
 async fn a_failed_connection_is_an_error_with_what_was_thrown_as_its_source() {
     let fetch = function(|_, _| Promise::reject(&TypeError::new("on purpose")).into());
-    let story = read(builder(URL).method("POST").fetch(fetch).connect().unwrap()).await;
+    let story = read(builder(URL).method("POST").fetch_by(fetch).connect().unwrap()).await;
     let error = Error::Failed(story.errors.into_iter().next().unwrap());
     assert!(error.to_string().starts_with("the server cannot be reached"), "{error}");
     assert_eq!(thrown(&error).to_string(), "TypeError: on purpose");

@@ -13,7 +13,7 @@ use headwater::{
 use js_sys::Promise;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, fetch, function, ms, response, said, scenario, settle};
+use crate::support::{ByFunction, builder, fetch, function, ms, response, said, scenario, settle};
 
 const URL: &str = "https://example.org/";
 
@@ -47,7 +47,7 @@ async fn the_stream_goes_on_across_reconnections_and_ends_with_one_error_and_not
 #[wasm_bindgen_test]
 async fn everything_received_comes_before_the_error() {
     let (fetch, _) = fetch("failing", &["data: 1\n\ndata: 2\n\nid: 3\n\ndata: lost"], "controller.error('cut')");
-    let mut source = builder(URL).method("POST").fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).method("POST").fetch_by(fetch).connect().unwrap();
     let items: Vec<_> = source.by_ref().collect().await;
     let [Ok(one), Ok(two), Err(Error::Failed(attempt))] = &items[..] else { panic!("{items:?}") };
     assert_eq!((&*one.data, &*two.data, attempt.failure.reason), ("1", "2", Reason::Interrupted));
@@ -58,7 +58,7 @@ async fn everything_received_comes_before_the_error() {
 #[wasm_bindgen_test]
 async fn a_clean_end_is_no_error() {
     let (fetch, _) = fetch("ending", &["data: 1\n\n", "event: e\ndata: 2\n\n"], "controller.close()");
-    let source = builder(URL).end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     let events: Vec<Event> = source.map(Result::unwrap).collect().await;
     assert_eq!(data(&events), ["1", "2"]);
     assert_eq!(events[1].event_type, "e");
@@ -67,7 +67,7 @@ async fn a_clean_end_is_no_error() {
 #[wasm_bindgen_test]
 async fn an_end_that_was_to_be_among_the_events_is_an_error_without_it() {
     let (fetch, _) = fetch("cut", &["data: 1\n\n"], "controller.close()");
-    let source = builder(URL).method("POST").end(EndOfBody::Interrupted).fetch(fetch).connect().unwrap();
+    let source = builder(URL).method("POST").end(EndOfBody::Interrupted).fetch_by(fetch).connect().unwrap();
     let items: Vec<_> = source.collect().await;
     let [Ok(_), Err(Error::Failed(attempt))] = &items[..] else { panic!("{items:?}") };
     assert_eq!(attempt.failure.reason, Reason::Interrupted);
@@ -78,7 +78,7 @@ async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_re
     let chunks: Vec<String> = (1..=8).map(|n| format!("data: {n}a\n\ndata: {n}b\n\n")).collect();
     let chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
     let (fetch, log) = fetch("slow", &chunks, "controller.close()");
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     settle().await;
     assert_eq!(log.length(), 0);
     for (taken, pulls) in [("1a", 1), ("1b", 1), ("2a", 2), ("2b", 2), ("3a", 3)] {
@@ -92,7 +92,7 @@ async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_re
 async fn closing_drops_what_nobody_has_taken_and_ends_the_request_at_once() {
     let chunk = "id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: b\n\nid: 4\ndata: c\n\n";
     let (fetch, log) = fetch("closing", &[chunk], "{}");
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     assert_eq!(event(&mut source).await.data, "a");
     assert_eq!(source.last_event_id(), "1");
     assert_eq!(event(&mut source).await.data, "b");
@@ -108,7 +108,7 @@ async fn closing_drops_what_nobody_has_taken_and_ends_the_request_at_once() {
 #[wasm_bindgen_test]
 async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
     let (fetch, log) = fetch("unasked", &[], "{}");
-    let mut source = builder(URL).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     source.close();
     assert!(source.next().await.is_none());
     assert_eq!(log.length(), 0);
@@ -122,7 +122,7 @@ async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
         }
     });
     let never = Backoff { delay: ms(1_000_000), ..Backoff::default() };
-    let mut source = builder(URL).fetch(fetch).backoff(never).connect().unwrap();
+    let mut source = builder(URL).fetch_by(fetch).backoff(never).connect().unwrap();
     assert!(matches!(source.notice().await, Some(Notice::Error(_))));
     assert!(source.next().now_or_never().is_none(), "it waits");
     source.close();
@@ -133,7 +133,7 @@ async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
 #[wasm_bindgen_test]
 async fn a_future_that_is_dropped_has_taken_nothing() {
     let (fetch, _) = fetch("dropped", &["data: 1\n\n", "data: 2\n\n"], "controller.close()");
-    let mut source = builder(URL).end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     let mut all = vec![];
     loop {
         // Polled once and dropped, over and over.
@@ -149,7 +149,7 @@ async fn a_future_that_is_dropped_has_taken_nothing() {
 #[wasm_bindgen_test]
 async fn notices_go_on_where_the_stream_has_read_and_take_nothing_from_it() {
     let (fetch, _) = fetch("mixed", &["data: 1\n\ndata: 2\n\n", "data: 3\n\n"], "controller.close()");
-    let mut source = builder(URL).end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let mut source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     assert_eq!(event(&mut source).await.data, "1");
     let Some(Notice::Messages(mut blocks)) = source.notice().await else { panic!("no messages") };
     assert!(blocks.next_block().is_some() && blocks.next_block().is_none());
@@ -170,7 +170,7 @@ async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
                 if *attempts.borrow() == 2 { response("data: x\n\n") } else { Promise::reject(&"no".into()).into() }
             }
         });
-        let given = builder(URL).method(method).fetch(fetch).end(EndOfBody::Close);
+        let given = builder(URL).method(method).fetch_by(fetch).end(EndOfBody::Close);
         let mut source = given.reconnect(Reconnect::Decided).connect().unwrap();
         let Some(Err(Error::Failed(attempt))) = source.next().await else { panic!("{method}") };
         assert_eq!(attempt.failure.delay.is_some(), method == "GET");
@@ -185,7 +185,7 @@ async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
 #[wasm_bindgen_test]
 async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
     let fetch = function(|_, _| Promise::reject(&"no".into()).into());
-    let mut source = builder(URL).method("POST").fetch(fetch).reconnect(Reconnect::Decided).connect().unwrap();
+    let mut source = builder(URL).method("POST").fetch_by(fetch).reconnect(Reconnect::Decided).connect().unwrap();
     assert!(source.next().await.unwrap().is_err());
     assert!(source.next().await.is_none());
     source.decide(Some(ms(0)));
@@ -200,7 +200,7 @@ async fn a_temporary_failure_is_no_item_unless_somebody_decides() {
         if *attempts.borrow() == 3 { response("data: x\n\n") } else { Promise::reject(&"no".into()).into() }
     });
     let soon = Backoff { delay: ms(1), max_delay: ms(1), ..Backoff::default() };
-    let source = builder(URL).fetch(fetch).backoff(soon).end(EndOfBody::Close).connect().unwrap();
+    let source = builder(URL).fetch_by(fetch).backoff(soon).end(EndOfBody::Close).connect().unwrap();
     let events: Vec<Event> = source.map(Result::unwrap).collect().await;
     assert_eq!(data(&events), ["x"]);
 }

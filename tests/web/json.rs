@@ -10,7 +10,7 @@ use headwater::{
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, read, response, scenario};
+use crate::support::{ByFunction, builder, function, read, response, scenario};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Token {
@@ -22,7 +22,7 @@ struct Token {
 /// What a server has sent.
 async fn event(text: &str) -> Event {
     let answer = response(text);
-    let mut source = builder("https://example.org/").fetch(function(move |_, _| answer.clone())).connect().unwrap();
+    let mut source = builder("https://example.org/").fetch_by(function(move |_, _| answer.clone())).connect().unwrap();
     source.next().await.unwrap().unwrap()
 }
 

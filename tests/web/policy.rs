@@ -2,12 +2,19 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use headwater::{Backoff, Reconnect};
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use futures_util::{
+    StreamExt,
+    future::{Either, select},
+};
+use headwater::{
+    Backoff, EndOfBody, Reconnect,
+    web::{Attempt, AttemptRequest, Builder},
+};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, get, ms, read, read_until, response};
+use crate::support::{ByFunction, builder, function, get, ms, read, read_until, response, settle};
 
 const SOON: Backoff = Backoff { delay: ms(5), max_delay: ms(5), max_retries: None };
 
@@ -25,15 +32,14 @@ fn failing() -> (Function, Rc<RefCell<Vec<String>>>) {
 }
 
 #[wasm_bindgen_test]
-async fn each_attempt_is_what_the_request_function_says() {
+async fn each_attempt_is_what_the_request_closure_returns() {
     let (fetch, asked) = failing();
-    let request = function(|attempt, last_event_id| {
-        let url = format!("https://example.org/{}/{}", attempt.as_f64().unwrap(), last_event_id.as_string().unwrap());
-        Promise::resolve(&Array::of2(&url.into(), &Object::new())).into()
-    });
     let mut source = builder("https://example.org/never")
-        .fetch(fetch)
-        .request(request)
+        .fetch_by(fetch)
+        .request(async |Attempt { number, last_event_id, .. }| {
+            settle().await;
+            Ok(AttemptRequest::new().url(&format!("https://example.org/{number}/{last_event_id}")))
+        })
         .last_event_id("7")
         .reconnect(Reconnect::Allowed)
         .backoff(SOON)
@@ -45,40 +51,71 @@ async fn each_attempt_is_what_the_request_function_says() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_function_that_fails_has_failed_the_attempt_and_an_impossible_answer_is_final() {
-    let impossible = Array::of2(&JsValue::UNDEFINED, &"bad".into());
-    let answers: [JsValue; 2] = [Promise::reject(&"no token".into()).into(), Promise::resolve(&impossible).into()];
-    let request = function({
-        let answers = RefCell::new(answers.into_iter());
-        move |_, _| answers.borrow_mut().next().unwrap()
-    });
+async fn an_error_of_the_request_closure_fails_the_attempt_and_an_impossible_request_the_source() {
     let (fetch, asked) = failing();
+    let request = async |Attempt { number, .. }| match number {
+        1 => Err("no token".into()),
+        _ => Ok(AttemptRequest::new().method("a b")),
+    };
     let story =
-        read(builder("https://example.org/").fetch(fetch).request(request).backoff(SOON).connect().unwrap()).await;
+        read(builder("https://example.org/").fetch_by(fetch).request(request).backoff(SOON).connect().unwrap()).await;
     assert_eq!(story.reasons(), ["request", "request"]);
     let causes: Vec<_> = story.errors.iter().map(|error| error.cause.as_ref().unwrap().to_string()).collect();
-    assert_eq!(causes, ["no token", "bad"]);
+    assert_eq!(causes[0], "no token");
+    assert!(causes[1].contains("\"method\""), "{}", causes[1]);
     assert_eq!(story.errors[1].failure.delay, None);
     assert!(asked.borrow().is_empty());
 }
 
-/// What is sent of a POST with the header `x-made: 1` and the body `made`, where `request` is this code: URL, method, `x-made` and
-/// body; or the reason, and what the error says.
-async fn sent_by(request: &str) -> Vec<String> {
+#[wasm_bindgen_test]
+async fn a_request_closure_under_way_is_dropped_with_its_source() {
+    let dropped = Rc::new(RefCell::new(0));
+    struct Guard(Rc<RefCell<i32>>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            *self.0.borrow_mut() += 1;
+        }
+    }
+    let source = builder("https://example.org/").request({
+        let dropped = dropped.clone();
+        async move |_| {
+            let _guard = Guard(dropped.clone());
+            std::future::pending().await
+        }
+    });
+    let mut source = source.connect().unwrap();
+    let waiting = Box::pin(source.next());
+    let (_, waiting) = match select(waiting, Box::pin(settle())).await {
+        Either::Left(_) => panic!("nothing can have come"),
+        Either::Right(both) => both,
+    };
+    drop(waiting);
+    assert_eq!(*dropped.borrow(), 0, "a source is asked again without loss");
+    drop(source);
+    assert_eq!(*dropped.borrow(), 1);
+}
+
+/// What is sent where `request` returns this, of a POST with the header `x-made: 1` and the body `made`: URL, method, `x-made`,
+/// body and content type; or the reason, and what the error says.
+async fn sent_by(given: impl Fn() -> Result<AttemptRequest, JsValue> + 'static) -> Vec<String> {
+    let made = builder("https://example.org/made").method("POST").header("x-made", "1").body("made");
+    sent(made.request(async move |_| given())).await
+}
+
+async fn sent(made: Builder) -> Vec<String> {
     let sent = Rc::new(RefCell::new(vec![]));
     let fetch = function({
         let sent = sent.clone();
         move |url, init| {
             let headers: web_sys::Headers = get(&init, "headers").unchecked_into();
-            let header = headers.get("x-made").unwrap().unwrap_or_default();
+            let header = |name| headers.get(name).unwrap().unwrap_or_default();
             let member = |name| get(&init, name).as_string().unwrap_or_default();
-            *sent.borrow_mut() = vec![url.as_string().unwrap(), member("method"), header, member("body")];
+            let (method, body) = (member("method"), member("body"));
+            *sent.borrow_mut() = vec![url.as_string().unwrap(), method, header("x-made"), body, header("content-type")];
             response("data: x\n\n")
         }
     });
-    let made = builder("https://example.org/made").method("POST").header("x-made", "1").body("made");
-    let request = Function::new_with_args("attempt, lastEventId", request);
-    let story = read(made.fetch(fetch).request(request).connect().unwrap()).await;
+    let story = read(made.end(EndOfBody::Close).fetch_by(fetch).connect().unwrap()).await;
     let mut sent = sent.take();
     for error in &story.errors {
         let cause = error.cause.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -88,61 +125,70 @@ async fn sent_by(request: &str) -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_function_that_returns_nothing_asks_for_the_request_as_it_was_made() {
-    let as_made = ["https://example.org/made", "POST", "1", "made"];
-    for answer in
-        ["undefined", "null", "Promise.resolve()", "Promise.resolve(null)", "new Promise((f) => setTimeout(f))"]
-    {
-        assert_eq!(sent_by(&format!("return {answer}")).await, as_made, "{answer}");
-    }
-    assert_eq!(sent_by("").await, as_made, "no return at all");
-    let elsewhere = ["https://example.org/else", "POST", "1", "made"];
-    for answer in ["[url]", "[url, undefined]", "[url, null]", "Promise.resolve([url])", "[new URL(url)]"] {
-        let code = format!("const url = 'https://example.org/else'; return {answer}");
-        assert_eq!(sent_by(&code).await, elsewhere, "{answer}");
-    }
-}
-
-#[wasm_bindgen_test]
-async fn what_a_request_function_returns_is_in_place_of_what_was_made_and_checked_as_that_is() {
-    let other = "https://example.org/else";
-    for (init, expected) in [
-        ("{}", ["", "", ""]),
-        ("{ method: 'PUT', headers: { 'X-Made': '2' }, body: 'b' }", ["PUT", "2", "b"]),
-        ("{ method: 'PUT', headers: new Headers({ 'x-made': '2' }) }", ["PUT", "2", ""]),
-    ] {
-        let sent = sent_by(&format!("return ['{other}', {init}]")).await;
-        assert_eq!(sent[0], other);
-        assert_eq!(sent[1..], expected, "{init}");
-    }
+async fn members_that_a_request_closure_does_not_give_are_as_the_source_was_made() {
+    let (made, other) = ("https://example.org/made", "https://example.org/else");
     let location = get(&get(&js_sys::global(), "location"), "href").as_string().unwrap();
     let relative = web_sys::Url::new_with_base("else?x", &location).unwrap().href();
-    assert_eq!(sent_by("return ['else?x']").await[0], relative);
+    let headers = || JsValue::from(web_sys::Headers::new_with_record_from_str_to_str(&record("X-Made", "3")).unwrap());
+    let new = AttemptRequest::new;
+    type Given = Box<dyn Fn() -> AttemptRequest>;
+    let cases: [(Given, [&str; 5]); 11] = [
+        (Box::new(new), [made, "POST", "1", "made", ""]),
+        (Box::new(move || new().url(other)), [other, "POST", "1", "made", ""]),
+        (Box::new(move || new().url("else?x")), [&relative, "POST", "1", "made", ""]),
+        (Box::new(move || new().method("PUT")), [made, "PUT", "1", "made", ""]),
+        (Box::new(move || new().header("X-Made", "2")), [made, "POST", "2", "made", ""]),
+        (Box::new(move || new().init("headers", &headers())), [made, "POST", "3", "made", ""]),
+        (Box::new(move || new().header("x-made", "4").init("headers", &headers())), [made, "POST", "4", "made", ""]),
+        (Box::new(move || new().body("b")), [made, "POST", "1", "b", ""]),
+        (Box::new(move || new().method("GET").url(other)), [other, "GET", "1", "", ""]),
+        (Box::new(move || new().method("head")), [made, "head", "1", "", ""]),
+        (Box::new(move || new().header("last-event-id", "9")), [made, "POST", "1", "made", ""]),
+    ];
+    for (index, (given, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(sent_by(move || Ok(given())).await, expected, "{index}");
+    }
+}
+
+fn record(name: &str, value: &str) -> Object {
+    let record = Object::new();
+    Reflect::set(&record, &name.into(), &value.into()).unwrap();
+    record
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_an_answer_of_a_request_function_is_told_and_nothing_is_sent() {
-    for (code, told) in [
-        ("return 7", "`request` must return undefined, or an array of a URL and a RequestInit"),
-        ("return 'https://example.org/'", "`request` must return undefined, or an array"),
-        ("return { url: 'https://example.org/' }", "`request` must return undefined, or an array"),
-        ("return []", "an array without a URL"),
-        ("return [undefined, { method: 'GET' }]", "an array without a URL"),
-        ("return [{ method: 'GET' }]", "the first item that `request` returned is no URL"),
-        ("return [7, {}]", "the first item that `request` returned is no URL"),
-        ("return ['https://[', {}]", "\"https://[\" is not a valid URL"),
-        ("return ['/', 'POST']", "the second item that `request` returned is no RequestInit"),
-        ("return ['/', { method: 'a b' }]", "\"method\" is not possible"),
-        ("return ['/', { body: 'x' }]", "a body cannot be sent with GET"),
-        ("return ['/', { headers: { 'a b': '1' } }]", "\"headers\" is not possible"),
-        ("return [undefined, new Error('mine')]", "Error: mine"),
-        ("return [undefined, 'mine']", "mine"),
-        ("throw new Error('mine')", "Error: mine"),
-        ("return Promise.reject(new Error('mine'))", "Error: mine"),
-    ] {
-        let sent = sent_by(code).await;
-        let [reason, cause] = &sent[..] else { panic!("{code}: {sent:?}") };
-        assert!(reason == "request" && cause.contains(told), "{code}: {cause}");
+async fn the_content_type_of_a_json_body_goes_with_it() {
+    let made = || builder("https://example.org/").json(&[1]).unwrap();
+    let json = "application/json";
+    let url = "https://example.org/";
+    assert_eq!(sent(made()).await, [url, "POST", "", "[1]", json]);
+    let other = made().request(async |_| Ok(AttemptRequest::new().body("text")));
+    assert_eq!(sent(other).await, [url, "POST", "", "text", ""]);
+    let resumed = made().request(async |_| Ok(AttemptRequest::new().method("GET")));
+    assert_eq!(sent(resumed).await, [url, "GET", "", "", ""]);
+    let again = made().request(async |_| Ok(AttemptRequest::new().json(&[2]).unwrap()));
+    assert_eq!(sent(again).await, [url, "POST", "", "[2]", json]);
+    let own = made().header("Content-Type", "x/y").request(async |_| Ok(AttemptRequest::new().body("text")));
+    assert_eq!(sent(own).await, [url, "POST", "", "text", "x/y"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_cannot_be_made_is_reported_and_nothing_is_sent() {
+    let new = AttemptRequest::new;
+    type Given = Box<dyn Fn() -> Result<AttemptRequest, JsValue>>;
+    let cases: [(Given, &str); 7] = [
+        (Box::new(move || Ok(new().url("https://["))), "\"https://[\" is not a valid URL"),
+        (Box::new(move || Ok(new().url("https://user:word@example.org/"))), "user name or password"),
+        (Box::new(move || Ok(new().method("a b"))), "\"method\" is not possible"),
+        (Box::new(move || Ok(new().method("GET").body("x"))), "a body cannot be sent with GET"),
+        (Box::new(move || Ok(new().header("a b", "1"))), "\"a b\" cannot be sent"),
+        (Box::new(move || Ok(new().init("mode", &"navigate".into()))), "\"mode\" is not possible"),
+        (Box::new(|| Err("mine".into())), "mine"),
+    ];
+    for (given, expected) in cases {
+        let sent = sent_by(given).await;
+        let [reason, cause] = &sent[..] else { panic!("{expected}: {sent:?}") };
+        assert!(reason == "request" && cause.contains(expected), "{expected}: {cause}");
     }
 }
 
@@ -153,8 +199,8 @@ async fn a_body_that_is_a_stream_is_not_sent_twice_as_it_was_made() {
     let Ok(made) = builder("https://example.org/")
         .method("POST")
         .body(js_sys::eval(body).unwrap())
-        .fetch(Function::new_with_args("url, init", fetch))
-        .request(Function::new_no_args(""))
+        .fetch_by(Function::new_with_args("url, init", fetch))
+        .request(async |_| Ok(AttemptRequest::new()))
         .reconnect(Reconnect::Allowed)
         .backoff(SOON)
         .connect()
@@ -179,7 +225,7 @@ async fn the_last_event_id_goes_into_the_parameter_that_is_named() {
         }
     });
     let source = builder("https://example.org/?id=1&x=2#top").method("POST").last_event_id("a b&日");
-    read(source.last_event_id_param("id").fetch(fetch).connect().unwrap()).await;
+    read(source.last_event_id_param("id").fetch_by(fetch).connect().unwrap()).await;
     let (url, headers) = seen.take().unwrap();
     assert_eq!(url, "https://example.org/?id=a+b%26%E6%97%A5&x=2#top");
     assert!(!web_sys::Headers::from(headers).has("last-event-id").unwrap());
@@ -189,7 +235,7 @@ async fn the_last_event_id_goes_into_the_parameter_that_is_named() {
 async fn who_is_asked_decides_and_may_decide_otherwise_each_time() {
     let (fetch, asked) = failing();
     let mut source =
-        builder("https://example.org/").method("POST").fetch(fetch).reconnect(Reconnect::Decided).connect().unwrap();
+        builder("https://example.org/").method("POST").fetch_by(fetch).reconnect(Reconnect::Decided).connect().unwrap();
     for delay in [Some(ms(1)), Some(ms(0)), None] {
         let story = read_until(&mut source, |story| story.errors.len() == 1).await;
         assert_eq!(story.errors[0].failure.delay, None);
@@ -203,7 +249,7 @@ async fn who_is_asked_decides_and_may_decide_otherwise_each_time() {
 async fn a_server_that_does_not_answer_in_time_has_failed_the_attempt() {
     let fetch = function(|_, _| Promise::new(&mut |_, _| {}).into());
     let story =
-        read(builder("https://example.org/").method("POST").fetch(fetch).connect_timeout(ms(30)).connect().unwrap())
+        read(builder("https://example.org/").method("POST").fetch_by(fetch).connect_timeout(ms(30)).connect().unwrap())
             .await;
     assert_eq!(story.reasons(), ["timeout"]);
 }
@@ -214,8 +260,8 @@ async fn what_an_accept_function_says_is_in_place_of_status_and_type() {
     let source = |accept: &str| {
         builder("https://example.org/")
             .method("POST")
-            .fetch(Function::new_no_args(&format!("return {answer}")))
-            .accept(Function::new_with_args("response", accept))
+            .fetch_by(Function::new_no_args(&format!("return {answer}")))
+            .accept_by(Function::new_with_args("response", accept))
             .connect()
             .unwrap()
     };

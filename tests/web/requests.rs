@@ -7,7 +7,7 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{builder, function, get, ms, read, response};
+use crate::support::{ByFunction, builder, function, get, ms, read, response};
 
 #[wasm_bindgen_test]
 async fn fetch_is_given_the_url_and_the_whole_request() {
@@ -23,7 +23,7 @@ async fn fetch_is_given_the_url_and_the_whole_request() {
         .method("PUT")
         .body("body")
         .last_event_id("日本…")
-        .fetch(fetch)
+        .fetch_by(fetch)
         .connect()
         .unwrap();
     assert_eq!(read(source).await.data(), ["x"]);
@@ -57,7 +57,7 @@ async fn whatever_fetch_answers_is_an_error_and_no_trap() {
     for (name, answer) in answers {
         let source = builder("https://example.org/")
             .method("POST")
-            .fetch(function(move |_, _| answer.clone()))
+            .fetch_by(function(move |_, _| answer.clone()))
             .connect()
             .unwrap();
         let story = read(source).await;
@@ -66,7 +66,7 @@ async fn whatever_fetch_answers_is_an_error_and_no_trap() {
         assert!(matches!(error.failure.reason.as_str(), "network" | "interrupted" | "status"), "{name}");
     }
     let fetch = js_sys::Function::new_no_args("throw new Error('on purpose')");
-    let story = read(builder("https://example.org/").method("POST").fetch(fetch).connect().unwrap()).await;
+    let story = read(builder("https://example.org/").method("POST").fetch_by(fetch).connect().unwrap()).await;
     assert_eq!(story.reasons(), ["network"]);
     assert!(story.errors[0].cause.as_ref().is_some_and(|cause| cause.value().is_instance_of::<js_sys::Error>()));
 }
@@ -84,7 +84,7 @@ async fn a_source_that_is_dropped_cancels_the_body_and_aborts_the_request() {
          });
          return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
     );
-    let mut source = builder("https://example.org/").fetch(fetch).connect().unwrap();
+    let mut source = builder("https://example.org/").fetch_by(fetch).connect().unwrap();
     crate::support::read_until(&mut source, |story| !story.messages.is_empty()).await;
     assert_eq!(log.length(), 0);
     drop(source);
@@ -101,7 +101,7 @@ async fn a_late_answer_to_a_request_that_was_given_up_is_cancelled() {
         "return new Promise((resolve) => { globalThis.lateAnswer = () => resolve(new Response(
              new ReadableStream({ cancel() { lateCancel('cancelled'); } }))); });",
     );
-    let mut source = builder("https://example.org/").fetch(fetch).connect().unwrap();
+    let mut source = builder("https://example.org/").fetch_by(fetch).connect().unwrap();
     {
         // Asked once, so that the request goes out; then given up.
         let mut next = std::pin::pin!(source.notice());
@@ -119,7 +119,7 @@ async fn a_url_with_a_user_name_is_refused_at_once_and_for_good() {
         let story = read(builder(url).connect().unwrap()).await;
         assert_eq!(story.reasons(), ["request"], "{url}");
     }
-    let source = builder("https://example.org/@path?a@b#c@d").fetch(function(|_, _| response("data: x\n\n")));
+    let source = builder("https://example.org/@path?a@b#c@d").fetch_by(function(|_, _| response("data: x\n\n")));
     assert_eq!(read(source.end(EndOfBody::Close).connect().unwrap()).await.data(), ["x"]);
 }
 
@@ -139,7 +139,7 @@ async fn a_chunk_larger_than_any_before_is_read_whole() {
          } });
          return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
     );
-    let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let source = builder("https://example.org/").end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     let lengths: Vec<usize> = read(source).await.data().iter().map(|data| data.len()).collect();
     assert_eq!(lengths, sizes);
 }
@@ -151,13 +151,13 @@ async fn a_response_without_a_stream_is_read_as_a_whole() {
          const headers = new Headers({ 'content-type': 'text/event-stream' });
          return { status: 200, headers, arrayBuffer: async () => new TextEncoder().encode(text).buffer };",
     );
-    let source = builder("https://example.org/").end(EndOfBody::Close).fetch(fetch).connect().unwrap();
+    let source = builder("https://example.org/").end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     let lengths: Vec<usize> = read(source).await.data().iter().map(|data| data.len()).collect();
     assert_eq!(lengths, [1, 100_000]);
     let fetch = js_sys::Function::new_no_args(
         "return { status: 200, headers: new Headers({ 'content-type': 'text/event-stream' }) };",
     );
-    let story = read(builder("https://example.org/").fetch(fetch).connect().unwrap()).await;
+    let story = read(builder("https://example.org/").fetch_by(fetch).connect().unwrap()).await;
     assert_eq!(story.reasons(), ["request"]);
 }
 
@@ -171,7 +171,7 @@ async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
              return new Response('data: x\\n\\n', {{ headers: {{ 'content-type': 'text/event-stream' }} }});"
         ));
         let soon = Backoff { delay: ms(1), max_delay: ms(1), ..Backoff::default() };
-        let source = builder(url).end(EndOfBody::Close).backoff(soon).fetch(fetch).connect().unwrap();
+        let source = builder(url).end(EndOfBody::Close).backoff(soon).fetch_by(fetch).connect().unwrap();
         let story = read(source).await;
         assert_eq!((story.reasons(), story.data()), (vec!["network"], vec!["x"]), "{url}");
     }
@@ -187,7 +187,7 @@ async fn a_request_whose_answer_has_ended_or_is_refused_is_not_aborted() {
                  return new Response('{chunk}', {{ status: {status}, headers: {{ 'content-type': 'text/event-stream' }} }});"
             ),
         );
-        read(builder("https://example.org/").method("POST").fetch(fetch).connect().unwrap()).await;
+        read(builder("https://example.org/").method("POST").fetch_by(fetch).connect().unwrap()).await;
         let signal = get(&js_sys::global(), "endedSignal");
         assert_eq!(get(&signal, "aborted"), false, "{status}");
     }

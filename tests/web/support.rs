@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use headwater::{
     Block,
-    web::{Builder, EventSource, FailedAttempt, Notice},
+    web::{Attempt, AttemptRequest, Builder, EventSource, FailedAttempt, Notice},
 };
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -26,6 +26,37 @@ pub fn scenario(path: &str) -> Option<String> {
 
 pub fn builder(url: &str) -> Builder {
     EventSource::builder(url)
+}
+
+/// Callbacks that are functions of JavaScript, as the tests write them.
+pub trait ByFunction {
+    fn fetch_by(self, fetch: Function) -> Self;
+    fn request_by(self, request: Function) -> Self;
+    fn accept_by(self, accept: Function) -> Self;
+}
+
+impl ByFunction for Builder {
+    fn fetch_by(self, fetch: Function) -> Self {
+        self.fetch(async move |url, init| {
+            let answer = fetch.call2(&JsValue::UNDEFINED, &url.into(), &init)?;
+            Ok(JsFuture::from(Promise::resolve(&answer)).await?.unchecked_into())
+        })
+    }
+
+    /// The function gets what the closure gets, and returns a promise of the URL, if it is another one.
+    fn request_by(self, request: Function) -> Self {
+        self.request(async move |Attempt { number, last_event_id, .. }| {
+            let answer = request.call2(&JsValue::UNDEFINED, &number.into(), &last_event_id.into())?;
+            let url = JsFuture::from(Promise::resolve(&answer)).await?.as_string();
+            Ok(url.map_or_else(AttemptRequest::new, |url| AttemptRequest::new().url(&url)))
+        })
+    }
+
+    fn accept_by(self, accept: Function) -> Self {
+        self.accept(move |response| {
+            accept.call1(&JsValue::UNDEFINED, response).is_ok_and(|accepted| accepted.is_truthy())
+        })
+    }
 }
 
 /// Everything that a source said until its end.

@@ -98,10 +98,10 @@ impl Driver {
             retry_after: headers.get("retry-after")?.as_string().map(|value| retry_after(&value)),
         };
         if head.status != 204
-            && let Some(accept) = self.template.as_ref().and_then(|template| template.accept.as_ref())
+            && let Some(accepted) = self.template.as_ref().and_then(|template| template.accepts(&response))
         {
             // The connection sees it as the standard would have it.
-            if accept.call1(&JsValue::UNDEFINED, &response)?.is_truthy() {
+            if accepted? {
                 head = ResponseHead { status: 200, content_type: Some("text/event-stream"), ..head };
             } else {
                 head.content_type = None;

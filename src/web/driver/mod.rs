@@ -21,8 +21,7 @@ pub(crate) use self::event::DriverEvent;
 use super::closer::Running;
 use super::{
     body::Body,
-    promise::Pending,
-    request::{Request, Target, Template},
+    request::{Preparing, Request, Target, Template},
     sys::{self, FetchResponse, Reader},
     timer::Timer,
     watch::Watch,
@@ -58,7 +57,7 @@ pub(crate) struct Driver {
     /// How long the wait is, in milliseconds.
     wait: u64,
     /// The caller's answer to the question what to request.
-    asked: Option<Pending>,
+    asked: Option<Preparing>,
     /// What is requested.
     target: Option<Target>,
     /// Before `request`, so that it is dropped before it: the stream is to end as cancelled, and not as failed.

@@ -54,6 +54,12 @@ impl Template {
         Some(Pending::of(self.prepare.call2(&JsValue::UNDEFINED, &attempt.into(), &last_event_id.into())))
     }
 
+    /// Whether the caller accepts a response as an event stream, where the caller decides about that.
+    pub(in crate::web) fn accepts(&self, response: &FetchResponse) -> Option<Result<bool, JsValue>> {
+        let accept = self.accept.as_ref()?;
+        Some(accept.call1(&JsValue::UNDEFINED, response).map(|accepted| accepted.is_truthy()))
+    }
+
     #[expect(clippy::unused_self, reason = "the one of the library needs it")]
     pub(in crate::web) fn target(&self, answer: Option<JsValue>, _: &str) -> Result<Target, JsValue> {
         let target: Target = answer.unwrap_or_default().unchecked_into();

@@ -1,13 +1,15 @@
 //! Owns one attempt's request, as the Rust API makes it: where it goes, its headers, its AbortController, and the response until the body is taken.
 //! Aborted when dropped, if it is still running. Must not know which answers are good ones.
 
-use alloc::string::String;
-use alloc::{format, string::ToString};
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+};
 use core::error::Error as _;
 use core::task::{Context, Poll};
 
-use js_sys::{Array, Promise};
-use js_sys::{Function, Object, TypeError};
+use js_sys::{Object, Promise, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, Url};
@@ -15,9 +17,13 @@ use web_sys::{AbortController, Headers, Url};
 use crate::{
     core::heads::RequestHead,
     web::{
-        body, checks,
+        attempt::{Attempt, AttemptRequest},
+        body,
+        callbacks::{Accept, Fetch, Prepare, Preparing},
+        checks,
         error::Error,
         promise::Pending,
+        request_init::OwnInit,
         sys::{self, FetchResponse, HeaderList, Query},
     },
 };
@@ -26,31 +32,31 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Template {
     pub(crate) url: String,
-    /// A RequestInit without `signal`, whose `headers` are a Headers.
-    pub(crate) init: Object,
-    /// What is called instead of the global `fetch`.
-    pub(crate) fetch: Option<Function>,
-    /// What is asked for the URL and the RequestInit of each attempt.
-    pub(crate) request: Option<Function>,
+    pub(in crate::web) init: OwnInit,
+    /// Called instead of the global `fetch`.
+    pub(in crate::web) fetch: Option<Fetch>,
+    /// Called for the request of each attempt.
+    pub(in crate::web) request: Option<Prepare>,
     /// The query parameter that the last event ID goes into, instead of its header.
     pub(crate) last_event_id_param: Option<JsValue>,
-    /// What says of a response whether it is read as an event stream.
-    pub(crate) accept: Option<Function>,
+    /// Decides whether a response is accepted as an event stream.
+    pub(in crate::web) accept: Option<Accept>,
 }
 
 impl Template {
-    /// Asks the caller what an attempt is to request, if it wants to be asked.
-    pub(in crate::web) fn ask(&self, attempt: u32, last_event_id: &str) -> Option<Pending> {
-        let request = self.request.as_ref()?;
-        Some(Pending::of(request.call2(&JsValue::UNDEFINED, &attempt.into(), &last_event_id.into())))
+    /// Calls the caller's closure for the request of an attempt, if there is one.
+    pub(in crate::web) fn ask(&self, attempt: u32, last_event_id: &str) -> Option<Preparing> {
+        let attempt = Attempt { number: attempt, last_event_id: last_event_id.to_owned() };
+        self.request.as_ref().map(|request| request.call(attempt))
     }
 
-    /// What to request by the caller's answer, or what it says is wrong with it; without an answer, what was given at first.
-    pub(in crate::web) fn target(&self, answer: Option<JsValue>, last_event_id: &str) -> Result<Target, JsValue> {
-        let (url, init) = match answer {
-            None => (self.url.clone(), self.init.clone()),
-            Some(answer) => self.read(&answer)?,
+    /// The request of an attempt, or the error for a request that cannot be made. `given` is what the caller's closure returned.
+    pub(in crate::web) fn target(&self, given: Option<AttemptRequest>, last_event_id: &str) -> Result<Target, JsValue> {
+        let (url, init) = match given {
+            None => (self.url.clone(), self.init.init.clone()),
+            Some(given) => self.merge(&given).map_err(|error| cause_of(&error))?,
         };
+        check_body(&init)?;
         let fetch = self.fetch.clone();
         let mut target = Target { url, init, fetch, has_last_event_id: !last_event_id.is_empty() };
         if let (Some(parameter), true) = (&self.last_event_id_param, target.has_last_event_id) {
@@ -65,47 +71,21 @@ impl Template {
         Ok(target)
     }
 
-    /// Reads the caller's answer: what is `undefined` or `null` of it is as the source was made.
-    fn read(&self, answer: &JsValue) -> Result<(String, Object), JsValue> {
-        let is_none = |value: &JsValue| value.is_undefined() || value.is_null();
-        if is_none(answer) {
-            return self.as_made();
-        }
-        if !Array::is_array(answer) {
-            return Err(wrong("`request` must return undefined, or an array of a URL and a RequestInit"));
-        }
-        let (url, init) = (sys::get(answer, "0"), sys::get(answer, "1"));
-        if is_none(&url) {
-            let is_error = init.is_string() || sys::get(&init, "message").is_string();
-            return Err(if is_error { init } else { wrong("`request` returned an array without a URL") });
-        }
-        // A string, or a URL.
-        let Some(url) = url.as_string().or_else(|| sys::get(&url, "href").as_string()) else {
-            return Err(wrong("the first item that `request` returned is no URL"));
-        };
-        let url = checks::absolute(&url).map_err(|error| wrong(&error.to_string()))?;
-        if is_none(&init) {
-            return self.as_made().map(|(_, init)| (url, init));
-        }
-        // A Request has getters, which no copy would have.
-        if !init.is_object() || sys::get(&init, "clone").is_function() {
-            return Err(wrong("the second item that `request` returned is no RequestInit"));
-        }
-        let init = Object::assign(&Object::new(), init.unchecked_ref());
-        let headers = checks::headers(&init, &[]).map_err(|error| cause_of(&error))?;
+    fn merge(&self, given: &AttemptRequest) -> Result<(String, Object), Error> {
+        let url = given.url.as_ref().map_or_else(|| Ok(self.url.clone()), |url| checks::absolute(url))?;
+        let OwnInit { init, headers, .. } = given.members.over(&self.init)?;
         // It is an initial value, and there is one already.
-        let _ = checks::take_last_event_id(&headers);
-        sys::set(&init, "headers", &headers);
-        checks::check(&init).map_err(|error| cause_of(&error))?;
-        check_body(init).map(|init| (url, init))
+        checks::delete_header(&headers, "last-event-id");
+        Ok((url, init))
     }
 
-    fn as_made(&self) -> Result<(String, Object), JsValue> {
-        check_body(self.init.clone()).map(|init| (self.url.clone(), init))
+    /// Whether the caller accepts a response as an event stream, where the caller decides about that.
+    pub(in crate::web) fn accepts(&self, response: &FetchResponse) -> Option<Result<bool, JsValue>> {
+        self.accept.as_ref().map(|accept| Ok(accept.accepts(response.unchecked_ref())))
     }
 
     pub(in crate::web) fn is_get(&self) -> bool {
-        is_get(&self.init)
+        is_get(&self.init.init)
     }
 
     /// Whether a function of the caller's sees the responses, and may read a clone of one.
@@ -116,7 +96,7 @@ impl Template {
     /// Whether a server may be asked by [`Target::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
     /// other modes do not allow it; outside browsers nobody refuses an origin.
     pub(in crate::web) fn can_be_probed(&self) -> bool {
-        let mode = sys::get(&self.init, "mode");
+        let mode = sys::get(&self.init.init, "mode");
         self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && own_origin().is_some()
     }
 }
@@ -135,11 +115,11 @@ fn cause_of(error: &Error) -> JsValue {
 }
 
 /// Fails where the body is a stream that an attempt before has taken: each attempt would fail.
-fn check_body(init: Object) -> Result<Object, JsValue> {
-    if sys::get(&sys::get(&init, "body"), "locked").is_truthy() {
+fn check_body(init: &Object) -> Result<(), JsValue> {
+    if sys::get(&sys::get(init, "body"), "locked").is_truthy() {
         return Err(wrong("the body is a stream, which can be sent only once: give a new one by `request`"));
     }
-    Ok(init)
+    Ok(())
 }
 
 /// What one attempt requests.
@@ -147,7 +127,7 @@ fn check_body(init: Object) -> Result<Object, JsValue> {
 pub(in crate::web) struct Target {
     url: String,
     init: Object,
-    fetch: Option<Function>,
+    fetch: Option<Fetch>,
     /// There is a last event ID to send by its header.
     has_last_event_id: bool,
 }
@@ -174,7 +154,7 @@ impl Target {
         let headers = headers(&sys::get(&init, "headers").unchecked_into(), last_event_id)?;
         sys::set(&init, "headers", &headers);
         let promise = match &self.fetch {
-            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&self.url), &init)?,
+            Some(fetch) => fetch.call(self.url.clone(), init.unchecked_into()).into(),
             None => sys::global_fetch(&self.url, &init)?,
         };
         Ok(Request::new(controller, promise))

@@ -1,11 +1,15 @@
-//! Owns which code makes a request: in the npm package the facade does, so that one place there decides what a request is; for Rust
-//! the library does.
+//! The requests of the attempts. In the npm package the facade prepares and sends them, so that one place there decides what
+//! a request is; for Rust the library does.
 
 #[cfg(headwater_npm)]
 mod facade;
 #[cfg(not(headwater_npm))]
 mod library;
 
+#[cfg(not(headwater_npm))]
+pub(super) use super::callbacks::Preparing;
+#[cfg(headwater_npm)]
+pub(super) use super::promise::Pending as Preparing;
 #[cfg(headwater_npm)]
 pub(crate) use facade::Template;
 #[cfg(headwater_npm)]

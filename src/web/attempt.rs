@@ -1,0 +1,77 @@
+//! The input and the output of [`Builder::request`](super::Builder::request).
+
+use alloc::{borrow::ToOwned, string::String};
+
+use wasm_bindgen::JsValue;
+
+use super::request_init::Members;
+
+/// The attempt that [`Builder::request`](super::Builder::request) is called for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The number of the request, counted from 1.
+    pub number: u32,
+    /// The last event ID string, which is sent with the request. Empty if there is none.
+    pub last_event_id: String,
+}
+
+/// The request of one attempt: how it differs from the request that the source was made with.
+///
+/// ```
+/// # use headwater::web::AttemptRequest;
+/// let unchanged = AttemptRequest::new();
+/// let authorized = AttemptRequest::new().header("authorization", "Bearer …");
+/// let resumed = AttemptRequest::new().method("GET").url("/api/answers/7");
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct AttemptRequest {
+    pub(super) url: Option<String>,
+    pub(super) members: Members,
+}
+
+impl AttemptRequest {
+    /// The request that the source was made with.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces the URL. It is resolved against the base URL of the page or worker.
+    pub fn url(mut self, url: &str) -> Self {
+        self.url = Some(url.to_owned());
+        self
+    }
+
+    /// Replaces the method. With GET no body is sent, unless [`AttemptRequest::body`] gives one.
+    pub fn method(self, method: &str) -> Self {
+        self.init("method", &method.into())
+    }
+
+    /// Sets a header, in place of the one of the same name. `Last-Event-ID` is ignored: the source sends it.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.members.header(name, value);
+        self
+    }
+
+    /// Replaces the body. For a body that is a stream, give a new one for each attempt.
+    pub fn body(self, body: impl Into<JsValue>) -> Self {
+        self.init("body", &body.into())
+    }
+
+    /// Replaces the body by JSON, as [`Builder::json`](super::Builder::json) does.
+    ///
+    /// # Errors
+    /// [`Error::Serialize`](super::Error::Serialize) if the value cannot be serialized.
+    #[cfg(feature = "serde")]
+    pub fn json<T: serde::Serialize + ?Sized>(mut self, value: &T) -> Result<Self, super::Error> {
+        self.members.json(value)?;
+        Ok(self)
+    }
+
+    /// Replaces any other member of the `RequestInit`, such as `credentials`. `signal` is ignored: it is the source's own.
+    pub fn init(mut self, member: &str, value: &JsValue) -> Self {
+        self.members.set(member, value);
+        self
+    }
+}

@@ -1,0 +1,109 @@
+//! The members of a `RequestInit` as a caller of the Rust API gives them, and how those of an attempt replace those of the
+//! source.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use js_sys::{Array, Object};
+use wasm_bindgen::JsValue;
+use web_sys::Headers;
+
+use super::{checks, error::Error, sys};
+
+/// What a caller gives.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    init: Object,
+    /// In addition to those of `init`.
+    headers: Vec<(String, String)>,
+    is_json: bool,
+}
+
+impl Clone for Members {
+    /// The clone has a `RequestInit` of its own.
+    fn clone(&self) -> Self {
+        let init = Object::assign(&Object::new(), &self.init);
+        Self { init, headers: self.headers.clone(), is_json: self.is_json }
+    }
+}
+
+impl Members {
+    pub(super) fn set(&mut self, member: &str, value: &JsValue) {
+        self.is_json &= member != "body";
+        sys::set(&self.init, member, value);
+    }
+
+    pub(super) fn header(&mut self, name: &str, value: &str) {
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        let body = super::json::stringify(value).map_err(|source| Error::Serialize { source: source.into() })?;
+        self.set("body", &body.into());
+        self.is_json = true;
+        Ok(())
+    }
+
+    /// A `RequestInit` with these members in place of those of `base`. The platform has checked it.
+    pub(super) fn over(&self, base: &OwnInit) -> Result<OwnInit, Error> {
+        let own_headers = checks::headers(&self.init, &self.headers)?;
+        let init = Object::assign(&Object::assign(&Object::new(), &base.init), &self.init);
+        let headers = checks::headers(&base.init, &[])?;
+        let mut is_json = base.is_json;
+        let has_body = !is_missing(&sys::get(&self.init, "body"));
+        let is_bodiless = is_bodiless(&sys::get(&self.init, "method"));
+        if !has_body && is_bodiless {
+            // A request that goes on with the answer to a POST does not ask the question again.
+            sys::set(&init, "body", &JsValue::UNDEFINED);
+        }
+        if has_body && base.is_json || !has_body && is_bodiless {
+            checks::delete_header(&headers, "content-type");
+            is_json = false;
+        }
+        if self.is_json {
+            if !checks::has_header(&own_headers, "content-type") {
+                checks::set_header(&headers, "content-type", "application/json")?;
+                is_json = true;
+            }
+            if is_missing(&sys::get(&init, "method")) {
+                sys::set(&init, "method", &"POST".into());
+            }
+        }
+        for entry in Array::from(&own_headers).iter() {
+            let part = |index| sys::get(&entry, index).as_string().unwrap_or_default();
+            checks::set_header(&headers, &part("0"), &part("1"))?;
+        }
+        sys::set(&init, "headers", &headers);
+        let is_stream = checks::check(&init)?;
+        Ok(OwnInit { init, headers, is_json, is_stream })
+    }
+}
+
+/// A `RequestInit` of our own, without `signal`, whose `headers` are a Headers.
+#[derive(Debug)]
+pub(super) struct OwnInit {
+    pub(super) init: Object,
+    pub(super) headers: Headers,
+    /// The content type comes from a JSON body, and goes with it.
+    is_json: bool,
+    /// The body can be sent only once.
+    pub(super) is_stream: bool,
+}
+
+impl OwnInit {
+    /// Without members.
+    pub(super) fn new() -> Result<Self, Error> {
+        let init = Object::new();
+        let headers = checks::headers(&init, &[])?;
+        Ok(Self { init, headers, is_json: false, is_stream: false })
+    }
+}
+
+fn is_missing(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+fn is_bodiless(method: &JsValue) -> bool {
+    let is = |method: String| method.eq_ignore_ascii_case("get") || method.eq_ignore_ascii_case("head");
+    method.as_string().is_some_and(is)
+}
