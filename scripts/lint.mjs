@@ -33,6 +33,11 @@ script(async () => {
 	const example = ["--manifest-path", "examples/chat/Cargo.toml"];
 	await cargo(["fmt", ...example, "--check"], "The format of the example in Rust");
 	await cargo(["clippy", "--quiet", ...example, ...WASM, ...DENY], "The example in Rust");
+	for (const framework of ["leptos", "yew"]) {
+		// Without clippy, which would compile the whole framework once more.
+		const manifest = ["--manifest-path", `examples/${framework}/Cargo.toml`];
+		await cargo(["fmt", ...manifest, "--check"], `The format of the example in ${framework}`);
+	}
 	await cargo(["doc", "--quiet", "--no-deps"], "The documentation of the core");
 	await cargo(
 		["doc", "--quiet", "--no-deps", ...WASM, "--features", "serde"],

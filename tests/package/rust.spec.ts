@@ -1,39 +1,18 @@
 // Owns the rules of the crate as Rust front ends have it: packaged, a dependency of examples/chat, which is built by cargo and
 // wasm-bindgen and opened as any page.
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { run } from "../../scripts/lib/process.mjs";
-import { root, toolsPath } from "../../scripts/lib/tools.mjs";
+import { root } from "../../scripts/lib/tools.mjs";
+import { buildExample } from "./rust.ts";
 import { expect, type Served, serveFiles, test } from "./support.ts";
 
-const work = join(root, "target", "package", "rust");
-const project = join(work, "chat");
-const target = join(root, "target");
+let project: string;
 let served: Served;
 
-/** Runs a program of Rust's in a folder. What it says is its problem's. */
-async function tool(cwd: string, program: string, ...args: string[]) {
-	const env = { ...toolsPath, CARGO_TARGET_DIR: target };
-	await run(program, args, { cwd, env, capture: true, problem: `${program} ${args.join(" ")} failed in ${cwd}.` });
-}
-
 test.beforeAll(async () => {
-	rmSync(work, { recursive: true, force: true });
-	mkdirSync(work, { recursive: true });
-	// Without the build that checks the package: that of the example does.
-	await tool(root, "cargo", "package", "--quiet", "--package", "headwater", "--allow-dirty", "--no-verify");
-	const name = `headwater-${/^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1]}`;
-	// As of now: all packages say that they are of 2006, and cargo would take what it has built of an earlier one.
-	await tool(work, "tar", "-xmf", join(target, "package", `${name}.crate`));
-	cpSync(join(root, "examples", "chat"), project, { recursive: true });
-	const manifest = readFileSync(join(project, "Cargo.toml"), "utf8");
-	expect(manifest, "the example takes the crate beside it").toContain('path = "../.."');
-	writeFileSync(join(project, "Cargo.toml"), manifest.replace('path = "../.."', `path = "../${name}"`));
-	await tool(project, "cargo", "build", "--quiet", "--locked");
-	const module = join(target, "wasm32-unknown-unknown", "debug", "chat.wasm");
-	await tool(project, "wasm-bindgen", "--target", "web", "--out-dir", "pkg", module);
+	project = await buildExample("chat");
 	served = await serveFiles(project);
 });
 
