@@ -1,4 +1,4 @@
-//! Owns the description of a source before it begins: what to request, and how. Must not make the request.
+//! The description of a source before it begins: what to request, and how.
 
 use alloc::{borrow::ToOwned, string::String};
 use core::time::Duration;
@@ -7,15 +7,17 @@ use wasm_bindgen::JsValue;
 use web_sys::{RequestInit, Response};
 
 use super::{
-    attempt::{Attempt, AttemptRequest},
-    callbacks::{Accept, Fetch, Prepare, Until},
-    checks,
     driver::Timeouts,
     error::Error,
-    event::Event,
+    event::{Event, Until},
     event_source::EventSource,
-    request::Template,
-    request_init::{Members, OwnInit},
+    request::{
+        Template,
+        attempt::{Attempt, AttemptRequest},
+        callbacks::{Accept, Fetch, Prepare},
+        checks,
+        init::{Members, OwnInit},
+    },
     session::Session,
 };
 use crate::core::{

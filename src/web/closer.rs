@@ -1,4 +1,4 @@
-//! Owns the closing of a source from outside, while it is awaited. Must not know what a source does.
+//! Closing a source from outside, while it is awaited.
 
 use alloc::rc::Rc;
 use core::{
@@ -7,9 +7,8 @@ use core::{
 };
 
 use wasm_bindgen::JsCast;
-use web_sys::AbortController;
 
-use super::{body, sys::Reader};
+use super::{body, driver::Running};
 
 /// Closes an [`EventSource`](super::EventSource), also while it is awaited: for a stop button. A clone closes the same one, and
 /// dropping it closes nothing.
@@ -59,13 +58,6 @@ struct State {
     is_closed: Cell<bool>,
     running: RefCell<Option<Running>>,
     waker: RefCell<Option<Waker>>,
-}
-
-/// What a source has under way.
-#[derive(Debug)]
-pub(super) struct Running {
-    pub(super) reader: Option<Reader>,
-    pub(super) controller: Option<AbortController>,
 }
 
 /// The source's part of it.

@@ -1,6 +1,7 @@
-//! Owns an event as Rust users take it: what it says, in memory of its own. Must not know where it came from.
+//! An event as Rust users get it, in memory of its own.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
+use core::fmt;
 
 use crate::core::parser::Message;
 
@@ -23,6 +24,25 @@ impl From<Message<'_>> for Event {
             data: message.data.into_owned(),
             last_event_id: message.last_event_id.into(),
         }
+    }
+}
+
+/// The closure of [`Builder::until`](super::Builder::until).
+pub(super) struct Until(Box<dyn FnMut(&Event) -> bool>);
+
+impl Until {
+    pub(super) fn new(until: impl FnMut(&Event) -> bool + 'static) -> Self {
+        Self(Box::new(until))
+    }
+
+    pub(super) fn is_last(&mut self, event: &Event) -> bool {
+        (self.0)(event)
+    }
+}
+
+impl fmt::Debug for Until {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Until")
     }
 }
 

@@ -14,11 +14,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStream;
 
 use super::{
-    callbacks::Until,
     closer::{Closer, Closing},
     driver::{Driver, DriverEvent},
     error::{Error, FailedAttempt},
-    event::Event,
+    event::{Event, Until},
     session::Session,
     sys,
 };

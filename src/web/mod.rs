@@ -59,16 +59,10 @@
 //! There is one [`Error`] for all, so that `?` is enough. [`Error::Failed`] has the response that was refused, the text that it
 //! came with, and what `fetch` threw, as a [`Thrown`].
 
-#[cfg(not(headwater_npm))]
-mod attempt;
 mod body;
 #[cfg(not(headwater_npm))]
 mod builder;
 mod callback_slot;
-#[cfg(not(headwater_npm))]
-mod callbacks;
-#[cfg(not(headwater_npm))]
-mod checks;
 #[cfg(not(headwater_npm))]
 mod closer;
 mod driver;
@@ -82,8 +76,6 @@ mod json;
 mod page;
 mod promise;
 mod request;
-#[cfg(not(headwater_npm))]
-mod request_init;
 mod session;
 pub(crate) mod sys;
 #[cfg(headwater_npm)]
@@ -94,11 +86,11 @@ mod watch;
 pub use error::{Error, FailedAttempt, Thrown};
 #[cfg(not(headwater_npm))]
 pub use {
-    attempt::{Attempt, AttemptRequest},
     builder::Builder,
     closer::Closer,
     event::Event,
     event_source::{EventSource, Notice},
+    request::attempt::{Attempt, AttemptRequest},
 };
 #[cfg(headwater_npm)]
 pub(crate) use {

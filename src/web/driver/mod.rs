@@ -17,8 +17,6 @@ use js_sys::Math::random;
 use wasm_bindgen::JsValue;
 
 pub(crate) use self::event::DriverEvent;
-#[cfg(not(headwater_npm))]
-use super::closer::Running;
 use super::{
     body::Body,
     request::{Preparing, Request, Target, Template},
@@ -44,6 +42,14 @@ pub(crate) struct Timeouts {
     pub(crate) connect: Option<u64>,
     /// Between two chunks of the body.
     pub(crate) silence: Option<u64>,
+}
+
+/// The request and the body that are under way, for a [`Closer`](super::Closer).
+#[cfg(not(headwater_npm))]
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) reader: Option<Reader>,
+    pub(super) controller: Option<web_sys::AbortController>,
 }
 
 /// Performs the actions.

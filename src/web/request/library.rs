@@ -14,16 +14,18 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, Url};
 
+use super::{
+    attempt::{Attempt, AttemptRequest},
+    callbacks::{Accept, Fetch, Prepare, Preparing},
+    checks,
+    init::OwnInit,
+};
 use crate::{
     core::heads::RequestHead,
     web::{
-        attempt::{Attempt, AttemptRequest},
         body,
-        callbacks::{Accept, Fetch, Prepare, Preparing},
-        checks,
         error::Error,
         promise::Pending,
-        request_init::OwnInit,
         sys::{self, FetchResponse, HeaderList, Query},
     },
 };

@@ -1,13 +1,21 @@
 //! The requests of the attempts. In the npm package the facade prepares and sends them, so that one place there decides what
-//! a request is; for Rust the library does.
+//! a request is. For Rust the library does.
 
+#[cfg(not(headwater_npm))]
+pub(super) mod attempt;
+#[cfg(not(headwater_npm))]
+pub(super) mod callbacks;
+#[cfg(not(headwater_npm))]
+pub(super) mod checks;
 #[cfg(headwater_npm)]
 mod facade;
+#[cfg(not(headwater_npm))]
+pub(super) mod init;
 #[cfg(not(headwater_npm))]
 mod library;
 
 #[cfg(not(headwater_npm))]
-pub(super) use super::callbacks::Preparing;
+pub(super) use self::callbacks::Preparing;
 #[cfg(headwater_npm)]
 pub(super) use super::promise::Pending as Preparing;
 #[cfg(headwater_npm)]

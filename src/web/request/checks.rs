@@ -1,4 +1,4 @@
-//! Owns the checks of what goes into a request: by the platform, which knows its own rules. Must not know of sources.
+//! The checks of a URL, headers and a `RequestInit`. The platform makes them: it knows its own rules.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
@@ -6,7 +6,7 @@ use js_sys::{Array, Object, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, ReadableStream, Request, RequestInit, Url};
 
-use super::{
+use crate::web::{
     error::{Error, Thrown},
     sys,
 };
@@ -18,7 +18,7 @@ const UNUSED_URL: &str = "https://headwater.invalid/";
 const SPECIAL_SCHEMES: [&str; 6] = ["http:", "https:", "ws:", "wss:", "ftp:", "file:"];
 
 /// [spec] 9.2.2, constructor step 3: the URL, resolved against the base URL of the page or worker.
-pub(super) fn absolute(given: &str) -> Result<String, Error> {
+pub(in crate::web) fn absolute(given: &str) -> Result<String, Error> {
     let base = |object: &str, member: &str| sys::get(&sys::get(&sys::global(), object), member).as_string();
     let url = match base("document", "baseURI").or_else(|| base("location", "href")) {
         Some(base) => Url::new_with_base(given, &base),
@@ -32,7 +32,7 @@ pub(super) fn absolute(given: &str) -> Result<String, Error> {
 }
 
 /// The headers of a RequestInit, with these in addition, or in place of those of their names.
-pub(super) fn headers(init: &Object, more: &[(String, String)]) -> Result<Headers, Error> {
+pub(in crate::web) fn headers(init: &Object, more: &[(String, String)]) -> Result<Headers, Error> {
     let given = sys::get(init, "headers");
     let is_given = !given.is_undefined() && !given.is_null();
     let headers = if is_given { Headers::new_with_headers(given.unchecked_ref()) } else { Headers::new() };
@@ -43,18 +43,18 @@ pub(super) fn headers(init: &Object, more: &[(String, String)]) -> Result<Header
     Ok(headers)
 }
 
-pub(super) fn has_header(headers: &Headers, name: &str) -> bool {
+pub(in crate::web) fn has_header(headers: &Headers, name: &str) -> bool {
     headers.has(name).unwrap_or_default()
 }
 
 /// Deletes a header of a valid name, which cannot fail.
-pub(super) fn delete_header(headers: &Headers, name: &str) {
+pub(in crate::web) fn delete_header(headers: &Headers, name: &str) {
     let _ = headers.delete(name);
 }
 
 /// Takes a `Last-Event-ID` out of the headers: it is an initial value, and the id moves on with the stream. A header value is
 /// bytes, one to a character.
-pub(super) fn take_last_event_id(headers: &Headers) -> Option<String> {
+pub(in crate::web) fn take_last_event_id(headers: &Headers) -> Option<String> {
     let value = headers.get("last-event-id").ok()??;
     delete_header(headers, "last-event-id");
     let bytes: Vec<u8> = value.chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
@@ -62,18 +62,18 @@ pub(super) fn take_last_event_id(headers: &Headers) -> Option<String> {
 }
 
 /// That a header can carry a last event ID.
-pub(super) fn check_last_event_id(last_event_id: &str) -> Result<(), Error> {
+pub(in crate::web) fn check_last_event_id(last_event_id: &str) -> Result<(), Error> {
     let bytes: String = last_event_id.bytes().map(char::from).collect();
     let none = Headers::new().map_err(|source| refused("headers", source))?;
     set_header(&none, "last-event-id", &bytes)
 }
 
-pub(super) fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Error> {
+pub(in crate::web) fn set_header(headers: &Headers, name: &str, value: &str) -> Result<(), Error> {
     headers.set(name, value).map_err(|source| Error::Header { name: name.to_owned(), source: source.into() })
 }
 
 /// Has the platform check the rest of a RequestInit, and completes it. Answers whether its body is a stream.
-pub(super) fn check(init: &Object) -> Result<bool, Error> {
+pub(in crate::web) fn check(init: &Object) -> Result<bool, Error> {
     let checked = Object::assign(&Object::new(), init);
     // A stream can be taken only once, and belongs to the real request.
     sys::set(&checked, "body", &JsValue::UNDEFINED);

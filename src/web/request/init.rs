@@ -7,11 +7,14 @@ use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 use web_sys::Headers;
 
-use super::{checks, error::Error, sys};
+use super::checks;
+#[cfg(feature = "serde")]
+use crate::web::json;
+use crate::web::{error::Error, sys};
 
 /// What a caller gives.
 #[derive(Debug, Default)]
-pub(super) struct Members {
+pub(in crate::web) struct Members {
     init: Object,
     /// In addition to those of `init`.
     headers: Vec<(String, String)>,
@@ -27,25 +30,25 @@ impl Clone for Members {
 }
 
 impl Members {
-    pub(super) fn set(&mut self, member: &str, value: &JsValue) {
+    pub(in crate::web) fn set(&mut self, member: &str, value: &JsValue) {
         self.is_json &= member != "body";
         sys::set(&self.init, member, value);
     }
 
-    pub(super) fn header(&mut self, name: &str, value: &str) {
+    pub(in crate::web) fn header(&mut self, name: &str, value: &str) {
         self.headers.push((name.to_owned(), value.to_owned()));
     }
 
     #[cfg(feature = "serde")]
-    pub(super) fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        let body = super::json::stringify(value).map_err(|source| Error::Serialize { source: source.into() })?;
+    pub(in crate::web) fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        let body = json::stringify(value).map_err(|source| Error::Serialize { source: source.into() })?;
         self.set("body", &body.into());
         self.is_json = true;
         Ok(())
     }
 
     /// A `RequestInit` with these members in place of those of `base`. The platform has checked it.
-    pub(super) fn over(&self, base: &OwnInit) -> Result<OwnInit, Error> {
+    pub(in crate::web) fn over(&self, base: &OwnInit) -> Result<OwnInit, Error> {
         let own_headers = checks::headers(&self.init, &self.headers)?;
         let init = Object::assign(&Object::assign(&Object::new(), &base.init), &self.init);
         let headers = checks::headers(&base.init, &[])?;
@@ -81,18 +84,18 @@ impl Members {
 
 /// A `RequestInit` of our own, without `signal`, whose `headers` are a Headers.
 #[derive(Debug)]
-pub(super) struct OwnInit {
-    pub(super) init: Object,
-    pub(super) headers: Headers,
+pub(in crate::web) struct OwnInit {
+    pub(in crate::web) init: Object,
+    pub(in crate::web) headers: Headers,
     /// The content type comes from a JSON body, and goes with it.
     is_json: bool,
     /// The body can be sent only once.
-    pub(super) is_stream: bool,
+    pub(in crate::web) is_stream: bool,
 }
 
 impl OwnInit {
     /// Without members.
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(in crate::web) fn new() -> Result<Self, Error> {
         let init = Object::new();
         let headers = checks::headers(&init, &[])?;
         Ok(Self { init, headers, is_json: false, is_stream: false })

@@ -13,45 +13,29 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{RequestInit, Response};
 
-use super::{
-    attempt::{Attempt, AttemptRequest},
-    event::Event,
-};
+use super::attempt::{Attempt, AttemptRequest};
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// The closure of [`Builder::until`](super::Builder::until).
-pub(super) struct Until(Box<dyn FnMut(&Event) -> bool>);
-
-impl Until {
-    pub(super) fn new(until: impl FnMut(&Event) -> bool + 'static) -> Self {
-        Self(Box::new(until))
-    }
-
-    pub(super) fn is_last(&mut self, event: &Event) -> bool {
-        (self.0)(event)
-    }
-}
-
-/// The closure of [`Builder::accept`](super::Builder::accept).
-pub(super) struct Accept(Box<dyn Fn(&Response) -> bool>);
+/// The closure of [`Builder::accept`](crate::web::Builder::accept).
+pub(in crate::web) struct Accept(Box<dyn Fn(&Response) -> bool>);
 
 impl Accept {
-    pub(super) fn new(accept: impl Fn(&Response) -> bool + 'static) -> Self {
+    pub(in crate::web) fn new(accept: impl Fn(&Response) -> bool + 'static) -> Self {
         Self(Box::new(accept))
     }
 
-    pub(super) fn accepts(&self, response: &Response) -> bool {
+    pub(in crate::web) fn accepts(&self, response: &Response) -> bool {
         (self.0)(response)
     }
 }
 
-/// The closure of [`Builder::fetch`](super::Builder::fetch).
+/// The closure of [`Builder::fetch`](crate::web::Builder::fetch).
 #[derive(Clone)]
-pub(super) struct Fetch(Rc<dyn Fn(String, RequestInit) -> Promise>);
+pub(in crate::web) struct Fetch(Rc<dyn Fn(String, RequestInit) -> Promise>);
 
 impl Fetch {
-    pub(super) fn new<F>(fetch: F) -> Self
+    pub(in crate::web) fn new<F>(fetch: F) -> Self
     where
         F: AsyncFn(String, RequestInit) -> Result<Response, JsValue> + 'static,
     {
@@ -69,16 +53,16 @@ impl Fetch {
         }))
     }
 
-    pub(super) fn call(&self, url: String, init: RequestInit) -> Promise {
+    pub(in crate::web) fn call(&self, url: String, init: RequestInit) -> Promise {
         (self.0)(url, init)
     }
 }
 
-/// The closure of [`Builder::request`](super::Builder::request).
-pub(super) struct Prepare(Box<dyn Fn(Attempt) -> LocalFuture<Result<AttemptRequest, JsValue>>>);
+/// The closure of [`Builder::request`](crate::web::Builder::request).
+pub(in crate::web) struct Prepare(Box<dyn Fn(Attempt) -> LocalFuture<Result<AttemptRequest, JsValue>>>);
 
 impl Prepare {
-    pub(super) fn new<F>(prepare: F) -> Self
+    pub(in crate::web) fn new<F>(prepare: F) -> Self
     where
         F: AsyncFn(Attempt) -> Result<AttemptRequest, JsValue> + 'static,
     {
@@ -89,16 +73,16 @@ impl Prepare {
         }))
     }
 
-    pub(super) fn call(&self, attempt: Attempt) -> Preparing {
+    pub(in crate::web) fn call(&self, attempt: Attempt) -> Preparing {
         Preparing((self.0)(attempt))
     }
 }
 
 /// A call of [`Prepare`] under way. Dropping it drops the caller's future.
-pub(super) struct Preparing(LocalFuture<Result<AttemptRequest, JsValue>>);
+pub(in crate::web) struct Preparing(LocalFuture<Result<AttemptRequest, JsValue>>);
 
 impl Preparing {
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<AttemptRequest, JsValue>> {
+    pub(in crate::web) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<AttemptRequest, JsValue>> {
         self.0.as_mut().poll(context)
     }
 }
@@ -113,4 +97,4 @@ macro_rules! debug_by_name {
     )*};
 }
 
-debug_by_name!(Until, Accept, Fetch, Prepare, Preparing);
+debug_by_name!(Accept, Fetch, Prepare, Preparing);

@@ -1,12 +1,14 @@
-//! The input and the output of [`Builder::request`](super::Builder::request).
+//! The input and the output of [`Builder::request`](crate::web::Builder::request).
 
 use alloc::{borrow::ToOwned, string::String};
 
 use wasm_bindgen::JsValue;
 
-use super::request_init::Members;
+use super::init::Members;
+#[cfg(feature = "serde")]
+use crate::web::Error;
 
-/// The attempt that [`Builder::request`](super::Builder::request) is called for.
+/// The attempt that [`Builder::request`](crate::web::Builder::request) is called for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -27,8 +29,8 @@ pub struct Attempt {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct AttemptRequest {
-    pub(super) url: Option<String>,
-    pub(super) members: Members,
+    pub(in crate::web) url: Option<String>,
+    pub(in crate::web) members: Members,
 }
 
 impl AttemptRequest {
@@ -59,12 +61,12 @@ impl AttemptRequest {
         self.init("body", &body.into())
     }
 
-    /// Replaces the body by JSON, as [`Builder::json`](super::Builder::json) does.
+    /// Replaces the body by JSON, as [`Builder::json`](crate::web::Builder::json) does.
     ///
     /// # Errors
-    /// [`Error::Serialize`](super::Error::Serialize) if the value cannot be serialized.
+    /// [`Error::Serialize`](crate::web::Error::Serialize) if the value cannot be serialized.
     #[cfg(feature = "serde")]
-    pub fn json<T: serde::Serialize + ?Sized>(mut self, value: &T) -> Result<Self, super::Error> {
+    pub fn json<T: serde::Serialize + ?Sized>(mut self, value: &T) -> Result<Self, Error> {
         self.members.json(value)?;
         Ok(self)
     }
