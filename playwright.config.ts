@@ -1,5 +1,5 @@
-// Owns how Playwright runs the tests of facade and page: Debian's own Chromium, Firefox and WebKitGTK, found on PATH; and
-// which of them `npm test` runs, and which, as the projects that end in `-long`, `npm run test:all`.
+// How Playwright runs the tests of facade and page: Debian's own Chromium, Firefox and WebKitGTK, found on PATH. `npm test` runs
+// the projects that are named after a browser, `npm run test:all` the others.
 
 import { defineConfig, type Project } from "@playwright/test";
 import { plainFolder } from "./scripts/build.mjs";
@@ -67,9 +67,7 @@ const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 /** The rest of the facade's is long, since the browser layer is tested there from Rust too. */
 const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");
 
-/**
- * The package without post-processing: what `npm test` runs of the facade. Two files need no page, or none of the server's.
- */
+/** These load no package from the scenario server, and would test the default form again. */
 const NOT_PLAIN = facade("conformance", "http2");
 
 const CHROMIUM: Project["use"] = {

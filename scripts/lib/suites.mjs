@@ -1,4 +1,4 @@
-// Owns the suites: how each is run and counted, for `npm test` and `npm run test:all`. Knows nothing of what they test.
+// The suites: how each is run and counted, for `npm test` and `npm run test:all`.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -84,7 +84,7 @@ async function wasmPackTest(browser, origin) {
 }
 
 export async function nodeTests() {
-	say("testing the package in Node");
+	say("testing the build and the package in Node");
 	const { code, output } = await run(process.execPath, ["--test", "--test-reporter=tap", "tests/node/"], {
 		cwd: root,
 		tee: true,
