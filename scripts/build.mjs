@@ -1,5 +1,6 @@
-// Builds the package from its sources: Rust to WebAssembly, what follows (scripts/postprocess/), the facade bundled with and
-// without the module, and its declarations. The tools must be there (setup.mjs).
+// Builds the package from its sources: Rust to WebAssembly, what follows (scripts/postprocess/),
+// the facade bundled with and without the module, and its declarations. The tools must be there
+// (setup.mjs).
 //
 //     npm run build               dist/
 //     npm run build -- --plain    target/plain/dist/: nothing between wasm-bindgen and esbuild
@@ -44,8 +45,9 @@ const INPUTS = [
 const NPM = "--cfg headwater_npm";
 
 /**
- * Of many combinations the one with the fewest bytes once compressed. Nothing of a Rust module lies in the first kilobyte of
- * memory, which is the far end of the stack, so that an addition can become the offset of a load.
+ * Of many combinations the one with the fewest bytes once compressed. Nothing of a Rust module lies
+ * in the first kilobyte of memory, which is the far end of the stack, so that an addition can
+ * become the offset of a load.
  */
 const SMALLEST = [
 	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions", "--low-memory-unused"],
@@ -53,28 +55,38 @@ const SMALLEST = [
 ];
 
 /**
- * LLVM optimizes for speed, but inlines only where that makes code smaller or the source demands it, and doubles a third of
- * the code that it would to save jumps. For size, the package would be half a kilobyte smaller and a tenth slower.
+ * LLVM optimizes for speed, but inlines only where that makes code smaller or the source demands
+ * it, and doubles a third of the code that it would to save jumps. For size, the package would be
+ * half a kilobyte smaller and a tenth slower.
  */
 const LITTLE_COPYING = "-Cllvm-args=-inline-threshold=-10 -Cllvm-args=-jump-threading-threshold=2";
 
-/** Every engine has it that has the rest of what Rust's own target needs. The search for line ends is twice as fast. */
+/**
+ * Every engine has it that has the rest of what Rust's own target needs. The search for line ends
+ * is twice as fast.
+ */
 const SIMD = "-Ctarget-feature=+simd128";
 
 /**
- * A panic is one instruction that traps: no message, and no code that formats one. The standard library has to be compiled
- * with the same setting. Stable Rust accepts the two flags only with this variable.
+ * A panic is one instruction that traps: no message, and no code that formats one. The standard
+ * library has to be compiled with the same setting. Stable Rust accepts the two flags only with
+ * this variable.
  */
 const IMMEDIATE_ABORT = { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_PANIC: "immediate-abort" };
 const STD = ["-Zpanic-immediate-abort", "-Zbuild-std=core,alloc"];
 
-/** How cargo is called for the small form of the package, and for the plain one, which needs nothing but the npm layer. */
+/**
+ * How cargo is called for the small form of the package, and for the plain one, which needs nothing
+ * but the npm layer.
+ */
 const SMALL = {
 	folder: "target",
 	args: STD,
 	env: { RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT },
 };
-/** In a folder of its own, since Cargo would compile all crates anew after each change of the flags. */
+/**
+ * In a folder of its own, since Cargo would compile all crates anew after each change of the flags.
+ */
 const PLAIN = { folder: "target/plain-cargo", args: [], env: { RUSTFLAGS: NPM } };
 
 /** Builds `dist/`, if what it is made from has changed. */
@@ -88,10 +100,16 @@ export async function buildPackage() {
 	});
 }
 
-/** The folder of the plain package, which has the same files as the checkout as far as they make the package. */
+/**
+ * The folder of the plain package, which has the same files as the checkout as far as they make the
+ * package.
+ */
 export const plainFolder = join(root, "target", "plain");
 
-/** Builds the package without post-processing into `target/plain/`, and its form that traps on purpose. */
+/**
+ * Builds the package without post-processing into `target/plain/`, and its form that traps on
+ * purpose.
+ */
 export async function buildPlain() {
 	await whenChanged("plain", INPUTS, join(plainFolder, "dist", "index.js"), async () => {
 		say("building the plain package");
@@ -107,7 +125,10 @@ export async function buildPlain() {
 	});
 }
 
-/** Builds the package without one step of the post-processing into a folder in `target/`, and returns the folder. */
+/**
+ * Builds the package without one step of the post-processing into a folder in `target/`, and
+ * returns the folder.
+ */
 export async function buildWithout(step) {
 	const folder = join(root, "target", "without");
 	copySources(folder);
@@ -118,7 +139,10 @@ export async function buildWithout(step) {
 
 const TRAP = ["--cfg", "headwater_trap"];
 
-/** Builds, into `target/trap/dist/`, the package whose module traps on purpose, for the tests of what happens then. */
+/**
+ * Builds, into `target/trap/dist/`, the package whose module traps on purpose, for the tests of
+ * what happens then.
+ */
 export async function buildTrap() {
 	const folder = join(root, "target", "trap");
 	await whenChanged("trap", INPUTS, join(folder, "dist", "index.js"), async () => {
@@ -141,7 +165,10 @@ export async function buildBench() {
 	});
 }
 
-/** Runs `make` unless `product` is there and was made from these inputs. What it was made from is noted in `target/`. */
+/**
+ * Runs `make` unless `product` is there and was made from these inputs. What it was made from is
+ * noted in `target/`.
+ */
 export async function whenChanged(name, inputs, product, make) {
 	const stamp = join(root, "target", `${name}.inputs`);
 	const sum = hash(inputs.map((input) => join(root, input)));
@@ -163,12 +190,16 @@ function copySources(folder) {
 	}
 }
 
-/** `cfgs` are for this crate alone; `without` are steps of the post-processing to leave out, in the plain form all. */
+/**
+ * `cfgs` are for this crate alone; `without` are steps of the post-processing to leave out, in the
+ * plain form all.
+ */
 async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [] } = {}) {
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
 	const { folder, args, env } = plain ? PLAIN : SMALL;
-	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic handler that they may not have.
+	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic
+	// handler that they may not have.
 	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
 	await run("cargo", ["rustc", "--quiet", "--release", ...args, ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
@@ -178,7 +209,8 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 	await run(
 		join(toolsBin, "wasm-bindgen"),
 		[
-			// The default path would be a URL beside the glue, which bundlers follow although the module is inlined.
+			// The default path would be a URL beside the glue, which bundlers follow although the
+			// module is inlined.
 			...["--target", "web", "--omit-default-module-path"],
 			"--remove-producers-section",
 			// Every engine that can run the module has it.
@@ -201,7 +233,10 @@ async function finish(folder, { plain = false } = {}) {
 	});
 }
 
-/** The engines that have what the module needs (reference types: Chrome 96; SIMD: Safari 16.4) have it, but for Firefox: 93. */
+/**
+ * The engines that have what the module needs (reference types: Chrome 96; SIMD: Safari 16.4) have
+ * it, but for Firefox: 93.
+ */
 const LANGUAGE = "es2022";
 
 /** The plain form can be read and debugged: it is not minified. */

@@ -1,6 +1,6 @@
-// Installs what is missing: to build, the pinned Rust with its wasm target and the source of its standard library, npm
-// packages and wasm-bindgen; with `--test` also wasm-pack, geckodriver, browsers and valgrind; with `--cluster` the servers of
-// tests/cluster.
+// Installs what is missing: to build, the pinned Rust with its wasm target and the source of its
+// standard library, npm packages and wasm-bindgen; with `--test` also wasm-pack, geckodriver,
+// browsers and valgrind; with `--cluster` the servers of tests/cluster.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -38,7 +38,10 @@ const BROWSER_PACKAGES = [
 
 const CLUSTER_PACKAGES = ["nginx", "libnginx-mod-nchan", "redis-server"];
 
-/** Optimising the tools would take longer than they ever run; one target folder shares what they have in common. */
+/**
+ * Optimising the tools would take longer than they ever run; one target folder shares what they
+ * have in common.
+ */
 const QUICK_BUILD = {
 	CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
 	CARGO_PROFILE_RELEASE_LTO: "off",
@@ -47,7 +50,10 @@ const QUICK_BUILD = {
 	CARGO_TARGET_DIR: join(toolsFolder, "build"),
 };
 
-/** What has to be there to build; `meanwhile` runs beside the slow part, as soon as Rust is known to be there. */
+/**
+ * What has to be there to build; `meanwhile` runs beside the slow part, as soon as Rust is known to
+ * be there.
+ */
 export async function setupBuild(meanwhile = async () => {}) {
 	checkNode();
 	await checkRust();
@@ -74,7 +80,9 @@ export async function setupCounting() {
 	}
 }
 
-/** What has to be there to fuzz. A second toolchain is the person's to want: nothing else needs it. */
+/**
+ * What has to be there to fuzz. A second toolchain is the person's to want: nothing else needs it.
+ */
 export async function setupFuzz() {
 	await checkRust();
 	const { output } = await run("rustup", ["toolchain", "list"], { cwd: root, capture: true });
@@ -125,7 +133,8 @@ async function npmPackages() {
 		return;
 	}
 	say("installing npm packages");
-	// Two retries with npm's own pauses would keep a person without a network waiting for a minute and a half.
+	// Two retries with npm's own pauses would keep a person without a network waiting for a minute
+	// and a half.
 	const args = [
 		"ci",
 		"--engine-strict=false",
@@ -218,8 +227,8 @@ async function browsers() {
 }
 
 /**
- * A package with a service starts it when it is installed. The tests start servers of their own: `systemctl` is told that
- * the system is not running, and starts nothing.
+ * A package with a service starts it when it is installed. The tests start servers of their own:
+ * `systemctl` is told that the system is not running, and starts nothing.
  */
 const QUIET_INSTALL = { DEBIAN_FRONTEND: "noninteractive", SYSTEMD_OFFLINE: "1" };
 

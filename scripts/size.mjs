@@ -1,5 +1,5 @@
-// The size of what is shipped: raw, gzip and brotli of each part and of the whole, what the bytes are for, and the budget for
-// the whole.
+// The size of what is shipped: raw, gzip and brotli of each part and of the whole, what the bytes
+// are for, and the budget for the whole.
 //
 //     npm run size               of the package as it is
 //     npm run size -- --json     the same for programs
@@ -34,11 +34,12 @@ const HASH = /\[[0-9a-f]{10,}\]/g;
 const ENTRIES = { headwater: [], "headwater/slim": ["headwater.wasm"] };
 
 /**
- * The sizes of each entry of the package in this folder, and of its files. An entry is weighed as an application has it that
- * imports all three forms, bundled and minified by esbuild.
+ * The sizes of each entry of the package in this folder, and of its files. An entry is weighed as
+ * an application has it that imports all three forms, bundled and minified by esbuild.
  */
 export async function sizes(folder = root) {
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
+	// Not at the top: in a fresh clone npm's packages are installed only when this file has been
+	// loaded.
 	const { buildSync } = await import("esbuild");
 	return Object.entries(ENTRIES).flatMap(([entry, names]) => {
 		const contents = `export { EventSource, events, fetchEventSource } from "${entry}";`;
@@ -61,7 +62,9 @@ function weigh(bytes) {
 	};
 }
 
-/** Raw bytes: of the module before it is packed by purpose, and of the minified JavaScript by file. */
+/**
+ * Raw bytes: of the module before it is packed by purpose, and of the minified JavaScript by file.
+ */
 function breakdown() {
 	const { functions, rest } = JSON.parse(readFileSync(join(root, "pkg", "functions.json"), "utf8"));
 	const module = Object.fromEntries(PURPOSES.map(([purpose]) => [purpose, 0]));
@@ -112,7 +115,9 @@ export async function checkSize(asJson = false) {
 	}
 }
 
-/** Prints how many bytes of brotli each step of the post-processing saves, by building without it. */
+/**
+ * Prints how many bytes of brotli each step of the post-processing saves, by building without it.
+ */
 async function showSteps() {
 	const brotli = async (folder) =>
 		(await sizes(folder)).filter(({ name }) => name in BUDGETS).map(({ name, brotli }) => [name, brotli]);

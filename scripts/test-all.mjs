@@ -1,5 +1,5 @@
-// `npm run test:all`: the tests that take too long for `npm test`, the facade's tests on the plain package, and two benches,
-// which are run for their figures and assert nothing.
+// `npm run test:all`: the tests that take too long for `npm test`, the facade's tests on the plain
+// package, and two benches, which are run for their figures and assert nothing.
 
 import { join } from "node:path";
 import { buildPackage, buildPlain, buildTrap } from "./build.mjs";

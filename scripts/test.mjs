@@ -1,4 +1,5 @@
-// `npm test`: installs what is missing, builds what has changed, runs every test but the long ones, and counts.
+// `npm test`: installs what is missing, builds what has changed, runs every test but the long ones,
+// and counts.
 
 import { buildPackage, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";

@@ -1,4 +1,5 @@
-// The smallest parts of WebAssembly's binary format: bytes, numbers, names and sections (Core Specification, 5.2 and 5.5).
+// The smallest parts of WebAssembly's binary format: bytes, numbers, names and sections (Core
+// Specification, 5.2 and 5.5).
 
 export const CUSTOM_SECTION = 0;
 export const IMPORT_SECTION = 2;

@@ -1,11 +1,12 @@
-// The glue that wasm-bindgen generates: the function that starts the module is added to it, and code that this package does
-// not need is taken out of it.
+// The glue that wasm-bindgen generates: the function that starts the module is added to it, and
+// code that this package does not need is taken out of it.
 
 import { Problem } from "../lib/process.mjs";
 
 /**
- * The module is called through js/module/isolation.ts, so that a trap cannot leave it half alive. wasm-bindgen's own functions
- * for the start have no place for that. Both forms of the package need it.
+ * The module is called through js/module/isolation.ts, so that a trap cannot leave it half alive.
+ * wasm-bindgen's own functions for the start have no place for that. Both forms of the package need
+ * it.
  */
 const START = `
 import { guarded } from "../js/module/isolation.js";
@@ -43,7 +44,8 @@ const FUNCTIONS = {
 	}
 };
 `,
-	// Without a second way into memory that grows with a text: it pays only for texts larger than URLs.
+	// Without a second way into memory that grows with a text: it pays only for texts larger than
+	// URLs.
 	passStringToWasm0: `function passStringToWasm0(text) {
 	const bytes = new TextEncoder().encode(text);
 	const ptr = wasm.__wbindgen_malloc(WASM_VECTOR_LEN = bytes.length, 1);
@@ -54,7 +56,8 @@ const FUNCTIONS = {
 	// By js/module/text.ts, which the module imports anyway.
 	getStringFromWasm0: `const getStringFromWasm0 = (ptr, len) => decode(getArrayU8FromWasm0(ptr, len));
 `,
-	// Without views that are kept until memory grows. By the class that was there first: a page may replace the global one.
+	// Without views that are kept until memory grows. By the class that was there first: a page may
+	// replace the global one.
 	getArrayU8FromWasm0: `const Bytes = Uint8Array;
 const getArrayU8FromWasm0 = (ptr, len) => new Bytes(wasm.memory.buffer, ptr >>> 0, len);
 `,

@@ -1,5 +1,6 @@
-// Shortens the names under which the module and its glue know each other, and drops those that only one of the two knows.
-// wasm-bindgen gives every import a name with a hash in it, which is in the package twice, and which no compression takes away.
+// Shortens the names under which the module and its glue know each other, and drops those that only
+// one of the two knows. wasm-bindgen gives every import a name with a hash in it, which is in the
+// package twice, and which no compression takes away.
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, EXPORT_SECTION, IMPORT_SECTION, Reader, sections, Writer } from "./format.mjs";
@@ -11,13 +12,19 @@ const INTERNAL = /^(\.\/.*_bg\.js|__wb.*|__externref_.*)$/;
 const WORD = /(?<![\w$])(?:__wb\w+|__externref_\w+|\.\/\w+_bg\.js)/g;
 const IMPORT = /^ {8}([\w$]+): function[\s\S]*?\n {8}\}.*,\n/gm;
 
-/** The module without the exports that the glue never asks for, so that wasm-opt can drop what only they need. */
+/**
+ * The module without the exports that the glue never asks for, so that wasm-opt can drop what only
+ * they need.
+ */
 export function dropUnusedExports(wasm, glue) {
 	const known = new Set(glue.match(/[\w$]+/g));
 	return rewrite(wasm, { [EXPORT_SECTION]: (entry) => known.has(entry.name) && entry });
 }
 
-/** The module and its glue with short names. The glue loses the imports that the module does not have, or no longer. */
+/**
+ * The module and its glue with short names. The glue loses the imports that the module does not
+ * have, or no longer.
+ */
 export function shortenNames(wasm, glue) {
 	const { imports, exports } = namesOf(wasm);
 	const internal = [...new Set([...imports.flat(), ...exports])].filter((name) => INTERNAL.test(name));
@@ -76,7 +83,9 @@ function rename(wasm, short) {
 	});
 }
 
-/** The module with each import and export as the function for its section returns it, or without it. */
+/**
+ * The module with each import and export as the function for its section returns it, or without it.
+ */
 function rewrite(wasm, functions) {
 	const rewritten = Array.from(sections(wasm), ({ id, contents }) => ({
 		id,

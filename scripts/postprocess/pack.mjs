@@ -1,27 +1,35 @@
-// Packs the module into a text, and makes the small module that reads it. brotli, which compresses the package on its way,
-// sees the module's own patterns in that text, and the words in it. Deflated and in base64 they would be hidden.
-// js/module/unpack.ts reads what is written here.
+// Packs the module into a text, and makes the small module that reads it. brotli, which compresses
+// the package on its way, sees the module's own patterns in that text, and the words in it.
+// Deflated and in base64 they would be hidden. js/module/unpack.ts reads what is written here.
 //
-// A space and a lower-case letter are themselves. Of the other bytes, the most frequent ones are a character each, and the
-// rest two: one of the last three characters of the alphabet, and then any of those before. Both sets are in ascending order. The
-// text begins with a character for each frequent byte: how many of the rest there are between it and the one before.
+// A space and a lower-case letter are themselves. Of the other bytes, the most frequent ones are a
+// character each, and the rest two: one of the last three characters of the alphabet, and then any
+// of those before. Both sets are in ascending order. The text begins with a character for each
+// frequent byte: how many of the rest there are between it and the one before.
 
 import binaryen from "binaryen";
 
 /** The bytes that are themselves; the same as in js/module/unpack.ts. */
 const ITSELF = /[ a-z]/;
 
-/** The rest of printable ASCII, without what has to be escaped in a string or a page; the same as in js/module/unpack.ts. */
+/**
+ * The rest of printable ASCII, without what has to be escaped in a string or a page; the same as in
+ * js/module/unpack.ts.
+ */
 const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 const ALPHABET = BYTES.map((byte) => String.fromCharCode(byte)).filter((character) => CHARACTERS.test(character));
 const SINGLE = ALPHABET.length - 3;
 
-/** Where the text is put, behind the tables that the loop needs; the same as in js/module/unpack.ts. */
+/**
+ * Where the text is put, behind the tables that the loop needs; the same as in js/module/unpack.ts.
+ */
 const START = 512;
 
-/** The source of a script that has the module in it, and a function that returns the module's bytes. */
+/**
+ * The source of a script that has the module in it, and a function that returns the module's bytes.
+ */
 export function packedScript(wasm) {
 	const packed = pack(wasm);
 	return (
@@ -40,7 +48,10 @@ export function pack(bytes) {
 	return gaps.join("") + Array.from(bytes, (byte) => codes[byte]).join("");
 }
 
-/** `required` are bytes that get one character however rare they are: a gap that is too wide has to end. */
+/**
+ * `required` are bytes that get one character however rare they are: a gap that is too wide has to
+ * end.
+ */
 function codesFor(counts, required = []) {
 	const codes = BYTES.map((byte) => String.fromCharCode(byte));
 	const others = BYTES.filter((byte) => !ITSELF.test(codes[byte]));
@@ -66,11 +77,12 @@ function codesFor(counts, required = []) {
 }
 
 /**
- * The reading of such a text, as base64 of a module of its own: JavaScript that runs once is interpreted, and takes three times
- * as long for it as to have this compiled.
+ * The reading of such a text, as base64 of a module of its own: JavaScript that runs once is
+ * interpreted, and takes three times as long for it as to have this compiled.
  *
- * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and returns where the bytes end. Before
- * that, the byte of each character must be at its code, and that of a pair at the second one's code, 128, 256 or 384 on.
+ * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and
+ * returns where the bytes end. Before that, the byte of each character must be at its code, and
+ * that of a pair at the second one's code, 128, 256 or 384 on.
  */
 export function packLoop(text) {
 	const pages = Math.ceil((START + text.length) / 65536);

@@ -1,5 +1,5 @@
-// All that happens to the module and its glue between wasm-bindgen and esbuild, in this order. README.md has a drawing, and
-// the bytes that each step saves.
+// All that happens to the module and its glue between wasm-bindgen and esbuild, in this order.
+// README.md has a drawing, and the bytes that each step saves.
 
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,8 +13,8 @@ import { functionSizes, withoutCustomSections } from "./sections.mjs";
 export const STEPS = ["glue", "wasm-opt", "sections", "names", "pack"];
 
 /**
- * Makes of wasm-bindgen's output in the folder `pkg` what js/ imports. `without` are steps to leave out, and `flags` are those
- * of wasm-opt.
+ * Makes of wasm-bindgen's output in the folder `pkg` what js/ imports. `without` are steps to leave
+ * out, and `flags` are those of wasm-opt.
  */
 export async function postprocess(pkg, { without = [], flags }) {
 	const [moduleFile, glueFile] = ["headwater_bg.wasm", "headwater.js"].map((name) => join(pkg, name));
@@ -50,7 +50,8 @@ export async function postprocess(pkg, { without = [], flags }) {
 
 /** The script that js/index.ts has the module from. */
 async function writeInline(pkg, module, isPacked) {
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
+	// Not at the top: in a fresh clone npm's packages are installed only when this file has been
+	// loaded.
 	const { packedScript } = await import("./pack.mjs");
 	writeFileSync(join(pkg, "inline.js"), isPacked ? packedScript(module) : base64Script(module));
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare function bytes(): Uint8Array<ArrayBuffer>;\n");

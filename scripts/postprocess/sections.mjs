@@ -1,12 +1,14 @@
-// Drops the custom sections of a module, which only tools read, and lists before that what its bytes are for (Core
-// Specification, 5.5 and 7.4.1).
+// Drops the custom sections of a module, which only tools read, and lists before that what its
+// bytes are for (Core Specification, 5.5 and 7.4.1).
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, CODE_SECTION, CUSTOM_SECTION, IMPORT_SECTION, Reader, sections } from "./format.mjs";
 
 const FUNCTION_NAMES = 1;
 
-/** The size of the code of each function in bytes, by its name, and of everything that is no code. */
+/**
+ * The size of the code of each function in bytes, by its name, and of everything that is no code.
+ */
 export function functionSizes(wasm) {
 	let imported = 0;
 	let code = 0;

@@ -1,4 +1,5 @@
-// The steps of scripts/postprocess/ on tiny inputs: what each one does, and that each stops at an input that it does not know.
+// The steps of scripts/postprocess/ on tiny inputs: what each one does, and that each stops at an
+// input that it does not know.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +17,9 @@ import { pack, packedScript, packLoop } from "../../scripts/postprocess/pack.mjs
 import { postprocess, STEPS } from "../../scripts/postprocess/postprocess.mjs";
 import { functionSizes, withoutCustomSections } from "../../scripts/postprocess/sections.mjs";
 
-/** A module as wasm-bindgen would make it: its names, and one function that calls what it imports. */
+/**
+ * A module as wasm-bindgen would make it: its names, and one function that calls what it imports.
+ */
 const WAT = `
 	(module
 		(import "./x_bg.js" "__wbg_get_1" (func $get (param i32) (result i32)))
