@@ -66,13 +66,13 @@ export class CallbackSource implements Form {
 		if (onopen || fetch) {
 			own.fetch = this.#fetch;
 		}
-		this.#life = new Lifecycle(this, url, own);
-		const { settings, template, until } = this.#life.options;
-		if (!until) {
+		this.#life = new Lifecycle(this);
+		const { settings, template, rules } = this.#life.parse(url, own);
+		if (!rules.until) {
 			settings.end = isGet(template.init) ? EndOfBody.Reconnect : EndOfBody.Fail;
 		}
 		this.#life.watchSignal();
-		this.#life.start();
+		this.#life.start(settings);
 	}
 
 	/** In a plain loop, unless it takes long: then the page gets its turn. */
@@ -86,7 +86,7 @@ export class CallbackSource implements Form {
 
 	intercept(failed: FailedAttempt): boolean {
 		const { onclose } = this.#callbacks;
-		if (failed.reason === "end" && !this.#life.options.until) {
+		if (failed.reason === "end" && !this.#life.rules.until) {
 			try {
 				onclose?.();
 				this.#end();
@@ -131,7 +131,7 @@ export class CallbackSource implements Form {
 		const { onmessage } = this.#callbacks;
 		const life = this.#life;
 		const { batch } = life;
-		const { until } = life.options;
+		const { until } = life.rules;
 		const pace = this.#pace;
 		pace.begin();
 		for (let message = batch.next(makeCallbackMessage); message; message = batch.next(makeCallbackMessage)) {

@@ -34,6 +34,8 @@ export class EventSource extends EventTarget {
 	readonly #life: Lifecycle<ServerSentEvent>;
 	readonly #handlers = new EventHandlers();
 	readonly #pace = new Pace();
+	readonly #url: string;
+	readonly #withCredentials: boolean;
 	#isOpen = false;
 	#lastEventId: string;
 	#reconnectionTime: number;
@@ -51,19 +53,21 @@ export class EventSource extends EventTarget {
 			deliver: (reconnectionTime) => this.#deliver(reconnectionTime),
 			fail: (failure) => this.#fail(failure),
 		};
-		const life = new Lifecycle(form, url, init ?? {});
-		const { settings } = life.options;
+		const life = new Lifecycle<ServerSentEvent>(form);
+		const { settings, template } = life.parse(url, init ?? {});
 		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
 		this.#life = life;
+		this.#url = template.url;
+		this.#withCredentials = template.init.credentials === "include";
 		this.#lastEventId = settings.lastEventId;
 		this.#reconnectionTime = settings.delay;
 		life.watchSignal();
 		if (reader) {
 			const lent = lend(reader, life.closed);
 			// [non-spec] The proposal announces the connection in a task.
-			nextTask().then(() => life.start(lent));
+			nextTask().then(() => life.start(settings, lent));
 		} else {
-			life.start();
+			life.start(settings);
 		}
 	}
 
@@ -77,12 +81,12 @@ export class EventSource extends EventTarget {
 
 	/** The absolute URL of the request. */
 	get url(): string {
-		return this.#life.options.template.url;
+		return this.#url;
 	}
 
 	/** Whether credentials are sent to other origins too. */
 	get withCredentials(): boolean {
-		return this.#life.options.template.init.credentials === "include";
+		return this.#withCredentials;
 	}
 
 	/** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
@@ -141,7 +145,7 @@ export class EventSource extends EventTarget {
 	}
 
 	#open(response: ResponseLike | undefined): Promise<void> {
-		const { url } = this.#life.options.template;
+		const url = this.#url;
 		this.#isOpen = true;
 		this.#origin = tryRead(() => new URL(response!.url!, url).origin) ?? new URL(url).origin;
 		super.dispatchEvent(openEvent(response));
@@ -152,7 +156,7 @@ export class EventSource extends EventTarget {
 		const life = this.#life;
 		const pace = this.#pace;
 		const { batch } = life;
-		const { until } = life.options;
+		const { until } = life.rules;
 		this.#reconnectionTime = reconnectionTime ?? this.#reconnectionTime;
 		pace.begin();
 		const make = (type: string, data: string, lastEventId: string) => {

@@ -3,7 +3,7 @@
 import { decode } from "../module/text.js";
 import { type FailedAttempt, failedAttempt } from "../module/wire.js";
 import { MAX_DELAY } from "../options/limits.js";
-import type { ParsedOptions } from "../options/parse.js";
+import type { Rules } from "../options/parse.js";
 import { isPromise, report } from "../platform/callbacks.js";
 import type { Decide, Failure, Reason } from "../types.js";
 
@@ -22,12 +22,12 @@ export function moduleFailure(error: unknown): FailedAttempt {
 /** Completes a failure, and asks the caller for a decision if one is possible. */
 export function decideFailure(
 	{ isUndecided, response, ...failed }: FailedAttempt,
-	{ decide, sentOnce, settings }: Pick<ParsedOptions<never>, "decide" | "sentOnce" | "settings">,
+	{ decide, sentOnce, accept }: Pick<Rules<never>, "decide" | "sentOnce" | "accept">,
 	lastEventId: string,
 ): Failure {
 	const { reason, body } = failed;
 	const { status, headers } = response ?? {};
-	const refused = settings.accept && reason === "content-type" && `"accept" refused the response`;
+	const refused = accept && reason === "content-type" && `"accept" refused the response`;
 	const lost = isLost(reason, status) ? "network error: " : "";
 	const message = reason === "request" ? `${failed.message}: ${text(failed.error)}` : refused || lost + failed.message;
 	const known = { ...failed, message, status, code: status, headers, body: body ? decode(body) : "" };

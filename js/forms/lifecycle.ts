@@ -4,8 +4,8 @@
 import type { ResponseLike } from "../module/attempt.js";
 import { Batch } from "../module/batch.js";
 import { load, whenDead } from "../module/wasm.js";
-import { EndOfBody, type FailedAttempt, failedAttempt, type Reader, type SourceHost } from "../module/wire.js";
-import { type ParsedOptions, parseOptions, type SourceInit } from "../options/parse.js";
+import { type FailedAttempt, failedAttempt, type Reader, type Settings, type SourceHost } from "../module/wire.js";
+import { type ParsedOptions, parseOptions, type Rules, type SourceInit } from "../options/parse.js";
 import { whenAborted } from "../platform/abort.js";
 import { report, tryRead } from "../platform/callbacks.js";
 import type { Closed, Failure } from "../types.js";
@@ -38,26 +38,35 @@ export interface Form {
 export class Lifecycle<M> implements SourceHost {
 	/** Fulfilled at the end. */
 	declare readonly closed: Promise<Closed>;
-	declare readonly options: ParsedOptions<M>;
+	declare rules: Rules<M>;
 	/** The messages of the chunk that is being delivered. */
-	declare readonly batch: Batch;
+	declare batch: Batch;
 	isOver = false;
 	readonly report = report;
 	readonly #form: Form;
 	#fulfill!: (closed: Closed) => void;
 
-	constructor(form: Form, url: string | URL, init: SourceInit<M>) {
+	constructor(form: Form) {
 		this.#form = form;
 		this.closed = new Promise((fulfill) => {
 			this.#fulfill = fulfill;
 		});
-		this.options = parseOptions(url, init, this.closed);
-		this.batch = new Batch(this.options.settings.lastEventId);
+	}
+
+	/**
+	 * Reads the options. Only the rules are kept: the others hold the body of the request, which a
+	 * closed source must not keep alive.
+	 */
+	parse(url: string | URL, init: SourceInit<M>): ParsedOptions<M> {
+		const parsed = parseOptions(url, init, this.closed);
+		this.rules = parsed.rules;
+		this.batch = new Batch(parsed.settings.lastEventId);
+		return parsed;
 	}
 
 	/** Ends the source when its signal is aborted, at once if it is already. */
 	watchSignal(): void {
-		const { signal } = this.options;
+		const { signal } = this.rules;
 		const onAbort = () => this.#end({ reason: "signal", error: tryRead(() => signal?.reason) });
 		if (signal?.aborted) {
 			onAbort();
@@ -67,7 +76,7 @@ export class Lifecycle<M> implements SourceHost {
 	}
 
 	/** Runs the source: with its own requests, or with a stream. */
-	async start(reader?: Reader, endOfStream = EndOfBody.Fail): Promise<void> {
+	async start(settings: Settings, reader?: Reader): Promise<void> {
 		const onModuleFailure = (error: unknown) => {
 			this.#fail(moduleFailure(error));
 		};
@@ -81,9 +90,9 @@ export class Lifecycle<M> implements SourceHost {
 			}
 			whenDead(onModuleFailure, this.closed);
 			if (reader) {
-				read(this, this.closed, reader, endOfStream);
+				read(this, this.closed, reader, settings.end);
 			} else {
-				connect(this, this.closed, this.options.settings);
+				connect(this, this.closed, settings);
 			}
 		} catch (error) {
 			onModuleFailure(error);
@@ -127,7 +136,7 @@ export class Lifecycle<M> implements SourceHost {
 		if (this.isOver || this.#form.intercept?.(failed)) {
 			return undefined;
 		}
-		const failure = decideFailure(failed, this.options, this.lastEventId);
+		const failure = decideFailure(failed, this.rules, this.lastEventId);
 		if (this.isOver) {
 			return undefined;
 		}

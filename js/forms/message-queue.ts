@@ -31,17 +31,21 @@ export class MessageQueue implements Form {
 	#readOn = () => {};
 
 	constructor(input: string | URL | ReadableStream<Uint8Array>, init: EventsInit) {
-		const life = isStream(input)
-			? new Lifecycle<Message>(this, STREAM_URL, { signal: init.signal, until: init.until })
-			: new Lifecycle<Message>(this, input, init);
+		const life = new Lifecycle<Message>(this);
+		const { settings, rules } = isStream(input)
+			? life.parse(STREAM_URL, { signal: init.signal, until: init.until })
+			: life.parse(input, init);
 		this.#life = life;
 		this.#batch = life.batch;
-		this.#until = life.options.until;
+		this.#until = rules.until;
 		const reader = readerOf(input);
 		const lent = reader && lend(reader, life.closed);
+		if (reader) {
+			settings.end ||= EndOfBody.Close;
+		}
 		this.#start = () => {
 			this.#start = () => {};
-			life.start(lent, this.#until ? EndOfBody.Interrupted : EndOfBody.Close);
+			life.start(settings, lent);
 		};
 		life.watchSignal();
 	}

@@ -28,8 +28,14 @@ export interface ParsedOptions<M> {
 	/** For the module. */
 	settings: Settings;
 	template: Template;
+	rules: Rules<M>;
+}
+
+/** The options that the facade needs until the end of a source. */
+export interface Rules<M> {
 	signal: AbortSignal | undefined;
 	until: SourceInit<M>["until"];
+	accept: SourceInit<M>["accept"];
 	decide: Decide | undefined;
 	/**
 	 * The caller allows a repetition that is impossible: the body is a stream, which can be sent
@@ -83,7 +89,7 @@ export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: 
 		accept: accept && ((response) => callPredicate(accept, response)),
 	};
 	const decide = typeof reconnect === "function" ? reconnect : undefined;
-	return { settings, template, signal, until, decide, sentOnce: sentOnce && Boolean(reconnect) };
+	return { settings, template, rules: { signal, until, accept, decide, sentOnce: sentOnce && Boolean(reconnect) } };
 }
 
 /** An AbortSignal of any realm or library. */
