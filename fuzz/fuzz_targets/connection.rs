@@ -1,5 +1,4 @@
-//! Owns the fuzz target: whatever happens, a connection and its parser do what the contract says. Must not know the
-//! contract.
+//! The fuzz target: whatever happens, a connection and its parser do what the contract says.
 #![no_main]
 
 #[path = "../../tests/support/contract.rs"]

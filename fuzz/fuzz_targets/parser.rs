@@ -1,4 +1,4 @@
-//! Owns the fuzz target: whatever the bytes, the parser reads them as the standard says. Must not know what is compared.
+//! The fuzz target: whatever the bytes, the parser reads them as the standard says.
 #![no_main]
 
 #[path = "../../tests/support/comparison.rs"]

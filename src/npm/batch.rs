@@ -1,5 +1,4 @@
-//! Owns the form in which the blocks of a chunk cross into JavaScript: one text. Must not know JavaScript; `js/module/batch.ts`
-//! reads what this writes.
+//! Writes the blocks of a chunk as one text, in which they cross into JavaScript. `js/module/batch.ts` reads it.
 //!
 //! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then the data, the event type
 //! and the last event ID, as far as there are any. Each begins with two characters that say how many there are of it, and one,

@@ -1,4 +1,4 @@
-//! Owns the parser alone, for the benchmark in a browser: bytes in, batches out, as a source does it. Must not be in the package.
+//! The parser alone, for the benchmark in a browser: bytes go in, batches come out, as a source does it.
 
 use alloc::vec::Vec;
 

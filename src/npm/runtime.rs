@@ -1,4 +1,4 @@
-//! Owns what a module without the standard library must bring: allocator and panic handler of the npm build.
+//! The allocator and the panic handler of the npm build, which has no standard library.
 
 /// Smaller than the one of the standard library by 1.8 kB of the package, and it grows allocations in place as well.
 #[global_allocator]

@@ -1,4 +1,4 @@
-//! Owns the reader of one body: cancelled when dropped before the end. Must not know what the bytes mean.
+//! Reads one body, and cancels it when it is dropped before its end.
 
 use alloc::vec::Vec;
 use core::task::{Context, Poll, ready};

@@ -1,4 +1,4 @@
-//! Owns what can go wrong for who uses the Rust API, and the words for it. Must not decide anything.
+//! The errors of the Rust API, and their texts.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::{error, fmt};

@@ -1,4 +1,4 @@
-//! Owns typed JSON (feature `serde`), by the browser's own `JSON`. Must not know events or requests.
+//! Typed JSON (feature `serde`), by the browser's own `JSON`.
 
 use alloc::string::String;
 

@@ -1,6 +1,5 @@
-//! Owns what becomes of the page, as one source sees it: put away into the browser's back/forward cache and brought back,
-//! hidden and shown, on the network again. Must not know what a source does about it. In workers a page is never hidden nor
-//! put away, and outside browsers nothing of the kind ever happens.
+//! The life of the page: put away into the browser's back/forward cache and brought back, hidden and shown, on the network
+//! again. In workers a page is never hidden nor put away, and outside browsers nothing of the kind ever happens.
 
 use core::{
     cell::Cell,

@@ -1,4 +1,4 @@
-//! Owns the waiting for a promise, polled by hand. Must not know what it is for.
+//! A promise that is polled by hand.
 
 use core::task::{Context, Poll};
 

@@ -1,5 +1,5 @@
-//! Owns the raw bindings to the web platform that web-sys has not in the form needed here: callable in windows and
-//! workers alike, and catching whatever a caller's own `fetch` may answer with. Must not decide anything.
+//! Bindings to the web platform in a form that web-sys does not have: callable in windows and workers alike, and safe with
+//! whatever a caller's own `fetch` returns.
 
 #[cfg(headwater_npm)]
 use alloc::string::String;

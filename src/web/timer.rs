@@ -1,4 +1,4 @@
-//! Owns one timer: cleared when dropped. Must not know what is waited for.
+//! A timer that is cleared when it is dropped.
 
 use core::task::{Context, Poll};
 

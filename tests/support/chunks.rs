@@ -1,4 +1,4 @@
-//! Owns how tests hand a stream to the parser. Must not know what comes out.
+//! Hands a stream to the parser, in chunks.
 
 use headwater::Parser;
 

@@ -1,5 +1,5 @@
-//! Owns a second reading of the contract for a connection's life: what can happen when, and what then is to follow (HTML
-//! Standard 9.2.3, and section 4 of the design, word by word). Must not know how the machine works.
+//! A second reading of the contract for a connection's life: what can happen when, and what then is to follow (HTML Standard
+//! 9.2.3, and section 4 of the design, word by word).
 
 use headwater::{
     Action, Backoff, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,

@@ -1,5 +1,4 @@
-//! Owns what of a stream crosses into JavaScript, put together as the facade does it: types, data and ids of each row. Must
-//! not know how a row is written.
+//! The part of a stream that crosses into JavaScript, put together as the facade does it: types, data and ids of each row.
 
 use headwater::{
     Parser,

@@ -1,4 +1,4 @@
-//! Owns what an action is compared with. Must not know when it is expected.
+//! Compares an action with the one that the contract expects.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns what can happen to a connection, and how it is told. Must not know what follows.
+//! Everything that can happen to a connection.
 
 use headwater::{Action, Connection, RequestHead, ResponseHead};
 

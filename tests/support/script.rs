@@ -1,5 +1,4 @@
-//! Owns the life that an input of the fuzzer stands for: options, and what happens, one byte after another. Must not know
-//! the contract beyond what holds in every order of events.
+//! The life that an input of the fuzzer stands for: options, and what happens, one byte after another.
 
 use std::time::Duration;
 

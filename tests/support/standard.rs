@@ -1,5 +1,5 @@
-//! Owns a second reading of the HTML Standard's section 9.2.6, sentence by sentence and with no thought of speed, for
-//! the parser to be compared with. Must not know how the parser works.
+//! A second reading of the HTML Standard's section 9.2.6, sentence by sentence and with no thought of speed, for the parser
+//! to be compared with.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns what proptest makes up: options, and what happens to a connection. Must not know what follows.
+//! Options and happenings that proptest makes up.
 
 use headwater::{Backoff, EndOfBody, Options, Reconnect, RequestHead};
 use proptest::{option, prelude::*, sample::select};

@@ -1,5 +1,4 @@
-//! Owns the driver's part in a body: its chunks, the text of a refused response, and when a request is let go without an abort.
-//! Must not know what the bytes mean.
+//! The driver's part in a body: its chunks, the text of a refused response, and when a request is let go without an abort.
 
 use core::task::{Context, Poll, ready};
 
