@@ -67,11 +67,10 @@ export class CallbackSource implements Form {
 			own.fetch = this.#fetch;
 		}
 		this.#life = new Lifecycle(this);
-		const { settings, template, rules } = this.#life.parse(url, own);
-		if (!rules.until) {
+		const { settings, template } = this.#life.begin(url, own);
+		if (!this.#life.rules.until) {
 			settings.end = isGet(template.init) ? EndOfBody.Reconnect : EndOfBody.Fail;
 		}
-		this.#life.watchSignal();
 		this.#life.start(settings);
 	}
 

@@ -54,14 +54,13 @@ export class EventSource extends EventTarget {
 			fail: (failure) => this.#fail(failure),
 		};
 		const life = new Lifecycle<ServerSentEvent>(form);
-		const { settings, template } = life.parse(url, init ?? {});
+		const { settings, template } = life.begin(url, init ?? {});
 		const reader = (init as { [READER]?: ReadableStreamDefaultReader } | null)?.[READER];
 		this.#life = life;
 		this.#url = template.url;
 		this.#withCredentials = template.init.credentials === "include";
 		this.#lastEventId = settings.lastEventId;
 		this.#reconnectionTime = settings.delay;
-		life.watchSignal();
 		if (reader) {
 			const lent = lend(reader, life.closed);
 			// [non-spec] The proposal announces the connection in a task.

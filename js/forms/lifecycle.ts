@@ -55,24 +55,21 @@ export class Lifecycle<M> implements SourceHost {
 
 	/**
 	 * Reads the options. Only the rules are kept: the others hold the body of the request, which a
-	 * closed source must not keep alive.
+	 * closed source must not keep alive. From now on the signal ends the source, at once if it is
+	 * aborted already.
 	 */
-	parse(url: string | URL, init: SourceInit<M>): ParsedOptions<M> {
-		const parsed = parseOptions(url, init, this.closed);
-		this.rules = parsed.rules;
-		this.batch = new Batch(parsed.settings.lastEventId);
-		return parsed;
-	}
-
-	/** Ends the source when its signal is aborted, at once if it is already. */
-	watchSignal(): void {
-		const { signal } = this.rules;
+	begin(url: string | URL, init: SourceInit<M>): Pick<ParsedOptions<M>, "settings" | "template"> {
+		const { settings, template, ...rules } = parseOptions(url, init, this.closed);
+		const { signal } = rules;
 		const onAbort = () => this.#end({ reason: "signal", error: tryRead(() => signal?.reason) });
+		this.rules = rules;
+		this.batch = new Batch(settings.lastEventId);
 		if (signal?.aborted) {
 			onAbort();
 		} else {
 			whenAborted(signal, onAbort, this.closed);
 		}
+		return { settings, template };
 	}
 
 	/** Runs the source: with its own requests, or with a stream. */

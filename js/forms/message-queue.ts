@@ -1,8 +1,7 @@
 // The queue behind `events()`: the messages that have arrived, the calls that wait for more, and
 // the end.
 
-import type { Batch } from "../module/batch.js";
-import { EndOfBody } from "../module/wire.js";
+import { EndOfBody, type Reader } from "../module/wire.js";
 import { STREAM_URL } from "../options/parse.js";
 import { callPredicate } from "../platform/callbacks.js";
 import { isStream } from "../platform/streams.js";
@@ -20,7 +19,6 @@ interface Waiter {
 
 export class MessageQueue implements Form {
 	readonly #life: Lifecycle<Message>;
-	readonly #batch: Batch;
 	readonly #until: EventsInit["until"];
 	readonly #waiters: Waiter[] = [];
 	/** Called by each `next()`; does nothing after the first. */
@@ -32,22 +30,27 @@ export class MessageQueue implements Form {
 
 	constructor(input: string | URL | ReadableStream<Uint8Array>, init: EventsInit) {
 		const life = new Lifecycle<Message>(this);
-		const { settings, rules } = isStream(input)
-			? life.parse(STREAM_URL, { signal: init.signal, until: init.until })
-			: life.parse(input, init);
 		this.#life = life;
-		this.#batch = life.batch;
-		this.#until = rules.until;
-		const reader = readerOf(input);
-		const lent = reader && lend(reader, life.closed);
-		if (reader) {
+		const { settings } = isStream(input)
+			? life.begin(STREAM_URL, { signal: init.signal, until: init.until })
+			: life.begin(input, init);
+		this.#until = life.rules.until;
+		let lent: Reader | undefined;
+		try {
+			const reader = readerOf(input);
+			lent = reader && lend(reader, life.closed);
+		} catch (error) {
+			// The stream is locked. Without this the signal would keep the source alive.
+			life.close();
+			throw error;
+		}
+		if (lent) {
 			settings.end ||= EndOfBody.Close;
 		}
 		this.#start = () => {
 			this.#start = () => {};
 			life.start(settings, lent);
 		};
-		life.watchSignal();
 	}
 
 	next(): Promise<IteratorResult<Message>> {
@@ -89,16 +92,16 @@ export class MessageQueue implements Form {
 	}
 
 	#drop(error?: { error: unknown }): void {
-		this.#batch.clear();
+		this.#life.batch.clear();
 		this.#error = error;
 		this.#serve();
 	}
 
 	#nextMessage(): Message | undefined {
 		const until = this.#until;
-		const message = this.#batch.next(makeMessage);
+		const message = this.#life.batch.next(makeMessage);
 		if (message && until && callPredicate(until, message)) {
-			this.#batch.clear();
+			this.#life.batch.clear();
 			this.#life.close({ reason: "until" });
 		}
 		return message;
@@ -124,7 +127,7 @@ export class MessageQueue implements Form {
 	}
 
 	#readOnIfEmpty(): void {
-		if (this.#batch.isEmpty) {
+		if (this.#life.batch.isEmpty) {
 			this.#readOn();
 		}
 	}

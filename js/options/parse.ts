@@ -24,11 +24,10 @@ export interface SourceInit<M> extends Omit<CommonInit, "fetch" | "signal"> {
 }
 
 /** The checked options of a source. */
-export interface ParsedOptions<M> {
+export interface ParsedOptions<M> extends Rules<M> {
 	/** For the module. */
 	settings: Settings;
 	template: Template;
-	rules: Rules<M>;
 }
 
 /** The options that the facade needs until the end of a source. */
@@ -89,7 +88,7 @@ export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: 
 		accept: accept && ((response) => callPredicate(accept, response)),
 	};
 	const decide = typeof reconnect === "function" ? reconnect : undefined;
-	return { settings, template, rules: { signal, until, accept, decide, sentOnce: sentOnce && Boolean(reconnect) } };
+	return { settings, template, signal, until, accept, decide, sentOnce: sentOnce && Boolean(reconnect) };
 }
 
 /** An AbortSignal of any realm or library. */
