@@ -62,9 +62,9 @@ export class EventSource extends EventTarget {
 		this.#lastEventId = settings.lastEventId;
 		this.#reconnectionTime = settings.delay;
 		if (reader) {
-			const lent = lend(reader, life.closed);
-			// [non-spec] The proposal announces the connection in a task.
-			nextTask().then(() => life.start(settings, lent));
+			// [non-spec] The proposal announces the connection in a task. Not by an arrow function: the
+			// functions of `form` would share its scope, and keep the settings.
+			nextTask().then(life.start.bind(life, settings, lend(reader, life.closed)));
 		} else {
 			life.start(settings);
 		}

@@ -17,16 +17,18 @@ interface Waiter {
 	reject(error: unknown): void;
 }
 
+const nothing = () => {};
+
 export class MessageQueue implements Form {
 	readonly #life: Lifecycle<Message>;
 	readonly #until: EventsInit["until"];
 	readonly #waiters: Waiter[] = [];
-	/** Called by each `next()`; does nothing after the first. */
-	#start: () => void;
+	/** Starts the source: called by the first `next()`. */
+	#start: () => unknown;
 	/** The error for the next waiting call, once the messages are used up. */
 	#error: { error: unknown } | undefined;
 	/** Lets the module read the next chunk. */
-	#readOn = () => {};
+	#readOn: () => void = nothing;
 
 	constructor(input: string | URL | ReadableStream<Uint8Array>, init: EventsInit) {
 		const life = new Lifecycle<Message>(this);
@@ -47,10 +49,7 @@ export class MessageQueue implements Form {
 		if (lent) {
 			settings.end ||= EndOfBody.Close;
 		}
-		this.#start = () => {
-			this.#start = () => {};
-			life.start(settings, lent);
-		};
+		this.#start = life.start.bind(life, settings, lent);
 	}
 
 	next(): Promise<IteratorResult<Message>> {
@@ -62,6 +61,7 @@ export class MessageQueue implements Form {
 		return new Promise((fulfill, reject) => {
 			this.#waiters.push({ fulfill, reject });
 			this.#start();
+			this.#start = nothing;
 			this.#serve();
 		});
 	}

@@ -157,3 +157,21 @@ test("a page that is put away frees the socket, though not all that was received
 	});
 	expect(rest).toEqual(["b", "c"]);
 });
+
+test("a stream that is locked is a TypeError at once, and nothing stays on the signal", async ({ lab }) => {
+	const outcome = await lab.ours(async ({ events, listeners, tasks }) => {
+		const { controller, called } = listeners();
+		const stream = new ReadableStream<Uint8Array>();
+		stream.getReader();
+		let thrown = "";
+		try {
+			events(stream, { signal: controller.signal });
+		} catch (error) {
+			thrown = (error as Error).name;
+		}
+		await tasks();
+		controller.abort();
+		return { thrown, called };
+	});
+	expect(outcome).toEqual({ thrown: "TypeError", called: [] });
+});

@@ -244,3 +244,23 @@ test("100 sources, one after another with one signal, are all collected", async 
 	);
 	await lab.expectNoSockets();
 });
+
+test("a source that is closed and still referred to keeps no body of its request", async ({ lab }) => {
+	await lab.ours(
+		async ({ EventSource, once }, url) => {
+			const { watch, held } = globalThis as unknown as InPage;
+			for (const state of ["at once", "when it is open"]) {
+				const body = new Blob(["x"]);
+				watch(body, state);
+				const source = new EventSource(url, { method: "POST", body });
+				held.push(source);
+				if (state !== "at once") {
+					await once(source, "open");
+				}
+				source.close();
+			}
+		},
+		lab.script(eventStream(send(events("a")), "hang")),
+	);
+	await collect(lab, ["at once", "when it is open"]);
+});
