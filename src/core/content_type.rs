@@ -56,7 +56,14 @@ fn names_event_stream(value: &[u8]) -> Option<bool> {
         }
         before = byte;
     }
-    (slashes == 1 && before != b'/' && essence != b"*/*").then(|| essence.eq_ignore_ascii_case(b"text/event-stream"))
+    (slashes == 1 && before != b'/' && essence != b"*/*").then(|| is_text_event_stream(essence))
+}
+
+/// In any case of letters. [`slice::eq_ignore_ascii_case`] is 0.6 kB of code, and so is a loop after the lengths are known to
+/// be the same: compilers unroll it.
+fn is_text_event_stream(essence: &[u8]) -> bool {
+    const NAME: &[u8] = b"text/event-stream";
+    essence.iter().zip(NAME).all(|(byte, lower)| byte.to_ascii_lowercase() == *lower) && essence.len() == NAME.len()
 }
 
 /// RFC 9110, "tchar".
