@@ -52,12 +52,10 @@ impl Backoff {
 
     /// How long to wait before the next try, in milliseconds.
     ///
-    /// `server_time` is what the server sent as `retry`, `tries` how many tries since the last progress brought none,
-    /// `random` a number in 0..1. After progress the wait is R + random(0, 0.1 R), with R the reconnection time; the
-    /// n-th try without any waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor
-    /// above [`MAX_DELAY`].
-    pub(crate) fn wait(&self, server_time: Option<u64>, tries: u32, after_progress: bool, random: f64) -> u64 {
-        let base = self.reconnection_time(server_time);
+    /// `base` is R, `tries` how many tries since the last progress brought none, `random` a number in 0..1. After progress
+    /// the wait is R + random(0, 0.1 R); the n-th try without any waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The
+    /// result is never below R nor above [`MAX_DELAY`].
+    pub(crate) fn wait(&self, base: u64, tries: u32, after_progress: bool, random: f64) -> u64 {
         let spread = if after_progress && tries == 0 {
             base / 10
         } else {
@@ -101,6 +99,10 @@ mod tests {
     const DEFAULT: Backoff =
         Backoff { delay: Duration::from_millis(3000), max_delay: Duration::from_millis(30_000), max_retries: None };
 
+    fn wait(backoff: Backoff, server_time: Option<u64>, tries: u32, after_progress: bool, random: f64) -> u64 {
+        backoff.wait(backoff.reconnection_time(server_time), tries, after_progress, random)
+    }
+
     #[test]
     fn only_ascii_digits_are_a_reconnection_time() {
         assert_eq!(parse_time(b"10"), Some(10));
@@ -113,37 +115,37 @@ mod tests {
 
     #[test]
     fn after_a_message_the_wait_spreads_over_a_tenth() {
-        assert_eq!(DEFAULT.wait(None, 0, true, 0.0), 3000);
-        assert_eq!(DEFAULT.wait(None, 0, true, 0.999_999), 3299);
+        assert_eq!(wait(DEFAULT, None, 0, true, 0.0), 3000);
+        assert_eq!(wait(DEFAULT, None, 0, true, 0.999_999), 3299);
     }
 
     #[test]
     fn without_a_message_the_spread_doubles_up_to_the_longest_wait() {
-        let longest = |tries| DEFAULT.wait(None, tries, false, 1.0);
+        let longest = |tries| wait(DEFAULT, None, tries, false, 1.0);
         assert_eq!(
             [longest(0), longest(1), longest(2), longest(3), longest(60)],
             [6000, 12_000, 24_000, 30_000, 30_000]
         );
-        assert_eq!(DEFAULT.wait(None, 60, false, 0.0), 3000);
+        assert_eq!(wait(DEFAULT, None, 60, false, 0.0), 3000);
     }
 
     #[test]
     fn a_server_can_neither_overflow_a_timer_nor_make_the_client_spin() {
-        assert_eq!(DEFAULT.wait(Some(3_000_000_000), 0, true, 1.0), MAX_DELAY);
-        assert_eq!(DEFAULT.wait(Some(u64::MAX), 40, false, 1.0), MAX_DELAY);
-        assert_eq!(DEFAULT.wait(Some(0), 0, true, 0.0), 500);
-        assert_eq!(Backoff { delay: Duration::from_millis(5), ..DEFAULT }.wait(Some(0), 0, true, 0.0), 5);
+        assert_eq!(wait(DEFAULT, Some(3_000_000_000), 0, true, 1.0), MAX_DELAY);
+        assert_eq!(wait(DEFAULT, Some(u64::MAX), 40, false, 1.0), MAX_DELAY);
+        assert_eq!(wait(DEFAULT, Some(0), 0, true, 0.0), 500);
+        assert_eq!(wait(Backoff { delay: Duration::from_millis(5), ..DEFAULT }, Some(0), 0, true, 0.0), 5);
     }
 
     #[test]
     fn the_wait_is_never_below_the_servers_time_even_beyond_the_longest_of_backing_off() {
-        assert_eq!(DEFAULT.wait(Some(60_000), 5, false, 0.5), 60_000);
+        assert_eq!(wait(DEFAULT, Some(60_000), 5, false, 0.5), 60_000);
     }
 
     #[test]
     fn no_random_number_breaks_the_bounds() {
         for random in [f64::NAN, f64::INFINITY, -1.0, 2.0] {
-            let wait = DEFAULT.wait(None, 3, false, random);
+            let wait = wait(DEFAULT, None, 3, false, random);
             assert!((3000..=30_000).contains(&wait), "{random}: {wait}");
         }
     }

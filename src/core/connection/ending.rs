@@ -51,10 +51,10 @@ impl Connection {
         let note = if may_be_header { Note::LastEventIdPreflight } else { Note::None };
         self.refusal.forget();
         let has_progressed = self.has_progressed();
-        let backoff = self.options.backoff;
-        let server_time = self.parser.reconnection_millis();
+        let backoff = &self.options.backoff;
         let retry_after = retry_after.min(MAX_DELAY);
-        let wait = backoff.wait(server_time, self.tries, has_progressed, (self.random)()).max(retry_after);
+        let base = backoff.reconnection_time(self.parser.reconnection_millis());
+        let wait = backoff.wait(base, self.tries, has_progressed, (self.random)()).max(retry_after);
         let wait = Duration::from_millis(wait);
         let mut failure = Failure { reason, status, attempt: self.attempt, delay: None, backoff: wait, note };
         if may_repeat && self.is_exhausted() {
@@ -62,7 +62,7 @@ impl Connection {
         } else if may_repeat {
             failure.delay = Some(wait);
         }
-        self.shortest_wait = Some(backoff.reconnection_time(server_time).max(retry_after));
+        self.shortest_wait = Some(base.max(retry_after));
         if self.options.reconnect == Reconnect::Decided && failure.is_decidable() {
             self.state = State::Undecided;
             self.failure = Some(failure);
