@@ -1,18 +1,20 @@
-//! Server-Sent Events as section 9.2 of the HTML Standard defines them, over `fetch`: any method, any headers, any body.
+//! Server-Sent Events as section 9.2 of the HTML Standard defines them, over `fetch`: any method,
+//! any headers, any body.
 //!
 //! The crate has two layers:
 //!
-//! - The **core** is all that is at the root of the crate. It runs wherever Rust does: without I/O, clock, dependencies and
-//!   `std`.
-//! - The **browser layer** is the module `web`, which exists on `wasm32-unknown-unknown` only. It carries out the decisions of
-//!   the core with `fetch`, streams and timers. Its `EventSource` is a `Stream` of events, for Leptos, Yew, Dioxus and
-//!   every other executor.
+//! - The **core** is all that is at the root of the crate. It runs wherever Rust does: without I/O,
+//!   clock, dependencies and `std`.
+//! - The **browser layer** is the module `web`, which exists on `wasm32-unknown-unknown` only. It
+//!   carries out the decisions of the core with `fetch`, streams and timers. Its `EventSource` is a
+//!   `Stream` of events, for Leptos, Yew, Dioxus and every other executor.
 //!
 //! The npm package of the same name is the browser layer behind a thin TypeScript facade.
 //!
 //! # The parser
 //!
-//! Bytes go in, in chunks of any size. Messages come out, borrowed from the chunk where they lie in it whole.
+//! Bytes go in, in chunks of any size. Messages come out, borrowed from the chunk where they lie in
+//! it whole.
 //!
 //! ```
 //! use headwater::{Block, Parser};
@@ -29,9 +31,10 @@
 //!
 //! # The connection
 //!
-//! [`Connection`] is for clients of other platforms. The client reports what has happened, and performs the [`Action`] that
-//! it gets. The connection decides which answers are event streams, which requests are repeated and when, and which last
-//! event ID the next request has. A [`Watchdog`] says when a silence has lasted too long.
+//! [`Connection`] is for clients of other platforms. The client reports what has happened, and
+//! performs the [`Action`] that it gets. The connection decides which answers are event streams,
+//! which requests are repeated and when, and which last event ID the next request has. A
+//! [`Watchdog`] says when a silence has lasted too long.
 //!
 //! ```
 //! use core::time::Duration;

@@ -1,4 +1,5 @@
-//! Owns what holds for every stream and every chunking: the parser does what the standard says, and in linear time.
+//! Owns what holds for every stream and every chunking: the parser does what the standard says, and
+//! in linear time.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -112,7 +113,8 @@ const LINE_ENDS: &[&[u8]] = &[b"\n", b"\n", b"\r", b"\r\n"];
 const FILLINGS: &[&[u8]] =
     &[b"x", b"x", b"x", b"\xC3\xA9", b"\xE6\x97\xA5", b"\xE6\x97\xA5", b"\xF0\x9F\xA6\x80", b"\xFF"];
 
-/// What may be read in many bytes at once, with something that means something at any place among them.
+/// What may be read in many bytes at once, with something that means something at any place among
+/// them.
 fn long() -> impl Strategy<Value = Vec<u8>> {
     (select(FILLINGS), 0..40_usize, select(PIECES), select(FILLINGS), 0..40_usize).prop_map(
         |(before, before_times, piece, after, after_times)| {
@@ -212,7 +214,8 @@ proptest! {
     }
 }
 
-/// The shortest inputs that took every way through the parser, and those that showed faults put into it on purpose.
+/// The shortest inputs that took every way through the parser, and those that showed faults put
+/// into it on purpose.
 #[test]
 fn what_the_fuzzer_has_found_is_read_as_the_standard_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parser");
@@ -224,7 +227,8 @@ fn what_the_fuzzer_has_found_is_read_as_the_standard_says() {
     }
 }
 
-/// Far above what linear time needs, also without optimization on a busy machine, and far below what quadratic takes.
+/// Far above what linear time needs, also without optimization on a busy machine, and far below
+/// what quadratic takes.
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn assert_linear(chunks: &[&[u8]], expected_messages: u64) {

@@ -1,5 +1,5 @@
-//! Owns that the parser gives what `vectors/*.json` says, in every chunking, and that this is what crosses into JavaScript.
-//! The format is in `vectors/README.md`.
+//! Owns that the parser gives what `vectors/*.json` says, in every chunking, and that this is what
+//! crosses into JavaScript. The format is in `vectors/README.md`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -147,8 +147,8 @@ fn every_vector_holds_in_two_chunks_with_an_empty_one_between() {
     });
 }
 
-/// Vectors are short. What reads many bytes at once has to find theirs at every place among those many, and not read behind
-/// the last of them.
+/// Vectors are short. What reads many bytes at once has to find theirs at every place among those
+/// many, and not read behind the last of them.
 #[test]
 fn every_vector_holds_at_any_place_in_a_long_chunk() {
     const MANY: usize = 64;

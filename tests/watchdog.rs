@@ -1,5 +1,6 @@
-//! Owns when a silence has lasted too long, in simulated time: by the wall clock, across a suspension, while nobody looks
-//! at the page. All of it [non-spec]: the standard knows no limit to a silence.
+//! Owns when a silence has lasted too long, in simulated time: by the wall clock, across a
+//! suspension, while nobody looks at the page. All of it [non-spec]: the standard knows no limit to
+//! a silence.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

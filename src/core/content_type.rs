@@ -1,7 +1,8 @@
 //! Whether a `Content-Type` value says "event stream" (Fetch Standard, "extract a MIME type").
 
-/// Whether the value of the `Content-Type` headers, joined with commas as `Headers.get` gives it, has the MIME type
-/// essence `text/event-stream`. Parameters do not matter: an event stream is always UTF-8.
+/// Whether the value of the `Content-Type` headers, joined with commas as `Headers.get` gives it,
+/// has the MIME type essence `text/event-stream`. Parameters do not matter: an event stream is
+/// always UTF-8.
 ///
 /// Of several values the last one that is a MIME type counts, and `*/*` does not.
 ///
@@ -41,8 +42,8 @@ fn end_of_value(header: &[u8]) -> usize {
     header.iter().position(is_end).unwrap_or(header.len())
 }
 
-/// Whether a MIME type is that of an event stream. `None` for what is no MIME type (MIME Sniffing, "parse a MIME type", as far
-/// as type and subtype), and for `*/*`.
+/// Whether a MIME type is that of an event stream. `None` for what is no MIME type (MIME Sniffing,
+/// "parse a MIME type", as far as type and subtype), and for `*/*`.
 fn names_event_stream(value: &[u8]) -> Option<bool> {
     let essence = value.split(|&byte| byte == b';').next()?.trim_ascii();
     let mut slashes = 0;
@@ -59,8 +60,8 @@ fn names_event_stream(value: &[u8]) -> Option<bool> {
     (slashes == 1 && before != b'/' && essence != b"*/*").then(|| is_text_event_stream(essence))
 }
 
-/// In any case of letters. [`slice::eq_ignore_ascii_case`] is 0.6 kB of code, and so is a loop after the lengths are known to
-/// be the same: compilers unroll it.
+/// In any case of letters. [`slice::eq_ignore_ascii_case`] is 0.6 kB of code, and so is a loop
+/// after the lengths are known to be the same: compilers unroll it.
 fn is_text_event_stream(essence: &[u8]) -> bool {
     const NAME: &[u8] = b"text/event-stream";
     essence.iter().zip(NAME).all(|(byte, lower)| byte.to_ascii_lowercase() == *lower) && essence.len() == NAME.len()

@@ -3,8 +3,8 @@
 use alloc::string::String;
 use core::{fmt, time::Duration};
 
-/// Why an attempt failed. The JavaScript API has these reasons too, by the words of [`Reason::as_str`], and some more for
-/// failures that only it can have.
+/// Why an attempt failed. The JavaScript API has these reasons too, by the words of
+/// [`Reason::as_str`], and some more for failures that only it can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -26,9 +26,11 @@ pub enum Reason {
     Silence,
     /// An event was larger than the limit.
     TooLarge,
-    /// As many repetitions in a row as [`Backoff::max_retries`](crate::Backoff::max_retries) allows brought no progress.
+    /// As many repetitions in a row as [`Backoff::max_retries`](crate::Backoff::max_retries) allows
+    /// brought no progress.
     Attempts,
-    /// The request could not be made, or the body of its answer had been read or locked by a function of the caller's.
+    /// The request could not be made, or the body of its answer had been read or locked by a
+    /// function of the caller's.
     Request,
 }
 
@@ -74,8 +76,8 @@ pub struct Failure {
     pub attempt: u32,
     /// The wait until the next request, if there will be one.
     pub delay: Option<Duration>,
-    /// The wait before another request by backing off and `Retry-After`, whether or not there will be one: for the caller
-    /// that decides.
+    /// The wait before another request by backing off and `Retry-After`, whether or not there will
+    /// be one: for the caller that decides.
     pub backoff: Duration,
     /// A circumstance that the message mentions.
     pub note: Note,
@@ -87,14 +89,16 @@ pub struct Failure {
 pub enum Note {
     /// Nothing.
     None,
-    /// The request was given up by the caller's wish while the page is hidden, and is made again when it is visible.
+    /// The request was given up by the caller's wish while the page is hidden, and is made again
+    /// when it is visible.
     Paused,
     /// The request had the header `Last-Event-ID`, for which the server was to give its permission.
     LastEventIdPreflight,
 }
 
 impl Failure {
-    /// Whether the caller can decide what follows. A 204 is the server's last word by the standard, and a pause no failure.
+    /// Whether the caller can decide what follows. A 204 is the server's last word by the standard,
+    /// and a pause no failure.
     #[must_use]
     pub fn is_decidable(&self) -> bool {
         self.status != Some(204) && self.note != Note::Paused

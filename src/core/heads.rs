@@ -7,7 +7,8 @@ use core::time::Duration;
 pub struct RequestHead {
     /// The method is GET.
     pub is_get: bool,
-    /// It has the header `Last-Event-ID` and goes to another origin, whose permission for the header is asked before.
+    /// It has the header `Last-Event-ID` and goes to another origin, whose permission for the
+    /// header is asked before.
     pub preflights_last_event_id: bool,
 }
 

@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-/// The whole milliseconds of a duration, or the most that there can be. Apart from its callers: it is in many places.
+/// The whole milliseconds of a duration, or the most that there can be. Apart from its callers: it
+/// is in many places.
 #[inline(never)]
 pub(crate) fn millis(duration: Duration) -> u64 {
     (duration.as_secs().min(u64::MAX / 1000) * 1000).saturating_add(duration.subsec_millis().into())

@@ -33,8 +33,8 @@ pub enum EndOfBody {
     Fail,
 }
 
-/// The options of a [`Connection`](crate::Connection). Write them with `..Options::default()`: a later version may have more
-/// members.
+/// The options of a [`Connection`](crate::Connection). Write them with `..Options::default()`: a
+/// later version may have more members.
 ///
 /// ```
 /// use headwater::{Connection, Options, Reconnect};
@@ -56,8 +56,8 @@ pub struct Options {
     pub last_event_id: String,
     /// The largest event in bytes; a larger one fails the connection.
     pub max_event_size: usize,
-    /// Whether an answer of another origin can be kept from the caller, so that it looks like a broken network, and
-    /// [`crate::Action::Probe`] can be performed.
+    /// Whether an answer of another origin can be kept from the caller, so that it looks like a
+    /// broken network, and [`crate::Action::Probe`] can be performed.
     pub can_probe: bool,
 }
 

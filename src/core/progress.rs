@@ -10,12 +10,14 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Whether the attempt that has failed got further than those before. Of a feed any message shows that. Any other request
-    /// may cost something each time, and every answer begins with some message: only a last event ID that has advanced shows
-    /// that the server goes on and does not begin again.
+    /// Whether the attempt that has failed got further than those before. Of a feed any message
+    /// shows that. Any other request may cost something each time, and every answer begins with
+    /// some message: only a last event ID that has advanced shows that the server goes on and
+    /// does not begin again.
     ///
-    /// A server that begins again with IDs that end in a number, as most do, is recognized as long as it gets no further
-    /// than before. One that begins again with other IDs each time looks like one that goes on.
+    /// A server that begins again with IDs that end in a number, as most do, is recognized as long
+    /// as it gets no further than before. One that begins again with other IDs each time looks
+    /// like one that goes on.
     pub(crate) fn has_advanced(&mut self, last_event_id: &str, dispatched: u64, is_feed: bool) -> bool {
         let (before, before_number) = self.furthest;
         let (text, number) = match last_event_id {
@@ -34,8 +36,8 @@ impl Progress {
     }
 }
 
-/// A hash of the text of a last event ID, and the number at its end: another text, or with the same text a larger number,
-/// is further on. Of an immense number only the end is one.
+/// A hash of the text of a last event ID, and the number at its end: another text, or with the same
+/// text a larger number, is further on. Of an immense number only the end is one.
 fn position(id: &str) -> (u64, u64) {
     let (mut text, mut number) = (0_u64, 0_u64);
     for byte in id.bytes() {

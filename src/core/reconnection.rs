@@ -4,14 +4,17 @@ use core::time::Duration;
 
 use crate::core::millis::millis;
 
-/// The longest wait that a timer can hold, in milliseconds: `setTimeout` takes a signed 32-bit number and runs at once beyond it.
+/// The longest wait that a timer can hold, in milliseconds: `setTimeout` takes a signed 32-bit
+/// number and runs at once beyond it.
 pub(crate) const MAX_DELAY: u64 = 0x7FFF_FFFF;
 
-/// What a server may not go below by `retry`, unless the caller's own `delay` is shorter: five hundred milliseconds
-/// keep a server that says `retry: 0` and closes at once from being asked more than twice a second.
+/// What a server may not go below by `retry`, unless the caller's own `delay` is shorter: five
+/// hundred milliseconds keep a server that says `retry: 0` and closes at once from being asked more
+/// than twice a second.
 const MIN_SERVER_TIME: u64 = 500;
 
-/// The caller's part of how long to wait. Write it with `..Backoff::default()`: a later version may have more members.
+/// The caller's part of how long to wait. Write it with `..Backoff::default()`: a later version may
+/// have more members.
 ///
 /// ```
 /// use core::time::Duration;
@@ -26,9 +29,10 @@ pub struct Backoff {
     pub delay: Duration,
     /// The longest wait that backing off may reach.
     pub max_delay: Duration,
-    /// How many repetitions in a row may bring no progress before the connection fails. `None`: no limit. Progress of a GET
-    /// is a message. Any other method may cost something each time, and so may a GET that goes on with the answer to one:
-    /// there only a last event ID that has advanced is progress.
+    /// How many repetitions in a row may bring no progress before the connection fails. `None`: no
+    /// limit. Progress of a GET is a message. Any other method may cost something each time,
+    /// and so may a GET that goes on with the answer to one: there only a last event ID that
+    /// has advanced is progress.
     pub max_retries: Option<u32>,
 }
 
@@ -52,9 +56,10 @@ impl Backoff {
 
     /// How long to wait before the next try, in milliseconds.
     ///
-    /// `base` is R, `tries` how many tries since the last progress brought none, `random` a number in 0..1. After progress
-    /// the wait is R + random(0, 0.1 R); the n-th try without any waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The
-    /// result is never below R nor above [`MAX_DELAY`].
+    /// `base` is R, `tries` how many tries since the last progress brought none, `random` a number
+    /// in 0..1. After progress the wait is R + random(0, 0.1 R); the n-th try without any waits
+    /// R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor above
+    /// [`MAX_DELAY`].
     pub(crate) fn wait(&self, base: u64, tries: u32, after_progress: bool, random: f64) -> u64 {
         let spread = if after_progress && tries == 0 {
             base / 10
@@ -78,8 +83,8 @@ fn fraction(whole: u64, random: f64) -> u64 {
     ((whole as f64 * random) as u64).min(whole)
 }
 
-/// [spec] 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers than fit are the
-/// largest that fits. An empty value is no integer.
+/// [spec] 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers
+/// than fit are the largest that fits. An empty value is no integer.
 pub(crate) fn parse_time(value: &[u8]) -> Option<u64> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;

@@ -1,5 +1,5 @@
-//! The suspicion that a failed request was answered, and that the answer is kept from us: a server that does not allow this
-//! origin looks like a broken network to `fetch`.
+//! The suspicion that a failed request was answered, and that the answer is kept from us: a server
+//! that does not allow this origin looks like a broken network to `fetch`.
 
 /// What is known of a server's will to answer this origin.
 #[derive(Debug)]
@@ -13,7 +13,8 @@ pub(crate) struct Refusal {
     header: Header,
 }
 
-/// Whether the server lets this origin send `Last-Event-ID`, which it is asked before each request that has it.
+/// Whether the server lets this origin send `Last-Event-ID`, which it is asked before each request
+/// that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Header {
     Unknown,
@@ -45,8 +46,8 @@ impl Refusal {
         }
     }
 
-    /// `with_header`: the request had `Last-Event-ID` and went to another origin, where it may be refused by itself, however
-    /// often requests without it were answered.
+    /// `with_header`: the request had `Last-Event-ID` and went to another origin, where it may be
+    /// refused by itself, however often requests without it were answered.
     pub(crate) fn handle_network_error(&mut self, with_header: bool) -> Verdict {
         let suspected = core::mem::take(&mut self.suspected);
         match (self.served, with_header, self.header) {

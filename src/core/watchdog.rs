@@ -4,14 +4,16 @@ use core::time::Duration;
 
 use crate::core::{millis::millis, reconnection::MAX_DELAY};
 
-/// A timer that is late by more than this, in milliseconds, was held back together with whatever might have been heard.
+/// A timer that is late by more than this, in milliseconds, was held back together with whatever
+/// might have been heard.
 const LATE: u64 = 1000;
 
-/// How long to listen once more, in milliseconds at most, before a silence that nobody could have heard is believed.
+/// How long to listen once more, in milliseconds at most, before a silence that nobody could have
+/// heard is believed.
 const REPRIEVE: u64 = 10_000;
 
-/// Watches over a silence. What is `now` is the time since any fixed moment, by a clock that goes on while the machine is
-/// suspended.
+/// Watches over a silence. What is `now` is the time since any fixed moment, by a clock that goes
+/// on while the machine is suspended.
 ///
 /// ```
 /// use core::time::Duration;
@@ -55,11 +57,13 @@ impl Watchdog {
         *self = Self::start(self.timeout, now);
     }
 
-    /// A timer has run out that was set for the timeout, or for the time that this function returned last. Returns how long
-    /// to wait before the next call, or `None`: the silence has lasted too long.
+    /// A timer has run out that was set for the timeout, or for the time that this function
+    /// returned last. Returns how long to wait before the next call, or `None`: the silence has
+    /// lasted too long.
     ///
-    /// When the timer is more than a second late, or the page is `hidden`, it is possible that something was said and not
-    /// heard. Then, once until something is heard, the watch goes on for ten seconds at most.
+    /// When the timer is more than a second late, or the page is `hidden`, it is possible that
+    /// something was said and not heard. Then, once until something is heard, the watch goes on
+    /// for ten seconds at most.
     pub fn handle_timer(&mut self, now: Duration, hidden: bool) -> Option<Duration> {
         self.left_at(millis(now), hidden).map(Duration::from_millis)
     }

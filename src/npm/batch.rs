@@ -1,10 +1,13 @@
-//! Writes the blocks of a chunk as one text, in which they cross into JavaScript. `js/module/batch.ts` reads it.
+//! Writes the blocks of a chunk as one text, in which they cross into JavaScript.
+//! `js/module/batch.ts` reads it.
 //!
-//! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then the data, the event type
-//! and the last event ID, as far as there are any. Each begins with two characters that say how many there are of it, and one,
-//! seven bits each; or zeros, if it is too long for that or may not be ASCII: then it ends with a carriage return, which no line of a
-//! stream has in it, and neither has what is made of lines. So nothing here needs to know how long the text will be in
-//! UTF-16, nor whether it is UTF-8. The first row says whether all of the text is ASCII, which is decoded at a lower price.
+//! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then
+//! the data, the event type and the last event ID, as far as there are any. Each begins with two
+//! characters that say how many there are of it, and one, seven bits each; or zeros, if it is too
+//! long for that or may not be ASCII: then it ends with a carriage return, which no line of a
+//! stream has in it, and neither has what is made of lines. So nothing here needs to know how long
+//! the text will be in UTF-16, nor whether it is UTF-8. The first row says whether all of the text
+//! is ASCII, which is decoded at a lower price.
 
 use alloc::vec::Vec;
 #[cfg(any(test, headwater_internals))]
@@ -79,7 +82,8 @@ impl Batch {
         self.memory.get(..self.length).unwrap_or_default()
     }
 
-    /// As [`Batch::write`], of all blocks up to one that is not plain. What is written is less than what it is of.
+    /// As [`Batch::write`], of all blocks up to one that is not plain. What is written is less than
+    /// what it is of.
     #[inline(always)]
     fn write_plain(&mut self, plain: &mut PlainBlocks<'_>) {
         self.make_room(plain.rest.len());
@@ -157,7 +161,8 @@ impl Batch {
     }
 }
 
-/// Says how long the field is that was written behind the place for that, or where it ends: answers how much all of it is.
+/// Says how long the field is that was written behind the place for that, or where it ends: answers
+/// how much all of it is.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
 fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
@@ -169,7 +174,8 @@ fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
     length + 2 + usize::from(count == 0)
 }
 
-/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is short by a move or two.
+/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is
+/// short by a move or two.
 #[inline(always)]
 fn copy(place: &mut [u8], field: &[u8]) -> bool {
     if field.len() > 16 {

@@ -1,4 +1,5 @@
-//! The parser alone, for the benchmark in a browser: bytes go in, batches come out, as a source does it.
+//! The parser alone, for the benchmark in a browser: bytes go in, batches come out, as a source
+//! does it.
 
 use alloc::vec::Vec;
 

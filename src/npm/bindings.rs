@@ -1,4 +1,5 @@
-//! The crossing to the facade: the functions of JavaScript that this module calls, and those that JavaScript calls.
+//! The crossing to the facade: the functions of JavaScript that this module calls, and those that
+//! JavaScript calls.
 
 use alloc::string::String;
 use core::{
@@ -50,7 +51,8 @@ extern "C" {
     fn report(this: &SourceHost, error: &JsValue);
 }
 
-/// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request, body, timer.
+/// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request,
+/// body, timer.
 ///
 /// The parameters are the members of `Settings` in `js/module/wire.ts`, in the order of `js/module/wasm.ts`. They are checked
 /// in `js/options/`. Timeouts are 0 where there are none.
@@ -101,8 +103,8 @@ pub fn connect(
     run(listener, closed, || Session::request(template, timeouts, options, pause_when_hidden));
 }
 
-/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its end is a failure if
-/// `end` says nothing else.
+/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its
+/// end is a failure if `end` says nothing else.
 #[wasm_bindgen]
 pub fn read(listener: SourceHost, closed: Promise, reader: Reader, end: u8) {
     run(listener, closed, || Session::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
@@ -229,14 +231,16 @@ impl Run {
     }
 }
 
-/// The host's methods do not throw. Should one throw all the same, the error must not be lost, nor end the source.
+/// The host's methods do not throw. Should one throw all the same, the error must not be lost, nor
+/// end the source.
 fn report<T>(host: &SourceHost, result: Result<T, JsValue>) {
     if let Err(error) = result {
         host.report(&error);
     }
 }
 
-/// In milliseconds. Exact up to 2⁵³; a server's reconnection time may be longer, and is then the nearest number.
+/// In milliseconds. Exact up to 2⁵³; a server's reconnection time may be longer, and is then the
+/// nearest number.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 fn number(milliseconds: u64) -> f64 {
     milliseconds as f64

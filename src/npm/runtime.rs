@@ -1,6 +1,7 @@
 //! The allocator and the panic handler of the npm build, which has no standard library.
 
-/// Smaller than the one of the standard library by 1.8 kB of the package, and it grows allocations in place as well.
+/// Smaller than the one of the standard library by 1.8 kB of the package, and it grows allocations
+/// in place as well.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 

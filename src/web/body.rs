@@ -11,13 +11,15 @@ use super::{
     sys::{self, Bytes, FetchResponse, ReadResult, Reader, Stream},
 };
 
-/// The most bytes of a chunk that are copied at a time, and so of a text that crosses. Memory of the module's is kept for as long
-/// as the page is there, and with `fromReadableStream` or a caller's `fetch` a chunk may be of any size; and who keeps the data of
-/// one event keeps the text that it is a part of. docs/benchmarks.md has what other sizes cost.
+/// The most bytes of a chunk that are copied at a time, and so of a text that crosses. Memory of
+/// the module's is kept for as long as the page is there, and with `fromReadableStream` or a
+/// caller's `fetch` a chunk may be of any size; and who keeps the data of one event keeps the text
+/// that it is a part of. docs/benchmarks.md has what other sizes cost.
 const MAX_PIECE: usize = 32 * 1024;
 
-/// Where chunks are put, one after another: a reader that brings its own memory brings new memory for each chunk, which costs more
-/// than all that becomes of it, the collection of garbage included. Of so many bytes it is while a stream is quiet.
+/// Where chunks are put, one after another: a reader that brings its own memory brings new memory
+/// for each chunk, which costs more than all that becomes of it, the collection of garbage
+/// included. Of so many bytes it is while a stream is quiet.
 const QUIET: usize = 16 * 1024;
 
 /// And of so many from when a chunk fills it until one is as small as [`TRICKLE`].
@@ -28,9 +30,11 @@ const TRICKLE: usize = 1024;
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
-    /// `None` at the end, for a response without a body, which is one that has ended, and for a body that comes as a whole.
+    /// `None` at the end, for a response without a body, which is one that has ended, and for a
+    /// body that comes as a whole.
     reader: Option<Reader>,
-    /// How many bytes there is room for where chunks are put; 0 if the stream has chunks of its own.
+    /// How many bytes there is room for where chunks are put; 0 if the stream has chunks of its
+    /// own.
     room: usize,
     /// A read under way.
     reading: Option<Pending>,
@@ -53,8 +57,8 @@ impl Body {
         Self::new(Some(reader))
     }
 
-    /// Locks the stream and asks for its first chunk. Fails if it is locked already. The responses of some polyfills have no
-    /// stream, and hand over all bytes at once.
+    /// Locks the stream and asks for its first chunk. Fails if it is locked already. The responses
+    /// of some polyfills have no stream, and hand over all bytes at once.
     pub(super) fn of_response(response: &FetchResponse, stream: JsValue) -> Result<Self, JsValue> {
         let mut body = Self::new(None);
         if stream.is_null() {
@@ -74,7 +78,8 @@ impl Body {
             // A stream of anything, or WebKit's; or it is locked.
             body.reader = Some(stream.get_reader(&JsValue::UNDEFINED)?);
         }
-        // At once, before anybody is told of the response: a stream that fails throws away what was not yet asked for.
+        // At once, before anybody is told of the response: a stream that fails throws away what was not yet
+        // asked for.
         body.reading = body.read();
         Ok(body)
     }
@@ -89,7 +94,8 @@ impl Body {
         Some(Pending::of(place.and_then(|place| reader.read(&place))))
     }
 
-    /// Where the next chunk is to be put: where the last one is, unless that has shown that there should be more room, or less.
+    /// Where the next chunk is to be put: where the last one is, unless that has shown that there
+    /// should be more room, or less.
     fn place(&mut self) -> Result<JsValue, JsValue> {
         let last = self.chunk.take();
         if self.room == 0 {
@@ -126,8 +132,8 @@ impl Body {
         self.reader.is_some()
     }
 
-    /// Puts the next bytes at the front of `buffer`, which grows where needed, and answers how many. `None` at the end of the
-    /// body.
+    /// Puts the next bytes at the front of `buffer`, which grows where needed, and answers how
+    /// many. `None` at the end of the body.
     pub(super) fn poll_read(
         &mut self,
         buffer: &mut Vec<u8>,
@@ -194,8 +200,9 @@ impl Drop for Body {
     }
 }
 
-/// What tells chunks of bytes, of this realm or another, whatever they say of themselves: the getters of typed arrays, which
-/// look at what only these have. With the strings that it takes, since each costs as much as all else for a chunk.
+/// What tells chunks of bytes, of this realm or another, whatever they say of themselves: the
+/// getters of typed arrays, which look at what only these have. With the strings that it takes,
+/// since each costs as much as all else for a chunk.
 #[derive(Debug)]
 struct Getters {
     prototype: JsValue,
@@ -232,8 +239,8 @@ impl Getters {
     }
 }
 
-/// Cancels a body, by its reader or, if nobody has begun to read it, by itself. A stream that has failed rejects that with
-/// the failure, which is known already.
+/// Cancels a body, by its reader or, if nobody has begun to read it, by itself. A stream that has
+/// failed rejects that with the failure, which is known already.
 pub(super) fn cancel(stream: &Stream) {
     drop(Pending::of(stream.cancel()));
 }

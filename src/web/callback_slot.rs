@@ -1,11 +1,13 @@
-//! How the platform calls back: by a function that keeps the values it is called with until they are polled.
+//! How the platform calls back: by a function that keeps the values it is called with until they
+//! are polled.
 
 #[cfg(headwater_npm)]
 pub(super) use facade::CallbackSlot;
 #[cfg(not(headwater_npm))]
 pub(super) use library::CallbackSlot;
 
-/// In the npm package: a function of the facade's, which is not kept alive from here, and may be called at any time.
+/// In the npm package: a function of the facade's, which is not kept alive from here, and may be
+/// called at any time.
 #[cfg(headwater_npm)]
 mod facade {
     use core::task::Poll;
@@ -87,7 +89,8 @@ mod library {
                     }
                 }
             });
-            // Freed when nothing of JavaScript can call it any more, which may be long after nobody here waits for it.
+            // Freed when nothing of JavaScript can call it any more, which may be long after nobody here waits
+            // for it.
             Self { function: closure.into_js_value().unchecked_into(), state }
         }
 

@@ -1,5 +1,6 @@
-//! The life of the page: put away into the browser's back/forward cache and brought back, hidden and shown, on the network
-//! again. In workers a page is never hidden nor put away, and outside browsers nothing of the kind ever happens.
+//! The life of the page: put away into the browser's back/forward cache and brought back, hidden
+//! and shown, on the network again. In workers a page is never hidden nor put away, and outside
+//! browsers nothing of the kind ever happens.
 
 use core::{
     cell::Cell,
@@ -10,7 +11,8 @@ use super::{callback_slot::CallbackSlot, sys};
 
 const EVENTS: [&str; 5] = ["pagehide", "pageshow", "visibilitychange", "online", "resume"];
 
-/// `resume` is the document's and does not bubble: the global object only hears of it on its way down.
+/// `resume` is the document's and does not bubble: the global object only hears of it on its way
+/// down.
 const CAPTURE: bool = true;
 
 /// What became of the page.
@@ -18,7 +20,8 @@ const CAPTURE: bool = true;
 pub(super) enum Change {
     /// Into the back/forward cache.
     PutAway,
-    /// It was frozen, as Chromium does with hidden pages, and goes on. A read whose chunk came meanwhile never ends.
+    /// It was frozen, as Chromium does with hidden pages, and goes on. A read whose chunk came
+    /// meanwhile never ends.
     Thawed,
     Hidden,
     /// Visible again, or on the network again.

@@ -6,7 +6,8 @@ use wasm_bindgen::JsValue;
 
 use super::{callback_slot::CallbackSlot, sys};
 
-/// A promise that is waited for. Its rejection is no unhandled one, whether it is waited for to its end or not.
+/// A promise that is waited for. Its rejection is no unhandled one, whether it is waited for to its
+/// end or not.
 #[derive(Debug)]
 pub(crate) enum Pending {
     Promise {
@@ -18,7 +19,8 @@ pub(crate) enum Pending {
 }
 
 impl Pending {
-    /// Waits for what a function or method has answered: a promise, or any other value; or what it has thrown.
+    /// Waits for what a function or method has answered: a promise, or any other value; or what it
+    /// has thrown.
     pub(crate) fn of(answer: Result<JsValue, JsValue>) -> Self {
         Self::try_of(answer).unwrap_or_else(|error| Self::Failed(Some(error)))
     }

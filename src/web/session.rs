@@ -48,7 +48,8 @@ impl Session {
         if self.driver.is_over() { Poll::Ready(()) } else { self.poll_driver(context) }
     }
 
-    /// As [`Session::poll`], for a caller that has something to do between it and [`Session::handle_page_changes`].
+    /// As [`Session::poll`], for a caller that has something to do between it and
+    /// [`Session::handle_page_changes`].
     pub(crate) fn poll_driver(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.page.is_away() {
             return Poll::Pending;
@@ -57,8 +58,8 @@ impl Session {
         self.driver.poll(context)
     }
 
-    /// Lets the driver know what has become of the page. A request is dropped when the page is put away, not when it is
-    /// back.
+    /// Lets the driver know what has become of the page. A request is dropped when the page is put
+    /// away, not when it is back.
     pub(crate) fn handle_page_changes(&mut self, context: &Context<'_>) {
         while let Poll::Ready(change) = self.page.poll_change(context) {
             match change {

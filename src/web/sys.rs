@@ -1,5 +1,5 @@
-//! Bindings to the web platform in a form that web-sys does not have: callable in windows and workers alike, and safe with
-//! whatever a caller's own `fetch` returns.
+//! Bindings to the web platform in a form that web-sys does not have: callable in windows and
+//! workers alike, and safe with whatever a caller's own `fetch` returns.
 
 #[cfg(headwater_npm)]
 use alloc::string::String;
@@ -45,8 +45,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = removeEventListener)]
     pub(super) fn remove_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
-    /// What `fetch` answered: a Response if the caller's own `fetch` behaves. Members of what may be none come as they are:
-    /// converted outside of `catch`, a BigInt or a symbol would be a trap.
+    /// What `fetch` answered: a Response if the caller's own `fetch` behaves. Members of what may
+    /// be none come as they are: converted outside of `catch`, a BigInt or a symbol would be a
+    /// trap.
     #[derive(Clone, Debug)]
     pub(super) type FetchResponse;
 
@@ -75,8 +76,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn set(this: &Query, name: &JsValue, value: &str);
 
-    /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which refuses the streams of
-    /// polyfills and of other realms; so whatever it does may throw, and answer with anything.
+    /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which
+    /// refuses the streams of polyfills and of other realms; so whatever it does may throw, and
+    /// answer with anything.
     #[derive(Debug)]
     pub(super) type Stream;
 
@@ -125,8 +127,8 @@ extern "C" {
     pub(super) fn subarray(of: &JsValue, start: usize, end: usize) -> Result<JsValue, JsValue>;
 }
 
-/// A member of any object, if there is one. Slower than a getter of its own, which each would make the package larger: for
-/// what is not asked once a chunk.
+/// A member of any object, if there is one. Slower than a getter of its own, which each would make
+/// the package larger: for what is not asked once a chunk.
 pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     get_of(object, &name.into(), object).unwrap_or_default()
 }
@@ -139,8 +141,9 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
 #[cfg(headwater_npm)]
 #[wasm_bindgen(raw_module = "../js/module/text.js")]
 extern "C" {
-    /// Decodes UTF-8, a byte order mark included, and replaces what is not UTF-8 by U+FFFD. The platform does it: Rust's own
-    /// decoder is part of the 0.7 kB that this and the one text for each chunk save.
+    /// Decodes UTF-8, a byte order mark included, and replaces what is not UTF-8 by U+FFFD. The
+    /// platform does it: Rust's own decoder is part of the 0.7 kB that this and the one text
+    /// for each chunk save.
     pub(super) fn decode(bytes: &[u8]) -> String;
 }
 

@@ -1,7 +1,7 @@
 //! Runs futures: each is polled at once, and whenever one of its callback slots is called.
 //!
-//! A future that waits for callback slots only needs no waker and no queue: it may be polled without need, and finds nothing
-//! new then. An executor with wakers adds 0.8 kB to the package.
+//! A future that waits for callback slots only needs no waker and no queue: it may be polled
+//! without need, and finds nothing new then. An executor with wakers adds 0.8 kB to the package.
 
 #![expect(unsafe_code, reason = "the only thread there is needs no lock")]
 
@@ -41,7 +41,8 @@ pub(crate) fn current() -> usize {
     TASKS.current.get()
 }
 
-/// Runs a future until it ends. The callback slots that it makes are its own, those that `make` makes too.
+/// Runs a future until it ends. The callback slots that it makes are its own, those that `make`
+/// makes too.
 pub(crate) fn run<F: Future<Output = ()> + 'static>(make: impl FnOnce() -> F) {
     let number = reserve();
     let before = TASKS.current.replace(number);

@@ -18,7 +18,8 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    /// Starts a timer. Beyond 2³¹ − 1 milliseconds `setTimeout` would run at once; callers stay below.
+    /// Starts a timer. Beyond 2³¹ − 1 milliseconds `setTimeout` would run at once; callers stay
+    /// below.
     #[expect(clippy::cast_precision_loss, reason = "waits are below 2³¹")]
     pub(super) fn after(milliseconds: u64) -> Self {
         let due = CallbackSlot::new();

@@ -20,7 +20,8 @@ impl Watch {
         Self(timeout.map(|timeout| (Watchdog::start(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
     }
 
-    /// Something was heard. The timer stays: that of a stream with many chunks is not to be set for each.
+    /// Something was heard. The timer stays: that of a stream with many chunks is not to be set for
+    /// each.
     pub(super) fn feed(&mut self) {
         if let Some((watchdog, _)) = &mut self.0 {
             watchdog.feed_at(now());

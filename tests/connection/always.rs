@@ -70,7 +70,8 @@ proptest! {
     }
 }
 
-/// The shortest lives that took every way through the connection, and those that showed faults put into it on purpose.
+/// The shortest lives that took every way through the connection, and those that showed faults put
+/// into it on purpose.
 #[test]
 fn what_the_fuzzer_has_found_is_lived_as_the_contract_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/connection");

@@ -6,7 +6,8 @@ fn decided(options: Options) -> Options {
     Options { reconnect: Reconnect::Decided, ..options }
 }
 
-/// Everything by which an attempt can fail but 204: its name, what of a GET the table says follows, and how it is told.
+/// Everything by which an attempt can fail but 204: its name, what of a GET the table says follows,
+/// and how it is told.
 type Failing = (&'static str, bool, fn(&mut Connection) -> Action);
 const FAILURES: [Failing; 12] = [
     ("no answer", true, |connection| connection.handle_network_error()),

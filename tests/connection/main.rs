@@ -1,6 +1,7 @@
-//! Owns the rules of a connection's life: what is announced, reestablished, failed and closed, how long is waited, and
-//! what is carried into the next attempt (HTML Standard 9.2.3; beyond it, the project's own table of what reconnects).
-//! Each module is a theme, each test a rule that can be read alone.
+//! Owns the rules of a connection's life: what is announced, reestablished, failed and closed, how
+//! long is waited, and what is carried into the next attempt (HTML Standard 9.2.3; beyond it, the
+//! project's own table of what reconnects). Each module is a theme, each test a rule that can be
+//! read alone.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

@@ -1,4 +1,5 @@
-//! A request that is given up while nobody looks at the page, and made again when somebody does. All of it [non-spec].
+//! A request that is given up while nobody looks at the page, and made again when somebody does.
+//! All of it [non-spec].
 
 use super::*;
 

@@ -4,7 +4,8 @@ use super::*;
 
 const POST: RequestHead = RequestHead { is_get: false, preflights_last_event_id: false };
 
-/// Everything by which an attempt can end with nothing of the server's: its name, and how it is told.
+/// Everything by which an attempt can end with nothing of the server's: its name, and how it is
+/// told.
 type Loss = (&'static str, fn(&mut Connection) -> Action);
 const LOSSES: [Loss; 3] = [
     ("a network error", |connection| connection.handle_network_error()),

@@ -1,5 +1,5 @@
-//! `Last-Event-ID` to another origin, which has to permit it: how a refusal is found out, and what is told of it. All of it
-//! [non-spec]: the standard exempts the browser's own requests.
+//! `Last-Event-ID` to another origin, which has to permit it: how a refusal is found out, and what
+//! is told of it. All of it [non-spec]: the standard exempts the browser's own requests.
 
 use super::*;
 

@@ -1,4 +1,5 @@
-//! A refused origin looks like a broken network: when the server is asked whether it answers at all, and what of it.
+//! A refused origin looks like a broken network: when the server is asked whether it answers at
+//! all, and what of it.
 
 use super::*;
 

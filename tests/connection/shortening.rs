@@ -1,4 +1,5 @@
-//! What may be cut from a wait when the network is back or somebody looks at the page. All of it [non-spec].
+//! What may be cut from a wait when the network is back or somebody looks at the page. All of it
+//! [non-spec].
 
 use super::*;
 

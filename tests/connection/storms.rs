@@ -36,8 +36,8 @@ const SERVERS: [(&str, Server); 7] = [
     }),
 ];
 
-/// When the requests of the first `end` milliseconds are made, by a server that answers without any delay. `hurry`: as
-/// soon as a wait begins, somebody looks at the page.
+/// When the requests of the first `end` milliseconds are made, by a server that answers without any
+/// delay. `hurry`: as soon as a wait begins, somebody looks at the page.
 fn requests(options: Options, server: Server, random: f64, end: u64, hurry: bool) -> Vec<u64> {
     let mut connection = Connection::new(options, drawn);
     let (mut now, mut times) = (0, vec![]);
@@ -111,7 +111,8 @@ fn whoever_gives_a_delay_of_zero_gets_it_and_still_backs_off_from_nothing() {
     }
 }
 
-/// What each answer to a request that costs something brings before it is cut: without progress, however often.
+/// What each answer to a request that costs something brings before it is cut: without progress,
+/// however often.
 const WITHOUT_PROGRESS: [(&str, &str); 6] = [
     ("nothing", ""),
     ("a comment and a retry", ": hello\n\nretry: 0\n\n"),
@@ -139,8 +140,8 @@ fn costly(reconnect: Reconnect, max_retries: Option<u32>) -> Options {
 const CUTS: [fn(&mut Connection) -> Action; 3] =
     [Connection::handle_network_error, Connection::handle_timeout, Connection::handle_interruption];
 
-/// The failures of requests that are each answered by `answers(n)` and then cut, until there is no further request, but
-/// not beyond `most`.
+/// The failures of requests that are each answered by `answers(n)` and then cut, until there is no
+/// further request, but not beyond `most`.
 fn failures(
     options: Options,
     cut: fn(&mut Connection) -> Action,

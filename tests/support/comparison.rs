@@ -1,6 +1,6 @@
-//! Owns the comparison of the parser with the second reading of the standard: everything that can be observed, block by
-//! block and as it crosses into JavaScript, for any streams in any chunks. Must not know where the streams are from:
-//! property tests, the fuzzer, or its corpus.
+//! Owns the comparison of the parser with the second reading of the standard: everything that can
+//! be observed, block by block and as it crosses into JavaScript, for any streams in any chunks.
+//! Must not know where the streams are from: property tests, the fuzzer, or its corpus.
 
 use headwater::{Block, Message, Parser};
 
@@ -12,14 +12,14 @@ use crate::{
 /// Small enough for the events that a fuzzer makes up to be on both sides of it.
 const SMALL_LIMIT: usize = 24;
 
-/// The streams that an input of the fuzzer stands for, each in its chunks: 0xFE ends a chunk, 0xFF a stream. Nothing is
-/// lost with these two bytes: to UTF-8 they are as wrong as 0xF8 to 0xFD.
+/// The streams that an input of the fuzzer stands for, each in its chunks: 0xFE ends a chunk, 0xFF
+/// a stream. Nothing is lost with these two bytes: to UTF-8 they are as wrong as 0xF8 to 0xFD.
 pub fn streams(input: &[u8]) -> Vec<Vec<&[u8]>> {
     input.split(|&byte| byte == 0xFF).map(|stream| stream.split(|&byte| byte == 0xFE).collect()).collect()
 }
 
-/// Panics if the parser makes of these streams of one event source, in these chunks, whole, or byte by byte, anything
-/// but what the standard says.
+/// Panics if the parser makes of these streams of one event source, in these chunks, whole, or byte
+/// by byte, anything but what the standard says.
 pub fn compare(streams: &[Vec<&[u8]>]) {
     let whole: Vec<Vec<u8>> = streams.iter().map(|chunks| chunks.concat()).collect();
     let in_one_chunk: Vec<Vec<&[u8]>> = whole.iter().map(|stream| vec![&stream[..]]).collect();
@@ -33,7 +33,8 @@ pub fn compare(streams: &[Vec<&[u8]>]) {
     }
 }
 
-/// What the standard says of each stream: the last event ID string and the reconnection time are the event source's.
+/// What the standard says of each stream: the last event ID string and the reconnection time are
+/// the event source's.
 fn expect(streams: &[Vec<u8>], first_id: &str) -> Vec<Outcome> {
     let (mut id, mut reconnection_time) = (first_id.to_owned(), None);
     let read = |stream: &Vec<u8>| {
@@ -61,7 +62,8 @@ fn compare_chunking(streams: &[Vec<&[u8]>], first_id: &str, expected: &[Outcome]
     }
 }
 
-/// [non-spec] With a small limit there is what comes before the first event beyond it, and nothing else.
+/// [non-spec] With a small limit there is what comes before the first event beyond it, and nothing
+/// else.
 fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
     let parser = || Parser::new().with_last_event_id(first_id.to_owned()).with_max_event_size(SMALL_LIMIT);
     let (mut parser, mut crossing) = (parser(), Crossing::new(parser()));
@@ -99,7 +101,8 @@ fn compare_crossing(
     assert_eq!(state(&crossing.parser), state(drawn), "as it crosses: {}", case());
 }
 
-/// What `parser` makes of a stream, after a look at what an [`Outcome`] leaves out because the rows say it.
+/// What `parser` makes of a stream, after a look at what an [`Outcome`] leaves out because the rows
+/// say it.
 fn parse_checked(parser: &mut Parser, chunks: &[&[u8]]) -> Outcome {
     let (mut id, dispatched) = (parser.last_event_id().to_owned(), parser.dispatched());
     let mut rows = vec![];
@@ -132,7 +135,8 @@ fn last_id<'r>(rows: &'r [Row], first_id: &'r str) -> &'r str {
     }
 }
 
-/// Data, type and last event ID of the largest event, in bytes. What was not UTF-8 counts as it came: a byte at least.
+/// Data, type and last event ID of the largest event, in bytes. What was not UTF-8 counts as it
+/// came: a byte at least.
 fn longest_event(rows: &[Row]) -> usize {
     let length = |row: &Row| match row {
         Row::Message { event_type, data, last_event_id } => {
@@ -152,8 +156,8 @@ fn longest_id(rows: &[Row], first_id: &str) -> usize {
     rows.iter().map(length).max().unwrap_or(0).max(first_id.len())
 }
 
-/// The most bytes without a blank line among them, once decoded: with the id of a block before, no event, and no unfinished
-/// line, can be larger.
+/// The most bytes without a blank line among them, once decoded: with the id of a block before, no
+/// event, and no unfinished line, can be larger.
 fn longest_block(stream: &[u8]) -> usize {
     let one_line_end = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
     one_line_end.split("\n\n").map(weight).max().unwrap_or(0)

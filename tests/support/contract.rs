@@ -1,5 +1,5 @@
-//! A second reading of the contract for a connection's life: what can happen when, and what then is to follow (HTML Standard
-//! 9.2.3, and section 4 of the design, word by word).
+//! A second reading of the contract for a connection's life: what can happen when, and what then is
+//! to follow (HTML Standard 9.2.3, and section 4 of the design, word by word).
 
 use headwater::{
     Action, Backoff, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
@@ -49,7 +49,8 @@ pub struct Model {
     allows_header: Option<bool>,
     /// The request is the repetition after a probe that was answered.
     is_suspected: bool,
-    /// The failure that the caller is to decide about, and what the wait can be shortened to if that is left as it is.
+    /// The failure that the caller is to decide about, and what the wait can be shortened to if
+    /// that is left as it is.
     undecided: Option<(Failure, u64)>,
     /// What is left of the wait without what backing off has added.
     shortest_wait: Option<u64>,
@@ -149,8 +150,9 @@ impl Model {
         if may_repeat { self.reestablish(reason, None, 0) } else { self.fail(reason, None) }
     }
 
-    /// Of a GET a message is progress. Of anything else, and of what goes on with its answer, only another last event ID; and
-    /// of two that differ only in the number at their end, the larger one.
+    /// Of a GET a message is progress. Of anything else, and of what goes on with its answer, only
+    /// another last event ID; and of two that differ only in the number at their end, the
+    /// larger one.
     fn progress(&mut self) -> bool {
         let has_message = core::mem::take(&mut self.has_message);
         let parts = |id: &str| {
@@ -177,7 +179,8 @@ impl Model {
         self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
     }
 
-    /// How long to wait after a failure. Section 4 of the design, word by word, in numbers that cannot overflow.
+    /// How long to wait after a failure. Section 4 of the design, word by word, in numbers that
+    /// cannot overflow.
     fn wait(&mut self, retry_after: u64) -> Wait {
         let has_progressed = self.progress();
         let Backoff { delay, max_delay, .. } = self.options.backoff;
@@ -284,7 +287,8 @@ impl Model {
         }
     }
 
-    /// A request failed and nothing is known of an answer: was the origin refused, or `Last-Event-ID`?
+    /// A request failed and nothing is known of an answer: was the origin refused, or
+    /// `Last-Event-ID`?
     fn expect_without_answer(&mut self) -> Expected {
         let Options { is_get, reconnect, can_probe, .. } = self.options;
         let has_header = self.request.preflights_last_event_id;

@@ -1,4 +1,5 @@
-//! The part of a stream that crosses into JavaScript, put together as the facade does it: types, data and ids of each row.
+//! The part of a stream that crosses into JavaScript, put together as the facade does it: types,
+//! data and ids of each row.
 
 use headwater::{
     Parser,

@@ -1,4 +1,5 @@
-//! The life that an input of the fuzzer stands for: options, and what happens, one byte after another.
+//! The life that an input of the fuzzer stands for: options, and what happens, one byte after
+//! another.
 
 use std::time::Duration;
 
@@ -38,8 +39,9 @@ const CHUNKS: [&[u8]; 16] = [
     b"",
 ];
 
-/// Panics if a connection, living as the input says, does anything but what is allowed. With the first bit the events
-/// come in an order that is possible, and the contract says what follows; without it in any order whatever.
+/// Panics if a connection, living as the input says, does anything but what is allowed. With the
+/// first bit the events come in an order that is possible, and the contract says what follows;
+/// without it in any order whatever.
 pub fn play(input: &[u8]) {
     let mut script = Script(input.iter());
     let Some(options) = script.options() else { return };

@@ -1,5 +1,5 @@
-//! A second reading of the HTML Standard's section 9.2.6, sentence by sentence and with no thought of speed, for the parser
-//! to be compared with.
+//! A second reading of the HTML Standard's section 9.2.6, sentence by sentence and with no thought
+//! of speed, for the parser to be compared with.
 
 use std::time::Duration;
 
@@ -50,12 +50,14 @@ impl From<Block<'_>> for Row {
     }
 }
 
-/// What the standard says of a whole stream of an event source whose last event ID string is `last_event_id`.
+/// What the standard says of a whole stream of an event source whose last event ID string is
+/// `last_event_id`.
 ///
-/// One liberty, which browsers take too: the last event ID buffer begins as the last event ID string, so that the
-/// first block after a reconnection does not forget it.
+/// One liberty, which browsers take too: the last event ID buffer begins as the last event ID
+/// string, so that the first block after a reconnection does not forget it.
 pub fn read(stream: &[u8], last_event_id: &str) -> Outcome {
-    // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8 Byte Order Mark".
+    // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8 Byte
+    // Order Mark".
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
 
@@ -82,7 +84,8 @@ pub fn read(stream: &[u8], last_event_id: &str) -> Outcome {
     reading.outcome
 }
 
-/// The lines of a text that have ended: by CR LF, by LF, or by CR. What follows the last of them is pending data.
+/// The lines of a text that have ended: by CR LF, by LF, or by CR. What follows the last of them is
+/// pending data.
 fn lines(text: &str) -> Vec<String> {
     let one_line_end = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<String> = one_line_end.split('\n').map(str::to_owned).collect();
@@ -90,8 +93,8 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must be associated with
-/// it."
+/// "When a stream is parsed, a data buffer, an event type buffer, and a last event ID buffer must
+/// be associated with it."
 struct Reading {
     data_buffer: String,
     event_type_buffer: String,

@@ -11,9 +11,10 @@ use crate::core::{
 };
 
 impl Connection {
-    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for the next attempt, or
-    /// `None` to give up. [`Failure::delay`] is what follows by the standard, and [`Failure::backoff`] the
-    /// wait that backing off asks for. Returns the action that carries the decision out, with the failure as it is then;
+    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for
+    /// the next attempt, or `None` to give up. [`Failure::delay`] is what follows by the
+    /// standard, and [`Failure::backoff`] the wait that backing off asks for. Returns the
+    /// action that carries the decision out, with the failure as it is then;
     /// [`Action::Nothing`] if no failure awaits a decision.
     ///
     /// ```

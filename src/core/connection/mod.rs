@@ -1,5 +1,5 @@
-//! The life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for which requests and answers
-//! each happens.
+//! The life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for
+//! which requests and answers each happens.
 
 mod ending;
 
@@ -21,8 +21,9 @@ use crate::core::{
     refusal::{Refusal, Verdict},
 };
 
-/// The life of a connection, without its I/O. The caller makes the requests, waits, and reports what happens; each report
-/// returns the [`Action`] that comes next. The example of the [crate] shows one life.
+/// The life of a connection, without its I/O. The caller makes the requests, waits, and reports
+/// what happens; each report returns the [`Action`] that comes next. The example of the [crate]
+/// shows one life.
 #[derive(Debug)]
 pub struct Connection {
     random: fn() -> f64,
@@ -48,7 +49,8 @@ enum State {
     Requesting,
     /// A response was accepted, and its body is being read.
     Streaming,
-    /// Between two attempts. A timer that fires in any other state is a stray one, and must not repeat a request.
+    /// Between two attempts. A timer that fires in any other state is a stray one, and must not
+    /// repeat a request.
     Waiting,
     /// The caller is to decide about a failure.
     Undecided,
@@ -59,14 +61,16 @@ enum State {
 impl Connection {
     /// A connection that has not begun: the first action is [`Action::Fetch`].
     ///
-    /// `random` returns a number from 0 to 1, another one each time. It spreads the clients of a server that has restarted.
-    /// A number out of this range, or NaN, makes a wait as long as an end of the range would.
+    /// `random` returns a number from 0 to 1, another one each time. It spreads the clients of a
+    /// server that has restarted. A number out of this range, or NaN, makes a wait as long as
+    /// an end of the range would.
     #[must_use]
     pub fn new(options: Options, random: fn() -> f64) -> Self {
         Self::decoding_with(decode_lossy, options, random)
     }
 
-    /// As [`Connection::new`], with another decoder of UTF-8: a platform that has one needs no second one in the program.
+    /// As [`Connection::new`], with another decoder of UTF-8: a platform that has one needs no
+    /// second one in the program.
     pub(crate) fn decoding_with(decode: Decode, mut options: Options, random: fn() -> f64) -> Self {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
@@ -110,7 +114,8 @@ impl Connection {
         self.parser.last_event_id()
     }
 
-    /// Goes back to the block with that last event ID string: later blocks were drawn, and not delivered.
+    /// Goes back to the block with that last event ID string: later blocks were drawn, and not
+    /// delivered.
     pub fn rewind(&mut self, last_event_id: String) {
         self.parser.set_last_event_id(last_event_id);
     }
@@ -157,7 +162,8 @@ impl Connection {
         self.handle_stream()
     }
 
-    /// A stream is there, requested by somebody else or accepted by [`Connection::handle_response`].
+    /// A stream is there, requested by somebody else or accepted by
+    /// [`Connection::handle_response`].
     pub fn handle_stream(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -167,16 +173,16 @@ impl Connection {
         Action::AnnounceConnection
     }
 
-    /// Takes bytes of the body. Deliver the blocks, then call [`Connection::check_limit`]. A connection that is closed or
-    /// awaits a decision has no blocks.
+    /// Takes bytes of the body. Deliver the blocks, then call [`Connection::check_limit`]. A
+    /// connection that is closed or awaits a decision has no blocks.
     #[must_use = "blocks are parsed as they are drawn"]
     pub fn handle_chunk<'c>(&'c mut self, chunk: &'c [u8]) -> Blocks<'c> {
         let chunk = if self.is_at_rest() { &[] } else { chunk };
         self.parser.handle_chunk(chunk)
     }
 
-    /// Fails the connection if the stream holds an event beyond the limit. The same event would come again after each
-    /// reconnection, so this is final for every method.
+    /// Fails the connection if the stream holds an event beyond the limit. The same event would
+    /// come again after each reconnection, so this is final for every method.
     pub fn check_limit(&mut self) -> Option<Action> {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0))
     }
@@ -198,17 +204,19 @@ impl Connection {
         }
     }
 
-    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the answer to another
-    /// method is part of that answer.
+    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the
+    /// answer to another method is part of that answer.
     fn is_feed(&self) -> bool {
         self.options.is_get && self.request.is_get
     }
 
-    /// The request failed, or the body broke off. HTML Standard, 9.2.2, constructor step 15.2: the connection is reestablished.
+    /// The request failed, or the body broke off. HTML Standard, 9.2.2, constructor step 15.2: the
+    /// connection is reestablished.
     ///
-    /// A refused origin looks the same from outside, and is to fail the connection: before the first stream the server
-    /// is asked whether it answers at all. So it is before the first answer to a request with `Last-Event-ID`, which may be
-    /// refused for the header alone; but an origin that was served once is not given up.
+    /// A refused origin looks the same from outside, and is to fail the connection: before the
+    /// first stream the server is asked whether it answers at all. So it is before the first
+    /// answer to a request with `Last-Event-ID`, which may be refused for the header alone; but
+    /// an origin that was served once is not given up.
     pub fn handle_network_error(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -224,8 +232,9 @@ impl Connection {
         }
     }
 
-    /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the request is made once more,
-    /// since a server that answers may also have broken one connection.
+    /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the
+    /// request is made once more, since a server that answers may also have broken one
+    /// connection.
     pub fn handle_probe(&mut self, answered: bool) -> Action {
         if self.is_at_rest() {
             Action::Nothing
@@ -244,14 +253,16 @@ impl Connection {
         self.reestablish(reason)
     }
 
-    /// The caller has given the request up itself, for a reason that says nothing of the server: the page was put away.
+    /// The caller has given the request up itself, for a reason that says nothing of the server:
+    /// the page was put away.
     pub fn handle_interruption(&mut self) -> Action {
         let reason = if self.is_open() { Reason::Interrupted } else { Reason::Network };
         self.reestablish(reason)
     }
 
-    /// The caller wants to give the request up until it performs the next [`Action::Fetch`]. Returns `None` if there is no
-    /// request, or if it may not be repeated, or not once more: then the request is to go on.
+    /// The caller wants to give the request up until it performs the next [`Action::Fetch`].
+    /// Returns `None` if there is no request, or if it may not be repeated, or not once more:
+    /// then the request is to go on.
     pub fn handle_pause(&mut self) -> Option<Action> {
         if !matches!(self.state, State::Requesting | State::Streaming) || !self.may_repeat_once_more() {
             return None;
@@ -322,8 +333,9 @@ impl Connection {
         Action::Fetch
     }
 
-    /// The network is back, or somebody looks at the page: there is no reason to back off any longer. Returns how long, from its
-    /// beginning, the wait still has to be; `None` between two waits, and after the first time in one.
+    /// The network is back, or somebody looks at the page: there is no reason to back off any
+    /// longer. Returns how long, from its beginning, the wait still has to be; `None` between
+    /// two waits, and after the first time in one.
     pub fn shorten_wait(&mut self) -> Option<Duration> {
         self.shorten_wait_millis().map(Duration::from_millis)
     }

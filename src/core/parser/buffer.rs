@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-/// A buffer that one large event made larger than this is freed after use. Otherwise a single image in a stream would keep
-/// its size in WebAssembly memory for as long as the source lives. Chromium's network delivers chunks of 64 KiB, and a
-/// buffer that has doubled to hold one stays.
+/// A buffer that one large event made larger than this is freed after use. Otherwise a single image
+/// in a stream would keep its size in WebAssembly memory for as long as the source lives.
+/// Chromium's network delivers chunks of 64 KiB, and a buffer that has doubled to hold one stays.
 pub(crate) const RETAINED_CAPACITY: usize = 128 * 1024;
 
-/// Empties `buffer`, and frees its memory if that is more than [`RETAINED_CAPACITY`]. All of it: a part that it kept could
-/// stand in the way of the next large one.
+/// Empties `buffer`, and frees its memory if that is more than [`RETAINED_CAPACITY`]. All of it: a
+/// part that it kept could stand in the way of the next large one.
 pub(crate) fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
     if buffer.capacity() > RETAINED_CAPACITY {
@@ -16,10 +16,11 @@ pub(crate) fn clear(buffer: &mut Vec<u8>) {
     }
 }
 
-/// Returns how many bytes to reserve for `more` of them, exactly; none if they fit. Beyond [`RETAINED_CAPACITY`] a buffer
-/// grows by a quarter, and not beyond the `most` bytes that there can be. If an event of many megabytes doubled its buffer,
-/// old and new memory together could be three times its size; a buffer that grows by less than 1.6 times finds room in
-/// the memory it left before. A large addition is often followed by a small one.
+/// Returns how many bytes to reserve for `more` of them, exactly; none if they fit. Beyond
+/// [`RETAINED_CAPACITY`] a buffer grows by a quarter, and not beyond the `most` bytes that there
+/// can be. If an event of many megabytes doubled its buffer, old and new memory together could be
+/// three times its size; a buffer that grows by less than 1.6 times finds room in the memory it
+/// left before. A large addition is often followed by a small one.
 pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -> usize {
     if more <= capacity - length {
         return 0;

@@ -16,8 +16,8 @@ pub(super) fn is_id(value: &[u8]) -> bool {
     value.iter().all(|&byte| byte != 0)
 }
 
-/// [spec] 9.2.6: the name is what precedes the first colon, one space after the colon is not part of the value, and a
-/// line without a colon is a name with an empty value.
+/// [spec] 9.2.6: the name is what precedes the first colon, one space after the colon is not part
+/// of the value, and a line without a colon is a name with an empty value.
 #[inline(always)]
 pub(super) fn split_field(line: &[u8]) -> (Field, &[u8]) {
     let (field, rest) = match line {

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use super::buffer;
 
-/// [spec] 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or are of several lines.
+/// [spec] 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or
+/// are of several lines.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// One of them is there.

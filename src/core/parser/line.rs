@@ -1,19 +1,20 @@
-//! Splits a stream into lines: CR, LF and CRLF across chunk borders, the one leading byte order mark, and the beginning of a
-//! line whose end has not arrived.
+//! Splits a stream into lines: CR, LF and CRLF across chunk borders, the one leading byte order
+//! mark, and the beginning of a line whose end has not arrived.
 
 use alloc::vec::Vec;
 
 use super::buffer::{append, drop_front};
 
-/// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the stream.
+/// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the
+/// stream.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
 /// A line, without the characters that end it.
 pub(crate) enum Line<'chunk> {
     /// It lies within the chunk.
     Whole(&'chunk [u8]),
-    /// It began in an earlier chunk. Its memory is the receiver's: copying a line of many megabytes would double what it
-    /// costs.
+    /// It began in an earlier chunk. Its memory is the receiver's: copying a line of many megabytes
+    /// would double what it costs.
     Joined(Vec<u8>),
 }
 
@@ -29,8 +30,9 @@ pub(crate) struct LineSplitter {
 }
 
 impl LineSplitter {
-    /// Takes the next line off the front of `chunk`. `None` when the rest of the chunk ends no line; the rest is then
-    /// kept, in memory for a line of `most` bytes at most if that is enough.
+    /// Takes the next line off the front of `chunk`. `None` when the rest of the chunk ends no
+    /// line; the rest is then kept, in memory for a line of `most` bytes at most if that is
+    /// enough.
     #[inline(always)]
     pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8], most: usize) -> Option<Line<'chunk>> {
         if self.after_carriage_return
@@ -133,8 +135,8 @@ pub(crate) fn ends_in(bytes: &[u8; WORD]) -> core::arch::wasm32::v128 {
     v128_or(u8x16_eq(bytes, line_feeds), u8x16_eq(bytes, carriage_returns))
 }
 
-/// Which bytes end a line, at least the first one: their highest bit is set. The method is of Hacker's
-/// Delight, 6-1.
+/// Which bytes end a line, at least the first one: their highest bit is set. The method is of
+/// Hacker's Delight, 6-1.
 #[cfg(not(target_feature = "simd128"))]
 #[inline(always)]
 pub(crate) fn ends_in(bytes: &[u8; WORD]) -> u64 {

@@ -1,9 +1,9 @@
-//! Interprets an event stream: fields, the three buffers, the last event ID string and the server's reconnection time (HTML
-//! Standard, 9.2.6).
+//! Interprets an event stream: fields, the three buffers, the last event ID string and the server's
+//! reconnection time (HTML Standard, 9.2.6).
 //!
-//! What looks at each byte or field is `#[inline(always)]`, here and in `src/npm/batch.rs`. The npm build inlines a function
-//! only where that makes the module smaller (`-inline-threshold=-10` in `scripts/build.mjs`), and would call these for each
-//! line.
+//! What looks at each byte or field is `#[inline(always)]`, here and in `src/npm/batch.rs`. The npm
+//! build inlines a function only where that makes the module smaller (`-inline-threshold=-10` in
+//! `scripts/build.mjs`), and would call these for each line.
 
 pub(crate) mod buffer;
 mod field;
@@ -24,8 +24,8 @@ use self::{
 };
 use crate::core::reconnection;
 
-/// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20 MiB), and far
-/// below the 4 GiB at which WebAssembly memory ends.
+/// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20
+/// MiB), and far below the 4 GiB at which WebAssembly memory ends.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
 /// An event stream parser: chunks in, blocks out, in time linear in bytes for every chunking.
@@ -45,7 +45,8 @@ pub struct Parser {
     too_large: bool,
 }
 
-/// The values of a block's fields that lie whole within a chunk, which count instead of those that are kept.
+/// The values of a block's fields that lie whole within a chunk, which count instead of those that
+/// are kept.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fields<'p> {
     data: Option<&'p [u8]>,
@@ -58,7 +59,8 @@ struct Fields<'p> {
 pub enum Block<'b> {
     /// A block with data: an event to be fired.
     Message(Message<'b>),
-    /// A block without data that changed the last event ID string: nothing is fired, but it counts from here on.
+    /// A block without data that changed the last event ID string: nothing is fired, but it counts
+    /// from here on.
     LastEventId(&'b str),
 }
 
@@ -78,7 +80,8 @@ pub(crate) struct RawBlock<'b> {
 pub struct Message<'b> {
     /// The event type: `message` unless the block named another.
     pub event_type: Cow<'b, str>,
-    /// The values of the block's `data` fields, joined with U+000A. Borrowed from the chunk where it lies there whole.
+    /// The values of the block's `data` fields, joined with U+000A. Borrowed from the chunk where
+    /// it lies there whole.
     pub data: Cow<'b, str>,
     /// The last event ID string of the event source, which may come from an earlier block.
     pub last_event_id: &'b str,
@@ -93,13 +96,15 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// Creates a parser at the beginning of a stream, with an empty last event ID and the limit [`DEFAULT_MAX_EVENT_SIZE`].
+    /// Creates a parser at the beginning of a stream, with an empty last event ID and the limit
+    /// [`DEFAULT_MAX_EVENT_SIZE`].
     #[must_use]
     pub fn new() -> Self {
         Self::decoding_with(decode_lossy, String::new(), DEFAULT_MAX_EVENT_SIZE)
     }
 
-    /// As [`Parser::new`], with another decoder: a platform that has one needs no second one in the program.
+    /// As [`Parser::new`], with another decoder: a platform that has one needs no second one in the
+    /// program.
     pub(crate) fn decoding_with(decode: Decode, last_event_id: String, max_event_size: usize) -> Self {
         Self {
             decode,
@@ -114,7 +119,8 @@ impl Parser {
         }
     }
 
-    /// Sets the last event ID string that the stream continues after. The first blocks without an ID have it.
+    /// Sets the last event ID string that the stream continues after. The first blocks without an
+    /// ID have it.
     ///
     /// ```
     /// use headwater::Parser;
@@ -128,9 +134,10 @@ impl Parser {
         self
     }
 
-    /// Sets the largest event in bytes: data, event type and last event ID together. An unfinished line counts with them.
-    /// Bytes count as they came, before U+FFFD replaces what is not UTF-8; but an ID that is not ASCII counts three times.
-    /// A larger event ends the stream, see [`Parser::is_too_large`].
+    /// Sets the largest event in bytes: data, event type and last event ID together. An unfinished
+    /// line counts with them. Bytes count as they came, before U+FFFD replaces what is not
+    /// UTF-8; but an ID that is not ASCII counts three times. A larger event ends the stream,
+    /// see [`Parser::is_too_large`].
     ///
     /// ```
     /// use headwater::Parser;
@@ -145,20 +152,21 @@ impl Parser {
         self
     }
 
-    /// Starts a new stream of the same event source: what was unfinished is discarded, the last event ID string and
-    /// the reconnection time stay.
+    /// Starts a new stream of the same event source: what was unfinished is discarded, the last
+    /// event ID string and the reconnection time stay.
     ///
-    /// A block without an id leaves the last event ID string as it is, the first one too, as in browsers. Read to the
-    /// letter, the standard starts the last event ID buffer empty, and the first block after a reconnection would forget
-    /// the position.
+    /// A block without an id leaves the last event ID string as it is, the first one too, as in
+    /// browsers. Read to the letter, the standard starts the last event ID buffer empty, and
+    /// the first block after a reconnection would forget the position.
     pub fn start_stream(&mut self) {
         self.lines = LineSplitter::default();
         self.kept = Kept::default();
         self.too_large = false;
     }
 
-    /// Takes the next bytes of the stream. The blocks that they complete are to be drawn from what is returned, until
-    /// it has no more: only then is the rest of the chunk kept for the next one.
+    /// Takes the next bytes of the stream. The blocks that they complete are to be drawn from what
+    /// is returned, until it has no more: only then is the rest of the chunk kept for the next
+    /// one.
     #[must_use = "blocks are parsed as they are drawn"]
     pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
         let fits = self.most_with(chunk) <= self.max_event_size;
@@ -240,7 +248,8 @@ pub struct Blocks<'p> {
     parser: &'p mut Parser,
     rest: &'p [u8],
     fields: Fields<'p>,
-    /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are soon followed by another.
+    /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are
+    /// soon followed by another.
     last_event_id: Option<&'p str>,
     /// The block that these fields are of was handed out.
     handed_out: bool,
@@ -249,7 +258,8 @@ pub struct Blocks<'p> {
 }
 
 impl<'p> Blocks<'p> {
-    /// The next block that the chunk completes, or `None` when the rest of the chunk completes none.
+    /// The next block that the chunk completes, or `None` when the rest of the chunk completes
+    /// none.
     pub fn next_block(&mut self) -> Option<Block<'_>> {
         self.forget_handed_out();
         let decode = self.parser.decode;
@@ -312,7 +322,8 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// As [`Blocks::process_line`]. What its memory was larger than the value is given back before anything is copied.
+    /// As [`Blocks::process_line`]. What its memory was larger than the value is given back before
+    /// anything is copied.
     fn process_joined_line(&mut self, mut line: Vec<u8>) {
         let parser = &mut *self.parser;
         let (field, value) = split_field(&line);
@@ -330,7 +341,8 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// [spec] 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to hand out.
+    /// [spec] 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to
+    /// hand out.
     #[inline(always)]
     fn dispatch(&mut self) -> bool {
         let Self { parser, fields, last_event_id, .. } = self;
@@ -396,8 +408,9 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// At each blank line and at the end of each chunk, so that the chunking makes no difference: at the end of a chunk the
-    /// least that the event can be. An id that came before counts with the event that carries it.
+    /// At each blank line and at the end of each chunk, so that the chunking makes no difference:
+    /// at the end of a chunk the least that the event can be. An id that came before counts
+    /// with the event that carries it.
     fn enforce_limit(&mut self, ended: bool) {
         let Self { parser, fields, last_event_id, .. } = self;
         let id = match fields.id.or(parser.kept.id.get()) {

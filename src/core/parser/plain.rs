@@ -12,8 +12,8 @@ pub(crate) struct PlainBlocks<'p> {
 }
 
 impl<'p> Blocks<'p> {
-    /// Forgets the block that was handed out. Returns what follows if that may be plain. [`Blocks::skip`] then takes note of the blocks
-    /// that were drawn of it.
+    /// Forgets the block that was handed out. Returns what follows if that may be plain.
+    /// [`Blocks::skip`] then takes note of the blocks that were drawn of it.
     #[inline(always)]
     pub(crate) fn plain(&mut self) -> Option<PlainBlocks<'p>> {
         self.forget_handed_out();
@@ -30,8 +30,8 @@ impl<'p> Blocks<'p> {
 }
 
 impl PlainBlocks<'_> {
-    /// Copies the data of the next block: how many bytes, and whether they are ASCII. `None` says only that it is to be drawn
-    /// as others are.
+    /// Copies the data of the next block: how many bytes, and whether they are ASCII. `None` says
+    /// only that it is to be drawn as others are.
     #[inline(always)]
     pub(crate) fn next(&mut self, place: &mut [u8]) -> Option<(usize, bool)> {
         let value = self.rest.strip_prefix(b"data:")?;
@@ -46,16 +46,17 @@ impl PlainBlocks<'_> {
     }
 }
 
-/// A word's bytes as a number: with SIMD too, whose instruction for a bit of each byte compilers make a call if it is in more
-/// than one place.
+/// A word's bytes as a number: with SIMD too, whose instruction for a bit of each byte compilers
+/// make a call if it is in more than one place.
 #[cfg(target_feature = "simd128")]
 type Number = u128;
 
 #[cfg(not(target_feature = "simd128"))]
 type Number = u64;
 
-/// Copies the bytes before the first CR or LF, and some behind them: answers how many there are, and whether all that was
-/// copied is ASCII, in one pass. `None` where there is no line end, or it is among the last bytes of either side.
+/// Copies the bytes before the first CR or LF, and some behind them: answers how many there are,
+/// and whether all that was copied is ASCII, in one pass. `None` where there is no line end, or it
+/// is among the last bytes of either side.
 #[inline(always)]
 fn copy_line(bytes: &[u8], place: &mut [u8]) -> Option<(usize, bool)> {
     const HIGH_BITS: Number = (Number::MAX / 0xFF) << 7;

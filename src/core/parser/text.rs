@@ -1,7 +1,7 @@
 //! Makes text of bytes: what is not UTF-8 becomes U+FFFD, as "UTF-8 decode" has it.
 //!
-//! Decoding each value gives the same text as decoding the whole stream: the ASCII characters around a value end every
-//! unfinished sequence.
+//! Decoding each value gives the same text as decoding the whole stream: the ASCII characters
+//! around a value end every unfinished sequence.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
@@ -18,7 +18,8 @@ pub(crate) fn text_of(bytes: &[u8], decode: Decode) -> Cow<'_, str> {
     str::from_utf8(bytes).map_or_else(|_| Cow::Owned(decode(bytes)), Cow::Borrowed)
 }
 
-/// Puts the text of `bytes` in place of another, in their memory if they are ASCII. Returns whether the text has changed.
+/// Puts the text of `bytes` in place of another, in their memory if they are ASCII. Returns whether
+/// the text has changed.
 pub(crate) fn replace_text(text: &mut String, bytes: Vec<u8>, decode: Decode) -> bool {
     let new = into_text(bytes, decode);
     let changed = new != *text;

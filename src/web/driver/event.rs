@@ -21,8 +21,8 @@ pub(crate) enum DriverEvent<'d> {
     Over,
 }
 
-/// A chunk of a body. It is not [`Blocks`] yet because those do something when they are dropped, and so would an event: its
-/// receiver could not use the driver while it has one.
+/// A chunk of a body. It is not [`Blocks`] yet because those do something when they are dropped,
+/// and so would an event: its receiver could not use the driver while it has one.
 #[derive(Debug)]
 pub(crate) struct Chunk<'d> {
     connection: &'d mut Connection,

@@ -1,11 +1,13 @@
-//! The driver's part in a body: its chunks, the text of a refused response, and when a request is let go without an abort.
+//! The driver's part in a body: its chunks, the text of a refused response, and when a request is
+//! let go without an abort.
 
 use core::task::{Context, Poll, ready};
 
 use super::Driver;
 use crate::{core::action::Action, web::request::Template};
 
-/// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of some kilobytes.
+/// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of
+/// some kilobytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// How long that may take, in milliseconds: an error body may be endless.
@@ -64,8 +66,9 @@ impl Driver {
         }
     }
 
-    /// Releases a request whose answer is refused, if it has ended, or if a function of the caller's has seen the answer and may
-    /// be reading it or a clone. To cancel the body is enough then; Firefox closes the socket with the next byte.
+    /// Releases a request whose answer is refused, if it has ended, or if a function of the
+    /// caller's has seen the answer and may be reading it or a clone. To cancel the body is
+    /// enough then; Firefox closes the socket with the next byte.
     pub(super) fn release_refused(&mut self) {
         let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
         if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {
