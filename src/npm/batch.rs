@@ -35,7 +35,7 @@ const LAST_EVENT_ID: u8 = 8;
 
 const END: u8 = b'\r';
 
-/// The longest field whose length is told.
+/// The longest field whose length is written.
 const LONGEST: usize = (1 << 14) - 2;
 
 /// How many bytes of a row are not its fields', at most.
@@ -161,7 +161,7 @@ impl Batch {
     }
 }
 
-/// Says how long the field is that was written behind the place for that, or where it ends: answers
+/// Says how long the field is that was written behind the place for that, or where it ends. Returns
 /// how much all of it is.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
@@ -174,7 +174,7 @@ fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
     length + 2 + usize::from(count == 0)
 }
 
-/// Copies to a place of the same length, and answers whether it is ASCII: in one pass, and what is
+/// Copies to a place of the same length, and returns whether it is ASCII: in one pass, and what is
 /// short by a move or two.
 #[inline(always)]
 fn copy(place: &mut [u8], field: &[u8]) -> bool {

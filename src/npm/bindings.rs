@@ -207,7 +207,7 @@ impl Run {
         }
     }
 
-    /// The facade answers how long the wait is to be, by the caller's decision if it has one.
+    /// The facade returns how long the wait is to be, by the caller's decision if it has one.
     fn fire_error(&mut self, error: &FailedAttempt) {
         let FailedAttempt { failure, response, body, cause } = error;
         let answer = self.host.error(

@@ -10,7 +10,7 @@ pub(super) enum Field {
     Unknown,
 }
 
-/// [spec] 9.2.6, the field `id`: with U+0000 in it, it is none.
+/// [spec] 9.2.6: a field `id` with U+0000 in its value is ignored.
 #[inline(always)]
 pub(super) fn is_id(value: &[u8]) -> bool {
     value.iter().all(|&byte| byte != 0)

@@ -54,7 +54,7 @@ type Number = u128;
 #[cfg(not(target_feature = "simd128"))]
 type Number = u64;
 
-/// Copies the bytes before the first CR or LF, and some behind them: answers how many there are,
+/// Copies the bytes before the first CR or LF, and some behind them. Returns how many there are,
 /// and whether all that was copied is ASCII, in one pass. `None` where there is no line end, or it
 /// is among the last bytes of either side.
 #[inline(always)]

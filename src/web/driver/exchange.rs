@@ -1,5 +1,4 @@
-//! Owns the driver's part in a request and the head of its answer: what to request, the sending, the waiting, what came of it.
-//! Must not know what a body says.
+//! The driver's part in a request and the head of its answer: preparing, sending and waiting.
 
 use core::{
     task::{Context, Poll, ready},

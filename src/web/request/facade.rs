@@ -1,5 +1,4 @@
-//! Owns the requests of the npm package, as `js/request/attempt.ts` makes them: when one is asked for, sent and aborted. Must not know
-//! what is in one.
+//! The requests of the npm package, which `js/request/attempt.ts` makes.
 
 use core::task::{Context, Poll};
 
