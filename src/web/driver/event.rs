@@ -45,9 +45,9 @@ impl Driver {
                 self.watch = Watch::start(self.timeouts.silence);
                 DriverEvent::Open(self.response.as_ref().map(JsCast::unchecked_ref))
             }
-            Step::Deliver(length) => {
+            Step::Deliver => {
                 self.step = Step::CheckLimit;
-                let bytes = self.chunk.get(..length).unwrap_or_default();
+                let bytes = self.chunk.get(..self.length).unwrap_or_default();
                 DriverEvent::Chunk(Chunk { connection: &mut self.connection, bytes })
             }
             Step::TellError => {

@@ -73,6 +73,8 @@ pub(crate) struct Driver {
     /// What the platform threw at the attempt that has failed.
     cause: Option<JsValue>,
     chunk: Vec<u8>,
+    /// How many bytes the last chunk has, at the front of that.
+    length: usize,
     error_body: Vec<u8>,
     timer: Option<Timer>,
     watch: Watch,
@@ -90,8 +92,7 @@ enum Step {
     AwaitProbe,
     Announce,
     ReadBody,
-    /// The chunk has so many bytes.
-    Deliver(usize),
+    Deliver,
     CheckLimit,
     ReadErrorBody,
     TellError,
@@ -129,6 +130,7 @@ impl Driver {
             response: None,
             cause: None,
             chunk: Vec::new(),
+            length: 0,
             error_body: Vec::new(),
             timer: None,
             watch: Watch::OFF,
@@ -171,7 +173,10 @@ impl Driver {
                     self.perform(action)
                 }
                 Step::ReadBody => match ready!(self.poll_body(context)) {
-                    Ok(length) => Step::Deliver(length),
+                    Ok(length) => {
+                        self.length = length;
+                        Step::Deliver
+                    }
                     Err(action) => self.perform(action),
                 },
                 Step::CheckLimit => match self.connection.check_limit() {
@@ -192,7 +197,7 @@ impl Driver {
                     let action = self.connection.handle_wait_over();
                     self.perform(action)
                 }
-                Step::Announce | Step::Deliver(_) | Step::TellError | Step::Over => return Poll::Ready(()),
+                Step::Announce | Step::Deliver | Step::TellError | Step::Over => return Poll::Ready(()),
             };
         }
     }
