@@ -172,13 +172,7 @@ impl Driver {
                     let action = self.connection.handle_probe(answered);
                     self.perform(action)
                 }
-                Step::ReadBody => match ready!(self.poll_body(context)) {
-                    Ok(length) => {
-                        self.length = length;
-                        Step::Deliver
-                    }
-                    Err(action) => self.perform(action),
-                },
+                Step::ReadBody => ready!(self.poll_body(context)),
                 Step::CheckLimit => match self.connection.check_limit() {
                     Some(action) => self.perform(action),
                     None => Step::ReadBody,

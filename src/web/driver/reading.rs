@@ -3,8 +3,8 @@
 
 use core::task::{Context, Poll, ready};
 
-use super::Driver;
-use crate::{core::action::Action, web::request::Template};
+use super::{Driver, Step};
+use crate::web::request::Template;
 
 /// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of
 /// some kilobytes.
@@ -14,28 +14,32 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 const ERROR_BODY_TIME: u64 = 1000;
 
 impl Driver {
-    /// The length of the next chunk, or what its absence calls for.
-    pub(super) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, Action>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(Err(Action::Nothing)) };
+    /// Reads the next chunk.
+    pub(super) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Step> {
+        let Some(body) = &mut self.body else { return Poll::Ready(Step::Over) };
         if !body.is_reading() {
             // What the page was doing since the last chunk was no silence of the server's.
             self.watch.feed();
         }
-        Poll::Ready(match body.poll_read(&mut self.chunk, context) {
-            Poll::Ready(Ok(Some(length))) => Ok(length),
+        let action = match body.poll_read(&mut self.chunk, context) {
+            Poll::Ready(Ok(Some(length))) => {
+                self.length = length;
+                return Poll::Ready(Step::Deliver);
+            }
             Poll::Ready(Ok(None)) => {
                 self.release_request();
-                Err(self.connection.handle_end_of_body())
+                self.connection.handle_end_of_body()
             }
             Poll::Ready(Err(cause)) => {
                 self.cause = Some(cause);
-                Err(self.connection.handle_network_error())
+                self.connection.handle_network_error()
             }
             Poll::Pending => {
                 ready!(self.watch.poll_expired(context));
-                Err(self.connection.handle_timeout())
+                self.connection.handle_timeout()
             }
-        })
+        };
+        Poll::Ready(self.perform(action))
     }
 
     /// Reads the text of a refused response.
