@@ -183,6 +183,19 @@ async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
 }
 
 #[wasm_bindgen_test]
+async fn a_source_that_awaits_a_decision_is_connecting_and_one_that_is_given_up_is_over() {
+    let given = builder("https://headwater.invalid/").method("POST").reconnect(Reconnect::Decided);
+    let mut source = given.connect().unwrap();
+    assert!(source.next().await.unwrap().is_err());
+    assert_eq!((source.ready_state(), source.is_terminated()), (ReadyState::Connecting, false));
+    source.decide(None);
+    assert_eq!((source.ready_state(), source.is_terminated()), (ReadyState::Closed, true));
+    source.decide(Some(ms(0)));
+    assert_eq!((source.ready_state(), source.is_terminated()), (ReadyState::Closed, true));
+    assert!(source.next().await.is_none());
+}
+
+#[wasm_bindgen_test]
 async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
     let fetch = function(|_, _| Promise::reject(&"no".into()).into());
     let mut source = builder(URL).method("POST").fetch_by(fetch).reconnect(Reconnect::Decided).connect().unwrap();
