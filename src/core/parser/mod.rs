@@ -5,6 +5,7 @@
 //! build inlines a function only where that makes the module smaller (`-inline-threshold=-10` in
 //! `scripts/build.mjs`), and would call these for each line.
 
+mod blocks;
 pub(crate) mod buffer;
 mod field;
 mod kept;
@@ -13,14 +14,15 @@ pub(crate) mod line;
 pub(crate) mod plain;
 pub(crate) mod text;
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String};
 use core::time::Duration;
 
+pub use self::blocks::Blocks;
 use self::{
-    field::{Field, is_id, split_field},
+    blocks::Fields,
     kept::Kept,
-    line::{Line, LineSplitter},
-    text::{Decode, MOST_PER_BYTE, ascii, decode_lossy, is_same, length_of_text, replace_text, text_of},
+    line::LineSplitter,
+    text::{Decode, MOST_PER_BYTE, decode_lossy, text_of},
 };
 use crate::core::reconnection;
 
@@ -43,15 +45,6 @@ pub struct Parser {
     dispatched: u64,
     /// Of an event of this stream. No more blocks come from it.
     too_large: bool,
-}
-
-/// The values of a block's fields that lie whole within a chunk, which count instead of those that
-/// are kept.
-#[derive(Clone, Copy, Debug, Default)]
-struct Fields<'p> {
-    data: Option<&'p [u8]>,
-    event_type: Option<&'p [u8]>,
-    id: Option<&'p [u8]>,
 }
 
 /// What a blank line ends.
@@ -239,197 +232,5 @@ impl<'b> RawBlock<'b> {
             }),
             None => Block::LastEventId(last_event_id),
         }
-    }
-}
-
-/// The blocks that a chunk completes, drawn one by one.
-#[derive(Debug)]
-pub struct Blocks<'p> {
-    parser: &'p mut Parser,
-    rest: &'p [u8],
-    fields: Fields<'p>,
-    /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are
-    /// soon followed by another.
-    last_event_id: Option<&'p str>,
-    /// The block that these fields are of was handed out.
-    handed_out: bool,
-    /// No event of this chunk can be beyond the limit.
-    fits: bool,
-}
-
-impl<'p> Blocks<'p> {
-    /// The next block that the chunk completes, or `None` when the rest of the chunk completes
-    /// none.
-    pub fn next_block(&mut self) -> Option<Block<'_>> {
-        self.forget_handed_out();
-        let decode = self.parser.decode;
-        self.next_raw_block().map(|block| block.decode(decode))
-    }
-
-    #[inline(always)]
-    fn forget_handed_out(&mut self) {
-        if self.handed_out {
-            self.handed_out = false;
-            self.forget_block();
-        }
-    }
-
-    /// As [`Blocks::next_block`], once the one before is forgotten, which `Blocks::plain` does too.
-    #[inline(always)]
-    pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
-        while !self.parser.too_large {
-            match self.parser.lines.next_line(&mut self.rest, self.parser.max_event_size) {
-                Some(Line::Whole([])) => {
-                    if !self.fits {
-                        self.enforce_limit(true);
-                        if self.parser.too_large {
-                            return None;
-                        }
-                    }
-                    if self.dispatch() {
-                        self.handed_out = true;
-                        return Some(self.block());
-                    }
-                    self.forget_block();
-                }
-                Some(Line::Whole(line)) => self.process_line(line),
-                // The first line that this chunk ends, so that no value of this chunk is borrowed yet.
-                Some(Line::Joined(line)) => self.process_joined_line(line),
-                None => {
-                    self.keep();
-                    return None;
-                }
-            }
-        }
-        None
-    }
-
-    /// [spec] 9.2.6 "process the field".
-    #[inline(always)]
-    fn process_line(&mut self, line: &'p [u8]) {
-        match split_field(line) {
-            (Field::Data, value) if self.fields.data.is_none() && !self.parser.kept.data.is_there => {
-                self.fields.data = Some(value);
-            }
-            (Field::Data, value) => {
-                self.keep_data();
-                self.parser.kept.append_data(value, self.parser.max_event_size);
-            }
-            (Field::Event, value) => self.fields.event_type = Some(value),
-            (Field::Id, value) if is_id(value) => self.fields.id = Some(value),
-            (Field::Retry, value) => self.parser.set_reconnection_time(value),
-            (Field::Id | Field::Unknown, _) => {}
-        }
-    }
-
-    /// As [`Blocks::process_line`]. What its memory was larger than the value is given back before
-    /// anything is copied.
-    fn process_joined_line(&mut self, mut line: Vec<u8>) {
-        let parser = &mut *self.parser;
-        let (field, value) = split_field(&line);
-        let start = line.len() - value.len();
-        buffer::drop_front(&mut line, start);
-        line.shrink_to_fit();
-        parser.kept.any = true;
-        match field {
-            Field::Data if parser.kept.data.is_there => parser.kept.append_data(&line, parser.max_event_size),
-            Field::Data => parser.kept.data.set_owned(line),
-            Field::Event => parser.kept.event_type.set_owned(line),
-            Field::Id if is_id(&line) => parser.kept.id.set_owned(line),
-            Field::Retry => parser.set_reconnection_time(&line),
-            Field::Id | Field::Unknown => {}
-        }
-    }
-
-    /// [spec] 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to
-    /// hand out.
-    #[inline(always)]
-    fn dispatch(&mut self) -> bool {
-        let Self { parser, fields, last_event_id, .. } = self;
-        parser.id_changed = match fields.id {
-            Some(id) => {
-                if let Some(id) = ascii(id) {
-                    let before = last_event_id.replace(id).unwrap_or(&parser.last_event_id);
-                    !is_same(id.as_bytes(), before.as_bytes())
-                } else {
-                    parser.store_last_event_id(last_event_id.take());
-                    replace_text(&mut parser.last_event_id, id.to_vec(), parser.decode)
-                }
-            }
-            None if parser.kept.id.is_there => {
-                // Its memory is taken over: it may be a large one.
-                let id = core::mem::take(&mut parser.kept.id).bytes;
-                replace_text(&mut parser.last_event_id, id, parser.decode)
-            }
-            None => false,
-        };
-        let has_data = fields.data.is_some() || parser.kept.data.is_there;
-        parser.dispatched += u64::from(has_data);
-        has_data || parser.id_changed
-    }
-
-    #[inline(always)]
-    fn block(&self) -> RawBlock<'_> {
-        let Self { parser, fields, last_event_id, .. } = self;
-        RawBlock {
-            event_type: fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default(),
-            data: fields.data.or(parser.kept.data.get()),
-            last_event_id: last_event_id.unwrap_or(&parser.last_event_id),
-            last_event_id_changed: parser.id_changed,
-        }
-    }
-
-    #[inline(always)]
-    fn forget_block(&mut self) {
-        self.fields = Fields::default();
-        if self.parser.kept.any {
-            self.parser.kept.clear();
-        }
-    }
-
-    /// The block is more than its values in this chunk, which are kept.
-    fn keep(&mut self) {
-        self.keep_data();
-        let Self { parser, fields, .. } = self;
-        let kept = &mut parser.kept;
-        for (field, kept_field) in [(fields.event_type, &mut kept.event_type), (fields.id, &mut kept.id)] {
-            if let Some(value) = field {
-                kept_field.set(value, parser.max_event_size);
-                kept.any = true;
-            }
-        }
-        *fields = Fields::default();
-        self.enforce_limit(false);
-    }
-
-    fn keep_data(&mut self) {
-        if let Some(value) = self.fields.data.take() {
-            self.parser.kept.append_data(value, self.parser.max_event_size);
-        }
-    }
-
-    /// At each blank line and at the end of each chunk, so that the chunking makes no difference:
-    /// at the end of a chunk the least that the event can be. An id that came before counts
-    /// with the event that carries it.
-    fn enforce_limit(&mut self, ended: bool) {
-        let Self { parser, fields, last_event_id, .. } = self;
-        let id = match fields.id.or(parser.kept.id.get()) {
-            Some(id) => length_of_text(id),
-            None if ended => last_event_id.unwrap_or(&parser.last_event_id).len(),
-            None => 0,
-        };
-        let data = fields.data.or(parser.kept.data.get()).unwrap_or_default();
-        let event_type = fields.event_type.or(parser.kept.event_type.get()).unwrap_or_default();
-        if id + data.len() + event_type.len() + parser.lines.kept() > parser.max_event_size {
-            *fields = Fields::default();
-            parser.start_stream();
-            parser.too_large = true;
-        }
-    }
-}
-
-impl Drop for Blocks<'_> {
-    fn drop(&mut self) {
-        self.parser.store_last_event_id(self.last_event_id);
     }
 }
