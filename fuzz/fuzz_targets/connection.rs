@@ -7,6 +7,8 @@ mod contract;
 mod expected;
 #[path = "../../tests/support/happening.rs"]
 mod happening;
+#[path = "../../tests/support/phase.rs"]
+mod phase;
 #[path = "../../tests/support/randomness.rs"]
 mod randomness;
 #[path = "../../tests/support/script.rs"]

@@ -61,6 +61,29 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+
+    // [non-spec]
+    #[test]
+    fn after_the_last_action_there_is_none_and_closed_never_opens(
+        options in any_options(),
+        happenings in vec((happening(), random()), 0..60),
+    ) {
+        let mut connection = Connection::new(options, drawn);
+        let mut is_over = false;
+        for (happening, random) in happenings {
+            let action = happening.perform(&mut connection, random);
+            if is_over {
+                prop_assert_eq!(action, Action::Nothing, "{:?}", happening);
+            }
+            is_over |= matches!(action, Action::FailConnection(_) | Action::CloseConnection)
+                || matches!(happening, Happening::Close);
+            prop_assert_eq!(connection.ready_state() == ReadyState::Closed, is_over, "{:?}", happening);
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
     // [non-spec]

@@ -21,6 +21,8 @@ mod limits;
 mod messages;
 mod pausing;
 mod permission;
+#[path = "../support/phase.rs"]
+mod phase;
 mod preflights;
 #[path = "../support/randomness.rs"]
 mod randomness;

@@ -1,30 +1,18 @@
 //! A second reading of the contract for a connection's life: what can happen when, and what then is
 //! to follow (HTML Standard 9.2.3, and section 4 of the design, word by word).
 
-use headwater::{
-    Action, Backoff, Connection, EndOfBody, Failure, Note, Options, ReadyState, Reason, Reconnect, RequestHead,
-};
+use headwater::{Action, Backoff, Connection, EndOfBody, Failure, Note, Options, Reason, Reconnect, RequestHead};
 
 use crate::{
     expected::{Expected, Wait},
     happening::Happening,
+    phase::Phase,
     standard::{self, Row, draw, in_ms},
     times::ms,
 };
 
 /// The longest wait that `setTimeout` can hold.
 pub const LONGEST: u64 = 2_147_483_647;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    Fetching,
-    Probing,
-    Streaming,
-    Waiting,
-    /// The caller is to decide about a failure.
-    Undecided,
-    Closed,
-}
 
 /// Where a connection is, by the contract.
 pub struct Model {
@@ -77,14 +65,6 @@ impl Model {
             shortest_wait: None,
             is_paused: false,
             options,
-        }
-    }
-
-    pub fn ready_state(&self) -> ReadyState {
-        match self.phase {
-            Phase::Fetching | Phase::Probing | Phase::Waiting | Phase::Undecided => ReadyState::Connecting,
-            Phase::Streaming => ReadyState::Open,
-            Phase::Closed => ReadyState::Closed,
         }
     }
 
@@ -410,7 +390,7 @@ impl Model {
                 }
             }
         }
-        assert_eq!(connection.ready_state(), self.ready_state(), "{happening:?}");
+        assert_eq!(connection.ready_state(), self.phase.ready_state(), "{happening:?}");
         assert_eq!(connection.is_undecided(), self.phase == Phase::Undecided, "{happening:?}");
         assert_eq!(connection.attempt(), self.attempt, "{happening:?}");
         assert_eq!(connection.may_repeat(), self.may_repeat(), "{happening:?}");

@@ -1,0 +1,24 @@
+//! Where a connection is, by the contract.
+
+use headwater::ReadyState;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Fetching,
+    Probing,
+    Streaming,
+    Waiting,
+    /// The caller is to decide about a failure.
+    Undecided,
+    Closed,
+}
+
+impl Phase {
+    pub fn ready_state(self) -> ReadyState {
+        match self {
+            Phase::Fetching | Phase::Probing | Phase::Waiting | Phase::Undecided => ReadyState::Connecting,
+            Phase::Streaming => ReadyState::Open,
+            Phase::Closed => ReadyState::Closed,
+        }
+    }
+}
