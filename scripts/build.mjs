@@ -51,7 +51,7 @@ const NPM = "--cfg headwater_npm";
  */
 const SMALLEST = [
 	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions", "--low-memory-unused"],
-	...["--one-caller-inline-max-function-size=300", "--always-inline-max-function-size=3"],
+	...["--one-caller-inline-max-function-size=300", "--always-inline-max-function-size=3", "--reorder-locals"],
 ];
 
 /**
