@@ -22,10 +22,3 @@ pub struct ResponseHead<'r> {
     /// The time from now that the header `Retry-After` asks for.
     pub retry_after: Option<Duration>,
 }
-
-impl ResponseHead<'_> {
-    /// Whether the status says "later": RFC 9110 (408, 5xx), RFC 8470 (425), RFC 6585 (429).
-    pub(crate) fn is_temporary(&self) -> bool {
-        matches!(self.status, 408 | 425 | 429 | 500..=599)
-    }
-}

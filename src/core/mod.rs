@@ -3,6 +3,7 @@
 pub(crate) mod action;
 pub(crate) mod connection;
 pub(crate) mod content_type;
+pub(crate) mod cors;
 pub(crate) mod error;
 pub(crate) mod heads;
 pub(crate) mod millis;
@@ -10,5 +11,4 @@ pub(crate) mod options;
 pub(crate) mod parser;
 pub(crate) mod progress;
 pub(crate) mod reconnection;
-pub(crate) mod refusal;
 pub(crate) mod watchdog;

@@ -17,7 +17,7 @@ use crate::{
     core::{millis::millis, reconnection::Backoff},
     npm::batch::Batch,
     web::task,
-    web::{DriverEvent, FailedAttempt, Pending, Reader, Session, Template, Thrown, Timeouts},
+    web::{DriverEvent, FailedAttempt, PageSession, Pending, Reader, Template, Thrown, Timeouts},
 };
 
 #[wasm_bindgen]
@@ -100,14 +100,14 @@ pub fn connect(
     let template = Template { prepare, kind, accept };
     let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
     let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
-    run(listener, closed, || Session::request(template, timeouts, options, pause_when_hidden));
+    run(listener, closed, || PageSession::request(template, timeouts, options, pause_when_hidden));
 }
 
 /// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its
 /// end is a failure if `end` says nothing else.
 #[wasm_bindgen]
 pub fn read(listener: SourceHost, closed: Promise, reader: Reader, end: u8) {
-    run(listener, closed, || Session::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
+    run(listener, closed, || PageSession::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
 }
 
 fn end_of_body(end: u8) -> Option<EndOfBody> {
@@ -126,7 +126,7 @@ pub fn poll(task: usize) {
     task::poll(task);
 }
 
-fn run(host: SourceHost, closed: Promise, session: impl FnOnce() -> Session) {
+fn run(host: SourceHost, closed: Promise, session: impl FnOnce() -> PageSession) {
     task::run(|| Run {
         closed: Pending::of(Ok(closed.into())),
         session: session(),
@@ -140,7 +140,7 @@ fn run(host: SourceHost, closed: Promise, session: impl FnOnce() -> Session) {
 /// A source that runs. Polled by hand, for the reasons that the driver has.
 struct Run {
     closed: Pending,
-    session: Session,
+    session: PageSession,
     host: SourceHost,
     batch: Batch,
     /// What the facade has promised to have delivered.
@@ -192,7 +192,7 @@ impl Future for Run {
 
 impl Run {
     fn deliver(&mut self) {
-        let Self { session: Session { driver, .. }, host, batch, reconnection_time, .. } = self;
+        let Self { session: PageSession { driver, .. }, host, batch, reconnection_time, .. } = self;
         #[cfg(headwater_trap)]
         if batch.text().windows(15).any(|text| text == b"trap on purpose") {
             core::arch::wasm32::unreachable();

@@ -11,6 +11,7 @@ use super::{
     error::Error,
     event::{Event, Until},
     event_source::EventSource,
+    page_session::PageSession,
     request::{
         Template,
         attempt::{Attempt, AttemptRequest},
@@ -18,7 +19,6 @@ use super::{
         checks,
         init::{Members, OwnInit},
     },
-    session::Session,
 };
 use crate::core::{
     millis::millis,
@@ -248,6 +248,6 @@ impl Builder {
             options.end = options.end.or(Some(EndOfBody::Interrupted));
         }
         let template = Template { url, init, fetch, request, last_event_id_param, accept };
-        Ok(EventSource::new(Session::request(template, timeouts, options, pause_when_hidden), until))
+        Ok(EventSource::new(PageSession::request(template, timeouts, options, pause_when_hidden), until))
     }
 }

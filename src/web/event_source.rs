@@ -18,7 +18,7 @@ use super::{
     driver::{Driver, DriverEvent},
     error::{Error, FailedAttempt},
     event::{Event, Until},
-    session::Session,
+    page_session::PageSession,
     sys,
 };
 use crate::core::{
@@ -59,7 +59,7 @@ use crate::core::{
 #[derive(Debug)]
 #[must_use = "nothing is requested before the first event is asked for"]
 pub struct EventSource {
-    session: Session,
+    session: PageSession,
     /// What has arrived with the last chunk, and nobody has taken.
     rows: VecDeque<Row>,
     /// The last event ID string of the last row that was taken, while there are more.
@@ -104,12 +104,12 @@ impl EventSource {
     /// [`Error::Stream`] if the stream is locked.
     pub fn from_readable_stream(stream: &ReadableStream) -> Result<Self, Error> {
         match stream.unchecked_ref::<sys::Stream>().get_reader(&JsValue::UNDEFINED) {
-            Ok(reader) => Ok(Self::new(Session::read(reader, EndOfBody::Close), None)),
+            Ok(reader) => Ok(Self::new(PageSession::read(reader, EndOfBody::Close), None)),
             Err(source) => Err(Error::Stream { source: source.into() }),
         }
     }
 
-    pub(super) fn new(session: Session, until: Option<Until>) -> Self {
+    pub(super) fn new(session: PageSession, until: Option<Until>) -> Self {
         let (rows, last_event_id, closing) = (VecDeque::new(), String::new(), Closing::default());
         Self { session, rows, last_event_id, until, closing }
     }
@@ -240,7 +240,7 @@ impl Stream for EventSource {
                 return Poll::Ready(Some(Ok(event)));
             }
             ready!(self.poll_session(context));
-            let Self { session: Session { driver, .. }, rows, last_event_id, .. } = &mut *self;
+            let Self { session: PageSession { driver, .. }, rows, last_event_id, .. } = &mut *self;
             driver.connection().last_event_id().clone_into(last_event_id);
             match driver.next_event() {
                 DriverEvent::Open(_) => {}

@@ -73,10 +73,10 @@ mod event;
 mod event_source;
 #[cfg(feature = "serde")]
 mod json;
-mod page;
+mod page_events;
+mod page_session;
 mod promise;
 mod request;
-mod session;
 pub(crate) mod sys;
 #[cfg(headwater_npm)]
 pub(crate) mod task;
@@ -95,8 +95,8 @@ pub use {
 #[cfg(headwater_npm)]
 pub(crate) use {
     driver::{DriverEvent, Timeouts},
+    page_session::PageSession,
     promise::Pending,
     request::Template,
-    session::Session,
     sys::Reader,
 };

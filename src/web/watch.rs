@@ -3,7 +3,7 @@
 use core::task::{Context, Poll, ready};
 
 use super::{
-    page,
+    page_events,
     timer::{Timer, now},
 };
 use crate::core::{reconnection::MAX_DELAY, watchdog::Watchdog};
@@ -33,7 +33,7 @@ impl Watch {
         let Some((watchdog, timer)) = &mut self.0 else { return Poll::Pending };
         loop {
             ready!(timer.poll(context));
-            let Some(left) = watchdog.left_at(now(), page::is_hidden()) else { return Poll::Ready(()) };
+            let Some(left) = watchdog.left_at(now(), page_events::is_hidden()) else { return Poll::Ready(()) };
             *timer = Timer::after(left);
         }
     }

@@ -1,7 +1,7 @@
 //! The life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for
 //! which requests and answers each happens.
 
-mod ending;
+mod retry;
 
 use alloc::string::String;
 use core::time::Duration;
@@ -9,6 +9,7 @@ use core::time::Duration;
 use crate::core::{
     action::{Action, ReadyState},
     content_type::is_event_stream,
+    cors::{Refusal, Verdict},
     error::{Failure, Note, Reason},
     heads::{RequestHead, ResponseHead},
     millis::millis,
@@ -18,7 +19,6 @@ use crate::core::{
         text::{Decode, decode_lossy},
     },
     progress::Progress,
-    refusal::{Refusal, Verdict},
 };
 
 /// The life of a connection, without its I/O. The caller makes the requests, waits, and reports
@@ -152,7 +152,7 @@ impl Connection {
         }
         self.refusal.handle_answer(self.request.preflights_last_event_id);
         if response.status != 200 {
-            let may_repeat = response.is_temporary() && self.options.reconnect == Reconnect::Allowed;
+            let may_repeat = self.may_repeat_after(response.status);
             let retry_after = response.retry_after.map_or(0, millis);
             return self.end_attempt(Reason::Status, Some(response.status), may_repeat, retry_after);
         }
@@ -202,12 +202,6 @@ impl Connection {
         } else {
             self.end_attempt(Reason::End, None, true, 0)
         }
-    }
-
-    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the
-    /// answer to another method is part of that answer.
-    fn is_feed(&self) -> bool {
-        self.options.is_get && self.request.is_get
     }
 
     /// The request failed, or the body broke off. HTML Standard, 9.2.2, constructor step 15.2: the
@@ -293,29 +287,6 @@ impl Connection {
     /// What the request is to be could not be found out, this time. Nothing was sent.
     pub fn handle_unknown_request(&mut self) -> Action {
         self.reestablish(Reason::Request)
-    }
-
-    fn reestablish(&mut self, reason: Reason) -> Action {
-        self.end_attempt(reason, None, self.may_repeat(), 0)
-    }
-
-    /// Whether the last request may be made once more.
-    #[must_use]
-    pub fn may_repeat(&self) -> bool {
-        match self.options.reconnect {
-            Reconnect::Standard | Reconnect::Decided => self.request.is_get,
-            Reconnect::Allowed => true,
-            Reconnect::Never => false,
-        }
-    }
-
-    /// The same, with the limit of tries for a request that may cost something.
-    pub(crate) fn may_repeat_once_more(&mut self) -> bool {
-        if self.may_repeat() && !self.is_feed() {
-            self.has_progressed();
-            return !self.is_exhausted();
-        }
-        self.may_repeat()
     }
 
     /// The request cannot be made: `fetch` would refuse it each time.

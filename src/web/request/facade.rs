@@ -1,4 +1,4 @@
-//! The requests of the npm package, which `js/request/attempt.ts` makes.
+//! The requests of the npm package, which `js/request/prepare-request.ts` makes.
 
 use core::task::{Context, Poll};
 
@@ -12,7 +12,7 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Attempt` of `js/request/attempt.ts`.
+    /// `Attempt` of `js/request/prepare-request.ts`.
     #[derive(Clone, Debug)]
     pub(in crate::web) type Target;
 
@@ -42,7 +42,7 @@ const SEEN: u8 = 4;
 /// What every attempt is made from.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Asked for each attempt; `js/request/attempt.ts` has what it returns.
+    /// Asked for each attempt; `js/request/prepare-request.ts` has what it returns.
     pub(crate) prepare: Function,
     pub(crate) kind: u8,
     pub(crate) accept: Option<Function>,

@@ -1,4 +1,5 @@
-//! The end of an attempt: how long the wait is, whether the caller decides, and what follows.
+//! Whether a failed attempt is followed by another one: by the method, the status, the limit of retries and the
+//! caller's decision.
 
 use core::time::Duration;
 
@@ -35,6 +36,42 @@ impl Connection {
         }
         failure.delay = delay.map(|delay| delay.min(Duration::from_millis(MAX_DELAY)));
         self.carry_out(failure)
+    }
+
+    /// Whether the last request may be made once more.
+    #[must_use]
+    pub fn may_repeat(&self) -> bool {
+        match self.options.reconnect {
+            Reconnect::Standard | Reconnect::Decided => self.request.is_get,
+            Reconnect::Allowed => true,
+            Reconnect::Never => false,
+        }
+    }
+
+    /// Whether the request may be made once more after a response with this status, which is not
+    /// 200: with permission, if the status says "later". RFC 9110 (408, 5xx), RFC 8470 (425),
+    /// RFC 6585 (429).
+    pub(super) fn may_repeat_after(&self, status: u16) -> bool {
+        matches!(status, 408 | 425 | 429 | 500..=599) && self.options.reconnect == Reconnect::Allowed
+    }
+
+    /// As [`Connection::may_repeat`], with the limit of tries for a request that may cost something.
+    pub(crate) fn may_repeat_once_more(&mut self) -> bool {
+        if self.may_repeat() && !self.is_feed() {
+            self.has_progressed();
+            return !self.is_exhausted();
+        }
+        self.may_repeat()
+    }
+
+    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the
+    /// answer to another method is part of that answer.
+    pub(super) fn is_feed(&self) -> bool {
+        self.options.is_get && self.request.is_get
+    }
+
+    pub(super) fn reestablish(&mut self, reason: Reason) -> Action {
+        self.end_attempt(reason, None, self.may_repeat(), 0)
     }
 
     /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.

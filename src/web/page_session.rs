@@ -4,7 +4,7 @@ use core::task::{Context, Poll};
 
 use super::{
     driver::{Driver, Timeouts},
-    page::{self, Change, Page},
+    page_events::{self, Change, Page},
     request::Template,
     sys::Reader,
 };
@@ -12,13 +12,13 @@ use crate::core::options::{EndOfBody, Options};
 
 /// What [`EventSource`](super::EventSource) and the bindings of the npm package have in common.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct PageSession {
     pub(crate) driver: Driver,
     page: Page,
     pause_when_hidden: bool,
 }
 
-impl Session {
+impl PageSession {
     /// A session that makes requests, the first one when it is first polled.
     pub(crate) fn request(
         template: Template,
@@ -48,13 +48,13 @@ impl Session {
         if self.driver.is_over() { Poll::Ready(()) } else { self.poll_driver(context) }
     }
 
-    /// As [`Session::poll`], for a caller that has something to do between it and
-    /// [`Session::handle_page_changes`].
+    /// As [`PageSession::poll`], for a caller that has something to do between it and
+    /// [`PageSession::handle_page_changes`].
     pub(crate) fn poll_driver(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.page.is_away() {
             return Poll::Pending;
         }
-        self.driver.held = self.pause_when_hidden && page::is_hidden();
+        self.driver.held = self.pause_when_hidden && page_events::is_hidden();
         self.driver.poll(context)
     }
 

@@ -4,7 +4,7 @@ import { Attempt, GET, PREFLIGHT, type Prepare, REPEATABLE } from "../module/att
 import { isOneShot } from "../platform/streams.js";
 import type { EventSourceInit } from "../types.js";
 import { absolute, naming } from "./checks.js";
-import { type Given, membersOf, type OwnInit, ownInit } from "./request-init.js";
+import { type Given, membersOf, type OwnInit, ownInit } from "./read-init.js";
 import type { Fetch } from "./with-abort.js";
 
 /** The base of every attempt. */
