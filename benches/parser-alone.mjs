@@ -1,5 +1,5 @@
-// Owns the entry of a build for the benchmarks: the parser alone, with bytes that are there already. Knows nothing of sources.
-// The build puts it beside js/.
+// Owns the entry of a build for the benchmarks: the parser alone, with bytes that are there
+// already. The build puts it beside js/.
 
 import { ChunkParser, start } from "../pkg/headwater.js";
 import { bytes } from "../pkg/inline.js";

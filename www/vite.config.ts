@@ -1,4 +1,4 @@
-// Owns how the pages become www/dist. Knows nothing of what they do.
+// Owns how the pages become www/dist.
 
 import { defineConfig } from "vite";
 

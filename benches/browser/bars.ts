@@ -1,4 +1,4 @@
-// Owns which bars stand for a row's results. Knows nothing of how they are drawn.
+// Owns which bars stand for a row's results.
 
 import type { Group } from "./chart.ts";
 import type { Case, Measure, RowResult } from "./result.ts";

@@ -1,4 +1,4 @@
-// Owns the list of rows, and the running of those that are wanted. Knows nothing of how they are shown.
+// Owns the list of rows, and the running of those that are wanted.
 
 import { host } from "./host.ts";
 import type { Comparison, Options, RowResult } from "./result.ts";

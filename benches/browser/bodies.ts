@@ -1,4 +1,4 @@
-// Owns answers that the page makes by itself, for what no server could time so exactly. Knows nothing of who reads them.
+// Owns answers that the page makes by itself, for what no server could time so exactly.
 
 const HEADERS = { "content-type": "text/event-stream" };
 

@@ -1,5 +1,5 @@
-// Owns the drawing of bars: groups of them, in one SVG as wide as it is asked to be. Its colours are chart.css's. Knows
-// nothing of benchmarks, nor of the page.
+// Owns the drawing of bars: groups of them, in one SVG as wide as it is asked to be. Its colours
+// are chart.css's.
 
 export interface Bar {
 	label: string;

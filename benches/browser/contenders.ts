@@ -1,5 +1,5 @@
-// Owns who takes part over HTTP, each as its users would use it: reads a stream to its end and counts what came. Knows
-// nothing of rounds or clocks.
+// Owns who takes part over HTTP, each as its users would use it: reads a stream to its end and
+// counts what came.
 
 import { fetchEventSource as microsoft } from "@microsoft/fetch-event-source";
 import { EventSource as NpmEventSource } from "eventsource";

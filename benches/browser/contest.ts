@@ -1,5 +1,4 @@
-// Owns how contenders are measured against each other on streams of events, and what is said of it. Knows nothing of what
-// the contenders are.
+// Owns how contenders are measured against each other on streams of events, and what is said of it.
 
 import type { Contender, Reading } from "./contenders.ts";
 import type { Case, Comparison, Goal, RowResult } from "./result.ts";

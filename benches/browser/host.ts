@@ -1,4 +1,4 @@
-// Owns what a page cannot do by itself and the runner does for it, where the browser lets it. Knows nothing of how.
+// Owns what a page cannot do by itself and the runner does for it, where the browser lets it.
 
 export interface Host {
 	/** Collects garbage, and answers the bytes in use that are left. */

@@ -1,4 +1,4 @@
-// Owns who parses bytes that are there already, each as its users would have it do. Knows nothing of rounds or clocks.
+// Owns who parses bytes that are there already, each as its users would have it do.
 
 import { createParser } from "eventsource-parser";
 import { type Contender, versioned } from "./contenders.ts";

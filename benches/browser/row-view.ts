@@ -1,4 +1,4 @@
-// Owns how one row looks on the page: its button, its bars and what is said of them. Knows nothing of how rows are run.
+// Owns how one row looks on the page: its button, its bars and what is said of them.
 
 import { make } from "../../www/src/dom.ts";
 import { direction, groups } from "./bars.ts";

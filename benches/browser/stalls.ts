@@ -1,7 +1,7 @@
-// Owns how long the page's main thread is busy with one task. Knows nothing of what it is busy with.
+// Owns how long the page's main thread is busy with one task.
 //
-// The runner has Chromium trace its tasks. Elsewhere a worker sends the time: what it sends while a task runs has to wait
-// for its end, so the longest wait is an upper bound of the longest task.
+// The runner has Chromium trace its tasks. Elsewhere a worker sends the time: what it sends while a
+// task runs has to wait for its end, so the longest wait is an upper bound of the longest task.
 
 import type { Host } from "./host.ts";
 

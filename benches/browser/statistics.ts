@@ -1,4 +1,4 @@
-// Owns the arithmetic, and the order in which contenders take turns. Knows nothing of what they do.
+// Owns the arithmetic, and the order in which contenders take turns.
 
 import type { Comparison, Goal, Spread, Unit } from "./result.ts";
 

@@ -1,5 +1,5 @@
-// Owns the streams of the benchmark's server: their addresses, and what must have been received at their end. Knows nothing
-// of who reads them.
+// Owns the streams of the benchmark's server: their addresses, and what must have been received at
+// their end.
 
 export interface Stream {
 	/** The name of a workload: see the server's. */

@@ -1,3 +1,3 @@
-// Owns a worker that says every few milliseconds what time it is. Knows nothing of who listens.
+// Owns a worker that says every few milliseconds what time it is.
 
 setInterval(() => postMessage(performance.timeOrigin + performance.now()), 5);

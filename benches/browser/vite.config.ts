@@ -1,4 +1,4 @@
-// Owns how the benchmark's page becomes www/dist/bench, beside the pages that it is linked from. Knows nothing of what it does.
+// Owns how the benchmark's page becomes www/dist/bench, beside the pages that it is linked from.
 
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";

@@ -1,4 +1,4 @@
-// Owns how numbers are written, on the page and in a terminal. Knows nothing of what they are of.
+// Owns how numbers are written, on the page and in a terminal.
 
 import type { Comparison, Spread, Unit } from "./result.ts";
 

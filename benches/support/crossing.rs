@@ -1,5 +1,5 @@
-//! Owns what is measured: what the npm package does in Rust with each chunk of a stream, from its bytes to the batch that
-//! crosses into JavaScript. Must not know what is in the stream, nor how it is measured.
+//! Owns what is measured: what the npm package does in Rust with each chunk of a stream, from its
+//! bytes to the batch that crosses into JavaScript.
 
 use std::hint::black_box;
 

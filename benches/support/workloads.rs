@@ -1,5 +1,5 @@
-//! Owns the event streams that are measured: made up from a fixed seed, so that they are the same on every machine. Must
-//! not know how they are measured.
+//! Owns the event streams that are measured: made up from a fixed seed, so that they are the same
+//! on every machine.
 
 #![allow(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "a bench may fail loudly")]
 

@@ -1,5 +1,4 @@
-// Owns the screen of browsers that cannot do without one: WebKitGTK's has no headless mode. Knows nothing of what is
-// shown on it.
+// Owns the screen of browsers that cannot do without one: WebKitGTK's has no headless mode.
 
 import { Problem, serve } from "./process.mjs";
 import { tied } from "./tied.mjs";

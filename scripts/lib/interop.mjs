@@ -1,4 +1,4 @@
-// Owns how the real servers of tests/servers/ are installed, started and stopped. Knows nothing of what they are asked.
+// Owns how the real servers of tests/servers/ are installed, started and stopped.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-// Owns what stands in for the registry: the packed tarball, and small projects that install it with what else they ask for.
-// Knows nothing of what they do.
+// Owns what stands in for the registry: the packed tarball, and small projects that install it with
+// what else they ask for.
 
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Owns how the scripts run programs and speak to the person at the terminal. Knows nothing of this project.
+// Owns how the scripts run programs and speak to the person at the terminal.
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";

@@ -1,4 +1,4 @@
-// Owns that a program ends with the process that started it, even when that is killed. Knows nothing of the program.
+// Owns that a program ends with the process that started it, even when that is killed.
 
 /** A shell, whose place the program takes, leaves behind what waits for the end of the standard input. */
 const WATCHED = 'exec 3<&0; { read line <&3; kill $$; } 2>/dev/null & exec "$0" "$@" 3<&-';

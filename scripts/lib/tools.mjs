@@ -1,4 +1,4 @@
-// Owns where the tools are and which versions are wanted. Knows nothing of how they are used.
+// Owns where the tools are and which versions are wanted.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

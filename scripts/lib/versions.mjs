@@ -1,4 +1,4 @@
-// Owns the version: package.json has it, and every other place repeats it. Knows nothing of publishing.
+// Owns the version: package.json has it, and every other place repeats it.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

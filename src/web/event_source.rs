@@ -1,4 +1,4 @@
-//! Owns the event source of the Rust API: a stream of events, and below it what happens next. Must not know how it comes about.
+//! Owns the event source of the Rust API: a stream of events, and below it what happens next.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 use core::{

@@ -1,5 +1,5 @@
-// Owns one run of chaos from the first request to the last closed socket: the client in a page or in a worker of it, the
-// figures of client and server, and what of them is a failure. Knows nothing of how a fault is made.
+// Owns one run of chaos from the first request to the last closed socket: the client in a page or
+// in a worker of it, the figures of client and server, and what of them is a failure.
 
 import { expect, type Lab } from "../facade/support.ts";
 

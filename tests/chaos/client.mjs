@@ -1,5 +1,5 @@
-// Owns the client of a run, as a user of the package would write it, and its count of what arrives. Runs in pages and
-// workers, with the class that it is given. Knows nothing of faults.
+// Owns the client of a run, as a user of the package would write it, and its count of what arrives.
+// Runs in pages and workers, with the class that it is given.
 
 import { expected, NAMES } from "./expected.mjs";
 

@@ -1,5 +1,5 @@
-// Owns what each event of a run is to be, calculated from its number a second time: the server has it in
-// tests/servers/scenario/src/chaos/. Runs in Node and in browsers. Knows nothing of sources or servers.
+// Owns what each event of a run is to be, calculated from its number a second time: the server has
+// it in tests/servers/scenario/src/chaos/. Runs in Node and in browsers.
 
 const TEXT = 1;
 

@@ -1,4 +1,4 @@
-// Owns the one run of `npm run test:chaos`, as the script's environment says it. Knows nothing of arguments.
+// Owns the one run of `npm run test:chaos`, as the script's environment says it.
 
 import { test } from "../facade/places.ts";
 import { expect } from "../facade/support.ts";

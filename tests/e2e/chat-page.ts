@@ -1,5 +1,5 @@
-// Owns how a test uses the chat page: its parts, what a user does with them, and a record of what was to be seen.
-// Knows nothing of what is right.
+// Owns how a test uses the chat page: its parts, what a user does with them, and a record of what
+// was to be seen.
 
 import type { Locator, Page } from "@playwright/test";
 import { expect } from "../support/browser.ts";

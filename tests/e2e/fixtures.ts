@@ -1,4 +1,4 @@
-// Owns what a test here is given: its own servers and wires, ended after it. Knows nothing of what is tested.
+// Owns what a test here is given: its own servers and wires, ended after it.
 
 import { test as base, type Server, startChatServer } from "../support/browser.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";

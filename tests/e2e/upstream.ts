@@ -1,5 +1,5 @@
-// Owns a model's server in the hands of the test: an OpenAI-compatible endpoint that sends a piece when it is told to.
-// Knows nothing of the page.
+// Owns a model's server in the hands of the test: an OpenAI-compatible endpoint that sends a piece
+// when it is told to.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,5 +1,5 @@
-// Owns the wire between a browser and a server: passes every byte on unchanged and keeps it, so that a test sees what
-// really went over it, whatever the browser says. Knows nothing of the page.
+// Owns the wire between a browser and a server: passes every byte on unchanged and keeps it, so
+// that a test sees what really went over it, whatever the browser says.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";

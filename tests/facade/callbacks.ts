@@ -1,5 +1,5 @@
-// Owns the record of a call of `fetchEventSource()`: which callbacks were called, in words, and how the promise has settled. Knows
-// nothing of what is tested.
+// Owns the record of a call of `fetchEventSource()`: which callbacks were called, in words, and how
+// the promise has settled.
 
 import type { FetchEventSourceInit } from "headwater";
 import { test as base } from "./hiding.ts";

@@ -1,5 +1,5 @@
-// Owns the rule that nothing is lost and nothing comes twice, whatever the network does, on a small scale; and that the
-// count of it would find what is. Knows nothing of how a fault is made.
+// Owns the rule that nothing is lost and nothing comes twice, whatever the network does, on a small
+// scale; and that the count of it would find what is.
 
 import { expectWhole, failures, runChaos } from "../chaos/chaos.ts";
 import { expect, test } from "./support.ts";

@@ -1,5 +1,4 @@
-// Owns that docs/conformance.md tells the truth: what it names exists, and it has every difference. Knows nothing of
-// what is tested, and needs no page.
+// Owns that docs/conformance.md tells the truth: what it names exists, and it has every difference.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Owns the deviations of this package from the standard: what no script can do as a browser does, each asserted exactly,
-// beside the browsers' own class. Knows nothing of what can be done.
+// Owns the deviations of this package from the standard: what no script can do as a browser does,
+// each asserted exactly, beside the browsers' own class.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 

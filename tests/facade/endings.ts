@@ -1,4 +1,4 @@
-// Owns the ways in which a source can end, each a function that runs in the page. Knows nothing of what is measured.
+// Owns the ways in which a source can end, each a function that runs in the page.
 
 import type * as headwater from "headwater";
 import { elsewhere, eventStream, events, type Lab, send, type Tools } from "./support.ts";

@@ -1,5 +1,5 @@
-// Owns the page of the tests in which it is really hidden, frozen or cut off from the network, and how it is visible again
-// when they are over. Knows nothing of what is tested.
+// Owns the page of the tests in which it is really hidden, frozen or cut off from the network, and
+// how it is visible again when they are over.
 
 import type { Page } from "@playwright/test";
 import { guard } from "../support/browser.ts";

@@ -1,6 +1,6 @@
-// Owns the proof that a source leaves nothing behind, in every way in which it can end: WebAssembly memory, JavaScript heap,
-// sockets, listeners and timers are back where they were. Needs a browser whose garbage collector can be asked. Knows
-// nothing of what a source holds.
+// Owns the proof that a source leaves nothing behind, in every way in which it can end: WebAssembly
+// memory, JavaScript heap, sockets, listeners and timers are back where they were. Needs a browser
+// whose garbage collector can be asked.
 
 import type { CDPSession } from "@playwright/test";
 import { type Make, urls, WAYS, type Way } from "./endings.ts";

@@ -1,6 +1,6 @@
-// Owns the rules of what a server can make the module's memory grow to: of events, lines and chunks of any size, never
-// beyond three times `maxEventSize` and 8 MiB, and an event beyond the limit fails the connection. All of it [non-spec].
-// Knows nothing of how that is done.
+// Owns the rules of what a server can make the module's memory grow to: of events, lines and chunks
+// of any size, never beyond three times `maxEventSize` and 8 MiB, and an event beyond the limit
+// fails the connection. All of it [non-spec].
 
 import { constants, deflateRawSync } from "node:zlib";
 import { catchMemory, MIB, memorySize } from "./memory.ts";

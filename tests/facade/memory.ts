@@ -1,5 +1,5 @@
-// Owns the look at the module from outside: a page whose next WebAssembly instance is caught, how large its memory has
-// become, and how many JavaScript objects it has held at a time. Knows nothing of what fills it.
+// Owns the look at the module from outside: a page whose next WebAssembly instance is caught, how
+// large its memory has become, and how many JavaScript objects it has held at a time.
 
 import type { Lab } from "./support.ts";
 

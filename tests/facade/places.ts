@@ -1,5 +1,5 @@
-// Owns the kinds of workers in which the package is to work: their scripts, how each is started from a page and ended,
-// and how a function runs in one. Knows nothing of what is tested.
+// Owns the kinds of workers in which the package is to work: their scripts, how each is started
+// from a page and ended, and how a function runs in one.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

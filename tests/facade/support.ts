@@ -1,5 +1,5 @@
-// Owns what the facade's tests share: a page with the built package beside the browser's own class, the tools that run
-// inside that page, and the scripts and the log of the scenario server. Knows nothing of what is tested.
+// Owns what the facade's tests share: a page with the built package beside the browser's own class,
+// the tools that run inside that page, and the scripts and the log of the scenario server.
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";

@@ -1,5 +1,5 @@
-// Owns that a browser's own EventSource reads tests/vectors/*.json as the parser does, when a server sends them: so the
-// browsers check how we read the standard. Knows nothing of the rules in the vectors.
+// Owns that a browser's own EventSource reads tests/vectors/*.json as the parser does, when a
+// server sends them: so the browsers check how we read the standard.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// Owns what the streams of language models are asked and read with, in the form of each of their makers. Knows nothing of
-// who answers.
+// Owns what the streams of language models are asked and read with, in the form of each of their
+// makers.
 
 /** A chat request as OpenAI's chat and responses, and Anthropic's messages, all take it. */
 export const chat = (model: string, content: string) => ({

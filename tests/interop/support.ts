@@ -1,5 +1,5 @@
-// Owns what the tests against real servers share: the server as one test sees it, and the page of another origin that
-// asks it. Knows nothing of any one server.
+// Owns what the tests against real servers share: the server as one test sees it, and the page of
+// another origin that asks it.
 
 import { randomUUID } from "node:crypto";
 import { expect, test as facade } from "../facade/support.ts";

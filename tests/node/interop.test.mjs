@@ -1,5 +1,5 @@
-// Owns that docs/interop.md tells the truth: every row names tests that exist, and every test against a real server is
-// in a row. Knows nothing of what they test.
+// Owns that docs/interop.md tells the truth: every row names tests that exist, and every test
+// against a real server is in a row.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Owns the promise that what takes an EventSource class takes ours: libraries as their users install them, with our class at
-// the hook that each has for one, against servers of theirs. Knows nothing of how our class works.
+// Owns the promise that what takes an EventSource class takes ours: libraries as their users
+// install them, with our class at the hook that each has for one, against servers of theirs.
 
 import type { Page } from "@playwright/test";
 import { expect, test, typeErrors } from "./clients.ts";

@@ -1,5 +1,5 @@
-// Owns what the tests of client libraries share: a project of tests/package/clients/ as an origin, the event streams that its
-// pages ask this origin for, and what becomes of their connections. Knows nothing of the libraries.
+// Owns what the tests of client libraries share: a project of tests/package/clients/ as an origin,
+// the event streams that its pages ask this origin for, and what becomes of their connections.
 
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,5 +1,5 @@
-// Owns the rule that the package works in environments that are less than a browser, or says what they lack: those of test
-// runners, edge runtimes. Knows nothing of what is asked there: tests/package/apps/environments has it.
+// Owns the rule that the package works in environments that are less than a browser, or says what
+// they lack: those of test runners, edge runtimes.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

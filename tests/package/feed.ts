@@ -1,5 +1,5 @@
-// Owns a feed as an application writes it by hand: its events have numbers, and whoever comes back gets what he has missed.
-// Knows nothing of who reads it.
+// Owns a feed as an application writes it by hand: its events have numbers, and whoever comes back
+// gets what he has missed.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 

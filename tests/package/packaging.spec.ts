@@ -1,5 +1,5 @@
-// Owns the rules of what is in the package, and of what its import does before anything is asked of it. Knows nothing of how
-// it is used.
+// Owns the rules of what is in the package, and of what its import does before anything is asked of
+// it.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";

@@ -1,5 +1,5 @@
-// Owns the rules for what the platform itself starts, without a tool: pages under a Content-Security-Policy, workers of each
-// kind, an extension's background. Knows nothing of what the package does there beyond a POST that streams.
+// Owns the rules for what the platform itself starts, without a tool: pages under a
+// Content-Security-Policy, workers of each kind, an extension's background.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,6 @@
-// Owns how the code of a page of ours, such as a recipe of docs/recipes/, is tried: as it stands there it is put into the small
-// project that uses it, checked, bundled, and served by a server in the hands of the test. Knows nothing of what the code does.
+// Owns how the code of a page of ours, such as a recipe of docs/recipes/, is tried: as it stands
+// there it is put into the small project that uses it, checked, bundled, and served by a server in
+// the hands of the test.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";

@@ -1,6 +1,6 @@
-// Owns the rule that the package works in runtimes without a page, as their own test runners tell of
-// tests/package/apps/runtimes: the Node that is here, the oldest that the package is for, Deno and Bun. Knows nothing of what
-// is asked there.
+// Owns the rule that the package works in runtimes without a page, as their own test runners tell
+// of tests/package/apps/runtimes: the Node that is here, the oldest that the package is for, Deno
+// and Bun.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

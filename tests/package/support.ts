@@ -1,5 +1,5 @@
-// Owns what the tests of the packed package share: projects that are installed, their pages served, and what such a page is to
-// show. Knows nothing of the tools that build them.
+// Owns what the tests of the packed package share: projects that are installed, their pages served,
+// and what such a page is to show.
 
 import { createServer } from "node:http";
 import type { Page } from "@playwright/test";

@@ -1,6 +1,5 @@
 //! Owns the comparison of the parser with the second reading of the standard: everything that can
 //! be observed, block by block and as it crosses into JavaScript, for any streams in any chunks.
-//! Must not know where the streams are from: property tests, the fuzzer, or its corpus.
 
 use headwater::{Block, Message, Parser};
 

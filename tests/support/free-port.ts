@@ -1,4 +1,4 @@
-// Owns the finding of a port for a server that cannot choose one itself. Knows nothing of servers.
+// Owns the finding of a port for a server that cannot choose one itself.
 
 import { once } from "node:events";
 import { createServer } from "node:net";

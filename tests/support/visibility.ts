@@ -1,11 +1,11 @@
-// Owns how a page is really hidden, frozen and cut off from the network, as far as each engine can be made to do it.
-// Knows nothing of what is tested.
+// Owns how a page is really hidden, frozen and cut off from the network, as far as each engine can
+// be made to do it.
 //
-// - Chromium and Firefox hide a page behind another tab, WebKitGTK with its window. Playwright has Chromium take every page
-//   for visible, so there it takes a browser of `startHidingChromium`.
-// - Only Chromium freezes a page when told to, and only a hidden one.
-// - Offline, requests fail and connections go on that are open; the page is told, and its workers are not. WebKitGTK,
-//   as it is driven here, cannot be cut off.
+// - Chromium and Firefox hide a page behind another tab, WebKitGTK with its window. Playwright has
+// Chromium take every page for visible, so there it takes a browser of `startHidingChromium`. -
+// Only Chromium freezes a page when told to, and only a hidden one. - Offline, requests fail and
+// connections go on that are open; the page is told, and its workers are not. WebKitGTK, as it is
+// driven here, cannot be cut off.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// Owns how WebKitGTK is driven, which Playwright cannot do: its own WebDriver, behind those members of Playwright's
-// classes that the facade's tests use. Knows nothing of what is tested.
+// Owns how WebKitGTK is driven, which Playwright cannot do: its own WebDriver, behind those members
+// of Playwright's classes that the facade's tests use.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,5 +1,4 @@
-// Owns the course of a chat: which questions were asked, what was answered, what runs now. Knows nothing of how a message
-// is drawn or how an answer travels.
+// Owns the course of a chat: which questions were asked, what was answered, what runs now.
 
 import type { EventSource } from "headwater";
 import type { ConnectionState } from "./connection-state.ts";

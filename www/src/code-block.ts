@@ -1,5 +1,5 @@
-// Owns a block of code in an answer: its bar with language and copy button, and its colours once it is complete.
-// Knows nothing of how the block came to be.
+// Owns a block of code in an answer: its bar with language and copy button, and its colours once it
+// is complete.
 
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";

@@ -1,4 +1,4 @@
-// Owns reading one event of a chat completion stream (the shape OpenAI gave it). Knows nothing of connections or pages.
+// Owns reading one event of a chat completion stream (the shape OpenAI gave it).
 
 /** What one event says. */
 export type Chunk =

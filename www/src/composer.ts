@@ -1,4 +1,4 @@
-// Owns what the user types and the keys for it. Knows nothing of what becomes of a question.
+// Owns what the user types and the keys for it.
 
 import { part } from "./dom.ts";
 

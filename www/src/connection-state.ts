@@ -1,4 +1,4 @@
-// Owns the pill that says how the connection stands, and its countdown. Knows nothing of what the stream carries.
+// Owns the pill that says how the connection stands, and its countdown.
 
 import type { EventSource } from "headwater";
 import { closedText } from "./failure-text.ts";

@@ -1,4 +1,4 @@
-// Owns the conversation on the page: messages, notices, scrolling. Knows nothing of connections or of the server.
+// Owns the conversation on the page: messages, notices, scrolling.
 
 import { enableCopying } from "./code-block.ts";
 import { make, part } from "./dom.ts";

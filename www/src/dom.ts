@@ -1,4 +1,4 @@
-// Owns finding and making elements. Knows nothing of what they mean.
+// Owns finding and making elements.
 
 /** The element of the page with this `data-testid`, which the page's own HTML promises to have. */
 export function part<T extends HTMLElement = HTMLElement>(name: string): T {

@@ -1,4 +1,4 @@
-// Owns one question on its way: the source, what its events mean, and how it ends. Knows nothing of the page.
+// Owns one question on its way: the source, what its events mean, and how it ends.
 
 import { EventSource, type FailureEvent } from "headwater";
 import { readChunk } from "./completion.ts";

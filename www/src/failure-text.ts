@@ -1,4 +1,4 @@
-// Owns how failures and endings are put in words. Knows nothing of the page that shows them.
+// Owns how failures and endings are put in words.
 
 import type { FailureEvent, Reason } from "headwater";
 import { parseJson, serverReason } from "./completion.ts";

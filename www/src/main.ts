@@ -1,4 +1,4 @@
-// Owns putting the chat page together. Knows nothing that its parts know.
+// Owns putting the chat page together.
 
 import { Chat } from "./chat.ts";
 import { Composer } from "./composer.ts";

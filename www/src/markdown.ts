@@ -1,7 +1,8 @@
-// Owns turning Markdown that arrives in pieces into nodes. Knows nothing of where it comes from.
+// Owns turning Markdown that arrives in pieces into nodes.
 //
-// What is received becomes text nodes and elements of a fixed set, never HTML: streaming-markdown knows no raw HTML, and
-// of the attributes it sets only those below pass. sanitize.ts guards the whole again when it is finished.
+// What is received becomes text nodes and elements of a fixed set, never HTML: streaming-markdown
+// knows no raw HTML, and of the attributes it sets only those below pass. sanitize.ts guards the
+// whole again when it is finished.
 
 import * as smd from "streaming-markdown";
 import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";

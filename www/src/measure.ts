@@ -1,4 +1,4 @@
-// Owns the numbers of one answer: how soon, how fast, how many. Knows nothing of the stream or the page.
+// Owns the numbers of one answer: how soon, how fast, how many.
 
 /** Takes the time of one answer as it arrives. All times are by the page's monotonic clock. */
 export class Measure {

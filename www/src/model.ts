@@ -1,4 +1,4 @@
-// Owns the question which model answers. Knows nothing of the conversation.
+// Owns the question which model answers.
 
 /** What the server says of its model. */
 export interface Model {

@@ -1,8 +1,9 @@
-// Owns how deep Markdown may nest: deeper marks stay text. Knows nothing of how elements look.
+// Owns how deep Markdown may nest: deeper marks stay text.
 //
-// A browser dies of some thousand elements inside each other, and a model may write such an answer. The limit is set in
-// the parser's own stack, so that neither the page nor the parser has to do with more. streaming-markdown keeps this
-// stack in public fields: each field that is written here is one of its `Parser` type, in the version that package.json pins.
+// A browser dies of some thousand elements inside each other, and a model may write such an answer.
+// The limit is set in the parser's own stack, so that neither the page nor the parser has to do
+// with more. streaming-markdown keeps this stack in public fields: each field that is written here
+// is one of its `Parser` type, in the version that package.json pins.
 
 import * as smd from "streaming-markdown";
 

@@ -1,5 +1,5 @@
-// Owns what markup may stand in an answer: the last guard, behind renderers that make none of it from received text.
-// Knows nothing of Markdown or of code.
+// Owns what markup may stand in an answer: the last guard, behind renderers that make none of it
+// from received text.
 
 import DOMPurify from "dompurify";
 

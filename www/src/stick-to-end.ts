@@ -1,4 +1,4 @@
-// Owns where a scrolling element stands while its content grows. Knows nothing of the content.
+// Owns where a scrolling element stands while its content grows.
 
 // Fractional scroll positions, at zoom or on dense screens, end up to a pixel short of the end.
 const NEAR = 2;

@@ -1,5 +1,4 @@
-// Owns the browser of a run, with the benchmark's page in it, and what it does for the page. Knows nothing of what is
-// measured.
+// Owns the browser of a run, with the benchmark's page in it, and what it does for the page.
 
 import type { Browser, LaunchOptions, Page, PlaywrightWorkerArgs } from "@playwright/test";
 import { hide, show, startHidingChromium } from "../../../tests/support/visibility.ts";

@@ -1,5 +1,5 @@
-// Owns the chart of a run as a file: the rows that most people ask for, in the colours of the pages. Knows nothing of where
-// it is shown.
+// Owns the chart of a run as a file: the rows that most people ask for, in the colours of the
+// pages.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

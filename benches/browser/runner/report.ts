@@ -1,5 +1,5 @@
-// Owns what a run leaves behind: where and when it was, and its figures as data, as tables and as a chart. Knows nothing of
-// how they were found.
+// Owns what a run leaves behind: where and when it was, and its figures as data, as tables and as a
+// chart.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

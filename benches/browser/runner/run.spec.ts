@@ -1,5 +1,5 @@
-// Owns the one run of `npm run bench`, as the script's environment says it: opens the page in a browser, has it run row by
-// row, and writes down what it found. Knows nothing of arguments, nor of how anything is measured.
+// Owns the one run of `npm run bench`, as the script's environment says it: opens the page in a
+// browser, has it run row by row, and writes down what it found.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

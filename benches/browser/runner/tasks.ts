@@ -1,4 +1,4 @@
-// Owns how long the tasks of a page's main thread take, by Chromium's own trace. Knows nothing of what they do.
+// Owns how long the tasks of a page's main thread take, by Chromium's own trace.
 
 import type { Browser, Page } from "@playwright/test";
 

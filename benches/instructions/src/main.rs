@@ -1,5 +1,5 @@
-//! Owns the program whose instructions scripts/instructions.mjs counts: without arguments it lists what there is to
-//! measure, and with a workload and a chunk size it has that stream cross, once. Must not know how they are counted.
+//! Owns the program whose instructions scripts/instructions.mjs counts: without arguments it lists
+//! what there is to measure, and with a workload and a chunk size it has that stream cross, once.
 #![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
 
 #[path = "../../support/crossing.rs"]

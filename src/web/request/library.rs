@@ -1,5 +1,6 @@
-//! Owns one attempt's request, as the Rust API makes it: where it goes, its headers, its AbortController, and the response until the body is taken.
-//! Aborted when dropped, if it is still running. Must not know which answers are good ones.
+//! Owns one attempt's request, as the Rust API makes it: where it goes, its headers, its
+//! AbortController, and the response until the body is taken. Aborted when dropped, if it is still
+//! running.
 
 use alloc::{
     borrow::ToOwned,

@@ -1,5 +1,5 @@
-// Owns the better-sse application of the interoperability tests: sessions and a channel under Express. Knows nothing of
-// who reads them.
+// Owns the better-sse application of the interoperability tests: sessions and a channel under
+// Express.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { createChannel, createSession } from "better-sse";

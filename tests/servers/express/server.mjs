@@ -1,5 +1,5 @@
-// Owns the Express application of the interoperability tests: event streams written by hand, as most are. Knows nothing
-// of who reads them.
+// Owns the Express application of the interoperability tests: event streams written by hand, as
+// most are.
 
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,5 +1,5 @@
-// Owns the Hono application of the interoperability tests, on Node: streamSSE with and without a handler of errors.
-// Knows nothing of who reads it.
+// Owns the Hono application of the interoperability tests, on Node: streamSSE with and without a
+// handler of errors.
 
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";

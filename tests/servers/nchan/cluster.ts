@@ -1,5 +1,5 @@
-// Owns a cluster of real servers: two nginx nodes with nchan, on one Redis, in a temporary folder and on free ports of
-// loopback; and its publisher. Knows nothing of who subscribes.
+// Owns a cluster of real servers: two nginx nodes with nchan, on one Redis, in a temporary folder
+// and on free ports of loopback; and its publisher.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

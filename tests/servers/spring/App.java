@@ -1,5 +1,4 @@
-// Owns the Spring MVC application of the interoperability tests: SseEmitter in Jetty, without Spring Boot. Knows nothing
-// of who reads it.
+// Owns the Spring MVC application of the interoperability tests: SseEmitter in Jetty, without Spring Boot.
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

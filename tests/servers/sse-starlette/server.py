@@ -1,5 +1,5 @@
 """Owns the FastAPI application of the interoperability tests: sse-starlette for feeds, a StreamingResponse written by
-hand for an answer in OpenAI's form, and FastAPI's own event streams. Knows nothing of who reads them.
+hand for an answer in OpenAI's form, and FastAPI's own event streams.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-// Owns tutorial 3: a clock that ticks twenty times. Knows nothing of the chat page.
+// Owns tutorial 3: a clock that ticks twenty times.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";

@@ -1,4 +1,4 @@
-// Owns the page's own `?interval=ms`, which tests use to hurry the server. Knows nothing of the routes.
+// Owns the page's own `?interval=ms`, which tests use to hurry the server.
 
 /** The path with the page's interval, if it has one. */
 export function withInterval(path: string): string {

@@ -1,4 +1,4 @@
-// Owns a visible log: one line per entry, text only. Knows nothing of what is logged.
+// Owns a visible log: one line per entry, text only.
 
 /** A list on the page that takes lines and keeps the last one in view. */
 export class Log {

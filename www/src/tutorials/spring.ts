@@ -1,4 +1,4 @@
-// Owns tutorial 1: a question, then ten pieces of an answer and a `stop`. Knows nothing of the chat page.
+// Owns tutorial 1: a question, then ten pieces of an answer and a `stop`.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";

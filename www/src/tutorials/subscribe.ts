@@ -1,4 +1,4 @@
-// Owns tutorial 2: one stream per user, from another origin, and pushing to it. Knows nothing of the chat page.
+// Owns tutorial 2: one stream per user, from another origin, and pushing to it.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";

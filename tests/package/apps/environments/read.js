@@ -1,5 +1,5 @@
-// Owns what is asked in every environment: each form reads a GET and a POST, with handlers that together take longer than a
-// source fires events without a pause. Knows nothing of where it runs.
+// Owns what is asked in every environment: each form reads a GET and a POST, with handlers that
+// together take longer than a source fires events without a pause.
 
 /** How many events a stream has, and how long a handler takes, in milliseconds. */
 const COUNT = 30;

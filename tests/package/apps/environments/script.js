@@ -1,4 +1,4 @@
-// Owns the package and the questions as a classic script, for environments that take no modules. Knows nothing of them.
+// Owns the package and the questions as a classic script, for environments that take no modules.
 
 import { buildSync } from "esbuild";
 

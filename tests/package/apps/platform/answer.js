@@ -1,4 +1,4 @@
-// Owns what a service worker does for its clients. Knows nothing of how it is loaded.
+// Owns what a service worker does for its clients.
 
 import { ask } from "./ask.js";
 

@@ -1,4 +1,4 @@
-// Owns the question that each place asks, and what is told of the answer. Knows nothing of places.
+// Owns the question that each place asks, and what is told of the answer.
 
 /** Calls `tell` with each piece of text that comes of `server`, and at last with how it ended. */
 export function ask(EventSource, server, tell) {

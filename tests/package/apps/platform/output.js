@@ -1,4 +1,4 @@
-// Owns what a page shows. Knows nothing of where it comes from.
+// Owns what a page shows.
 
 /** The server that the page's own query names. */
 export const server = new URLSearchParams(location.search).get("server");

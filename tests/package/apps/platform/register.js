@@ -1,4 +1,4 @@
-// Owns how a page asks by a service worker. Knows nothing of what kind it is.
+// Owns how a page asks by a service worker.
 
 import { server, tell } from "./output.js";
 

@@ -1,4 +1,4 @@
-// Owns the question that every test of a runtime asks, and what is to come of it. Knows nothing of how it is asked.
+// Owns the question that every test of a runtime asks, and what is to come of it.
 
 import assert from "node:assert/strict";
 

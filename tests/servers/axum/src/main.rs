@@ -1,5 +1,5 @@
-//! Owns the axum application of the interoperability tests: `axum::response::Sse` with what it can send and how it can
-//! break. Knows nothing of who reads it.
+//! Owns the axum application of the interoperability tests: `axum::response::Sse` with what it can
+//! send and how it can break.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

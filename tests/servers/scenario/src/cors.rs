@@ -1,4 +1,4 @@
-//! Owns who may read an answer across origins, and the answers to preflights. Must not know what the answer says.
+//! Owns who may read an answer across origins, and the answers to preflights.
 
 use crate::http::Request;
 use crate::program::Program;

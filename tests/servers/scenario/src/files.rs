@@ -1,4 +1,4 @@
-//! Owns the serving of static files below one folder, and their MIME types. Must not know what the files are for.
+//! Owns the serving of static files below one folder, and their MIME types.
 
 use std::path::{Component, Path};
 

@@ -1,5 +1,4 @@
-//! Owns the reading of one HTTP/1.1 request and the decoding of its target. Must not know the routes, nor anything of
-//! answers.
+//! Owns the reading of one HTTP/1.1 request and the decoding of its target.
 
 use std::io;
 

@@ -1,5 +1,4 @@
-//! Owns what is remembered of each key: its requests, and when its sockets were opened and closed. Must not know what
-//! they were answered.
+//! Owns what is remembered of each key: its requests, and when its sockets were opened and closed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
-//! Owns the process and its sockets: arguments, accepting, and the life of one connection from its request to its close
-//! or reset. Must not know what any route answers.
+//! Owns the process and its sockets: arguments, accepting, and the life of one connection from its
+//! request to its close or reset.
 
 mod chaos;
 mod cors;

@@ -1,4 +1,4 @@
-//! Owns what an answer is (head, framing, steps, ending) and the writing of its bytes. Must not know requests or routes.
+//! Owns what an answer is (head, framing, steps, ending) and the writing of its bytes.
 
 use std::future::pending;
 use std::io;

@@ -1,4 +1,4 @@
-//! Owns the table of routes and what each of them answers. Must not know sockets, nor how bytes are written.
+//! Owns the table of routes and what each of them answers.
 
 use std::time::Duration;
 

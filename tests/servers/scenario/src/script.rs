@@ -1,12 +1,12 @@
-//! Owns the language in which a test dictates an answer: steps separated by `|`, each percent-encoded on its own. Must
-//! not know how a step is performed.
+//! Owns the language in which a test dictates an answer: steps separated by `|`, each
+//! percent-encoded on its own.
 //!
-//! Of the head: `status=N`, `type=TEXT`, `header=NAME:VALUE`, `raw` (the default: the body ends with the connection),
-//! `chunked`, `length=N`. Of the body: `send=BYTES`, `repeat=N,BYTES`, `wait=MS`. Endings, as the last step: `end` (the
-//! default), `cut`, `rst`, `half`, `hang`.
+//! Of the head: `status=N`, `type=TEXT`, `header=NAME:VALUE`, `raw` (the default: the body ends
+//! with the connection), `chunked`, `length=N`. Of the body: `send=BYTES`, `repeat=N,BYTES`,
+//! `wait=MS`. Endings, as the last step: `end` (the default), `cut`, `rst`, `half`, `hang`.
 //!
-//! The head is written by `send`, `repeat` and `end`, and by nothing else: `wait=500|send=x` delays the head, and
-//! `send=|hang` is a head followed by silence.
+//! The head is written by `send`, `repeat` and `end`, and by nothing else: `wait=500|send=x` delays
+//! the head, and `send=|hang` is a head followed by silence.
 
 use std::time::Duration;
 

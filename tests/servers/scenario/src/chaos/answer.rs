@@ -1,5 +1,5 @@
-//! Owns how one request of a run is answered: its events, and the faults of the schedule as steps and an ending. Must not
-//! know other requests.
+//! Owns how one request of a run is answered: its events, and the faults of the schedule as steps
+//! and an ending.
 
 use std::time::Duration;
 

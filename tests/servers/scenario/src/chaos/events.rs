@@ -1,6 +1,6 @@
-//! Owns the events of a run: what each number's type and data are, and in which of the many ways that the standard allows
-//! it is written. Must not know faults, chunks or connections. `tests/chaos/expected.mjs` calculates type and data a second
-//! time.
+//! Owns the events of a run: what each number's type and data are, and in which of the many ways
+//! that the standard allows it is written. `tests/chaos/expected.mjs` calculates type and data a
+//! second time.
 
 use super::random::Random;
 

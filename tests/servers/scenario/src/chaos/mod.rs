@@ -1,5 +1,5 @@
-//! Owns runs of chaos: how far each has come, and what each of its requests is answered, from the id that the client says it
-//! has up to the next fault of the schedule. Must not know how an event is written or a schedule drawn.
+//! Owns runs of chaos: how far each has come, and what each of its requests is answered, from the
+//! id that the client says it has up to the next fault of the schedule.
 
 mod answer;
 mod events;

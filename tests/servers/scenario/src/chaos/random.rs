@@ -1,5 +1,5 @@
-//! Owns the generator from which everything of a run is drawn. Must not know what is drawn. `tests/chaos/expected.mjs` has
-//! it a second time, in JavaScript, and so it calculates with 32 bits.
+//! Owns the generator from which everything of a run is drawn. `tests/chaos/expected.mjs` has it a
+//! second time, in JavaScript, and so it calculates with 32 bits.
 
 /// `SplitMix` on 32 bits, with the multipliers that Chris Wellons found by search ("hash-prospector").
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Owns the faults: which there are, and the drawing of a run's schedule. Must not know how a fault is performed.
+//! Owns the faults: which there are, and the drawing of a run's schedule.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,4 @@
-//! Owns the chunked form of a stream, and where in it are the places at which it hurts to be cut. Must not know events,
-//! faults or connections.
+//! Owns the chunked form of a stream, and where in it are the places at which it hurts to be cut.
 
 use std::ops::Range;
 
