@@ -41,6 +41,14 @@ const INPUTS = [
 	"scripts/postprocess",
 ];
 
+/**
+ * The files of js/ that become files of dist/. An entry that adds to the default one imports what it
+ * needs from `./index.js`, which stays an import: so a page has one copy of the facade and of the
+ * module, whatever it imports.
+ */
+const ENTRIES = ["index", "slim"];
+const DEFAULT_ENTRY = "./index.js";
+
 /** Compiles the npm layer of the crate. */
 const NPM = "--cfg headwater_npm";
 
@@ -225,7 +233,7 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 
 /** From `pkg/` and `js/` to a package: both entries, the module and the declarations. */
 async function finish(folder, { plain = false } = {}) {
-	await bundle(folder, ["index", "slim"], { plain });
+	await bundle(folder, ENTRIES, { plain });
 	copyFileSync(join(folder, "pkg", "headwater_bg.wasm"), join(folder, "dist", "headwater.wasm"));
 	await run(join(root, "node_modules", ".bin", "tsc"), ["--project", folder], {
 		cwd: root,
@@ -240,13 +248,14 @@ async function finish(folder, { plain = false } = {}) {
 const LANGUAGE = "es2022";
 
 /** The plain form can be read and debugged: it is not minified. */
-async function bundle(folder, entries, { plain = false } = {}) {
+export async function bundle(folder, entries, { plain = false } = {}) {
 	await run(
 		join(root, "node_modules", ".bin", "esbuild"),
 		[
 			...entries.map((entry) => join(folder, "js", `${entry}.ts`)),
 			...["--bundle", "--format=esm", `--target=${LANGUAGE}`, "--sourcemap", "--log-level=warning"],
 			...(plain ? [] : ["--minify"]),
+			`--external:${DEFAULT_ENTRY}`,
 			`--metafile=${join(folder, "pkg", "bundle.json")}`,
 			`--outdir=${join(folder, "dist")}`,
 		],
