@@ -9,6 +9,5 @@ pub(crate) mod heads;
 pub(crate) mod millis;
 pub(crate) mod options;
 pub(crate) mod parser;
-pub(crate) mod progress;
 pub(crate) mod reconnection;
 pub(crate) mod watchdog;

@@ -6,6 +6,7 @@ mod retry;
 use alloc::string::String;
 use core::time::Duration;
 
+use self::retry::Progress;
 use crate::core::{
     action::{Action, ReadyState},
     content_type::is_event_stream,
@@ -18,7 +19,6 @@ use crate::core::{
         Blocks, Parser,
         text::{Decode, decode_lossy},
     },
-    progress::Progress,
 };
 
 /// The life of a connection, without its I/O. The caller makes the requests, waits, and reports

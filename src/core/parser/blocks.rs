@@ -5,17 +5,36 @@ use alloc::vec::Vec;
 use super::{
     Block, Parser, RawBlock, buffer,
     field::{Field, is_id, split_field},
+    kept::Kept,
     line::Line,
-    text::{ascii, is_same, length_of_text, replace_text},
+    text::{MOST_PER_BYTE, ascii, is_same, length_of_text, replace_text},
 };
 
 /// The values of a block's fields that lie whole within a chunk, which count instead of those that
 /// are kept.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Fields<'p> {
+struct Fields<'p> {
     data: Option<&'p [u8]>,
     event_type: Option<&'p [u8]>,
     id: Option<&'p [u8]>,
+}
+
+impl Parser {
+    /// Takes the next bytes of the stream. The blocks that they complete are to be drawn from what
+    /// is returned, until it has no more: only then is the rest of the chunk kept for the next
+    /// one.
+    #[must_use = "blocks are parsed as they are drawn"]
+    pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
+        let fits = self.most_with(chunk) <= self.max_event_size;
+        Blocks { parser: self, rest: chunk, fields: Fields::default(), last_event_id: None, handed_out: false, fits }
+    }
+
+    /// The most that an event can count which ends in this chunk, or begins there.
+    fn most_with(&self, chunk: &[u8]) -> usize {
+        let Kept { data, event_type, id, .. } = &self.kept;
+        let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
+        (kept + chunk.len()).saturating_mul(MOST_PER_BYTE).saturating_add(self.last_event_id.len())
+    }
 }
 
 /// The blocks that a chunk completes, drawn one by one.
@@ -23,12 +42,12 @@ pub(super) struct Fields<'p> {
 pub struct Blocks<'p> {
     pub(super) parser: &'p mut Parser,
     pub(super) rest: &'p [u8],
-    pub(super) fields: Fields<'p>,
+    fields: Fields<'p>,
     /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are
     /// soon followed by another.
-    pub(super) last_event_id: Option<&'p str>,
+    last_event_id: Option<&'p str>,
     /// The block that these fields are of was handed out.
-    pub(super) handed_out: bool,
+    handed_out: bool,
     /// No event of this chunk can be beyond the limit.
     pub(super) fits: bool,
 }

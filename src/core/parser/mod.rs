@@ -19,10 +19,9 @@ use core::time::Duration;
 
 pub use self::blocks::Blocks;
 use self::{
-    blocks::Fields,
     kept::Kept,
     line::LineSplitter,
-    text::{Decode, MOST_PER_BYTE, decode_lossy, text_of},
+    text::{Decode, decode_lossy, text_of},
 };
 use crate::core::reconnection;
 
@@ -157,15 +156,6 @@ impl Parser {
         self.too_large = false;
     }
 
-    /// Takes the next bytes of the stream. The blocks that they complete are to be drawn from what
-    /// is returned, until it has no more: only then is the rest of the chunk kept for the next
-    /// one.
-    #[must_use = "blocks are parsed as they are drawn"]
-    pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
-        let fits = self.most_with(chunk) <= self.max_event_size;
-        Blocks { parser: self, rest: chunk, fields: Fields::default(), last_event_id: None, handed_out: false, fits }
-    }
-
     /// The last event ID string: that of the last block handed out.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
@@ -198,13 +188,6 @@ impl Parser {
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.too_large
-    }
-
-    /// The most that an event can count which ends in this chunk, or begins there.
-    fn most_with(&self, chunk: &[u8]) -> usize {
-        let Kept { data, event_type, id, .. } = &self.kept;
-        let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
-        (kept + chunk.len()).saturating_mul(MOST_PER_BYTE).saturating_add(self.last_event_id.len())
     }
 
     fn store_last_event_id(&mut self, last_event_id: Option<&str>) {

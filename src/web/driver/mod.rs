@@ -14,11 +14,13 @@ use core::{
 };
 
 use js_sys::Math::random;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
+use self::event::Chunk;
 pub(crate) use self::event::DriverEvent;
 use super::{
     body::Body,
+    error::FailedAttempt,
     request::{Preparing, Request, Target, Template},
     sys::{self, FetchResponse, Reader},
     timer::Timer,
@@ -194,6 +196,38 @@ impl Driver {
                 Step::Announce | Step::Deliver | Step::TellError | Step::Over => return Poll::Ready(()),
             };
         }
+    }
+
+    /// The event that [`Driver::poll`] has found.
+    pub(crate) fn next_event(&mut self) -> DriverEvent<'_> {
+        match self.step {
+            Step::Announce => {
+                self.step = Step::ReadBody;
+                self.watch = Watch::start(self.timeouts.silence);
+                DriverEvent::Open(self.response.as_ref().map(JsCast::unchecked_ref))
+            }
+            Step::Deliver => {
+                self.step = Step::CheckLimit;
+                let bytes = self.chunk.get(..self.length).unwrap_or_default();
+                DriverEvent::Chunk(Chunk { connection: &mut self.connection, bytes })
+            }
+            Step::TellError => {
+                self.step = if self.connection.is_undecided() { Step::AwaitDecision } else { self.wait_or_end() };
+                self.error().map_or(DriverEvent::Over, DriverEvent::Error)
+            }
+            _ => DriverEvent::Over,
+        }
+    }
+
+    /// The last failure, with what the browser knows of it. Frees what is left of the request.
+    fn error(&mut self) -> Option<FailedAttempt> {
+        let response = self.drop_response();
+        Some(FailedAttempt {
+            failure: self.connection.failure()?,
+            response: response.map(JsCast::unchecked_into),
+            body: core::mem::take(&mut self.error_body),
+            cause: self.cause.take().map(Into::into),
+        })
     }
 
     /// The step with which to perform an action.
