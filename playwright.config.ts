@@ -38,12 +38,17 @@ const LONG = facade(
 	"workers",
 );
 
+/** Those of the page that take long: each has Markdown laid out hundreds of times. */
+const LONG_PAGES = ["e2e/nesting.spec.ts"];
+
 /** Firefox takes twice as long as Chromium, where these stay in `npm test`. */
 const LONG_IN_FIREFOX = [
 	...LONG,
+	...LONG_PAGES,
 	...facade("isolation", "bad-answers", "cancel", "chaos", "last-event-id", "leaving", "peers", "policy", "request"),
+	...facade("clones", "costly", "origins", "reading-options", "request-answers", "untrusted"),
 	...["errors", "leaving", "thrown"].flatMap((name) => facade(`fetch-event-source-${name}`)),
-	...["errors", "look", "pass-through", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
+	...["bench", "errors", "look", "pass-through", "spring", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
 ];
 
 /**
@@ -83,7 +88,7 @@ export default defineConfig<object, WorkerOptions>({
 	workers: 2,
 	reporter: [["list"], ["json", { outputFile: "test-results/playwright.json" }]],
 	projects: [
-		...inTwo("chromium", LONG, [], CHROMIUM),
+		...inTwo("chromium", [...LONG, ...LONG_PAGES], [], CHROMIUM),
 		{
 			name: "chromium-plain",
 			testMatch: facade("*"),

@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { buildPackage, buildPlain, buildTrap } from "./build.mjs";
+import { buildPage } from "./build-page.mjs";
 import { buildServer } from "./build-server.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { browserLayer, pages, runSuites } from "./lib/suites.mjs";
@@ -16,6 +17,8 @@ script(async () => {
 	await buildPackage();
 	await buildTrap();
 	await buildPlain();
+	await buildPage();
+	await buildServer("headwater-chat");
 	const scenario = await buildServer("headwater-scenario");
 	say("measuring the parser (cargo bench)");
 	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
