@@ -303,6 +303,9 @@ test("[non-spec] a stream that never yields opens and stays so until it is close
 		source.close();
 		source.close();
 		const closed = await source.closed;
+		for (let turn = 0; turn < 100 && cancels === 0; turn++) {
+			await tasks();
+		}
 		await tasks();
 		return { before, closed, cancels, fired: fired.map(({ type }) => type) };
 	});
