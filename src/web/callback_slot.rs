@@ -23,14 +23,14 @@ mod facade {
         #[wasm_bindgen(js_name = callbackSlot)]
         fn new(task: usize) -> Function;
 
-        /// What the function was called with first of what has not been taken, in an array.
+        /// The value of the first call that was not returned yet, in an array.
         #[wasm_bindgen(js_name = nextValue)]
-        fn take(signal: &Function) -> Option<Taken>;
+        fn next_value(slot: &Function) -> Option<OneValue>;
 
-        type Taken;
+        type OneValue;
 
         #[wasm_bindgen(method, indexing_getter)]
-        fn at(this: &Taken, index: u32) -> JsValue;
+        fn at(this: &OneValue, index: u32) -> JsValue;
     }
 
     #[derive(Debug)]
@@ -47,7 +47,7 @@ mod facade {
         }
 
         pub(crate) fn poll(&self, _: &core::task::Context<'_>) -> Poll<JsValue> {
-            take(&self.0).map_or(Poll::Pending, |values| Poll::Ready(values.at(0)))
+            next_value(&self.0).map_or(Poll::Pending, |values| Poll::Ready(values.at(0)))
         }
     }
 }
