@@ -19,36 +19,30 @@ const CHROMIUM_ARGUMENTS = [
 
 const facade = (...names: string[]) => names.map((name) => `facade/${name}.spec.ts`);
 
-/** What takes long. */
-const LONG = facade(
-	"back-forward-cache",
-	"chaos-long",
-	"garbage",
-	"leaks",
-	"limits",
-	"page-events",
-	"pausing",
-	"readable-stream-ends",
-	"realms",
-	"refusals",
-	"repeating",
-	"timeouts",
-	"visibility",
-	"worker-ends",
-	"workers",
-);
-
-/** Those of the page that take long: each has Markdown laid out hundreds of times. */
-const LONG_PAGES = ["e2e/nesting.spec.ts"];
-
-/** Firefox takes twice as long as Chromium, where these stay in `npm test`. */
-const LONG_IN_FIREFOX = [
-	...LONG,
-	...LONG_PAGES,
-	...facade("isolation", "bad-answers", "cancel", "chaos", "last-event-id", "leaving", "peers", "policy", "request"),
-	...facade("clones", "costly", "origins", "reading-options", "request-answers", "untrusted"),
+/** What takes long: `npm run test:all` runs it. */
+const LONG = [
+	...facade(
+		"back-forward-cache",
+		"chaos",
+		"chaos-long",
+		"clones",
+		"garbage",
+		"leaks",
+		"limits",
+		"origins",
+		"page-events",
+		"pausing",
+		"readable-stream-ends",
+		"realms",
+		"refusals",
+		"repeating",
+		"timeouts",
+		"visibility",
+		"worker-ends",
+		"workers",
+	),
 	...["errors", "leaving", "thrown"].flatMap((name) => facade(`fetch-event-source-${name}`)),
-	...["bench", "errors", "look", "pass-through", "spring", "subscribe"].map((name) => `e2e/${name}.spec.ts`),
+	...["bench", "errors", "nesting"].map((name) => `e2e/${name}.spec.ts`),
 ];
 
 /**
@@ -69,8 +63,22 @@ const NOT_IN_FIREFOX = facade("back-forward-cache");
  */
 const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
-/** The rest of the facade's is long, since the browser layer is tested there from Rust too. */
+/** In other engines the rest is long, since the browser layer is tested there from Rust too. */
 const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");
+const SHORT_IN_FIREFOX = [
+	...SHORT_IN_WEBKIT,
+	...facade("delivery", "events", "fetch-event-source", "until"),
+	...["accessibility", "chat", "injection"].map((name) => `e2e/${name}.spec.ts`),
+];
+
+const ALL = [...facade("*"), "e2e/*.spec.ts"];
+
+const FIREFOX: Project["use"] = {
+	browserName: "firefox",
+	// Debian's Firefox is driven over WebDriver BiDi; Playwright's own protocol needs its own build.
+	channel: "moz-firefox",
+	launchOptions: { executablePath: findFirefox() as string },
+};
 
 /** These load no package from the scenario server, and would test the default form again. */
 const NOT_PLAIN = facade("conformance", "http2");
@@ -88,7 +96,8 @@ export default defineConfig<object, WorkerOptions>({
 	workers: 2,
 	reporter: [["list"], ["json", { outputFile: "test-results/playwright.json" }]],
 	projects: [
-		...inTwo("chromium", [...LONG, ...LONG_PAGES], [], CHROMIUM),
+		{ name: "chromium", testMatch: ALL, testIgnore: LONG, use: CHROMIUM },
+		{ name: "chromium-long", testMatch: LONG, use: CHROMIUM },
 		{
 			name: "chromium-plain",
 			testMatch: facade("*"),
@@ -96,12 +105,13 @@ export default defineConfig<object, WorkerOptions>({
 			use: { ...CHROMIUM, packageFolder: plainFolder },
 		},
 		{ name: "cluster", testMatch: "cluster/*.spec.ts", use: CHROMIUM },
-		...inTwo("firefox", LONG_IN_FIREFOX, [...ONLY_IN_CHROMIUM, ...NOT_IN_FIREFOX], {
-			browserName: "firefox",
-			// Debian's Firefox is driven over WebDriver BiDi; Playwright's own protocol needs its own build.
-			channel: "moz-firefox",
-			launchOptions: { executablePath: findFirefox() },
-		}),
+		{ name: "firefox", testMatch: SHORT_IN_FIREFOX, use: FIREFOX },
+		{
+			name: "firefox-long",
+			testMatch: ALL,
+			testIgnore: [...SHORT_IN_FIREFOX, ...ONLY_IN_CHROMIUM, ...NOT_IN_FIREFOX],
+			use: FIREFOX,
+		},
 		// WebKitGTK has only what the facade's tests use of Playwright: see tests/support/webkit.ts.
 		{ name: "webkit", testMatch: SHORT_IN_WEBKIT, use: { browserName: "webkit" } },
 		{
@@ -112,10 +122,3 @@ export default defineConfig<object, WorkerOptions>({
 		},
 	],
 });
-
-function inTwo(name: string, long: string[], not: string[], use: Project["use"]): Project[] {
-	return [
-		{ name, testMatch: [...facade("*"), "e2e/*.spec.ts"], testIgnore: [...long, ...not], use },
-		{ name: `${name}-long`, testMatch: long, testIgnore: not, use },
-	];
-}
