@@ -1,5 +1,6 @@
-// Owns the bugs that other libraries of this kind have had in reconnecting, in leaving and in what they send: each with the
-// input that brought it out there, and the rule that it broke. Those of parsing are in peers-stream.spec.ts.
+// The bugs that other libraries of this kind have had in reconnecting, in leaving and in what they
+// send: each with the input that showed it there, and the rule that it broke. The bugs of parsing
+// are in peers-stream.spec.ts. The file is longer than others because it is one numbered list.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
