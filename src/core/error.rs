@@ -1,10 +1,10 @@
-//! The words for what went wrong: reasons, and one sentence for a person.
+//! Describes failures: their reasons, and a sentence for a person.
 
 use alloc::string::String;
 use core::{fmt, time::Duration};
 
-/// Why an attempt failed. The JavaScript API has these reasons too, by the words of
-/// [`Reason::as_str`], and some more for failures that only it can have.
+/// Indicates why an attempt failed. The JavaScript API uses the same reasons, under the names that
+/// [`Reason::as_str`] returns. It has a few more, for failures that only occur there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -14,28 +14,28 @@ pub enum Reason {
     Network,
     /// The stream broke off after the response had been accepted.
     Interrupted,
-    /// The server answered, and does not let this origin see the answer.
+    /// The server responded, but does not let this origin read the response.
     Cors,
     /// The status was not 200.
     Status,
-    /// The status was 200 and the type not `text/event-stream`.
+    /// The status was 200, but the type was not `text/event-stream`.
     ContentType,
-    /// No response arrived in the time that the caller gives.
+    /// No response arrived within the caller's time limit.
     Timeout,
     /// The stream was silent for longer than the caller allows.
     Silence,
     /// An event was larger than the limit.
     TooLarge,
-    /// As many repetitions in a row as [`Backoff::max_retries`](crate::Backoff::max_retries) allows
-    /// brought no progress.
+    /// The number of retries in a row without progress has reached
+    /// [`Backoff::max_retries`](crate::Backoff::max_retries).
     Attempts,
-    /// The request could not be made, or the body of its answer had been read or locked by a
-    /// function of the caller's.
+    /// The request could not be made, or a callback had already read or locked the body of the
+    /// response.
     Request,
 }
 
 impl Reason {
-    /// The word of the JavaScript API.
+    /// Returns the name of the reason in the JavaScript API.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,7 +54,8 @@ impl Reason {
     }
 }
 
-/// An attempt that failed: the content of an `error` event. Its text is [`Failure::message`].
+/// Describes an attempt that failed: the payload of an `error` event. Its text is
+/// [`Failure::message`].
 ///
 /// ```
 /// use headwater::{Action, Connection, Options, Reason, ResponseHead};
@@ -68,54 +69,54 @@ impl Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// Why.
+    /// The reason of the failure.
     pub reason: Reason,
     /// The status of the response, if there was one.
     pub status: Option<u16>,
-    /// Which request it was, counted from 1.
+    /// The number of the request, counted from 1.
     pub attempt: u32,
     /// The wait until the next request, if there will be one.
     pub delay: Option<Duration>,
-    /// The wait before another request by backing off and `Retry-After`, whether or not there will
-    /// be one: for the caller that decides.
+    /// The wait that backoff and `Retry-After` give, even if no request follows. It is meant for a
+    /// caller that decides itself ([`Reconnect::Decided`](crate::Reconnect::Decided)).
     pub backoff: Duration,
-    /// A circumstance that the message mentions.
+    /// A circumstance that [`Failure::message`] mentions.
     pub note: Note,
 }
 
-/// A circumstance of a failure.
+/// Names a circumstance of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
-    /// Nothing.
+    /// There is nothing to add.
     None,
-    /// The request was given up by the caller's wish while the page is hidden, and is made again
-    /// when it is visible.
+    /// The caller paused the request while the page is hidden. It is made again when the page is
+    /// visible.
     Paused,
-    /// The request had the header `Last-Event-ID`, for which the server was to give its permission.
+    /// The request had the header `Last-Event-ID`, which the server has to allow to another origin.
     LastEventIdPreflight,
 }
 
 impl Failure {
-    /// Whether the caller can decide what follows. A 204 is the server's last word by the standard,
-    /// and a pause no failure.
+    /// Returns whether the caller can decide about this failure. A 204 is final by the standard,
+    /// and a pause is not a failure.
     #[must_use]
     pub fn is_decidable(&self) -> bool {
         self.status != Some(204) && self.note != Note::Paused
     }
 
-    /// One sentence for a person, without a full stop.
+    /// Returns an English sentence that describes the failure, without a period.
     #[must_use]
     pub fn message(&self) -> String {
         let mut message = String::from(match self.reason {
             Reason::End => "the server ended the stream",
-            Reason::Network => "the server cannot be reached, refused, or does not allow this origin",
+            Reason::Network => "the server is unreachable or does not allow this origin",
             Reason::Cors => "the server does not let this origin read its response (CORS)",
             Reason::Interrupted if self.note == Note::Paused => "paused while the page is hidden",
             Reason::Interrupted => "the stream broke off before its end",
             Reason::Status => "the server answered with status ",
             Reason::ContentType => "the response is not an event stream (Content-Type text/event-stream)",
-            Reason::Timeout => "no answer within connectTimeout",
+            Reason::Timeout => "no response within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",
             Reason::Attempts => "gave up after maxRetries retries without progress",
@@ -130,7 +131,7 @@ impl Failure {
             _ if self.note == Note::LastEventIdPreflight => {
                 "; the server may not allow the header Last-Event-ID (use lastEventIdParam)"
             }
-            // There is no decision about a 204.
+            // A 204 cannot be accepted.
             Some(201..=203 | 205..=299) => " (use accept or onopen)",
             _ => "",
         });
