@@ -1,20 +1,20 @@
-//! Server-Sent Events as section 9.2 of the HTML Standard defines them, over `fetch`: any method,
-//! any headers, any body.
+//! Implements Server-Sent Events (section 9.2 of the HTML Standard) over `fetch`: with any method,
+//! any headers and any body.
 //!
 //! The crate has two layers:
 //!
-//! - The **core** is all that is at the root of the crate. It runs wherever Rust does: without I/O,
+//! - The **core** is everything at the root of the crate. It runs wherever Rust does: without I/O,
 //!   clock, dependencies and `std`.
 //! - The **browser layer** is the module `web`, which exists on `wasm32-unknown-unknown` only. It
-//!   carries out the decisions of the core with `fetch`, streams and timers. Its `EventSource` is a
+//!   performs the actions of the core with `fetch`, streams and timers. Its `EventSource` is a
 //!   `Stream` of events, for Leptos, Yew, Dioxus and every other executor.
 //!
 //! The npm package of the same name is the browser layer behind a thin TypeScript facade.
 //!
 //! # The parser
 //!
-//! Bytes go in, in chunks of any size. Messages come out, borrowed from the chunk where they lie in
-//! it whole.
+//! Bytes go in, in chunks of any size. Messages come out. A value that lies within one chunk is
+//! borrowed from it.
 //!
 //! ```
 //! use headwater::{Block, Parser};
@@ -31,10 +31,10 @@
 //!
 //! # The connection
 //!
-//! [`Connection`] is for clients of other platforms. The client reports what has happened, and
-//! performs the [`Action`] that it gets. The connection decides which answers are event streams,
-//! which requests are repeated and when, and which last event ID the next request has. A
-//! [`Watchdog`] says when a silence has lasted too long.
+//! [`Connection`] is for clients on other platforms. The client reports each event of its transport
+//! and performs the [`Action`] that is returned. The connection decides which responses are event
+//! streams, which requests are repeated and when, and which last event ID the next request sends. A
+//! [`Watchdog`] detects a stream that has been silent for too long.
 //!
 //! ```
 //! use core::time::Duration;
@@ -46,7 +46,8 @@
 //! let mut blocks = connection.handle_chunk(b"id: 7\nretry: 2000\ndata: x\n\n");
 //! while blocks.next_block().is_some() {}
 //! drop(blocks);
-//! // The network breaks. A real client draws random numbers, which spread the clients of a server that has restarted.
+//! // The connection breaks. A real client passes random numbers, which spread the clients of a
+//! // server that has restarted.
 //! let Action::ReestablishConnection(failure) = connection.handle_network_error() else { unreachable!() };
 //! assert_eq!(failure.delay, Some(Duration::from_secs(2)));
 //! assert_eq!((connection.handle_wait_over(), connection.last_event_id()), (Action::Fetch, "7"));
@@ -54,10 +55,10 @@
 //!
 //! # Features
 //!
-//! - `std` (default): `std` of the crates of the browser layer. The core is the same without it.
-//! - `serde`: `Builder::json` and `Event::json` of the browser layer.
+//! - `std` (default): uses `std` in the crates of the browser layer. It does not change the core.
+//! - `serde`: adds `Builder::json` and `Event::json` to the browser layer.
 //!
-//! Rust 1.88 or newer.
+//! The crate needs Rust 1.88 or newer.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -79,14 +80,15 @@ pub use crate::core::parser::{Block, Blocks, DEFAULT_MAX_EVENT_SIZE, Message, Pa
 pub use crate::core::reconnection::Backoff;
 pub use crate::core::watchdog::Watchdog;
 
-/// For the benches, tests and fuzz targets of this repository. Not API.
+/// Exposes internals to the benches, tests and fuzz targets of this repository. Not part of the
+/// API.
 #[cfg(headwater_internals)]
 #[doc(hidden)]
 pub mod internals {
     pub use crate::npm::batch::{Batch, read};
 }
 
-/// The examples of the README. Those of the browser layer are tested where there is one.
+/// Tests the examples of the README. Those of the browser layer are tested on its own target.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

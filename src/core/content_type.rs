@@ -1,10 +1,11 @@
-//! Whether a `Content-Type` value says "event stream" (Fetch Standard, "extract a MIME type").
+//! Checks a `Content-Type` value for the type of an event stream ([spec] Fetch, "extract a MIME
+//! type").
 
-/// Whether the value of the `Content-Type` headers, joined with commas as `Headers.get` gives it,
-/// has the MIME type essence `text/event-stream`. Parameters do not matter: an event stream is
-/// always UTF-8.
+/// Returns whether a `Content-Type` header has the MIME type essence `text/event-stream`. Several
+/// headers are joined with commas, as `Headers.get` does. Parameters do not matter: an event stream
+/// is always UTF-8.
 ///
-/// Of several values the last one that is a MIME type counts, and `*/*` does not.
+/// If there are several values, the last one that is a MIME type counts; `*/*` does not count.
 ///
 /// ```
 /// use headwater::is_event_stream;
@@ -26,7 +27,7 @@ pub fn is_event_stream(header: &str) -> bool {
     last_is
 }
 
-/// Fetch Standard, "get, decode, and split": a comma within quotes does not part two values.
+/// [spec] Fetch, "get, decode, and split": a comma within quotes does not separate values.
 fn end_of_value(header: &[u8]) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     let is_end = |&byte: &u8| {
@@ -42,14 +43,16 @@ fn end_of_value(header: &[u8]) -> usize {
     header.iter().position(is_end).unwrap_or(header.len())
 }
 
-/// Whether a MIME type is that of an event stream. `None` for what is no MIME type (MIME Sniffing,
-/// "parse a MIME type", as far as type and subtype), and for `*/*`.
+/// Returns whether a MIME type is that of an event stream. Returns `None` for `*/*`, and for a
+/// value that is not a MIME type by [MIME
+/// Sniffing](https://mimesniff.spec.whatwg.org/#parse-a-mime-type), "parse a MIME type", as far as
+/// the subtype.
 fn names_event_stream(value: &[u8]) -> Option<bool> {
     let essence = value.split(|&byte| byte == b';').next()?.trim_ascii();
     let mut slashes = 0;
     let mut before = b'/';
     for &byte in essence {
-        // A type and a subtype have a character at least.
+        // The type and the subtype each have at least one character.
         if byte == b'/' && before != b'/' {
             slashes += 1;
         } else if !is_token(byte) {
@@ -60,14 +63,14 @@ fn names_event_stream(value: &[u8]) -> Option<bool> {
     (slashes == 1 && before != b'/' && essence != b"*/*").then(|| is_text_event_stream(essence))
 }
 
-/// In any case of letters. [`slice::eq_ignore_ascii_case`] is 0.6 kB of code, and so is a loop
-/// after the lengths are known to be the same: compilers unroll it.
+/// Compares without regard to case. [`slice::eq_ignore_ascii_case`] takes 0.6 kB of code. So does a
+/// loop after a comparison of the lengths, because compilers unroll it.
 fn is_text_event_stream(essence: &[u8]) -> bool {
     const NAME: &[u8] = b"text/event-stream";
     essence.iter().zip(NAME).all(|(byte, lower)| byte.to_ascii_lowercase() == *lower) && essence.len() == NAME.len()
 }
 
-/// RFC 9110, "tchar".
+/// Returns whether a byte is a [tchar](https://www.rfc-editor.org/rfc/rfc9110#name-tokens).
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_graphic()
         && !matches!(byte, b'"' | b'(' | b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{' | b'}')

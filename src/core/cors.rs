@@ -1,20 +1,21 @@
-//! The suspicion that a failed request was answered, and that the answer is kept from us: a server
-//! that does not allow this origin looks like a broken network to `fetch`.
+//! Finds out whether a failed request was refused: to `fetch`, a server that does not allow this
+//! origin looks like a broken network.
 
-/// What is known of a server's will to answer this origin.
+/// Keeps the evidence that a server refuses this origin or the header `Last-Event-ID`.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    /// Whether the server may be asked by another request.
+    /// Whether a probe may be sent to the server.
     can_probe: bool,
-    /// This origin was answered.
+    /// Whether this origin has received a response.
     served: bool,
-    /// The server answers, though perhaps not us: the next failure is a refusal.
+    /// The server has responded to a probe, though perhaps not to this origin: the next failure is
+    /// a refusal.
     suspected: bool,
     header: Header,
 }
 
-/// Whether the server lets this origin send `Last-Event-ID`, which it is asked before each request
-/// that has it.
+/// Whether the server allows this origin to send `Last-Event-ID`. Browsers ask for it in a
+/// preflight before each request with the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Header {
     Unknown,
@@ -22,13 +23,13 @@ enum Header {
     Refused,
 }
 
-/// What a request without an answer means.
+/// The conclusion from a request that got no response.
 pub(crate) enum Verdict {
-    /// Not known yet: the server is to be asked whether it answers at all.
+    /// Unknown: a probe must find out whether the server responds at all.
     Probe,
-    /// This origin was refused, and never served.
+    /// The server refuses this origin and has never responded to it.
     Refused,
-    /// The header was refused, by a server that serves this origin without it.
+    /// The server refuses the header, and serves this origin without it.
     HeaderRefused,
     Broken,
 }
@@ -46,8 +47,8 @@ impl Refusal {
         }
     }
 
-    /// `with_header`: the request had `Last-Event-ID` and went to another origin, where it may be
-    /// refused by itself, however often requests without it were answered.
+    /// `with_header`: the request had `Last-Event-ID` and went to another origin. The server can
+    /// refuse the header even if it responds to requests without it.
     pub(crate) fn handle_network_error(&mut self, with_header: bool) -> Verdict {
         let suspected = core::mem::take(&mut self.suspected);
         match (self.served, with_header, self.header) {
@@ -64,12 +65,12 @@ impl Refusal {
         }
     }
 
-    /// The probe was answered, by an answer that is kept from us.
+    /// The server responded to the probe, with a response that this origin cannot read.
     pub(crate) fn suspect(&mut self) {
         self.suspected = true;
     }
 
-    /// The request has ended in a way that says nothing of the server's will.
+    /// The request ended for a reason that is no evidence of a refusal.
     pub(crate) fn forget(&mut self) {
         self.suspected = false;
     }

@@ -1,9 +1,9 @@
-//! Milliseconds, in which times are counted inside.
+//! Converts durations to milliseconds, the internal unit of time.
 
 use core::time::Duration;
 
-/// The whole milliseconds of a duration, or the most that there can be. Apart from its callers: it
-/// is in many places.
+/// Returns the whole milliseconds of a duration, at most `u64::MAX`. Not inlined, because it has
+/// many callers.
 #[inline(never)]
 pub(crate) fn millis(duration: Duration) -> u64 {
     (duration.as_secs().min(u64::MAX / 1000) * 1000).saturating_add(duration.subsec_millis().into())

@@ -1,4 +1,4 @@
-//! The core: no I/O, no clock, no dependencies. It imports nothing from the other layers.
+//! The core has no I/O, no clock and no dependencies. It imports nothing from the other layers.
 
 pub(crate) mod action;
 pub(crate) mod connection;

@@ -4,37 +4,37 @@ use alloc::string::String;
 
 use crate::core::{parser::DEFAULT_MAX_EVENT_SIZE, reconnection::Backoff};
 
-/// Whether a request may be repeated.
+/// Controls whether a request may be repeated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reconnect {
-    /// As the standard says for GET; never for another method.
+    /// A GET is repeated as the standard says. Other methods are never repeated.
     #[default]
     Standard,
-    /// The caller allows it, whatever the method, and also after 408, 425, 429 and 5xx.
+    /// Any method may be repeated, also after the statuses 408, 425, 429 and 5xx.
     Allowed,
-    /// Never.
+    /// The request is never repeated.
     Never,
-    /// The caller decides after each failure, by [`crate::Connection::decide`].
+    /// The caller decides after each failure, with [`crate::Connection::decide`].
     Decided,
 }
 
-/// What a clean end of the body means.
+/// Controls the reaction to a clean end of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndOfBody {
-    /// The connection is to be reestablished.
+    /// Reestablish the connection.
     Reconnect,
-    /// The stream is over.
+    /// Close the connection: the stream is complete.
     Close,
-    /// The stream was cut: what ends it is among its events.
+    /// Treat it as an interruption: a stream that is complete ends with a certain event.
     Interrupted,
-    /// The connection fails: the stream should have gone on.
+    /// Fail the connection: the stream should have continued.
     Fail,
 }
 
-/// The options of a [`Connection`](crate::Connection). Write them with `..Options::default()`: a
-/// later version may have more members.
+/// Holds the options of a [`Connection`](crate::Connection). Construct them with
+/// `..Options::default()`, since a later version may add fields.
 ///
 /// ```
 /// use headwater::{Connection, Options, Reconnect};
@@ -44,20 +44,23 @@ pub enum EndOfBody {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The request's method is GET, the only one that the standard repeats.
+    /// Whether the method of the request is GET, the only one that the standard repeats. Default:
+    /// true.
     pub is_get: bool,
-    /// The permission to repeat the request.
+    /// Whether the request may be repeated. Default: [`Reconnect::Standard`].
     pub reconnect: Reconnect,
-    /// How long to wait.
+    /// The waits between attempts.
     pub backoff: Backoff,
-    /// What a clean end of the body means. `None`: reconnect for GET, close for other methods.
+    /// The meaning of a clean end of the body. `None`: reconnect for GET, close for other methods.
     pub end: Option<EndOfBody>,
-    /// The last event ID string to start from; empty for none.
+    /// The last event ID string of the first request. Default: empty, which sends none.
     pub last_event_id: String,
-    /// The largest event in bytes; a larger one fails the connection.
+    /// The largest event in bytes; a larger one fails the connection. Default:
+    /// [`DEFAULT_MAX_EVENT_SIZE`].
     pub max_event_size: usize,
-    /// Whether an answer of another origin can be kept from the caller, so that it looks like a
-    /// broken network, and [`crate::Action::Probe`] can be performed.
+    /// Whether responses of other origins can be hidden from the caller, so that a refusal looks
+    /// like a broken network (CORS), and the caller can perform [`crate::Action::Probe`]. Default:
+    /// false.
     pub can_probe: bool,
 }
 

@@ -1,20 +1,20 @@
-//! The reconnection time: how a server states it, and how long the wait is because of it.
+//! The reconnection time that a server sends, and the wait that follows from it.
 
 use core::time::Duration;
 
 use crate::core::millis::millis;
 
-/// The longest wait that a timer can hold, in milliseconds: `setTimeout` takes a signed 32-bit
-/// number and runs at once beyond it.
+/// The longest wait that a timer can hold, in milliseconds. `setTimeout` takes a signed 32-bit
+/// number and fires at once for larger ones.
 pub(crate) const MAX_DELAY: u64 = 0x7FFF_FFFF;
 
-/// What a server may not go below by `retry`, unless the caller's own `delay` is shorter: five
-/// hundred milliseconds keep a server that says `retry: 0` and closes at once from being asked more
-/// than twice a second.
+/// The shortest reconnection time that a server can set with `retry`, in milliseconds, unless the
+/// caller's own `delay` is shorter. With it, a server that sends `retry: 0` and closes at once gets
+/// at most two requests a second.
 const MIN_SERVER_TIME: u64 = 500;
 
-/// The caller's part of how long to wait. Write it with `..Backoff::default()`: a later version may
-/// have more members.
+/// Configures the wait between two attempts. Construct it with `..Backoff::default()`, since a
+/// later version may add fields.
 ///
 /// ```
 /// use core::time::Duration;
@@ -25,26 +25,28 @@ const MIN_SERVER_TIME: u64 = 500;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// The reconnection time until the server sends one.
+    /// The reconnection time until the server sends one. Default: 3 seconds.
     pub delay: Duration,
-    /// The longest wait that backing off may reach.
+    /// The longest wait that backoff can reach. Default: 30 seconds.
     pub max_delay: Duration,
-    /// How many repetitions in a row may bring no progress before the connection fails. `None`: no
-    /// limit. Progress of a GET is a message. Any other method may cost something each time,
-    /// and so may a GET that goes on with the answer to one: there only a last event ID that
-    /// has advanced is progress.
+    /// The number of retries in a row that may bring no progress; then the connection fails. `None`
+    /// (the default): no limit.
+    ///
+    /// For a GET, every message is progress. Other methods may cost something each time, and so may
+    /// a GET that continues the response to one. For those, only a last event ID that has advanced
+    /// is progress.
     pub max_retries: Option<u32>,
 }
 
 impl Default for Backoff {
-    /// Three seconds, as Chromium has it; backing off to half a minute at most.
+    /// Returns a delay of three seconds, as in Chromium, with backoff to at most 30 seconds.
     fn default() -> Self {
         Self { delay: Duration::from_millis(3000), max_delay: Duration::from_millis(30_000), max_retries: None }
     }
 }
 
 impl Backoff {
-    /// R: the reconnection time as it is kept to, in milliseconds. No wait is shorter.
+    /// Returns R, the effective reconnection time in milliseconds. No wait is shorter.
     pub(crate) fn reconnection_time(&self, server_time: Option<u64>) -> u64 {
         let delay = millis(self.delay);
         match server_time {
@@ -54,17 +56,17 @@ impl Backoff {
         .min(MAX_DELAY)
     }
 
-    /// How long to wait before the next try, in milliseconds.
+    /// Returns the wait before the next try, in milliseconds.
     ///
-    /// `base` is R, `tries` how many tries since the last progress brought none, `random` a number
-    /// in 0..1. After progress the wait is R + random(0, 0.1 R); the n-th try without any waits
-    /// R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor above
-    /// [`MAX_DELAY`].
+    /// `base` is R. `tries` is the number of tries without progress since the last progress.
+    /// `random` is a number in 0..1. After progress the wait is R + random(0, 0.1 R). The n-th try
+    /// without progress waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never
+    /// below R nor above [`MAX_DELAY`].
     pub(crate) fn wait(&self, base: u64, tries: u32, after_progress: bool, random: f64) -> u64 {
         let spread = if after_progress && tries == 0 {
             base / 10
         } else {
-            // 2³¹ of a millisecond is already the longest wait, so a larger exponent changes nothing.
+            // 2³¹ ms is already beyond the longest wait, so a larger exponent changes nothing.
             let exponent = tries.saturating_add(1).min(31);
             (base << exponent).min(millis(self.max_delay)).saturating_sub(base)
         };
@@ -72,7 +74,7 @@ impl Backoff {
     }
 }
 
-/// `random` of `whole`, for any `random`: outside 0..1, and for NaN, the conversion saturates.
+/// Multiplies `whole` by `random`. If `random` is NaN or outside 0..1, the conversion saturates.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -83,15 +85,15 @@ fn fraction(whole: u64, random: f64) -> u64 {
     ((whole as f64 * random) as u64).min(whole)
 }
 
-/// [spec] 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. Larger numbers
-/// than fit are the largest that fits. An empty value is no integer.
+/// [spec] 9.2.6, the field `retry`: only ASCII digits, read as a base-ten integer. A number that
+/// does not fit becomes the largest one that does. An empty value is not an integer.
 pub(crate) fn parse_time(value: &[u8]) -> Option<u64> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let append = |number: u64, digit: &u8| {
         let digit = u64::from(digit - b'0');
-        // Without a multiplication that can overflow, which WebAssembly has not.
+        // WebAssembly has no multiplication that detects an overflow.
         if number > (u64::MAX - digit) / 10 { u64::MAX } else { number * 10 + digit }
     };
     Some(value.iter().fold(0, append))

@@ -1,5 +1,4 @@
-//! The life of a connection: announce, reestablish, fail, close (HTML Standard, 9.2.3), and for
-//! which requests and answers each happens.
+//! Decides when a connection is announced, reestablished, failed or closed (HTML Standard, 9.2.3).
 
 mod retry;
 
@@ -21,9 +20,9 @@ use crate::core::{
     },
 };
 
-/// The life of a connection, without its I/O. The caller makes the requests, waits, and reports
-/// what happens; each report returns the [`Action`] that comes next. The example of the [crate]
-/// shows one life.
+/// Implements the state machine of a connection, without I/O. The caller makes the requests, waits,
+/// and reports each event. Each report returns the next [`Action`]. The documentation of the
+/// [crate] has an example.
 #[derive(Debug)]
 pub struct Connection {
     random: fn() -> f64,
@@ -33,13 +32,14 @@ pub struct Connection {
     /// The last request that was made.
     request: RequestHead,
     attempt: u32,
-    /// Tries since the last progress.
+    /// The number of tries since the last progress.
     tries: u32,
     progress: Progress,
     refusal: Refusal,
-    /// The last one.
+    /// The last failure.
     failure: Option<Failure>,
-    /// The shortest that the wait may become, once. In milliseconds.
+    /// The shortest length to which the current wait can be reduced, in milliseconds. `None` once
+    /// it was reduced.
     shortest_wait: Option<u64>,
 }
 
@@ -49,28 +49,27 @@ enum State {
     Requesting,
     /// A response was accepted, and its body is being read.
     Streaming,
-    /// Between two attempts. A timer that fires in any other state is a stray one, and must not
+    /// Between two attempts. A timer that fires in any other state is left over, and must not
     /// repeat a request.
     Waiting,
-    /// The caller is to decide about a failure.
+    /// A failure awaits the caller's decision.
     Undecided,
-    /// For good.
+    /// The connection is closed permanently.
     Closed,
 }
 
 impl Connection {
-    /// A connection that has not begun: the first action is [`Action::Fetch`].
+    /// Creates a connection whose first action is [`Action::Fetch`].
     ///
-    /// `random` returns a number from 0 to 1, another one each time. It spreads the clients of a
-    /// server that has restarted. A number out of this range, or NaN, makes a wait as long as
-    /// an end of the range would.
+    /// `random` returns a random number from 0 to 1. It spreads the clients of a server that has
+    /// restarted. A number outside this range counts as the nearer end of it, and NaN as 0.
     #[must_use]
     pub fn new(options: Options, random: fn() -> f64) -> Self {
         Self::decoding_with(decode_lossy, options, random)
     }
 
-    /// As [`Connection::new`], with another decoder of UTF-8: a platform that has one needs no
-    /// second one in the program.
+    /// Like [`Connection::new`], with another UTF-8 decoder. The browser has one, so the module
+    /// does not need a second.
     pub(crate) fn decoding_with(decode: Decode, mut options: Options, random: fn() -> f64) -> Self {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
@@ -89,7 +88,7 @@ impl Connection {
         }
     }
 
-    /// The state while the last action is performed.
+    /// Returns the state that applies while the caller performs the last action.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         match self.state {
@@ -99,7 +98,7 @@ impl Connection {
         }
     }
 
-    /// Whether news changes nothing: the connection is closed, or awaits a decision.
+    /// Returns whether reports change nothing: the connection is closed or awaits a decision.
     fn is_at_rest(&self) -> bool {
         matches!(self.state, State::Closed | State::Undecided)
     }
@@ -108,44 +107,46 @@ impl Connection {
         self.state == State::Streaming
     }
 
-    /// The last event ID string: that of the last block handed out.
+    /// Returns the last event ID string, as of the last block that was yielded.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.parser.last_event_id()
     }
 
-    /// Goes back to the block with that last event ID string: later blocks were drawn, and not
-    /// delivered.
+    /// Rewinds to the block with this last event ID string. The blocks after it were yielded but
+    /// not delivered.
     pub fn rewind(&mut self, last_event_id: String) {
         self.parser.set_last_event_id(last_event_id);
     }
 
-    /// The server's reconnection time, as it sent it.
+    /// Returns the reconnection time that the server sent, unchanged, or `None` if it sent none.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.parser.reconnection_time()
     }
 
-    /// As [`Connection::reconnection_time`], in milliseconds.
+    /// Like [`Connection::reconnection_time`], in milliseconds.
     #[cfg(headwater_npm)]
     pub(crate) fn reconnection_millis(&self) -> Option<u64> {
         self.parser.reconnection_millis()
     }
 
-    /// Which request it is, or which the next one will be, counted from 1.
+    /// Returns the number of the current or next request, counted from 1.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// A request is about to be made that may be another one than the options say.
+    /// Reports the request that is about to be made. Call it if the request can differ from the
+    /// options.
     pub fn handle_request(&mut self, request: RequestHead) {
         if !self.is_at_rest() {
             self.request = request;
         }
     }
 
-    /// HTML Standard, 9.2.2, constructor step 15: what a response or its absence means.
+    /// Reports the head of a response. Status 200 with the type of an event stream opens the
+    /// connection (HTML Standard, 9.2.2, constructor step 15).
     pub fn handle_response(&mut self, response: ResponseHead<'_>) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -162,8 +163,8 @@ impl Connection {
         self.handle_stream()
     }
 
-    /// A stream is there, requested by somebody else or accepted by
-    /// [`Connection::handle_response`].
+    /// Reports a stream that needs no check: the caller has accepted the response, or the stream
+    /// was requested elsewhere.
     pub fn handle_stream(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -173,21 +174,21 @@ impl Connection {
         Action::AnnounceConnection
     }
 
-    /// Takes bytes of the body. Deliver the blocks, then call [`Connection::check_limit`]. A
-    /// connection that is closed or awaits a decision has no blocks.
-    #[must_use = "blocks are parsed as they are drawn"]
+    /// Parses bytes of the body. Deliver the blocks, then call [`Connection::check_limit`]. A
+    /// connection that is closed or awaits a decision yields no blocks.
+    #[must_use = "a block is parsed when `next_block` is called"]
     pub fn handle_chunk<'c>(&'c mut self, chunk: &'c [u8]) -> Blocks<'c> {
         let chunk = if self.is_at_rest() { &[] } else { chunk };
         self.parser.handle_chunk(chunk)
     }
 
-    /// Fails the connection if the stream holds an event beyond the limit. The same event would
-    /// come again after each reconnection, so this is final for every method.
+    /// Fails the connection if the stream has an event above the size limit. The same event would
+    /// arrive after each reconnection. So the request is not repeated unless the caller decides to.
     pub fn check_limit(&mut self) -> Option<Action> {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0))
     }
 
-    /// The body has ended cleanly. HTML Standard, 9.2.2, constructor step 14.
+    /// Reports that the body has ended cleanly (HTML Standard, 9.2.2, constructor step 14).
     pub fn handle_end_of_body(&mut self) -> Action {
         let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
         if self.is_at_rest() {
@@ -204,13 +205,14 @@ impl Connection {
         }
     }
 
-    /// The request failed, or the body broke off. HTML Standard, 9.2.2, constructor step 15.2: the
-    /// connection is reestablished.
+    /// Reports that the request failed, or that the body broke off. The connection is reestablished
+    /// (HTML Standard, 9.2.2, constructor step 15.2).
     ///
-    /// A refused origin looks the same from outside, and is to fail the connection: before the
-    /// first stream the server is asked whether it answers at all. So it is before the first
-    /// answer to a request with `Last-Event-ID`, which may be refused for the header alone; but
-    /// an origin that was served once is not given up.
+    /// A refused origin looks the same but must fail the connection. So before the first response,
+    /// [`Action::Probe`] checks whether the server responds at all. It also does so before the
+    /// first response to a request with `Last-Event-ID`, since the server may refuse that header
+    /// alone. That refusal never fails the connection, because the server has responded to this
+    /// origin before.
     pub fn handle_network_error(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -226,9 +228,9 @@ impl Connection {
         }
     }
 
-    /// The answer to [`Action::Probe`]: whether there was one that is kept from us. Then the
-    /// request is made once more, since a server that answers may also have broken one
-    /// connection.
+    /// Reports the result of [`Action::Probe`]: whether there was a response, which may be hidden
+    /// from the caller. If there was, the request is made once more, since the server may have
+    /// broken just one connection.
     pub fn handle_probe(&mut self, answered: bool) -> Action {
         if self.is_at_rest() {
             Action::Nothing
@@ -241,28 +243,30 @@ impl Connection {
         }
     }
 
-    /// The time is over that the caller gives for an answer, or for the next bytes of the body.
+    /// Reports that the caller's time limit has passed without a response, or without further bytes
+    /// of the body.
     pub fn handle_timeout(&mut self) -> Action {
         let reason = if self.is_open() { Reason::Silence } else { Reason::Timeout };
         self.reestablish(reason)
     }
 
-    /// The caller has given the request up itself, for a reason that says nothing of the server:
-    /// the page was put away.
+    /// Reports that the caller aborted the request for a reason unrelated to the server, for
+    /// example because the page moves into the back/forward cache.
     pub fn handle_interruption(&mut self) -> Action {
         let reason = if self.is_open() { Reason::Interrupted } else { Reason::Network };
         self.reestablish(reason)
     }
 
-    /// The caller wants to give the request up until it performs the next [`Action::Fetch`].
-    /// Returns `None` if there is no request, or if it may not be repeated, or not once more:
-    /// then the request is to go on.
+    /// Pauses the request until the caller performs the next [`Action::Fetch`]. Returns `None` if
+    /// there is no request, or if the request may not be repeated or has no tries left. Then the
+    /// caller must let it continue.
     pub fn handle_pause(&mut self) -> Option<Action> {
         if !matches!(self.state, State::Requesting | State::Streaming) || !self.may_repeat_once_more() {
             return None;
         }
         if !self.is_feed() {
-            // A request that may cost something is repeated, whatever the reason.
+            // The repetition may cost something, so it counts as a try even though the caller
+            // caused it.
             self.tries = self.tries.saturating_add(1);
         }
         self.refusal.forget();
@@ -284,17 +288,18 @@ impl Connection {
         Some(Action::ReestablishConnection(failure))
     }
 
-    /// What the request is to be could not be found out, this time. Nothing was sent.
+    /// Reports that the caller could not determine the request this time. Nothing was sent.
     pub fn handle_unknown_request(&mut self) -> Action {
         self.reestablish(Reason::Request)
     }
 
-    /// The request cannot be made: `fetch` would refuse it each time.
+    /// Reports that the request cannot be made, or that the body of its response cannot be read, so
+    /// that another attempt would fail in the same way.
     pub fn handle_request_error(&mut self) -> Action {
         self.end_attempt(Reason::Request, None, false, 0)
     }
 
-    /// The wait is over.
+    /// Reports that the wait is over.
     pub fn handle_wait_over(&mut self) -> Action {
         if self.state != State::Waiting {
             return Action::Nothing;
@@ -304,31 +309,31 @@ impl Connection {
         Action::Fetch
     }
 
-    /// The network is back, or somebody looks at the page: there is no reason to back off any
-    /// longer. Returns how long, from its beginning, the wait still has to be; `None` between
-    /// two waits, and after the first time in one.
+    /// Reports that the network is back or the page is visible, so that the backoff can end.
+    /// Returns the shortest length of the whole wait, counted from its beginning. Returns `None` if
+    /// the connection is not waiting, if the caller chose the wait, or if it was already shortened.
     pub fn shorten_wait(&mut self) -> Option<Duration> {
         self.shorten_wait_millis().map(Duration::from_millis)
     }
 
-    /// As [`Connection::shorten_wait`], in milliseconds.
+    /// Like [`Connection::shorten_wait`], in milliseconds.
     pub(crate) fn shorten_wait_millis(&mut self) -> Option<u64> {
         if self.state == State::Waiting { self.shortest_wait.take() } else { None }
     }
 
-    /// Whether a failure awaits a decision.
+    /// Returns whether a failure awaits a decision.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         self.state == State::Undecided
     }
 
-    /// The last failure.
+    /// Returns the last failure.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         self.failure
     }
 
-    /// HTML Standard, 9.2.2 `close()`.
+    /// Closes the connection permanently (HTML Standard, 9.2.2, `close()`).
     pub fn close(&mut self) {
         self.state = State::Closed;
     }

@@ -1,5 +1,5 @@
-//! Whether a failed attempt is followed by another one: by the method, the status, the limit of retries and the
-//! caller's decision.
+//! Decides whether another attempt follows a failed one: by the method, the status, the limit of
+//! retries and the caller's decision.
 
 use core::time::Duration;
 
@@ -12,11 +12,10 @@ use crate::core::{
 };
 
 impl Connection {
-    /// The caller's decision about the failure of [`Action::AwaitDecision`]: how long to wait for
-    /// the next attempt, or `None` to give up. [`Failure::delay`] is what follows by the
-    /// standard, and [`Failure::backoff`] the wait that backing off asks for. Returns the
-    /// action that carries the decision out, with the failure as it is then;
-    /// [`Action::Nothing`] if no failure awaits a decision.
+    /// Decides about the failure of [`Action::AwaitDecision`]: `delay` is the wait before the next
+    /// attempt, and `None` gives up. [`Failure::delay`] is the default, and [`Failure::backoff`] is
+    /// the wait with backoff. Returns the action that carries out the decision, with the updated
+    /// failure. Returns [`Action::Nothing`] if no failure awaits a decision.
     ///
     /// ```
     /// use headwater::{Action, Connection, Options, ReadyState, Reconnect, ResponseHead};
@@ -24,7 +23,7 @@ impl Connection {
     /// let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..Options::default() }, || 0.5);
     /// let head = ResponseHead { status: 503, content_type: None, retry_after: None };
     /// let Action::AwaitDecision(failure) = connection.handle_response(head) else { unreachable!() };
-    /// // The standard gives up after a 503. This caller waits as long as backing off asks for.
+    /// // The standard gives up after a 503. This caller waits with backoff and tries again.
     /// assert_eq!((failure.delay, connection.ready_state()), (None, ReadyState::Connecting));
     /// assert!(matches!(connection.decide(Some(failure.backoff)), Action::ReestablishConnection(_)));
     /// assert_eq!(connection.handle_wait_over(), Action::Fetch);
@@ -38,7 +37,7 @@ impl Connection {
         self.carry_out(failure)
     }
 
-    /// Whether the last request may be made once more.
+    /// Returns whether the last request may be repeated.
     #[must_use]
     pub fn may_repeat(&self) -> bool {
         match self.options.reconnect {
@@ -48,14 +47,17 @@ impl Connection {
         }
     }
 
-    /// Whether the request may be made once more after a response with this status, which is not
-    /// 200: with permission, if the status says "later". RFC 9110 (408, 5xx), RFC 8470 (425),
-    /// RFC 6585 (429).
+    /// Returns whether the request may be repeated after a response with this status, which is not
+    /// 200. It may if the caller allows repetitions and the status means "later": 408 and 5xx ([RFC
+    /// 9110](https://www.rfc-editor.org/rfc/rfc9110#section-15)), 425 ([RFC
+    /// 8470](https://www.rfc-editor.org/rfc/rfc8470#section-5.2)) and 429 ([RFC
+    /// 6585](https://www.rfc-editor.org/rfc/rfc6585#section-4)).
     pub(super) fn may_repeat_after(&self, status: u16) -> bool {
         matches!(status, 408 | 425 | 429 | 500..=599) && self.options.reconnect == Reconnect::Allowed
     }
 
-    /// As [`Connection::may_repeat`], with the limit of tries for a request that may cost something.
+    /// Like [`Connection::may_repeat`], but also checks the limit of tries for a request that may
+    /// cost something.
     pub(crate) fn may_repeat_once_more(&mut self) -> bool {
         if self.may_repeat() && !self.is_feed() {
             self.has_progressed();
@@ -64,8 +66,8 @@ impl Connection {
         self.may_repeat()
     }
 
-    /// Whether the stream is one that anybody may ask for again: a GET. A GET that goes on with the
-    /// answer to another method is part of that answer.
+    /// Returns whether the stream is a feed, which can be requested again at no cost: a GET. A GET
+    /// that continues the response to another method is part of that response.
     pub(super) fn is_feed(&self) -> bool {
         self.options.is_get && self.request.is_get
     }
@@ -74,7 +76,7 @@ impl Connection {
         self.end_attempt(reason, None, self.may_repeat(), 0)
     }
 
-    /// Ends an attempt: for good, or with another one after `retry_after` milliseconds or more.
+    /// Ends an attempt. If another one follows, it waits for at least `retry_after` milliseconds.
     pub(super) fn end_attempt(
         &mut self,
         reason: Reason,
@@ -109,7 +111,7 @@ impl Connection {
         self.carry_out(failure)
     }
 
-    /// Waits or fails, as the failure says.
+    /// Waits for the failure's delay. Without a delay, fails the connection.
     fn carry_out(&mut self, failure: Failure) -> Action {
         self.failure = Some(failure);
         if failure.delay.is_none() {
@@ -121,7 +123,8 @@ impl Connection {
         Action::ReestablishConnection(failure)
     }
 
-    /// Whether anything was gained since the last failed attempt; if so, the counting begins again.
+    /// Returns whether there was progress since the last failed attempt. If so, the tries are
+    /// counted from 0 again.
     pub(super) fn has_progressed(&mut self) -> bool {
         let has_progressed =
             self.progress.has_advanced(self.parser.last_event_id(), self.parser.dispatched(), self.is_feed());
@@ -136,24 +139,24 @@ impl Connection {
     }
 }
 
-/// How far the attempts so far have come.
+/// The furthest point that the attempts have reached.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     /// The [`position`] of the furthest last event ID string that a failed attempt has reached.
     furthest: (u64, u64),
-    /// How many messages there had been at the last failed attempt.
+    /// The number of messages at the last failed attempt.
     dispatched: u64,
 }
 
 impl Progress {
-    /// Whether the attempt that has failed got further than those before. Of a feed any message
-    /// shows that. Any other request may cost something each time, and every answer begins with
-    /// some message: only a last event ID that has advanced shows that the server goes on and
-    /// does not begin again.
+    /// Returns whether the failed attempt got further than those before it. For a feed, any message
+    /// shows that. Any other request may cost something each time, and every response begins with
+    /// some message. For those, only a last event ID that has advanced shows that the server
+    /// continues instead of starting again.
     ///
-    /// A server that begins again with IDs that end in a number, as most do, is recognized as long
-    /// as it gets no further than before. One that begins again with other IDs each time looks
-    /// like one that goes on.
+    /// Most IDs end in a number. A server that starts again with such IDs is recognized until it
+    /// gets further than before. A server that starts again with different IDs each time looks like
+    /// one that continues.
     fn has_advanced(&mut self, last_event_id: &str, dispatched: u64, is_feed: bool) -> bool {
         let (before, before_number) = self.furthest;
         let (text, number) = match last_event_id {
@@ -172,14 +175,15 @@ impl Progress {
     }
 }
 
-/// A hash of the text of a last event ID, and the number at its end: another text, or with the same
-/// text a larger number, is further on. Of an immense number only the end is one.
+/// Returns a hash of the text of a last event ID, and the number at its end. Another text is
+/// further on, and so is a larger number after the same text. Of a very long number, the first
+/// digits belong to the text.
 fn position(id: &str) -> (u64, u64) {
     let (mut text, mut number) = (0_u64, 0_u64);
     for byte in id.bytes() {
         let digit = u64::from(byte.wrapping_sub(b'0'));
         if digit < 10 && number >> 60 == 0 {
-            // From 1 to 10, so that "0" is further than "".
+            // Digits count from 1 to 10, so that "0" is further than "".
             number = number * 10 + digit + 1;
         } else {
             text = (text ^ number).wrapping_mul(257).wrapping_add(byte.into());

@@ -1,4 +1,4 @@
-//! Draws the blocks of a chunk, one by one.
+//! Yields the blocks of a chunk, one by one.
 
 use alloc::vec::Vec;
 
@@ -10,8 +10,8 @@ use super::{
     text::{MOST_PER_BYTE, ascii, is_same, length_of_text, replace_text},
 };
 
-/// The values of a block's fields that lie whole within a chunk, which count instead of those that
-/// are kept.
+/// The values of a block's fields that lie within the chunk. They take precedence over those in
+/// [`Kept`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Fields<'p> {
     data: Option<&'p [u8]>,
@@ -20,16 +20,15 @@ struct Fields<'p> {
 }
 
 impl Parser {
-    /// Takes the next bytes of the stream. The blocks that they complete are to be drawn from what
-    /// is returned, until it has no more: only then is the rest of the chunk kept for the next
-    /// one.
-    #[must_use = "blocks are parsed as they are drawn"]
+    /// Takes the next bytes of the stream. Call [`Blocks::next_block`] until it returns `None`:
+    /// only then does the parser keep the rest of the chunk for the next one.
+    #[must_use = "a block is parsed when `next_block` is called"]
     pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
         let fits = self.most_with(chunk) <= self.max_event_size;
         Blocks { parser: self, rest: chunk, fields: Fields::default(), last_event_id: None, handed_out: false, fits }
     }
 
-    /// The most that an event can count which ends in this chunk, or begins there.
+    /// Returns the largest size that an event can have that ends or begins in this chunk.
     fn most_with(&self, chunk: &[u8]) -> usize {
         let Kept { data, event_type, id, .. } = &self.kept;
         let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
@@ -37,24 +36,23 @@ impl Parser {
     }
 }
 
-/// The blocks that a chunk completes, drawn one by one.
+/// Yields the blocks that a chunk completes. Call [`Blocks::next_block`] until it returns `None`.
 #[derive(Debug)]
 pub struct Blocks<'p> {
     pub(super) parser: &'p mut Parser,
     pub(super) rest: &'p [u8],
     fields: Fields<'p>,
-    /// The last event ID string, if this chunk has it in ASCII, in place of the parser's: most are
-    /// soon followed by another.
+    /// The last event ID string if this chunk has it in ASCII; it replaces the parser's. It is not
+    /// copied yet, because another ID usually follows soon.
     last_event_id: Option<&'p str>,
-    /// The block that these fields are of was handed out.
+    /// Whether the block of these fields was yielded.
     handed_out: bool,
-    /// No event of this chunk can be beyond the limit.
+    /// Whether no event of this chunk can exceed the limit.
     pub(super) fits: bool,
 }
 
 impl<'p> Blocks<'p> {
-    /// The next block that the chunk completes, or `None` when the rest of the chunk completes
-    /// none.
+    /// Returns the next block, or `None` if the rest of the chunk completes no block.
     pub fn next_block(&mut self) -> Option<Block<'_>> {
         self.forget_handed_out();
         let decode = self.parser.decode;
@@ -69,7 +67,8 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// As [`Blocks::next_block`], once the one before is forgotten, which `Blocks::plain` does too.
+    /// Like [`Blocks::next_block`], without decoding. Call `forget_handed_out` or `Blocks::plain`
+    /// first: both clear the block before.
     #[inline(always)]
     pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
         while !self.parser.too_large {
@@ -88,7 +87,8 @@ impl<'p> Blocks<'p> {
                     self.forget_block();
                 }
                 Some(Line::Whole(line)) => self.process_line(line),
-                // The first line that this chunk ends, so that no value of this chunk is borrowed yet.
+                // It is the first line that ends in this chunk, so no value of the chunk is
+                // borrowed yet.
                 Some(Line::Joined(line)) => self.process_joined_line(line),
                 None => {
                     self.keep();
@@ -117,8 +117,8 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// As [`Blocks::process_line`]. What its memory was larger than the value is given back before
-    /// anything is copied.
+    /// Like [`Blocks::process_line`], for a line with a buffer of its own. Spare capacity is freed
+    /// before anything is copied.
     fn process_joined_line(&mut self, mut line: Vec<u8>) {
         let parser = &mut *self.parser;
         let (field, value) = split_field(&line);
@@ -136,8 +136,8 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// [spec] 9.2.6 "dispatch the event", as far as the buffers go. Whether there is a block to
-    /// hand out.
+    /// [spec] 9.2.6 "dispatch the event", the part about the buffers. Returns whether there is a
+    /// block to yield.
     #[inline(always)]
     fn dispatch(&mut self) -> bool {
         let Self { parser, fields, last_event_id, .. } = self;
@@ -152,7 +152,7 @@ impl<'p> Blocks<'p> {
                 }
             }
             None if parser.kept.id.is_there => {
-                // Its memory is taken over: it may be a large one.
+                // The buffer is moved, not copied: an ID may be large.
                 let id = core::mem::take(&mut parser.kept.id).bytes;
                 replace_text(&mut parser.last_event_id, id, parser.decode)
             }
@@ -182,7 +182,7 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// The block is more than its values in this chunk, which are kept.
+    /// Keeps the values of an unfinished block, which continues in the next chunk.
     fn keep(&mut self) {
         self.keep_data();
         let Self { parser, fields, .. } = self;
@@ -203,9 +203,10 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// At each blank line and at the end of each chunk, so that the chunking makes no difference:
-    /// at the end of a chunk the least that the event can be. An id that came before counts
-    /// with the event that carries it.
+    /// Checks the limit at each blank line and at the end of each chunk. At the end of a chunk it
+    /// counts the least size that the event can have. So the result depends on the chunking only by
+    /// the field name of an unfinished line. An ID from an earlier block counts with the event that
+    /// carries it.
     fn enforce_limit(&mut self, ended: bool) {
         let Self { parser, fields, last_event_id, .. } = self;
         let id = match fields.id.or(parser.kept.id.get()) {

@@ -1,14 +1,14 @@
-//! How the parser's buffers grow, and when their memory is freed.
+//! Grows the parser's buffers and frees their memory.
 
 use alloc::vec::Vec;
 
-/// A buffer that one large event made larger than this is freed after use. Otherwise a single image
-/// in a stream would keep its size in WebAssembly memory for as long as the source lives.
-/// Chromium's network delivers chunks of 64 KiB, and a buffer that has doubled to hold one stays.
+/// The largest capacity in bytes that a buffer keeps after use. Otherwise one image in a stream
+/// would occupy WebAssembly memory for as long as the source lives. Chromium's network delivers
+/// chunks of 64 KiB, and a buffer that has doubled to hold one is kept.
 pub(crate) const RETAINED_CAPACITY: usize = 128 * 1024;
 
-/// Empties `buffer`, and frees its memory if that is more than [`RETAINED_CAPACITY`]. All of it: a
-/// part that it kept could stand in the way of the next large one.
+/// Empties `buffer`. Frees all its memory if that is more than [`RETAINED_CAPACITY`]: a smaller
+/// remainder could stand in the way of the next large allocation.
 pub(crate) fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
     if buffer.capacity() > RETAINED_CAPACITY {
@@ -16,11 +16,12 @@ pub(crate) fn clear(buffer: &mut Vec<u8>) {
     }
 }
 
-/// Returns how many bytes to reserve for `more` of them, exactly; none if they fit. Beyond
-/// [`RETAINED_CAPACITY`] a buffer grows by a quarter, and not beyond the `most` bytes that there
-/// can be. If an event of many megabytes doubled its buffer, old and new memory together could be
-/// three times its size; a buffer that grows by less than 1.6 times finds room in the memory it
-/// left before. A large addition is often followed by a small one.
+/// Returns the number of bytes to reserve, exactly, before `more` bytes are added; 0 if they fit.
+///
+/// Beyond [`RETAINED_CAPACITY`], a buffer grows by a quarter, up to `most` bytes. Doubling would
+/// hold the old and the new memory of an event of many megabytes at once, up to three times its
+/// size. A buffer that grows by less than 1.6 times fits into memory that it left before. A large
+/// addition reserves room for more, because a small one often follows.
 pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -> usize {
     if more <= capacity - length {
         return 0;
@@ -29,13 +30,13 @@ pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -
     more.saturating_add(RETAINED_CAPACITY.min(more)).max(ahead.min(most.saturating_sub(length)))
 }
 
-/// Drops the first `bytes` of `line`, which has at least as many.
+/// Removes the first `bytes` of `line`, which has at least as many.
 pub(crate) fn drop_front(line: &mut Vec<u8>, bytes: usize) {
     line.copy_within(bytes.., 0);
     line.truncate(line.len() - bytes);
 }
 
-/// Adds `bytes` to `buffer`, which grows by [`growth`].
+/// Appends `bytes` to `buffer`, which grows as [`growth`] says.
 pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8], most: usize) {
     buffer.reserve_exact(growth(buffer.len(), buffer.capacity(), bytes.len(), most));
     buffer.extend_from_slice(bytes);

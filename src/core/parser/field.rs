@@ -1,6 +1,6 @@
-//! Splits a line into the name of a field and its value.
+//! Splits a line into a field's name and value.
 
-/// [spec] 9.2.6: the field names that mean something.
+/// [spec] 9.2.6: the field names that have a meaning.
 #[derive(Clone, Copy)]
 pub(super) enum Field {
     Data,
@@ -16,8 +16,8 @@ pub(super) fn is_id(value: &[u8]) -> bool {
     value.iter().all(|&byte| byte != 0)
 }
 
-/// [spec] 9.2.6: the name is what precedes the first colon, one space after the colon is not part
-/// of the value, and a line without a colon is a name with an empty value.
+/// [spec] 9.2.6: the name ends at the first colon. One space after the colon is not part of the
+/// value. A line without a colon is a name with an empty value.
 #[inline(always)]
 pub(super) fn split_field(line: &[u8]) -> (Field, &[u8]) {
     let (field, rest) = match line {

@@ -1,21 +1,21 @@
-//! The values of an unfinished block that are kept beyond the chunk they came in.
+//! Keeps values of an unfinished block beyond their chunk.
 
 use alloc::vec::Vec;
 
 use super::buffer;
 
-/// [spec] 9.2.6, the three buffers: of the fields of a block those that came in earlier chunks, or
-/// are of several lines.
+/// [spec] 9.2.6: the data, event type and last event ID buffers. They hold the values of earlier
+/// chunks, and data of several lines.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    /// One of them is there.
+    /// Whether any of the three has a value.
     pub(crate) any: bool,
     pub(crate) data: Value,
     pub(crate) event_type: Value,
     pub(crate) id: Value,
 }
 
-/// A buffer, which is there or not; its memory is used again.
+/// A buffer that may be unset. It is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Value {
     pub(crate) bytes: Vec<u8>,
@@ -23,7 +23,7 @@ pub(crate) struct Value {
 }
 
 impl Kept {
-    /// [spec] 9.2.6 "process the field" of data.
+    /// [spec] 9.2.6 "process the field", for the field `data`.
     pub(crate) fn append_data(&mut self, value: &[u8], most: usize) {
         if self.data.is_there {
             buffer::append(&mut self.data.bytes, b"\n", most);
@@ -53,7 +53,7 @@ impl Value {
         self.is_there = true;
     }
 
-    /// As [`Value::set`], without a copy.
+    /// Like [`Value::set`], without a copy.
     pub(crate) fn set_owned(&mut self, value: Vec<u8>) {
         *self = Self { bytes: value, is_there: true };
     }

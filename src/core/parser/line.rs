@@ -1,38 +1,37 @@
-//! Splits a stream into lines: CR, LF and CRLF across chunk borders, the one leading byte order
-//! mark, and the beginning of a line whose end has not arrived.
+//! Splits a stream into lines that end with CR, LF or CRLF, also across chunks. Removes the leading
+//! byte order mark, and keeps the beginning of a line that has not ended.
 
 use alloc::vec::Vec;
 
 use super::buffer::{append, drop_front};
 
-/// The UTF-8 byte order mark that "UTF-8 decode" removes once, from the very beginning of the
-/// stream.
+/// [spec] Encoding, "UTF-8 decode": the byte order mark, which is removed once, from the start of
+/// the stream.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// A line, without the characters that end it.
+/// A line without its line end.
 pub(crate) enum Line<'chunk> {
-    /// It lies within the chunk.
+    /// The line lies within the chunk.
     Whole(&'chunk [u8]),
-    /// It began in an earlier chunk. Its memory is the receiver's: copying a line of many megabytes
-    /// would double what it costs.
+    /// The line began in an earlier chunk. The receiver owns its memory, because a copy of a line
+    /// of many megabytes would double its cost.
     Joined(Vec<u8>),
 }
 
-/// Splits a stream of chunks into lines. Each byte is looked at once, whatever the chunking.
+/// Splits a stream of chunks into lines. Each byte is read once, in every chunking.
 #[derive(Debug, Default)]
 pub(crate) struct LineSplitter {
-    /// The beginning of a line whose end has not arrived.
+    /// The beginning of a line that has not ended.
     partial: Vec<u8>,
-    /// The last byte seen was a CR: a LF that follows belongs to it.
+    /// Whether the last byte was a CR. A LF that follows belongs to it.
     after_carriage_return: bool,
-    /// The first line is behind us, and with it the byte order mark.
+    /// Whether the first line has ended, and with it the place for a byte order mark.
     begun: bool,
 }
 
 impl LineSplitter {
-    /// Takes the next line off the front of `chunk`. `None` when the rest of the chunk ends no
-    /// line; the rest is then kept, in memory for a line of `most` bytes at most if that is
-    /// enough.
+    /// Removes the next line from the front of `chunk`. Returns `None` if no line ends in the rest
+    /// of the chunk. The rest is then kept, in a buffer that grows ahead to at most `most` bytes.
     #[inline(always)]
     pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8], most: usize) -> Option<Line<'chunk>> {
         if self.after_carriage_return
@@ -59,13 +58,13 @@ impl LineSplitter {
         Some(if self.begun && self.partial.is_empty() { Line::Whole(line) } else { self.join(line, most) })
     }
 
-    /// What comes next begins a line, which is not the first one of the stream.
+    /// Returns whether the next byte begins a line that is not the first one of the stream.
     #[cfg(any(headwater_npm, headwater_internals, test))]
     pub(crate) fn is_between_lines(&self) -> bool {
         self.begun && self.partial.is_empty() && !self.after_carriage_return
     }
 
-    /// How many bytes of an unfinished line are kept.
+    /// Returns the number of bytes that are kept of an unfinished line.
     pub(crate) fn kept(&self) -> usize {
         self.partial.len()
     }
@@ -84,7 +83,7 @@ impl LineSplitter {
     }
 }
 
-/// The bytes before the first CR or LF, that byte, and the bytes after it.
+/// Returns the bytes before the first CR or LF, that byte, and the bytes after it.
 #[inline(always)]
 fn split_at_line_end(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
     let (line, rest) = bytes.split_at_checked(line_length(bytes)?)?;
@@ -92,7 +91,7 @@ fn split_at_line_end(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
     Some((line, end, rest))
 }
 
-/// How many bytes there are before the first CR or LF.
+/// Returns the number of bytes before the first CR or LF.
 #[inline(always)]
 fn line_length(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
@@ -106,14 +105,14 @@ fn line_length(bytes: &[u8]) -> Option<usize> {
     Some(at + bytes.get(at..)?.iter().position(is_end)?)
 }
 
-/// How many bytes are looked at together.
+/// The number of bytes that are compared at once.
 #[cfg(target_feature = "simd128")]
 pub(crate) const WORD: usize = 16;
 
 #[cfg(not(target_feature = "simd128"))]
 pub(crate) const WORD: usize = 8;
 
-/// As [`line_length`], of a word.
+/// Like [`line_length`], within one word.
 #[inline(always)]
 fn length_in(bytes: &[u8; WORD]) -> Option<usize> {
     #[cfg(target_feature = "simd128")]
@@ -123,20 +122,20 @@ fn length_in(bytes: &[u8; WORD]) -> Option<usize> {
     (ends != 0).then(|| ends.trailing_zeros() as usize / bits)
 }
 
-/// Which bytes end a line: all bits of them are set.
+/// Sets all bits of each byte that ends a line, and clears the others.
 #[cfg(target_feature = "simd128")]
 #[inline(always)]
 pub(crate) fn ends_in(bytes: &[u8; WORD]) -> core::arch::wasm32::v128 {
     use core::arch::wasm32::{u8x16_eq, v128_load, v128_or};
-    // SAFETY: sixteen bytes are there, and need not be aligned.
+    // SAFETY: each array has 16 bytes, and `v128_load` needs no alignment.
     #[expect(unsafe_code)]
     let [bytes, line_feeds, carriage_returns] =
         [bytes, &[b'\n'; WORD], &[b'\r'; WORD]].map(|bytes| unsafe { v128_load(bytes.as_ptr().cast()) });
     v128_or(u8x16_eq(bytes, line_feeds), u8x16_eq(bytes, carriage_returns))
 }
 
-/// Which bytes end a line, at least the first one: their highest bit is set. The method is of
-/// Hacker's Delight, 6-1.
+/// Sets the highest bit of the first byte that ends a line. Bits of later bytes may be wrong. The
+/// method is in Hacker's Delight, 6-1.
 #[cfg(not(target_feature = "simd128"))]
 #[inline(always)]
 pub(crate) fn ends_in(bytes: &[u8; WORD]) -> u64 {

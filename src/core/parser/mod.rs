@@ -1,9 +1,9 @@
-//! Interprets an event stream: fields, the three buffers, the last event ID string and the server's
-//! reconnection time (HTML Standard, 9.2.6).
+//! Parses an event stream: fields, the three buffers, the last event ID string and the reconnection
+//! time (HTML Standard, 9.2.6).
 //!
-//! What looks at each byte or field is `#[inline(always)]`, here and in `src/npm/batch.rs`. The npm
-//! build inlines a function only where that makes the module smaller (`-inline-threshold=-10` in
-//! `scripts/build.mjs`), and would call these for each line.
+//! Functions that run for each byte or field are `#[inline(always)]`, here and in
+//! `src/npm/batch.rs`. Otherwise the npm build would call them for each line, since it inlines a
+//! function only if that makes the module smaller (`-inline-threshold=-10` in `scripts/build.mjs`).
 
 mod blocks;
 pub(crate) mod buffer;
@@ -25,55 +25,56 @@ use self::{
 };
 use crate::core::reconnection;
 
-/// 64 MiB: above the largest single events known from language-model APIs (base64 images of some 20
-/// MiB), and far below the 4 GiB at which WebAssembly memory ends.
+/// The default limit for the size of an event is 64 MiB. That is above the largest single events
+/// known from language-model APIs (base64 images of about 20 MiB), and far below the 4 GiB limit of
+/// WebAssembly memory.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
-/// An event stream parser: chunks in, blocks out, in time linear in bytes for every chunking.
+/// Parses an event stream: chunks go in, blocks come out, in linear time for every chunking.
 #[derive(Debug)]
 pub struct Parser {
     decode: Decode,
     lines: LineSplitter,
     kept: Kept,
     last_event_id: String,
-    /// The block being handed out changed `last_event_id`.
+    /// Whether the block being yielded changed `last_event_id`.
     id_changed: bool,
     /// In milliseconds.
     reconnection_time: Option<u64>,
     max_event_size: usize,
     dispatched: u64,
-    /// Of an event of this stream. No more blocks come from it.
+    /// Whether this stream had an event above the limit. No more blocks come from it.
     too_large: bool,
 }
 
-/// What a blank line ends.
+/// Holds a block that a blank line has ended, if it changes anything.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'b> {
-    /// A block with data: an event to be fired.
+    /// A block with data: the event to fire.
     Message(Message<'b>),
-    /// A block without data that changed the last event ID string: nothing is fired, but it counts
-    /// from here on.
+    /// A block without data that changed the last event ID string. No event fires, but the new ID
+    /// applies from here on.
     LastEventId(&'b str),
 }
 
-/// As [`Block`], as it came: for who makes text of many at a time.
+/// Like [`Block`], before decoding: the npm layer decodes many blocks at once.
 pub(crate) struct RawBlock<'b> {
-    /// Empty for `message`.
+    /// Empty if the type is `message`.
     pub(crate) event_type: &'b [u8],
-    /// Without data it is no event.
+    /// `None` if no event fires.
     pub(crate) data: Option<&'b [u8]>,
     pub(crate) last_event_id: &'b str,
     pub(crate) last_event_id_changed: bool,
 }
 
-/// An event to be fired.
+/// Holds the fields of an event to fire.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message<'b> {
     /// The event type: `message` unless the block named another.
     pub event_type: Cow<'b, str>,
-    /// The values of the block's `data` fields, joined with U+000A. Borrowed from the chunk where
-    /// it lies there whole.
+    /// The values of the block's `data` fields, joined with U+000A. Borrowed if they lie within the
+    /// chunk in one piece.
     pub data: Cow<'b, str>,
     /// The last event ID string of the event source, which may come from an earlier block.
     pub last_event_id: &'b str,
@@ -95,8 +96,8 @@ impl Parser {
         Self::decoding_with(decode_lossy, String::new(), DEFAULT_MAX_EVENT_SIZE)
     }
 
-    /// As [`Parser::new`], with another decoder: a platform that has one needs no second one in the
-    /// program.
+    /// Like [`Parser::new`], with another UTF-8 decoder. The browser has one, so the module does
+    /// not need a second.
     pub(crate) fn decoding_with(decode: Decode, last_event_id: String, max_event_size: usize) -> Self {
         Self {
             decode,
@@ -111,8 +112,8 @@ impl Parser {
         }
     }
 
-    /// Sets the last event ID string that the stream continues after. The first blocks without an
-    /// ID have it.
+    /// Sets the last event ID string from which the stream continues. Messages have it until a
+    /// block sets another ID.
     ///
     /// ```
     /// use headwater::Parser;
@@ -126,10 +127,10 @@ impl Parser {
         self
     }
 
-    /// Sets the largest event in bytes: data, event type and last event ID together. An unfinished
-    /// line counts with them. Bytes count as they came, before U+FFFD replaces what is not
-    /// UTF-8; but an ID that is not ASCII counts three times. A larger event ends the stream,
-    /// see [`Parser::is_too_large`].
+    /// Sets the largest event in bytes: data, event type, last event ID and the unfinished line,
+    /// together. Bytes count as received, before invalid UTF-8 becomes U+FFFD; but an ID that is
+    /// not ASCII counts three times its length. A larger event ends the stream, see
+    /// [`Parser::is_too_large`].
     ///
     /// ```
     /// use headwater::Parser;
@@ -144,47 +145,47 @@ impl Parser {
         self
     }
 
-    /// Starts a new stream of the same event source: what was unfinished is discarded, the last
-    /// event ID string and the reconnection time stay.
+    /// Starts a new stream of the same event source. Unfinished data is discarded. The last event
+    /// ID string and the reconnection time are kept.
     ///
-    /// A block without an id leaves the last event ID string as it is, the first one too, as in
-    /// browsers. Read to the letter, the standard starts the last event ID buffer empty, and
-    /// the first block after a reconnection would forget the position.
+    /// A block without an ID leaves the last event ID string unchanged, as in browsers, even if it
+    /// is the first block. By the letter of the standard, the last event ID buffer starts empty,
+    /// and the first block after a reconnection would reset the ID.
     pub fn start_stream(&mut self) {
         self.lines = LineSplitter::default();
         self.kept = Kept::default();
         self.too_large = false;
     }
 
-    /// The last event ID string: that of the last block handed out.
+    /// Returns the last event ID string, as of the last block that was yielded.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// Goes on from another block than the last one handed out.
+    /// Continues from another block than the last one that was yielded.
     pub(crate) fn set_last_event_id(&mut self, last_event_id: String) {
         self.last_event_id = last_event_id;
     }
 
-    /// The server's reconnection time, if it sent one.
+    /// Returns the reconnection time that the server sent, or `None` if it sent none.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.reconnection_time.map(Duration::from_millis)
     }
 
-    /// As [`Parser::reconnection_time`], in milliseconds.
+    /// Like [`Parser::reconnection_time`], in milliseconds.
     pub(crate) fn reconnection_millis(&self) -> Option<u64> {
         self.reconnection_time
     }
 
-    /// How many messages were handed out, over all streams.
+    /// Returns the number of messages that were yielded, over all streams.
     #[must_use]
     pub fn dispatched(&self) -> u64 {
         self.dispatched
     }
 
-    /// The stream holds an event beyond the limit; no more blocks come from it.
+    /// Returns whether the stream had an event above the limit. No more blocks come from it.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.too_large

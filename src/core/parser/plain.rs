@@ -1,19 +1,19 @@
-//! The short way for blocks that are one line of data and nothing else, as most are.
+//! Provides a fast path for blocks of a single `data` line, as most are.
 
 use super::{
     Blocks,
     line::{self, WORD},
 };
 
-/// Blocks at the beginning of what is left of a chunk.
+/// Plain blocks at the start of the rest of a chunk.
 pub(crate) struct PlainBlocks<'p> {
     pub(crate) rest: &'p [u8],
     drawn: u64,
 }
 
 impl<'p> Blocks<'p> {
-    /// Forgets the block that was handed out. Returns what follows if that may be plain.
-    /// [`Blocks::skip`] then takes note of the blocks that were drawn of it.
+    /// Clears the block that was yielded last. Returns the rest of the chunk if it may start with a
+    /// plain block. [`Blocks::skip`] then records the blocks that were taken from it.
     #[inline(always)]
     pub(crate) fn plain(&mut self) -> Option<PlainBlocks<'p>> {
         self.forget_handed_out();
@@ -22,7 +22,7 @@ impl<'p> Blocks<'p> {
         (*fits && begins).then_some(PlainBlocks { rest, drawn: 0 })
     }
 
-    /// Goes on behind the plain blocks that were drawn.
+    /// Continues after the plain blocks that were taken.
     pub(crate) fn skip(&mut self, plain: &PlainBlocks<'p>) {
         self.rest = plain.rest;
         self.parser.dispatched += plain.drawn;
@@ -30,8 +30,8 @@ impl<'p> Blocks<'p> {
 }
 
 impl PlainBlocks<'_> {
-    /// Copies the data of the next block: how many bytes, and whether they are ASCII. `None` says
-    /// only that it is to be drawn as others are.
+    /// Copies the data of the next block. Returns its length in bytes, and `true` only if it is
+    /// ASCII. `None` means only that the block needs the general path.
     #[inline(always)]
     pub(crate) fn next(&mut self, place: &mut [u8]) -> Option<(usize, bool)> {
         let value = self.rest.strip_prefix(b"data:")?;
@@ -46,17 +46,17 @@ impl PlainBlocks<'_> {
     }
 }
 
-/// A word's bytes as a number: with SIMD too, whose instruction for a bit of each byte compilers
-/// make a call if it is in more than one place.
+/// The bytes of a word as one number. SIMD uses it too: compilers outline the instruction
+/// `u8x16_bitmask` if it occurs more than once.
 #[cfg(target_feature = "simd128")]
 type Number = u128;
 
 #[cfg(not(target_feature = "simd128"))]
 type Number = u64;
 
-/// Copies the bytes before the first CR or LF, and some behind them. Returns how many there are,
-/// and whether all that was copied is ASCII, in one pass. `None` where there is no line end, or it
-/// is among the last bytes of either side.
+/// Copies the bytes before the first CR or LF, and some after them, in one pass. Returns the length
+/// of the line, and whether all copied bytes are ASCII. Returns `None` if there is no line end, or
+/// if it lies in the last incomplete word of either slice.
 #[inline(always)]
 fn copy_line(bytes: &[u8], place: &mut [u8]) -> Option<(usize, bool)> {
     const HIGH_BITS: Number = (Number::MAX / 0xFF) << 7;
@@ -80,7 +80,7 @@ fn ends_in(word: &[u8; WORD]) -> Number {
     #[cfg(target_feature = "simd128")]
     {
         let mut ends = 0;
-        // SAFETY: it is as long.
+        // SAFETY: `ends` has the 16 bytes that are stored.
         #[expect(unsafe_code)]
         unsafe {
             core::arch::wasm32::v128_store((&raw mut ends).cast(), line::ends_in(word));
