@@ -1,13 +1,21 @@
-//! Writes the blocks of a chunk as one text, in which they cross into JavaScript.
-//! `js/module/batch.ts` reads it.
+//! Writes the blocks of a chunk as one text, which crosses into JavaScript. `js/module/batch.ts`
+//! reads it.
 //!
-//! A row is a character that says what follows, [`ROW`] and its sum with any of the others; then
-//! the data, the event type and the last event ID, as far as there are any. Each begins with two
-//! characters that say how many there are of it, and one, seven bits each; or zeros, if it is too
-//! long for that or may not be ASCII: then it ends with a carriage return, which no line of a
-//! stream has in it, and neither has what is made of lines. So nothing here needs to know how long
-//! the text will be in UTF-16, nor whether it is UTF-8. The first row says whether all of the text
-//! is ASCII, which is decoded at a lower price.
+//! Each row is a block, with these parts in order:
+//!
+//! | part | content |
+//! |---|---|
+//! | flags | one character: [`ROW`] plus the sum of the flags below |
+//! | data | a field, if [`DATA`] is set |
+//! | event type | a field, if [`EVENT_TYPE`] is set |
+//! | last event ID | a field, if [`LAST_EVENT_ID`] is set |
+//!
+//! A field begins with two characters of seven bits each, the low bits first: the length of its
+//! text plus one. If the text is longer than [`LONGEST`] or may not be ASCII, both are zero, and a
+//! carriage return follows the text. No line of a stream contains one. So the module needs to know
+//! neither the length in UTF-16 nor whether the text is valid UTF-8.
+//!
+//! The flags of the first row also say whether the whole text is ASCII, which is cheaper to decode.
 
 use alloc::vec::Vec;
 #[cfg(any(test, headwater_internals))]
@@ -22,15 +30,16 @@ use crate::core::parser::{
 };
 
 const ROW: u8 = b'0';
-/// Without data it is a block that fires nothing.
+/// Data follows. Without it, the block fires no event.
 const DATA: u8 = 1;
 /// An event type other than `message` follows.
 const EVENT_TYPE: u8 = 2;
-/// The event type is the last one that a row of this batch has: runs of one type are written once.
+/// The event type is the last one written in this batch, so that a repeated type is written once.
 const SAME_EVENT_TYPE: u8 = 4;
-/// Of the first row: there is nothing but ASCII in the text.
+/// For the first row only: the whole text is ASCII.
 const ASCII: u8 = 64;
-/// Another last event ID follows. Without it, that of the row before counts, of whatever batch.
+/// Another last event ID follows. Without this flag, the ID of the row before applies, even if that
+/// was in an earlier batch.
 const LAST_EVENT_ID: u8 = 8;
 
 const END: u8 = b'\r';
@@ -38,23 +47,23 @@ const END: u8 = b'\r';
 /// The longest field whose length is written.
 const LONGEST: usize = (1 << 14) - 2;
 
-/// How many bytes of a row are not its fields', at most.
+/// The most bytes that a row has beside the text of its fields.
 const MARKS: usize = 10;
 
-/// The blocks of one chunk, ready to cross. Its memory is used again for the next chunk.
+/// Holds the blocks of one chunk for JavaScript. The memory is reused for the next chunk.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Text, and room for more.
+    /// The text, and spare room after it.
     memory: Vec<u8>,
     length: usize,
-    /// All of it is ASCII.
+    /// Whether the whole text is ASCII.
     is_ascii: bool,
-    /// Where the last event type is in the text.
+    /// The position of the last event type in the text.
     event_type: Range<usize>,
 }
 
 impl Batch {
-    /// Draws all blocks, in place of those of the chunk before.
+    /// Replaces the text with all `blocks`.
     pub fn fill(&mut self, mut blocks: Blocks<'_>) {
         if self.memory.len() > RETAINED_CAPACITY {
             self.memory = Vec::new();
@@ -77,13 +86,13 @@ impl Batch {
         }
     }
 
-    /// Bytes of a text that is yet to be decoded: what is not UTF-8 stands for U+FFFD.
+    /// Returns the bytes of the text, not yet decoded. Invalid UTF-8 in them stands for U+FFFD.
     pub(crate) fn text(&self) -> &[u8] {
         self.memory.get(..self.length).unwrap_or_default()
     }
 
-    /// As [`Batch::write`], of all blocks up to one that is not plain. What is written is less than
-    /// what it is of.
+    /// Like [`Batch::write`], for all blocks up to one that is not plain. A row is shorter than its
+    /// block.
     #[inline(always)]
     fn write_plain(&mut self, plain: &mut PlainBlocks<'_>) {
         self.make_room(plain.rest.len());
@@ -133,7 +142,7 @@ impl Batch {
         EVENT_TYPE
     }
 
-    /// For which there is room.
+    /// The caller has made room for it.
     #[inline(never)]
     fn write_field(&mut self, field: &[u8]) {
         if let Some(marks) = self.memory.get_mut(self.length..)
@@ -161,8 +170,8 @@ impl Batch {
     }
 }
 
-/// Says how long the field is that was written behind the place for that, or where it ends. Returns
-/// how much all of it is.
+/// Completes a field whose text was written after the place for its length: writes the length, or
+/// zeros and the end mark. Returns the size of the whole field.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
 fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
@@ -174,8 +183,8 @@ fn mark(marks: &mut [u8], length: usize, is_ascii: bool) -> usize {
     length + 2 + usize::from(count == 0)
 }
 
-/// Copies to a place of the same length, and returns whether it is ASCII: in one pass, and what is
-/// short by a move or two.
+/// Copies to a place of the same length in one pass, and returns whether the field is ASCII. Short
+/// fields take one or two moves.
 #[inline(always)]
 fn copy(place: &mut [u8], field: &[u8]) -> bool {
     if field.len() > 16 {
@@ -193,7 +202,7 @@ fn copy(place: &mut [u8], field: &[u8]) -> bool {
     })
 }
 
-/// What has at least `N` bytes, and no more than twice as many.
+/// Copies a field of `N` to twice `N` bytes. Returns `None` if the field is shorter than `N`.
 #[inline(always)]
 fn copy_ends<const N: usize>(place: &mut [u8], field: &[u8]) -> Option<bool> {
     let (first, last) = (field.first_chunk::<N>()?, field.last_chunk::<N>()?);
@@ -219,9 +228,9 @@ fn copy_long(place: &mut [u8], field: &[u8]) -> bool {
     all & u128::from_ne_bytes([0x80; 16]) == 0
 }
 
-/// What the facade reads: type, data and id of each row.
+/// Reads a batch as the facade does: the type, data and ID of each row.
 #[cfg(any(test, headwater_internals))]
-#[expect(clippy::unwrap_used, reason = "for tests, which may fail loudly")]
+#[expect(clippy::unwrap_used, reason = "only tests use it, and they may panic")]
 pub fn read(batch: &Batch) -> Vec<(String, Option<String>, Option<String>)> {
     let text = String::from_utf8_lossy(batch.text()).into_owned();
     let (mut rest, mut rows, mut last_type) = (&*text, Vec::new(), String::new());

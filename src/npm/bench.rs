@@ -1,5 +1,5 @@
-//! The parser alone, for the benchmark in a browser: bytes go in, batches come out, as a source
-//! does it.
+//! Exports the parser alone for the benchmark in a browser. Bytes go in and batches come out, as in
+//! a source.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::{Parser, npm::batch::Batch, web::sys::copy_bytes};
 
-/// What a source has for its chunks.
+/// Parses chunks with the same parts that a source uses.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct ChunkParser {
@@ -19,13 +19,13 @@ pub struct ChunkParser {
 
 #[wasm_bindgen]
 impl ChunkParser {
-    /// At the beginning of a stream.
+    /// Creates a parser at the beginning of a stream.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes a chunk of this length, and calls `deliver` with the text of its batch.
+    /// Parses `bytes`, which has this length, and calls `deliver` with the text of the batch.
     pub fn feed(&mut self, bytes: &JsValue, length: usize, deliver: &Function) {
         if self.chunk.len() < length {
             self.chunk.resize(length, 0);
@@ -33,7 +33,7 @@ impl ChunkParser {
         let chunk = self.chunk.get_mut(..length).unwrap_or_default();
         if copy_bytes(chunk, bytes).is_ok() {
             self.batch.fill(self.parser.handle_chunk(chunk));
-            // SAFETY: it is read before anything of the module runs again.
+            // SAFETY: the view is read before any code of the module runs again.
             #[expect(unsafe_code, reason = "see above")]
             let text = unsafe { Uint8Array::view(self.batch.text()) };
             let _ = deliver.call1(&JsValue::UNDEFINED, &text);

@@ -1,5 +1,5 @@
-//! The crossing to the facade: the functions of JavaScript that this module calls, and those that
-//! JavaScript calls.
+//! Connects the module to the facade: the JavaScript functions that the module calls, and the
+//! exports that JavaScript calls.
 
 use alloc::string::String;
 use core::{
@@ -22,7 +22,8 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// The facade's side of a source, `js/module/wire.ts` declares it. It reports what its methods throw itself.
+    /// The facade's side of a source, which `js/module/wire.ts` declares. It reports the errors of
+    /// its methods itself.
     pub type SourceHost;
 
     #[wasm_bindgen(method, catch)]
@@ -51,11 +52,11 @@ extern "C" {
     fn report(this: &SourceHost, error: &JsValue);
 }
 
-/// Runs a source until it is over or `closed` is fulfilled, which drops whatever it holds: request,
-/// body, timer.
+/// Runs a source until it ends or `closed` is fulfilled. Fulfilling `closed` drops the request, the
+/// body and the timer of the source.
 ///
-/// The parameters are the members of `Settings` in `js/module/wire.ts`, in the order of `js/module/wasm.ts`. They are checked
-/// in `js/options/`. Timeouts are 0 where there are none.
+/// The parameters are the members of `Settings` in `js/module/wire.ts`, in the order of
+/// `js/module/wasm.ts`. `js/options/` has checked them. A timeout of 0 means no timeout.
 #[wasm_bindgen]
 #[expect(clippy::too_many_arguments, reason = "see above")]
 #[expect(
@@ -103,8 +104,8 @@ pub fn connect(
     run(listener, closed, || PageSession::request(template, timeouts, options, pause_when_hidden));
 }
 
-/// Runs a source that reads a stream from elsewhere, as [`connect`] does one with a request. Its
-/// end is a failure if `end` says nothing else.
+/// Like [`connect`], for a source that reads a stream from elsewhere and makes no request. The end
+/// of the stream is a failure unless `end` says otherwise.
 #[wasm_bindgen]
 pub fn read(listener: SourceHost, closed: Promise, reader: Reader, end: u8) {
     run(listener, closed, || PageSession::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
@@ -120,7 +121,8 @@ fn end_of_body(end: u8) -> Option<EndOfBody> {
     }
 }
 
-/// Called back by `js/module/callback-slot.ts`, for a task that one of its signals was called in.
+/// Polls a task. `js/module/callback-slot.ts` calls it after the platform has called one of the
+/// task's slots.
 #[wasm_bindgen]
 pub fn poll(task: usize) {
     task::poll(task);
@@ -137,13 +139,13 @@ fn run(host: SourceHost, closed: Promise, session: impl FnOnce() -> PageSession)
     });
 }
 
-/// A source that runs. Polled by hand, for the reasons that the driver has.
+/// A running source. It is polled by hand, for the same reasons as the driver.
 struct Run {
     closed: Pending,
     session: PageSession,
     host: SourceHost,
     batch: Batch,
-    /// What the facade has promised to have delivered.
+    /// Pending until the facade has delivered the last batch, or has fired `open`.
     delivering: Option<Pending>,
     reconnection_time: Option<u64>,
 }
@@ -207,7 +209,8 @@ impl Run {
         }
     }
 
-    /// The facade returns how long the wait is to be, by the caller's decision if it has one.
+    /// Fires `error` in the facade. The facade returns the wait, which is the caller's decision if
+    /// it has one.
     fn fire_error(&mut self, error: &FailedAttempt) {
         let FailedAttempt { failure, response, body, cause } = error;
         let answer = self.host.error(
@@ -231,22 +234,22 @@ impl Run {
     }
 }
 
-/// The host's methods do not throw. Should one throw all the same, the error must not be lost, nor
-/// end the source.
+/// Reports an error that a method of the host throws. They should not throw, but an error must
+/// neither be lost nor end the source.
 fn report<T>(host: &SourceHost, result: Result<T, JsValue>) {
     if let Err(error) = result {
         host.report(&error);
     }
 }
 
-/// In milliseconds. Exact up to 2⁵³; a server's reconnection time may be longer, and is then the
-/// nearest number.
+/// Converts milliseconds. They are exact up to 2⁵³. A server's reconnection time may be longer and
+/// is rounded.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 fn number(milliseconds: u64) -> f64 {
     milliseconds as f64
 }
 
-/// Of milliseconds, which the facade has checked.
+/// Converts milliseconds, which the facade has checked.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above, and `as` saturates")]
 fn duration(milliseconds: f64) -> Duration {
     Duration::from_millis(milliseconds as u64)

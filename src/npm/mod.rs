@@ -1,6 +1,6 @@
-//! The npm layer: the exports of the npm package's WebAssembly module. The published crate does not
-//! contain it: it is compiled with `--cfg headwater_npm`, and no feature of a dependant can turn it
-//! on.
+//! The npm layer has the exports of the npm package's WebAssembly module. The published crate does
+//! not contain it: only `--cfg headwater_npm` compiles it, and no feature of a dependent can enable
+//! it.
 
 pub(crate) mod batch;
 #[cfg(headwater_bench)]
