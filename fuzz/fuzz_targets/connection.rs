@@ -1,4 +1,4 @@
-//! The fuzz target: whatever happens, a connection and its parser do what the contract says.
+//! Fuzzes a connection and its parser against the contract, with any sequence of events.
 #![no_main]
 
 #[path = "../../tests/support/contract.rs"]

@@ -1,11 +1,11 @@
-//! The fuzz target: whatever the bytes, the parser reads them as the standard says.
+//! Fuzzes the parser against a second implementation of the standard, with any bytes.
 #![no_main]
 
 #[path = "../../tests/support/comparison.rs"]
 mod comparison;
 #[path = "../../tests/support/crossing.rs"]
 mod crossing;
-#[expect(dead_code, reason = "what only the tests of connections use")]
+#[expect(dead_code, reason = "some of it is used only by the tests of connections")]
 #[path = "../../tests/support/standard.rs"]
 mod standard;
 

@@ -1,12 +1,14 @@
-//! A chat answer, streamed into a page from Rust alone: the question goes out by POST, the answer comes as OpenAI-compatible
-//! servers write it, and each token is a text node as soon as it is there.
+//! Streams a chat answer into a page, in Rust alone. The question goes out by POST. An
+//! OpenAI-compatible server streams the answer, and each token becomes a text node as soon as it
+//! arrives.
 //!
 //! ```sh
 //! cargo build --release
 //! wasm-bindgen --target web --out-dir pkg target/wasm32-unknown-unknown/release/chat.wasm
 //! ```
 //!
-//! Then `index.html` can be served by any server. The question goes where its form says.
+//! Any static server can then serve `index.html`. The `action` of its form is the URL for the
+//! question.
 
 use std::{cell::RefCell, error::Error as _, rc::Rc};
 
@@ -20,10 +22,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, EventTarget, HtmlButtonElement, HtmlFormElement, HtmlInputElement};
 
-/// What is behind the last token.
+/// The data of the event after the last token.
 const DONE: &str = "[DONE]";
 
-/// What chat completion APIs take.
+/// The request body of a chat completion API.
 #[derive(Serialize)]
 struct Question<'q> {
     model: &'q str,
@@ -37,7 +39,7 @@ struct Message<'m> {
     content: &'m str,
 }
 
-/// What they answer, as far as it is of use here.
+/// The part of each event's JSON that this page uses.
 #[derive(Deserialize)]
 struct Chunk {
     choices: Vec<Choice>,
@@ -53,12 +55,12 @@ struct Delta {
     content: Option<String>,
 }
 
-/// Asks, and shows the answer while it comes.
+/// Sends the question, and shows the answer of the model while it arrives.
 async fn ask(url: &str, prompt: &str, show: impl Fn(&str)) -> Result<(), Error> {
     let messages = [Message { role: "user", content: prompt }];
     let mut answer = EventSource::builder(url)
         .json(&Question { model: "gpt-4o", stream: true, messages })?
-        // The last event. An answer that ends without it was cut, and that is an error.
+        // The last event. A stream that ends without it was cut, which is an error.
         .until(|event| event.data == DONE)
         .connect()?;
     while let Some(event) = answer.next().await {
@@ -75,7 +77,7 @@ async fn ask(url: &str, prompt: &str, show: impl Fn(&str)) -> Result<(), Error> 
     Ok(())
 }
 
-/// What went wrong, in a line: with what the server said, or with what the browser threw.
+/// Describes an error in one line, with the server's text or the browser's error.
 fn explain(error: &Error) -> String {
     match error {
         Error::Failed(attempt) if !attempt.body.is_empty() => format!("{error}: {}", attempt.text()),
@@ -112,7 +114,7 @@ impl Page {
 
     async fn show_answer(self: Rc<Self>) -> Result<(), Error> {
         self.answer.set_text_content(None);
-        // As a text node, whatever is in it.
+        // A text node: HTML in the answer of the model is not interpreted.
         let show = |text: &str| self.answer.append_with_str_1(text).unwrap_throw();
         ask(&self.form.action(), &self.prompt.value(), show).await
     }
@@ -139,7 +141,7 @@ fn main() {
                 let status = match answer.await {
                     Ok(Ok(())) => "done".to_owned(),
                     Ok(Err(error)) => explain(&error),
-                    // The future was dropped with the source in it, and that has ended the request.
+                    // The future was dropped and the source with it, which ended the request.
                     Err(_) => "stopped".to_owned(),
                 };
                 page.status.set_text_content(Some(&status));
@@ -152,11 +154,11 @@ fn main() {
             handle.abort();
         }
     });
-    // Until here the form would have left the page.
+    // Before this point, submitting the form would have left the page.
     page.set_busy(false);
 }
 
-/// Listens for as long as the page is there.
+/// Adds a listener that stays as long as the page.
 fn on(target: &EventTarget, name: &str, listener: impl FnMut(Event) + 'static) {
     let listener = Closure::<dyn FnMut(Event)>::new(listener).into_js_value();
     target.add_event_listener_with_callback(name, listener.unchecked_ref()).unwrap_throw();

@@ -1,4 +1,5 @@
-//! A page of Leptos that shows the events of a server as they arrive. The source lives as long as its component.
+//! Shows the events of a server in a Leptos page as they arrive. The source lives as long as its
+//! component.
 
 use futures_util::StreamExt;
 use headwater::web::EventSource;
@@ -22,12 +23,12 @@ fn App(url: String) -> impl IntoView {
     }
 }
 
-/// The events of a URL, and what became of the connection.
+/// Shows the events of a URL and the state of the connection.
 #[component]
 fn Events(url: String) -> impl IntoView {
     let events = RwSignal::new(Vec::new());
     let status = RwSignal::new(String::from("listening"));
-    // The future is dropped with the component. That ends the request.
+    // The future is dropped with the component, which ends the request.
     spawn_local_scoped_with_cancellation(async move {
         let ended = read(&url, |data| events.update(|events| events.push(data))).await;
         status.set(ended.map_or_else(|error| error.to_string(), |()| String::from("done")));

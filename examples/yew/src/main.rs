@@ -1,4 +1,5 @@
-//! A page of Yew that shows the events of a server as they arrive. The source lives as long as its component.
+//! Shows the events of a server in a Yew page as they arrive. The source lives as long as its
+//! component.
 
 use futures_util::StreamExt;
 use headwater::web::{Error, EventSource};
@@ -33,7 +34,7 @@ fn App(props: &Props) -> Html {
     }
 }
 
-/// What a source has delivered so far, and what became of it.
+/// The events of a source so far, and the reason why it ended.
 #[derive(Clone, Default, PartialEq)]
 struct Log {
     events: Vec<AttrValue>,
@@ -58,7 +59,7 @@ impl Reducible for Log {
     }
 }
 
-/// The events of a URL, and what became of the connection.
+/// Shows the events of a URL and the state of the connection.
 #[component]
 fn Events(props: &Props) -> Html {
     let log = use_reducer(Log::default);
@@ -71,7 +72,7 @@ fn Events(props: &Props) -> Html {
             let ended = read(source, |data| shown.dispatch(Change::Event(data))).await;
             dispatcher.dispatch(Change::End(ended.map_or_else(|error| error.to_string(), |()| String::from("done"))));
         });
-        // Called when the component goes. It ends the request.
+        // Called when the component is unmounted. It ends the request.
         move || closer.iter().for_each(|closer| closer.close())
     });
     html! {
