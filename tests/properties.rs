@@ -1,5 +1,5 @@
-//! Owns what holds for every stream and every chunking: the parser does what the standard says, and
-//! in linear time.
+//! Tests properties of every stream in every chunking: the parser follows the standard, and takes
+//! linear time.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -27,7 +27,7 @@ use crate::{
     standard::{Outcome, draw, in_ms},
 };
 
-/// Bytes that mean something at the place where they happen to fall.
+/// Bytes that can have a meaning where they fall.
 const PIECES: &[&[u8]] = &[
     b"\n",
     b"\n",
@@ -109,12 +109,11 @@ const VALUES: &[&[u8]] = &[
 ];
 const LINE_ENDS: &[&[u8]] = &[b"\n", b"\n", b"\r", b"\r\n"];
 
-/// What a long text is of: one to four bytes a character, and none.
+/// The characters of a long text: of one to four bytes, and an invalid byte.
 const FILLINGS: &[&[u8]] =
     &[b"x", b"x", b"x", b"\xC3\xA9", b"\xE6\x97\xA5", b"\xE6\x97\xA5", b"\xF0\x9F\xA6\x80", b"\xFF"];
 
-/// What may be read in many bytes at once, with something that means something at any place among
-/// them.
+/// A text that is long enough to be read several bytes at once, with a piece at any place in it.
 fn long() -> impl Strategy<Value = Vec<u8>> {
     (select(FILLINGS), 0..40_usize, select(PIECES), select(FILLINGS), 0..40_usize).prop_map(
         |(before, before_times, piece, after, after_times)| {
@@ -123,7 +122,7 @@ fn long() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// A line that is likely to be a field, and blank as often as not.
+/// A line that is probably a field. Half of the lines are blank.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let value = prop_oneof![6 => select(VALUES).prop_map(<[u8]>::to_vec), 1 => long()];
     let field = (select(NAMES), select(SEPARATORS), value)
@@ -131,7 +130,7 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     (prop_oneof![field, Just(vec![])], select(LINE_ENDS)).prop_map(|(line, end)| [&line[..], end].concat())
 }
 
-/// Byte order marks and what looks like them mean something at the beginning of a stream only.
+/// Byte order marks and beginnings of one have a meaning only at the beginning of a stream.
 const BEGINNINGS: &[&[u8]] =
     &[b"", b"", b"", b"", b"\xEF\xBB\xBF", b"\xEF\xBB\xBF\xEF\xBB\xBF", b"\xEF\xBB", b"\xEF", b"\xEF\xBB\xEF\xBB\xBF"];
 
@@ -145,7 +144,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     (select(BEGINNINGS), vec(piece, 0..32)).prop_map(|(beginning, pieces)| [beginning, &pieces.concat()].concat())
 }
 
-/// Cuts a stream at places that only its length decides; some chunks may be empty.
+/// Cuts a stream at places that depend only on its length. Some chunks may be empty.
 fn cut<'s>(stream: &'s [u8], places: &[Index]) -> Vec<&'s [u8]> {
     let mut places: Vec<usize> = places.iter().map(|place| place.index(stream.len() + 1)).collect();
     places.sort_unstable();
@@ -161,7 +160,8 @@ fn cut<'s>(stream: &'s [u8], places: &[Index]) -> Vec<&'s [u8]> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
 
-    // [non-spec] in one thing: the standard, read to the letter, forgets the last event ID at each new stream.
+    // [non-spec] in one point: by the letter of the standard, each new stream would forget the last
+    // event ID.
     #[test]
     fn every_stream_is_read_as_the_standard_says_in_every_chunking(
         streams in vec((stream(), vec(any::<Index>(), 0..12)), 1..4),
@@ -192,7 +192,8 @@ proptest! {
         }
     }
 
-    // [non-spec] A margin of 16 for the field name: whether it counts depends on where the chunks are cut.
+    // [non-spec] The field name has a margin of 16 bytes: whether it counts depends on the
+    // chunking.
     #[test]
     fn whether_an_event_is_too_large_does_not_depend_on_the_chunking(
         lines in vec(0..200_usize, 1..6),
@@ -214,8 +215,8 @@ proptest! {
     }
 }
 
-/// The shortest inputs that took every way through the parser, and those that showed faults put
-/// into it on purpose.
+/// The corpus has the shortest inputs that cover each path through the parser, and those that found
+/// faults put in on purpose.
 #[test]
 fn what_the_fuzzer_has_found_is_read_as_the_standard_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parser");
@@ -227,8 +228,8 @@ fn what_the_fuzzer_has_found_is_read_as_the_standard_says() {
     }
 }
 
-/// Far above what linear time needs, also without optimization on a busy machine, and far below
-/// what quadratic takes.
+/// Much longer than a linear parser needs, even unoptimized on a busy machine, and much shorter
+/// than a quadratic one needs.
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn assert_linear(chunks: &[&[u8]], expected_messages: u64) {
@@ -279,7 +280,7 @@ fn a_comment_of_4_mib_in_small_chunks_takes_linear_time() {
     assert_linear(&stream.chunks(1460).collect::<Vec<_>>(), 1);
 }
 
-// [non-spec] The id is there for every message, and need not be looked at for any.
+// [non-spec] The ID belongs to every message, but must not be read again for each of them.
 #[test]
 fn messages_after_a_long_id_take_linear_time() {
     let stream = [&b"id: "[..], &vec![b'x'; 4 << 20], b"\n\n", &b"data\n\n".repeat(100_000)].concat();

@@ -1,5 +1,5 @@
-//! Owns that the parser gives what `vectors/*.json` says, in every chunking, and that this is what
-//! crosses into JavaScript. The format is in `vectors/README.md`.
+//! Tests the parser against `vectors/*.json`, in every chunking, and with the npm layer's batches.
+//! The format is in `vectors/README.md`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -84,7 +84,7 @@ impl Vector {
     }
 }
 
-/// The vectors of each file in `vectors/`, with the file's name.
+/// Returns the vectors of each file in `vectors/`, with the file's name.
 fn files() -> Vec<(String, Vec<Vector>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut files: Vec<(String, Vec<Vector>)> = fs::read_dir(folder)
@@ -147,17 +147,17 @@ fn every_vector_holds_in_two_chunks_with_an_empty_one_between() {
     });
 }
 
-/// Vectors are short. What reads many bytes at once has to find theirs at every place among those
-/// many, and not read behind the last of them.
+/// Vectors are short. Code that reads many bytes at once must find line ends at every place among
+/// these bytes, and must not read beyond the last one.
 #[test]
 fn every_vector_holds_at_any_place_in_a_long_chunk() {
     const MANY: usize = 64;
     for_each_vector(|vector, stream| {
-        // A byte order mark, or what begins like one, means something at the beginning only.
+        // A byte order mark, or a part of one, has a meaning only at the beginning.
         let shifts = if stream.first() == Some(&0xEF) { 0..=0 } else { 0..=MANY };
         for shift in shifts {
             let before = if shift == 0 { vec![] } else { [b":", &vec![b'x'; shift - 1][..], b"\n"].concat() };
-            // Without an end: whatever line it goes on, that is never one.
+            // No line end: this line never ends, so it has no effect.
             let chunk = [&before, stream, &[b'x'; MANY]].concat();
             vector.check_chunks([&chunk[..]], &format!("{} bytes into a long chunk", before.len()));
         }
@@ -179,7 +179,7 @@ fn every_theme_has_its_vectors_and_every_name_is_a_rule_of_its_own() {
     let mut names = BTreeSet::new();
     for (file, vector) in files.iter().flat_map(|(file, vectors)| vectors.iter().map(move |vector| (file, vector))) {
         let name = vector.name.as_str();
-        assert!(names.insert(name), "{file}: {name} is there twice");
+        assert!(names.insert(name), "{file}: the name {name} occurs twice");
         assert!(
             !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')),
             "{file}: {name:?} is not lower case with underscores"

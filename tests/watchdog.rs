@@ -1,6 +1,5 @@
-//! Owns when a silence has lasted too long, in simulated time: by the wall clock, across a
-//! suspension, while nobody looks at the page. All of it [non-spec]: the standard knows no limit to
-//! a silence.
+//! Tests the watchdog in simulated time: by the wall clock, across a suspension of the machine, and
+//! while the page is hidden. All tests are [non-spec]: the standard has no limit for a silence.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-/// Any time will do; a clock counts from 1970.
+/// An arbitrary time, counted from 1970 as a clock does.
 const START: u64 = 1_800_000_000_000;
 /// The longest wait that `setTimeout` can hold.
 const LONGEST: u64 = 2_147_483_647;
@@ -16,7 +15,7 @@ const LONGEST: u64 = 2_147_483_647;
 const SEEN: bool = false;
 const HIDDEN: bool = true;
 
-/// That of the crate, with its times in milliseconds.
+/// The watchdog of the crate, with times in milliseconds.
 struct Watchdog(headwater::Watchdog);
 
 impl Watchdog {
@@ -34,7 +33,7 @@ impl Watchdog {
     }
 }
 
-/// A watchdog that began at [`START`], its timer, and the time.
+/// A watchdog that started at [`START`], its timer, and the current time.
 struct Watch {
     dog: Watchdog,
     now: u64,
@@ -52,7 +51,7 @@ impl Watch {
         self.dog.feed(self.now);
     }
 
-    /// Lets the timer run out, this much too late. Whether the watchdog goes on.
+    /// Fires the timer, `late` milliseconds late. Returns whether the watchdog continues.
     fn run_out(&mut self, late: u64, hidden: bool) -> bool {
         self.now += self.timer + late;
         let again = self.dog.handle_timer(self.now, hidden);
@@ -179,7 +178,7 @@ fn a_clock_that_is_set_back_makes_no_silence_longer_than_one_timeout_more() {
     }
     let mut dog = Watchdog::new(5000, START);
     dog.feed(START - 86_400_000);
-    assert_eq!(dog.handle_timer(START - 86_400_000 + 5000, SEEN), None, "what is heard tells the clock");
+    assert_eq!(dog.handle_timer(START - 86_400_000 + 5000, SEEN), None, "data resets the watchdog to the new time");
 }
 
 #[test]
@@ -196,7 +195,7 @@ fn the_end_of_all_time_breaks_nothing() {
     let mut dog = Watchdog::new(u64::MAX, u64::MAX);
     assert_eq!(dog.handle_timer(u64::MAX, SEEN), None);
     let mut dog = Watchdog::new(5000, 0);
-    assert_eq!(dog.handle_timer(u64::MAX, SEEN), Some(0), "nothing is left of time to wait");
+    assert_eq!(dog.handle_timer(u64::MAX, SEEN), Some(0), "no time is left to wait");
     dog.feed(u64::MAX);
     assert_eq!(dog.handle_timer(0, SEEN), Some(5000));
 }
@@ -222,7 +221,7 @@ proptest! {
         }
     }
 
-    // Only what is heard can make it longer.
+    // Only data can make the silence longer.
     #[test]
     fn a_silence_is_over_after_the_timeout_what_held_the_timer_back_and_one_reprieve(
         timeout in 0..120_000_u64,

@@ -1,10 +1,10 @@
-//! Whatever happens, in every order.
+//! Tests invariants of a connection under any sequence of events.
 use super::*;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 768, failure_persistence: None, ..ProptestConfig::default() })]
 
-    // [non-spec] For a GET with the defaults it is the standard's.
+    // [non-spec] With the defaults and a GET, the contract is the standard's.
     #[test]
     fn the_connection_does_what_the_contract_says(
         options in any_options(),
@@ -17,7 +17,8 @@ proptest! {
         }
     }
 
-    // [non-spec] Promise 2. It keeps no model but what a driver knows: after which action a timer runs.
+    // [non-spec] This test has no model. Like a driver, it knows only after which action a timer
+    // runs.
     #[test]
     fn a_request_that_is_not_a_get_is_fetched_once_without_permission(
         options in any_options(),
@@ -28,7 +29,8 @@ proptest! {
         let mut connection = Connection::new(options, drawn);
         let (mut fetches, mut waiting, mut permissions) = (1, false, 0);
         for (happening, random) in happenings {
-            // A timer that does not run, an answer to a probe that was not sent, and a GET instead.
+            // Skips a timer that does not run, the result of a probe that was not sent, and a
+            // change to GET.
             if matches!(happening, Happening::WaitIsOver) && !waiting
                 || matches!(happening, Happening::Probe { .. } | Happening::Request(RequestHead { is_get: true, .. }))
             {
@@ -93,8 +95,8 @@ proptest! {
     }
 }
 
-/// The shortest lives that took every way through the connection, and those that showed faults put
-/// into it on purpose.
+/// The corpus has the shortest inputs that cover each path through the connection, and those that
+/// found faults put in on purpose.
 #[test]
 fn what_the_fuzzer_has_found_is_lived_as_the_contract_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/connection");

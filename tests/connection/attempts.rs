@@ -42,7 +42,7 @@ fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
     }
 }
 
-// [non-spec] A server that accepts and closes at once is not asked for ever.
+// [non-spec] Otherwise a server that accepts and closes at once would get requests forever.
 #[test]
 fn a_response_alone_does_not_begin_the_counting_anew() {
     let mut connection = Connection::new(at_most(2), drawn);
@@ -139,5 +139,5 @@ fn the_repetition_after_a_probe_is_an_attempt_and_no_try() {
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     assert_eq!(connection.attempt(), 2);
     accept(&mut connection);
-    assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first without a message");
+    assert_eq!(wait_after_network_error(&mut connection, 1.0), 6000, "it is the first try without a message");
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Expects that whatever happens to a closed connection, nothing follows.
+/// Asserts that a closed connection returns no action for any event.
 fn assert_dead(mut connection: Connection, how: &str) {
     let before = connection.last_event_id().to_owned();
     for _ in 0..2 {

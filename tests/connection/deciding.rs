@@ -1,4 +1,5 @@
-//! The caller decides after each failure what follows. All of it [non-spec].
+//! Tests the caller's decision after a failure: whether and when to try again. All tests are
+//! [non-spec].
 
 use super::*;
 
@@ -6,17 +7,17 @@ fn decided(options: Options) -> Options {
     Options { reconnect: Reconnect::Decided, ..options }
 }
 
-/// Everything by which an attempt can fail but 204: its name, what of a GET the table says follows,
-/// and how it is told.
+/// Each kind of failure except 204: its name, whether a GET is repeated after it by the table, and
+/// the calls that report it.
 type Failing = (&'static str, bool, fn(&mut Connection) -> Action);
 const FAILURES: [Failing; 12] = [
-    ("no answer", true, |connection| connection.handle_network_error()),
+    ("no response", true, |connection| connection.handle_network_error()),
     ("a stream that broke off", true, |connection| {
         accept(connection);
         connection.handle_network_error()
     }),
-    ("a page that was put away", true, |connection| connection.handle_interruption()),
-    ("no answer in time", true, |connection| connection.handle_timeout()),
+    ("a page that moved into the back/forward cache", true, |connection| connection.handle_interruption()),
+    ("no response in time", true, |connection| connection.handle_timeout()),
     ("silence", true, |connection| {
         accept(connection);
         connection.handle_timeout()
@@ -65,7 +66,7 @@ fn the_failure_says_what_the_table_says_and_if_that_is_decided_the_table_holds()
 
 type News = fn(&mut Connection) -> Action;
 
-/// All that can be told to a connection, but the decision and `close`.
+/// Every report to a connection, except the decision and `close`.
 const NEWS: [News; 18] = [
     |connection| {
         connection.handle_request(RequestHead { is_get: false, preflights_last_event_id: true });
@@ -152,7 +153,7 @@ fn a_decision_to_go_on_wins_over_the_table() {
             let failure = undecided(&connection, action);
             assert_eq!(failure.delay.is_some(), is_get && is_repeated, "{name}");
             go_on(&mut connection, 7);
-            assert_eq!(connection.attempt(), 1, "the wait is no attempt");
+            assert_eq!(connection.attempt(), 1, "the wait is not an attempt");
             next_attempt(&mut connection);
             assert_eq!(connection.attempt(), 2, "{name}");
             accept(&mut connection);
@@ -169,7 +170,7 @@ fn a_decision_to_give_up_wins_over_the_table() {
         give_up(&mut connection);
         assert_eq!(connection.handle_wait_over(), Action::Nothing, "{name}");
         assert_eq!(connection.handle_response(EVENT_STREAM), Action::Nothing, "{name}");
-        assert_eq!(connection.decide(Some(ms(0))), Action::Nothing, "it was final: {name}");
+        assert_eq!(connection.decide(Some(ms(0))), Action::Nothing, "the decision was final: {name}");
         assert_eq!(connection.ready_state(), ReadyState::Closed, "{name}");
     }
 }
@@ -245,7 +246,7 @@ fn after_the_wait_it_is_too_late_to_decide() {
         next_attempt(&mut connection);
         assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
         assert_eq!(connection.ready_state(), ReadyState::Connecting);
-        assert_eq!(connection.handle_wait_over(), Action::Nothing, "there is one request");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "there is only one request");
         accept(&mut connection);
     }
 }
@@ -290,7 +291,7 @@ fn each_failure_is_decided_about_anew() {
     }
     let action = connection.handle_response(status(503));
     let failure = undecided(&connection, action);
-    assert_eq!((failure.attempt, failure.delay), (4, None), "a permission once given is not kept");
+    assert_eq!((failure.attempt, failure.delay), (4, None), "an earlier decision is not kept");
     assert_eq!(connection.handle_wait_over(), Action::Nothing);
 }
 

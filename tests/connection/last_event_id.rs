@@ -8,7 +8,7 @@ fn the_last_event_id_is_carried_into_the_next_attempt() {
     assert_eq!(connection.last_event_id(), "7");
     accept(&mut connection);
     assert_eq!(connection.last_event_id(), "7");
-    assert_eq!(feed(&mut connection, "data: b\n\n"), [message("b", "7")], "a message without one does not reset it");
+    assert_eq!(feed(&mut connection, "data: b\n\n"), [message("b", "7")], "a message without an ID does not reset it");
     assert_eq!(connection.last_event_id(), "7");
 }
 
@@ -34,7 +34,7 @@ fn the_last_event_id_begins_as_the_caller_says() {
     accept(&mut connection);
     assert_eq!(feed(&mut connection, "data: a\n\nid: 42\ndata: b\n\n"), [message("a", "41"), message("b", "42")]);
     lose(&mut connection);
-    assert_eq!(connection.last_event_id(), "42", "the caller's is the first only");
+    assert_eq!(connection.last_event_id(), "42", "the caller's ID is only the first one");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-// All of it [non-spec]: the standard knows no limit.
+// All tests are [non-spec]: the standard has no size limit.
 use super::*;
 
 const LIMIT: usize = 64;
@@ -13,7 +13,8 @@ fn all_options() -> [Options; 4] {
     ]
 }
 
-/// Feeds `chunk` until the connection fails for good, and says how many bytes that took.
+/// Feeds `chunk` until the connection fails permanently, and returns the number of bytes that it
+/// took.
 fn endless(chunk: &str) -> usize {
     let mut bytes = [0; 4];
     for (bytes, options) in bytes.iter_mut().zip(all_options()) {
@@ -26,7 +27,7 @@ fn endless(chunk: &str) -> usize {
                 break;
             }
         }
-        assert_eq!(connection.ready_state(), ReadyState::Closed, "{chunk:?} without end is not too large");
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "an endless {chunk:?} is not too large");
     }
     bytes[0]
 }
@@ -40,7 +41,7 @@ fn an_endless_line_fails_the_connection_for_good() {
 #[test]
 fn endless_data_fails_the_connection_for_good() {
     assert!(endless("data: x\n") <= 4 * LIMIT + 8);
-    assert!(endless("data\n") <= 5 * LIMIT + 10, "empty lines of data are line feeds of data");
+    assert!(endless("data\n") <= 5 * LIMIT + 10, "each empty data line adds a line feed to the data");
     assert!(endless("data: x\r\n:c\nid: 1\n") <= 18 * LIMIT);
 }
 
@@ -132,8 +133,8 @@ fn data_type_and_last_event_id_count_together() {
         assert!(!too_large(format!("event:{event_type}\nid:{id}\ndata:{data}\n\n")));
     }
     let id = "1".repeat(LIMIT / 2);
-    assert!(too_large(format!("id:{id}\ndata:\n\ndata:{id}1\n\n")), "an event carries the id from before");
-    assert!(!too_large(format!("id:{id}\ndata:\n\nid\ndata:{id}1\n\n")), "an id takes the place of the one before");
+    assert!(too_large(format!("id:{id}\ndata:\n\ndata:{id}1\n\n")), "an event carries the earlier id");
+    assert!(!too_large(format!("id:{id}\ndata:\n\nid\ndata:{id}1\n\n")), "an id replaces the earlier one");
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn what_is_not_utf_8_counts_as_it_came_but_an_id_that_is_not_ascii_three_times()
                     draw(connection.handle_chunk(chunk));
                 }
                 let found = connection.check_limit().is_some();
-                // The field's name and the line of data that is yet unfinished count too.
+                // The field name and an unfinished data line count too.
                 let unfinished = size < 1000 && field == "id:";
                 assert!(found == is_too_large || unfinished, "{field} and {length} bytes in chunks of {size}");
             }

@@ -1,7 +1,7 @@
-//! Owns the rules of a connection's life: what is announced, reestablished, failed and closed, how
-//! long is waited, and what is carried into the next attempt (HTML Standard 9.2.3; beyond it, the
-//! project's own table of what reconnects). Each module is a theme, each test a rule that can be
-//! read alone.
+//! Tests the life of a connection: announcing, reestablishing, failing and closing it, the waits,
+//! and the state that the next attempt keeps. The rules are those of the HTML Standard, 9.2.3, and
+//! beyond it the project's table of causes for a reconnection. Each module covers a theme, and each
+//! test is a rule that can be read alone.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -60,9 +60,9 @@ use crate::{
     times::ms,
 };
 
-/// A GET that needs nobody's permission.
+/// A GET that no server has to allow.
 const PLAIN: RequestHead = RequestHead { is_get: true, preflights_last_event_id: false };
-/// One that asks another origin's for its header.
+/// A GET whose header another origin has to allow.
 const WITH_HEADER: RequestHead = RequestHead { is_get: true, preflights_last_event_id: true };
 
 const EVENT_STREAM: ResponseHead<'static> =
@@ -80,7 +80,7 @@ fn post() -> Options {
     Options { is_get: false, ..Options::default() }
 }
 
-/// A connection whose first request has been answered with an event stream.
+/// Returns a connection whose first request has got an event stream.
 fn open(options: Options) -> Connection {
     let mut connection = Connection::new(options, drawn);
     accept(&mut connection);
@@ -100,7 +100,7 @@ fn message(data: &str, last_event_id: &str) -> Row {
     Row::Message { event_type: "message".to_owned(), data: data.to_owned(), last_event_id: last_event_id.to_owned() }
 }
 
-/// Expects that the connection is to be reestablished, and gives how.
+/// Asserts that the connection is to be reestablished, and returns the failure.
 #[track_caller]
 fn reestablished(connection: &Connection, action: Action) -> Failure {
     let Action::ReestablishConnection(failure) = action else { panic!("not reestablished: {action:?}") };
@@ -109,7 +109,7 @@ fn reestablished(connection: &Connection, action: Action) -> Failure {
     failure
 }
 
-/// Expects that the connection has failed for good, and gives how.
+/// Asserts that the connection has failed permanently, and returns the failure.
 #[track_caller]
 fn failed(connection: &Connection, action: Action) -> Failure {
     let Action::FailConnection(failure) = action else { panic!("not failed: {action:?}") };
@@ -118,22 +118,22 @@ fn failed(connection: &Connection, action: Action) -> Failure {
     failure
 }
 
-/// Expects that the caller is to decide about a failure, and gives it.
+/// Asserts that the failure awaits a decision, and returns it.
 #[track_caller]
 fn undecided(connection: &Connection, action: Action) -> Failure {
-    let Action::AwaitDecision(failure) = action else { panic!("not to be decided: {action:?}") };
+    let Action::AwaitDecision(failure) = action else { panic!("awaits no decision: {action:?}") };
     assert_eq!((connection.is_undecided(), connection.failure()), (true, Some(failure)));
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
     failure
 }
 
-/// If the caller is to decide, it leaves the failure as it is.
+/// If the failure awaits a decision, the caller confirms the default.
 fn undisputed(connection: &mut Connection, action: Action) -> Action {
     let Action::AwaitDecision(failure) = action else { return action };
     connection.decide(failure.delay)
 }
 
-/// The caller decides to go on after this wait.
+/// The caller decides to try again after this wait.
 #[track_caller]
 fn go_on(connection: &mut Connection, delay: u64) {
     let action = connection.decide(Some(ms(delay)));
@@ -147,7 +147,7 @@ fn give_up(connection: &mut Connection) {
     failed(connection, action);
 }
 
-/// Lets the attempt fail and gives the wait.
+/// Fails the attempt with a network error, and returns the wait in milliseconds.
 #[track_caller]
 fn wait_after_network_error(connection: &mut Connection, random: f64) -> u64 {
     let action = with_random(random, || connection.handle_network_error());
@@ -161,14 +161,14 @@ fn next_attempt(connection: &mut Connection) {
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
 }
 
-/// The attempt breaks off, and the next one begins.
+/// Fails the attempt, and begins the next one.
 #[track_caller]
 fn lose(connection: &mut Connection) {
     wait_after_network_error(connection, 0.0);
     next_attempt(connection);
 }
 
-/// The attempt breaks off, and the next one is accepted.
+/// Fails the attempt, and accepts the response of the next one.
 #[track_caller]
 fn reconnect(connection: &mut Connection) {
     lose(connection);

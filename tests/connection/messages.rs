@@ -1,4 +1,4 @@
-//! What a person is told of a failure. All of it [non-spec].
+//! Tests the messages of failures. All tests are [non-spec].
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn told(action: Action) -> String {
     let (Action::ReestablishConnection(failure) | Action::AwaitDecision(failure) | Action::FailConnection(failure)) =
         action
     else {
-        panic!("nothing is told: {action:?}")
+        panic!("{action:?} has no failure")
     };
     assert_eq!(failure.message(), failure.to_string());
     failure.message()

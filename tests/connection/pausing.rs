@@ -1,5 +1,5 @@
-//! A request that is given up while nobody looks at the page, and made again when somebody does.
-//! All of it [non-spec].
+//! Tests pauses: a request is aborted while the page is hidden, and made again when it is visible.
+//! All tests are [non-spec].
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn a_request_that_may_be_repeated_may_be_paused() {
     let mut connection = Connection::new(post(), drawn);
     connection.handle_request(RequestHead { is_get: true, preflights_last_event_id: false });
     accept(&mut connection);
-    assert!(connection.handle_pause().is_some(), "it goes on as a GET");
+    assert!(connection.handle_pause().is_some(), "it continues as a GET");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_request_without_an_answer_is_simply_made_again() {
     for attempt in 2..=4 {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
         assert_eq!((connection.ready_state(), connection.attempt()), (ReadyState::Connecting, attempt));
-        assert_eq!(connection.handle_wait_over(), Action::Nothing, "nothing is waited for");
+        assert_eq!(connection.handle_wait_over(), Action::Nothing, "there is no wait");
     }
     accept(&mut connection);
 }

@@ -1,11 +1,12 @@
-//! Which request may be repeated, where each attempt may be another one. All of it [non-spec].
+//! Tests which requests may be repeated if the method differs between attempts. All tests are
+//! [non-spec].
 
 use super::*;
 
 const POST: RequestHead = RequestHead { is_get: false, preflights_last_event_id: false };
 
-/// Everything by which an attempt can end with nothing of the server's: its name, and how it is
-/// told.
+/// Each way in which an attempt can end without an action of the server: its name, and the call
+/// that reports it.
 type Loss = (&'static str, fn(&mut Connection) -> Action);
 const LOSSES: [Loss; 3] = [
     ("a network error", |connection| connection.handle_network_error()),
@@ -173,7 +174,7 @@ fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
     connection.handle_request(PLAIN);
     accept(&mut connection);
     let action = connection.handle_end_of_body();
-    assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted, "it went on as a GET");
+    assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted, "it continued as a GET");
 }
 
 #[test]
@@ -188,7 +189,7 @@ fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
     assert_eq!(reestablished(&connection, action).reason, Reason::Silence);
     next_attempt(&mut connection);
     let action = connection.handle_timeout();
-    assert_eq!(reestablished(&connection, action).reason, Reason::Timeout, "of a later answer, too");
+    assert_eq!(reestablished(&connection, action).reason, Reason::Timeout, "in a later attempt, too");
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! `Last-Event-ID` to another origin, which has to permit it: how a refusal is found out, and what
-//! is told of it. All of it [non-spec]: the standard exempts the browser's own requests.
+//! Tests requests with the header `Last-Event-ID` to another origin, which has to allow it: how a
+//! refusal is detected and reported. All tests are [non-spec]: the standard exempts the browser's
+//! own requests.
 
 use super::*;
 
@@ -9,7 +10,7 @@ fn probing() -> Options {
     Options { can_probe: true, ..get() }
 }
 
-/// A connection that was open, broke off, and is making a request with the header.
+/// Returns a connection that was open, broke off, and now makes a request with the header.
 fn resuming(options: Options) -> Connection {
     let mut connection = Connection::new(options, drawn);
     connection.handle_request(PLAIN);
@@ -20,7 +21,7 @@ fn resuming(options: Options) -> Connection {
     connection
 }
 
-/// Answers the probe, makes the request once more, and lets it fail.
+/// Reports a response to the probe, then fails the repeated request.
 fn refuse(connection: &mut Connection) -> Action {
     assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.handle_probe(true), Action::Fetch);
@@ -199,7 +200,7 @@ fn a_post_is_never_probed_for() {
     let mut connection = Connection::new(Options { is_get: false, ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
     let action = connection.handle_network_error();
-    assert_eq!(reestablished(&connection, action).reason, Reason::Network, "nor the GET that it goes on as");
+    assert_eq!(reestablished(&connection, action).reason, Reason::Network, "nor is the GET that continues it");
 }
 
 #[test]

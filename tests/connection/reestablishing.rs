@@ -151,7 +151,7 @@ fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
     }
 }
 
-// [non-spec] Promise 2, even if a timer is left over.
+// [non-spec] A timer that is left over must not repeat a request.
 #[test]
 fn a_timeout_without_a_wait_fetches_nothing() {
     let mut connection = Connection::new(post(), drawn);

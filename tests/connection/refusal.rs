@@ -1,5 +1,5 @@
-//! A refused origin looks like a broken network: when the server is asked whether it answers at
-//! all, and what of it.
+//! Tests refused origins, which look like a broken network: when a probe is sent, and the
+//! consequences of its result.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn probing() -> Options {
     Options { can_probe: true, ..get() }
 }
 
-/// A connection whose first request has failed without an answer.
+/// Returns a connection whose first request has failed without a response.
 fn suspicious(options: Options) -> Connection {
     let mut connection = Connection::new(options, drawn);
     assert_eq!(connection.handle_network_error(), Action::Probe);

@@ -1,5 +1,5 @@
-//! What may be cut from a wait when the network is back or somebody looks at the page. All of it
-//! [non-spec].
+//! Tests which part of a wait is skipped when the network is back or the page becomes visible. All
+//! tests are [non-spec].
 
 use super::*;
 
@@ -115,7 +115,7 @@ fn the_callers_own_decision_is_not_cut() {
     let action = with_random(0.9, || connection.handle_network_error());
     let failure = undecided(&connection, action);
     go_on(&mut connection, in_ms(failure.delay.unwrap()));
-    assert_eq!(connection.shorten_wait(), Some(ms(3000)), "what is as told is a wait as any other");
+    assert_eq!(connection.shorten_wait(), Some(ms(3000)), "a decision that equals the default can be shortened");
 }
 
 #[test]

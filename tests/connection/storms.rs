@@ -1,8 +1,9 @@
-//! How often a server is asked that does its worst, in simulated time. All of it [non-spec].
+//! Tests how often a badly behaved server gets requests, in simulated time. All tests are
+//! [non-spec].
 
 use super::*;
 
-/// What a server does with each request that it gets; the action that ends the attempt.
+/// The server's part of an attempt. Returns the action that ends it.
 type Server = fn(&mut Connection) -> Action;
 
 const SERVERS: [(&str, Server); 7] = [
@@ -30,20 +31,20 @@ const SERVERS: [(&str, Server); 7] = [
         feed(connection, "data: x\n\n");
         connection.handle_end_of_body()
     }),
-    ("no answer", |connection| connection.handle_network_error()),
+    ("no response", |connection| connection.handle_network_error()),
     ("503, with permission", |connection| {
         connection.handle_response(ResponseHead { retry_after: Some(ms(0)), ..status(503) })
     }),
 ];
 
-/// When the requests of the first `end` milliseconds are made, by a server that answers without any
-/// delay. `hurry`: as soon as a wait begins, somebody looks at the page.
+/// Returns the times of the requests in the first `end` milliseconds. The server responds at once.
+/// `hurry`: the page becomes visible as soon as a wait begins.
 fn requests(options: Options, server: Server, random: f64, end: u64, hurry: bool) -> Vec<u64> {
     let mut connection = Connection::new(options, drawn);
     let (mut now, mut times) = (0, vec![]);
     while now < end {
         times.push(now);
-        assert!(times.len() < 1000, "it spins");
+        assert!(times.len() < 1000, "it reconnects without a wait");
         let action = with_random(random, || server(&mut connection));
         let told = in_ms(reestablished(&connection, action).delay.unwrap());
         let shortest = if hurry { connection.shorten_wait() } else { None };
@@ -111,8 +112,8 @@ fn whoever_gives_a_delay_of_zero_gets_it_and_still_backs_off_from_nothing() {
     }
 }
 
-/// What each answer to a request that costs something brings before it is cut: without progress,
-/// however often.
+/// The body of each response to a request that costs something, before it is cut. None of them is
+/// progress, however often it comes.
 const WITHOUT_PROGRESS: [(&str, &str); 6] = [
     ("nothing", ""),
     ("a comment and a retry", ": hello\n\nretry: 0\n\n"),
@@ -122,11 +123,11 @@ const WITHOUT_PROGRESS: [(&str, &str); 6] = [
     ("an event that is cut", "data: x\n\nid: 7\ndata: cut"),
 ];
 
-/// With the same IDs each time: the first answer is progress, and no later one.
+/// Bodies that have the same IDs each time: only the first one is progress.
 const FROM_THE_BEGINNING: [(&str, &str); 4] = [
     ("one id", "id: 1\ndata: x\n\n"),
     ("many ids", "id: 1\ndata: x\n\nid: 2\ndata: y\n\nid: 10\ndata: z\n\n"),
-    ("ids that are no numbers", "id: a\ndata: x\n\nid: b\ndata: y\n\n"),
+    ("ids that are not numbers", "id: a\ndata: x\n\nid: b\ndata: y\n\n"),
     ("an id without an event", "id: 1\n\n"),
 ];
 
@@ -136,12 +137,12 @@ fn costly(reconnect: Reconnect, max_retries: Option<u32>) -> Options {
     Options { reconnect, backoff: Backoff { max_retries, ..Backoff::default() }, ..post() }
 }
 
-/// Every way in which an answer that has begun can end and be asked for once more.
+/// Each way in which a response can break off and be requested again.
 const CUTS: [fn(&mut Connection) -> Action; 3] =
     [Connection::handle_network_error, Connection::handle_timeout, Connection::handle_interruption];
 
-/// The failures of requests that are each answered by `answers(n)` and then cut, until there is no
-/// further request, but not beyond `most`.
+/// Returns the failures of at most `most` requests. The body of request `n` is `answers(n)`, which
+/// is then cut. Stops earlier if no further request follows.
 fn failures(
     options: Options,
     cut: fn(&mut Connection) -> Action,
@@ -195,7 +196,7 @@ fn a_post_that_may_be_repeated_without_end_backs_off_whatever_its_answers_bring_
     for (name, answer) in FROM_THE_BEGINNING {
         let failures = failures(costly(Reconnect::Allowed, None), CUTS[0], 1.0, 5, |_| answer.to_owned());
         let waits: Vec<_> = failures.iter().map(|failure| in_ms(failure.delay.unwrap())).collect();
-        assert_eq!(waits, [3300, 12_000, 24_000, 30_000, 30_000], "{name}: only the first was progress");
+        assert_eq!(waits, [3300, 12_000, 24_000, 30_000, 30_000], "{name}: only the first response was progress");
     }
 }
 
@@ -254,7 +255,7 @@ fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_wha
         };
         assert_eq!([0, 1, 2].map(|_| pause(&mut connection, "data: x\n\n")), [true, true, false]);
         if is_open {
-            assert_eq!(connection.ready_state(), ReadyState::Open, "it goes on");
+            assert_eq!(connection.ready_state(), ReadyState::Open, "it continues");
             feed(&mut connection, "id: 1\ndata: x\n\n");
             let action = connection.handle_pause().expect("there was progress");
             reestablished(&connection, action);

@@ -1,4 +1,4 @@
-//! A stream that somebody else has requested: there is nothing to reconnect to.
+//! Tests a stream that was requested elsewhere and cannot be reestablished.
 
 use super::*;
 

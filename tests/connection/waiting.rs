@@ -26,7 +26,8 @@ fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000, "the wait is never below the reconnection time");
 }
 
-// [non-spec] The try after the one that followed a message is the second without one.
+// [non-spec] The first try after a message has a short wait. The next one is already the second
+// without a message.
 #[test]
 fn a_message_begins_the_backing_off_anew() {
     let mut connection = Connection::new(get(), drawn);
@@ -62,10 +63,10 @@ fn retry_replaces_the_reconnection_time() {
     assert_eq!(connection.reconnection_time(), Some(ms(1500)));
     assert_eq!(wait_after_network_error(&mut connection, 0.5), 1575);
     next_attempt(&mut connection);
-    assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500, "it stays for further tries");
+    assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500, "it is kept for further tries");
     next_attempt(&mut connection);
     accept(&mut connection);
-    assert_eq!(connection.reconnection_time(), Some(ms(1500)), "it stays for further streams");
+    assert_eq!(connection.reconnection_time(), Some(ms(1500)), "it is kept for further streams");
     feed(&mut connection, "retry: 700\n");
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 700, "a later one replaces it");
 }
@@ -157,7 +158,7 @@ fn wait_after_503(delay: u64, retry_after: Option<u64>, random: f64) -> u64 {
 #[test]
 fn the_wait_is_never_below_retry_after() {
     assert_eq!(wait_after_503(3000, Some(60_000), 0.0), 60_000);
-    assert_eq!(wait_after_503(3000, Some(120_000), 0.999), 120_000, "even beyond the longest of backing off");
+    assert_eq!(wait_after_503(3000, Some(120_000), 0.999), 120_000, "even above the longest backoff");
     assert!(wait_after_503(3000, Some(4000), 0.0) >= 4000);
     for code in [408, 425, 429, 500, 503] {
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
