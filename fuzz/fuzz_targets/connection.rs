@@ -1,4 +1,4 @@
-//! Fuzzes a connection and its parser against the contract, with any sequence of events.
+//! The fuzz target: a connection and its parser follow docs/behavior.md in each order of events.
 #![no_main]
 
 #[path = "../../tests/support/contract.rs"]

@@ -1,5 +1,5 @@
-// Owns the rules of what is repeated and what is not: the table of section 4 of the design, row by row. How long is
-// waited is the core's, and tested there without a clock.
+// Tests the table of docs/behavior.md, section 4, row by row. The tests of the core have the waits,
+// without a clock.
 
 import { eventStream, events, expect, HANDED_OVER, send, test, unusedOrigin } from "./support.ts";
 

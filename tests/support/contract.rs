@@ -1,5 +1,5 @@
-//! A second reading of the contract for a connection's life: what can happen when, and what then is
-//! to follow (HTML Standard 9.2.3, and section 4 of the design, word by word).
+//! A second implementation of the life of a connection: HTML Standard, 9.2.3, and sections 4 to 9
+//! of docs/behavior.md, which is the contract.
 
 use headwater::{Action, Backoff, Connection, EndOfBody, Failure, Note, Options, Reason, Reconnect, RequestHead};
 
@@ -159,8 +159,7 @@ impl Model {
         self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
     }
 
-    /// How long to wait after a failure. Section 4 of the design, word by word, in numbers that
-    /// cannot overflow.
+    /// The wait after a failure (behavior 5.1, 5.2, 5.3, 5.4, 5.5), in numbers that cannot overflow.
     fn wait(&mut self, retry_after: u64) -> Wait {
         let has_progressed = self.progress();
         let Backoff { delay, max_delay, .. } = self.options.backoff;

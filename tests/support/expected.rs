@@ -1,4 +1,4 @@
-//! Compares an action with the one that the contract expects.
+//! Compares an action with the one that docs/behavior.md expects.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Where a connection is, by the contract.
+//! The phases of a connection, by docs/behavior.md.
 
 use headwater::ReadyState;
 
