@@ -160,6 +160,7 @@ fn cut<'s>(stream: &'s [u8], places: &[Index]) -> Vec<&'s [u8]> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // behavior 10.1
     // [non-spec] in one point: by the letter of the standard, each new stream would forget the last
     // event ID.
     #[test]
@@ -192,6 +193,7 @@ proptest! {
         }
     }
 
+    // behavior 12.3
     // [non-spec] The field name has a margin of 16 bytes: whether it counts depends on the
     // chunking.
     #[test]
@@ -246,6 +248,7 @@ fn assert_linear(chunks: &[&[u8]], expected_messages: u64) {
 }
 
 // [non-spec]
+// behavior 12.5
 #[test]
 fn a_line_of_4_mib_in_small_chunks_takes_linear_time() {
     let stream = [&b"data: "[..], &vec![b'x'; 4 << 20], b"\n\n"].concat();
@@ -260,6 +263,7 @@ fn an_event_of_many_lines_in_small_chunks_takes_linear_time() {
 }
 
 // [non-spec]
+// behavior 12.5
 #[test]
 fn a_line_byte_by_byte_takes_linear_time() {
     let stream = [&b"data: "[..], &vec![b'x'; 1 << 19], b"\n\n"].concat();
@@ -267,6 +271,7 @@ fn a_line_byte_by_byte_takes_linear_time() {
 }
 
 // [non-spec]
+// behavior 12.5
 #[test]
 fn a_hundred_thousand_lines_that_carriage_returns_end_take_linear_time_in_one_chunk() {
     assert_linear(&[&b"data: x\r".repeat(100_000), b"\r"], 1);

@@ -114,6 +114,7 @@ fn every_vector_holds_whole() {
     for_each_vector(|vector, stream| vector.check_chunks([stream], "whole"));
 }
 
+// behavior 10.1
 #[test]
 fn every_vector_holds_byte_by_byte() {
     for_each_vector(|vector, stream| vector.check_chunks(stream.chunks(1), "byte by byte"));

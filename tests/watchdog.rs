@@ -96,6 +96,7 @@ fn a_stream_that_is_never_silent_for_long_is_listened_to_for_ever() {
     }
 }
 
+// behavior 7.4
 #[test]
 fn a_timer_that_is_a_second_late_is_believed_and_a_later_one_is_not() {
     for (late, goes_on) in [(0, false), (1, false), (999, false), (1000, false), (1001, true), (3_600_000, true)] {
@@ -103,6 +104,7 @@ fn a_timer_that_is_a_second_late_is_believed_and_a_later_one_is_not() {
     }
 }
 
+// behavior 7.4
 #[test]
 fn a_silence_that_ends_while_the_page_is_hidden_is_listened_to_once_more() {
     let mut watch = Watch::new(5000);
@@ -110,6 +112,7 @@ fn a_silence_that_ends_while_the_page_is_hidden_is_listened_to_once_more() {
     assert_eq!(watch.timer, 5000);
 }
 
+// behavior 7.4
 #[test]
 fn the_reprieve_is_as_long_as_the_timeout_and_ten_seconds_at_most() {
     for (timeout, reprieve) in [(0, 0), (20, 20), (9999, 9999), (10_000, 10_000), (10_001, 10_000), (LONGEST, 10_000)] {
@@ -121,6 +124,7 @@ fn the_reprieve_is_as_long_as_the_timeout_and_ten_seconds_at_most() {
     }
 }
 
+// behavior 7.4
 #[test]
 fn a_silence_is_never_reprieved_twice() {
     for first in [(1001, SEEN), (0, HIDDEN), (5000, HIDDEN)] {
@@ -141,6 +145,7 @@ fn a_timer_that_is_early_in_a_reprieve_does_not_begin_another() {
     assert_eq!(dog.handle_timer(reprieved + 10_000, HIDDEN), None);
 }
 
+// behavior 7.4
 #[test]
 fn what_is_heard_in_a_reprieve_earns_the_whole_timeout_and_another_reprieve() {
     let mut watch = Watch::new(60_000);
@@ -181,6 +186,7 @@ fn a_clock_that_is_set_back_makes_no_silence_longer_than_one_timeout_more() {
     assert_eq!(dog.handle_timer(START - 86_400_000 + 5000, SEEN), None, "data resets the watchdog to the new time");
 }
 
+// behavior 7.5
 #[test]
 fn a_timeout_beyond_the_longest_timer_is_the_longest_timer() {
     for timeout in [LONGEST + 1, u64::MAX] {

@@ -108,6 +108,7 @@ mod tests {
         }
     }
 
+    // behavior 3.1
     #[test]
     fn the_last_of_several_mime_types_counts() {
         assert!(is_event_stream("text/html, text/event-stream"));

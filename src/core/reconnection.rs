@@ -110,6 +110,7 @@ mod tests {
         backoff.wait(backoff.reconnection_time(server_time), tries, after_progress, random)
     }
 
+    // behavior 5.6
     #[test]
     fn only_ascii_digits_are_a_reconnection_time() {
         assert_eq!(parse_time(b"10"), Some(10));
@@ -120,12 +121,14 @@ mod tests {
         }
     }
 
+    // behavior 5.2
     #[test]
     fn after_a_message_the_wait_spreads_over_a_tenth() {
         assert_eq!(wait(DEFAULT, None, 0, true, 0.0), 3000);
         assert_eq!(wait(DEFAULT, None, 0, true, 0.999_999), 3299);
     }
 
+    // behavior 5.3
     #[test]
     fn without_a_message_the_spread_doubles_up_to_the_longest_wait() {
         let longest = |tries| wait(DEFAULT, None, tries, false, 1.0);
@@ -149,6 +152,7 @@ mod tests {
         assert_eq!(wait(DEFAULT, Some(60_000), 5, false, 0.5), 60_000);
     }
 
+    // behavior 5.4
     #[test]
     fn no_random_number_breaks_the_bounds() {
         for random in [f64::NAN, f64::INFINITY, -1.0, 2.0] {

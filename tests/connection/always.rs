@@ -4,6 +4,7 @@ use super::*;
 proptest! {
     #![proptest_config(ProptestConfig { cases: 768, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // behavior 16.1
     // [non-spec] With the defaults and a GET, the contract is the standard's.
     #[test]
     fn the_connection_does_what_the_contract_says(

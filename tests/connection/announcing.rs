@@ -24,6 +24,7 @@ fn parameters_and_case_of_the_content_type_do_not_matter() {
     }
 }
 
+// behavior 4.13
 #[test]
 fn another_content_type_fails_the_connection_whatever_is_allowed() {
     for content_type in
@@ -55,6 +56,7 @@ fn a_status_other_than_200_fails_the_connection_even_with_an_event_stream() {
 }
 
 // [non-spec]
+// behavior 4.11
 #[test]
 fn the_statuses_that_mean_later_are_tried_again_where_that_is_allowed() {
     for code in [408, 425, 429, 500, 501, 502, 503, 504, 522, 599] {
@@ -68,6 +70,7 @@ fn the_statuses_that_mean_later_are_tried_again_where_that_is_allowed() {
 }
 
 // [non-spec]
+// behavior 4.12
 #[test]
 fn every_other_status_is_final_even_where_repeating_is_allowed() {
     for code in [
@@ -83,6 +86,7 @@ fn every_other_status_is_final_even_where_repeating_is_allowed() {
 }
 
 // [non-spec]
+// behavior 4.11
 #[test]
 fn the_statuses_that_mean_later_are_final_where_repeating_is_forbidden() {
     for code in [408, 429, 503] {

@@ -1,6 +1,7 @@
 use super::*;
 
 // [non-spec]
+// behavior 2.1
 #[test]
 fn attempts_are_counted_from_one_over_successes_and_failures() {
     let mut connection = Connection::new(get(), drawn);
@@ -29,6 +30,7 @@ fn at_most(attempts: u32) -> Options {
 }
 
 // [non-spec]
+// behavior 6.4
 #[test]
 fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
     for most in 0..4 {
@@ -42,6 +44,7 @@ fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
     }
 }
 
+// behavior 6.1
 // [non-spec] Otherwise a server that accepts and closes at once would get requests forever.
 #[test]
 fn a_response_alone_does_not_begin_the_counting_anew() {
@@ -59,6 +62,7 @@ fn a_response_alone_does_not_begin_the_counting_anew() {
 }
 
 // [non-spec]
+// behavior 6.1
 #[test]
 fn a_message_begins_the_counting_anew() {
     let mut connection = Connection::new(at_most(2), drawn);
@@ -73,6 +77,7 @@ fn a_message_begins_the_counting_anew() {
 }
 
 // [non-spec]
+// behavior 6.5
 #[test]
 fn every_kind_of_failure_is_a_try() {
     let mut connection = Connection::new(at_most(3), drawn);
@@ -86,6 +91,7 @@ fn every_kind_of_failure_is_a_try() {
 }
 
 // [non-spec]
+// behavior 6.5
 #[test]
 fn a_final_status_says_so_even_at_the_last_try() {
     let mut connection = Connection::new(at_most(0), drawn);
@@ -94,6 +100,7 @@ fn a_final_status_says_so_even_at_the_last_try() {
 }
 
 // [non-spec]
+// behavior 6.1
 #[test]
 fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
     let mut connection = Connection::new(at_most(1), drawn);
@@ -104,6 +111,7 @@ fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
 }
 
 // [non-spec]
+// behavior 6.5
 #[test]
 fn silence_an_interruption_and_an_unknown_request_are_tries() {
     let fail: [fn(&mut Connection) -> Action; 3] = [
@@ -122,6 +130,7 @@ fn silence_an_interruption_and_an_unknown_request_are_tries() {
 }
 
 // [non-spec]
+// behavior 6.4
 #[test]
 fn giving_up_tells_the_status_of_the_last_answer() {
     let mut connection = Connection::new(at_most(0), drawn);
@@ -131,6 +140,7 @@ fn giving_up_tells_the_status_of_the_last_answer() {
 }
 
 // [non-spec]
+// behavior 6.6
 #[test]
 fn the_repetition_after_a_probe_is_an_attempt_and_no_try() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);

@@ -75,6 +75,7 @@ fn nothing_follows_a_close_during_a_later_attempt() {
     assert_dead(connection, "closed during a later attempt");
 }
 
+// behavior 4.18
 #[test]
 fn nothing_follows_a_failure() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);

@@ -94,6 +94,7 @@ const NEWS: [News; 18] = [
     |connection| connection.handle_wait_over(),
 ];
 
+// behavior 16.2
 #[test]
 fn nothing_moves_before_the_decision() {
     for (name, _, fail) in FAILURES {
@@ -188,6 +189,7 @@ fn an_event_that_is_too_large_may_be_gone_on_from() {
     assert_eq!(feed(&mut connection, "data: b\n\n"), [message("b", "1")]);
 }
 
+// behavior 16.3
 #[test]
 fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
     for delay in [None, Some(0)] {
@@ -200,6 +202,7 @@ fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
     }
 }
 
+// behavior 9.5, 16.3
 #[test]
 fn a_pause_is_no_failure_to_decide_about() {
     let mut connection = open(decided(get()));
@@ -212,6 +215,7 @@ fn a_pause_is_no_failure_to_decide_about() {
     next_attempt(&mut connection);
 }
 
+// behavior 16.2
 #[test]
 fn a_decision_counts_once() {
     for second in [None, Some(5)] {
@@ -333,6 +337,7 @@ fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
     assert_eq!(undecided(&connection, action).delay, Some(ms(12_000)));
 }
 
+// behavior 9.2
 #[test]
 fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_method() {
     for (name, _, fail) in FAILURES {
@@ -377,6 +382,7 @@ fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too
     }
 }
 
+// behavior 9.2
 #[test]
 fn a_retry_after_is_part_of_the_wait_that_whoever_decides_is_given_whatever_the_status() {
     for code in [401, 404, 408, 425, 429, 500, 503] {

@@ -1,5 +1,6 @@
 use super::*;
 
+// behavior 10.4
 #[test]
 fn the_last_event_id_is_carried_into_the_next_attempt() {
     let mut connection = open(get());

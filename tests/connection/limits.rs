@@ -32,6 +32,7 @@ fn endless(chunk: &str) -> usize {
     bytes[0]
 }
 
+// behavior 4.14, 12.2
 #[test]
 fn an_endless_line_fails_the_connection_for_good() {
     assert!(endless("x") <= LIMIT + 1);
@@ -68,6 +69,7 @@ fn an_endless_event_name_or_id_fails_the_connection_for_good() {
     }
 }
 
+// behavior 12.3
 #[test]
 fn what_came_before_the_large_event_is_delivered_and_nothing_after_it() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
@@ -79,6 +81,7 @@ fn what_came_before_the_large_event_is_delivered_and_nothing_after_it() {
     assert_eq!(feed(&mut connection, "\n\ndata: b\n\n"), []);
 }
 
+// behavior 12.2
 #[test]
 fn many_events_comments_and_fields_that_are_not_kept_are_no_large_event() {
     for chunk in ["data: x\n\n", ": comment\n", "id: 1\n", "event: e\n", "retry: 500\n", "unknown: x\n", "\r\n", ""] {
@@ -117,6 +120,7 @@ fn what_is_kept_of_a_cut_stream_does_not_count_for_the_next() {
     }
 }
 
+// behavior 12.1
 #[test]
 fn data_type_and_last_event_id_count_together() {
     let too_large = |block: String| {
@@ -137,6 +141,7 @@ fn data_type_and_last_event_id_count_together() {
     assert!(!too_large(format!("id:{id}\ndata:\n\nid\ndata:{id}1\n\n")), "an id replaces the earlier one");
 }
 
+// behavior 12.1
 #[test]
 fn what_is_not_utf_8_counts_as_it_came_but_an_id_that_is_not_ascii_three_times() {
     let as_it_came = ["data:", "event:"].map(|field| [(field, LIMIT - 6, false), (field, LIMIT + 1, true)]);

@@ -89,6 +89,7 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
     }
 }
 
+// behavior 11.8
 #[test]
 fn a_message_names_the_option_that_has_run_out() {
     let mut connection = Connection::new(get(), drawn);
@@ -99,6 +100,7 @@ fn a_message_names_the_option_that_has_run_out() {
     assert!(told(connection.check_limit().unwrap()).contains("maxEventSize"));
 }
 
+// behavior 11.8
 #[test]
 fn a_message_tells_the_status_and_is_one_sentence_without_its_full_stop() {
     for code in [100, 204, 301, 404, 503, 599] {

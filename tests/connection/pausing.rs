@@ -40,6 +40,7 @@ fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
     assert_eq!(connection.handle_pause(), None, "a GET whose attempt became a POST");
 }
 
+// behavior 13.9
 #[test]
 fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
     let mut connection = open(get());
@@ -54,6 +55,7 @@ fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
     assert_eq!(feed(&mut connection, "data: y\n\n"), [message("y", "7")], "nothing of the cut block is left");
 }
 
+// behavior 13.9
 #[test]
 fn a_request_without_an_answer_is_simply_made_again() {
     let mut connection = Connection::new(get(), drawn);

@@ -14,6 +14,7 @@ const LOSSES: [Loss; 3] = [
     ("an interruption", |connection| connection.handle_interruption()),
 ];
 
+// behavior 4.1
 #[test]
 fn a_post_that_goes_on_as_a_get_is_repeated_whatever_cuts_it() {
     for (name, lose) in LOSSES {
@@ -29,6 +30,7 @@ fn a_post_that_goes_on_as_a_get_is_repeated_whatever_cuts_it() {
     }
 }
 
+// behavior 4.1
 #[test]
 fn a_post_is_given_no_permission_by_the_get_before_it() {
     for (name, lose) in LOSSES {
@@ -48,6 +50,7 @@ fn a_post_is_given_no_permission_by_the_get_before_it() {
     }
 }
 
+// behavior 4.1
 #[test]
 fn a_get_whose_attempt_became_a_post_is_not_repeated() {
     for (name, lose) in LOSSES {
@@ -64,6 +67,7 @@ fn a_get_whose_attempt_became_a_post_is_not_repeated() {
     }
 }
 
+// behavior 4.2
 #[test]
 fn permission_by_the_caller_holds_for_every_method_and_so_does_its_refusal() {
     for (_, lose) in LOSSES {
@@ -94,6 +98,7 @@ fn without_being_told_of_a_request_it_is_the_one_of_the_options() {
     failed(&connection, action);
 }
 
+// behavior 8.1
 #[test]
 fn the_clean_end_of_a_get_that_goes_on_with_a_post_ends_as_that_would() {
     let mut connection = Connection::new(post(), drawn);
@@ -104,6 +109,7 @@ fn the_clean_end_of_a_get_that_goes_on_with_a_post_ends_as_that_would() {
     assert_eq!(connection.ready_state(), ReadyState::Closed);
 }
 
+// behavior 8.1
 #[test]
 fn the_clean_end_of_a_post_that_a_get_became_closes() {
     let mut connection = Connection::new(get(), drawn);
@@ -140,6 +146,7 @@ fn until(options: Options) -> Options {
     Options { end: Some(EndOfBody::Interrupted), ..options }
 }
 
+// behavior 8.7
 #[test]
 fn a_get_that_ends_before_until_says_so_was_cut_and_is_repeated() {
     let mut connection = open(until(get()));
@@ -177,6 +184,7 @@ fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
     assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted, "it continued as a GET");
 }
 
+// behavior 4.7, 4.8
 #[test]
 fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
     let mut connection = Connection::new(get(), drawn);
@@ -208,6 +216,7 @@ fn silence_fails_a_post_and_is_never_probed_for() {
     reestablished(&connection, action);
 }
 
+// behavior 4.9
 #[test]
 fn a_request_that_could_not_be_found_out_is_tried_again_as_the_one_before_it_would_be() {
     let mut connection = Connection::new(get(), drawn);

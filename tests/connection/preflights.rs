@@ -29,6 +29,7 @@ fn refuse(connection: &mut Connection) -> Action {
     connection.handle_network_error()
 }
 
+// behavior 4.23
 #[test]
 fn a_request_with_the_header_that_fails_twice_beside_an_answer_was_refused_and_goes_on() {
     let mut connection = resuming(probing());

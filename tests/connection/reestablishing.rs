@@ -1,5 +1,6 @@
 use super::*;
 
+// behavior 4.4, 8.1
 #[test]
 fn a_get_is_repeated_after_a_clean_end() {
     let mut connection = open(get());
@@ -10,6 +11,7 @@ fn a_get_is_repeated_after_a_clean_end() {
     accept(&mut connection);
 }
 
+// behavior 4.5
 #[test]
 fn a_get_is_repeated_after_a_network_error_before_the_response() {
     let mut connection = Connection::new(get(), drawn);
@@ -19,6 +21,7 @@ fn a_get_is_repeated_after_a_network_error_before_the_response() {
     accept(&mut connection);
 }
 
+// behavior 4.6
 #[test]
 fn a_get_is_repeated_after_a_stream_that_broke_off() {
     let mut connection = open(get());
@@ -39,6 +42,7 @@ fn a_failure_before_a_later_response_is_a_network_error_again() {
 }
 
 // [non-spec]
+// behavior 4.5
 #[test]
 fn a_post_that_gets_no_response_is_not_repeated() {
     let mut connection = Connection::new(post(), drawn);
@@ -47,6 +51,7 @@ fn a_post_that_gets_no_response_is_not_repeated() {
 }
 
 // [non-spec]
+// behavior 4.6
 #[test]
 fn a_post_that_breaks_off_is_not_repeated() {
     let mut connection = open(post());
@@ -56,6 +61,7 @@ fn a_post_that_breaks_off_is_not_repeated() {
 }
 
 // [non-spec]
+// behavior 4.3
 #[test]
 fn an_id_is_no_permission_to_repeat_a_post() {
     for options in [post(), Options { last_event_id: "6".to_owned(), ..post() }] {
@@ -67,6 +73,7 @@ fn an_id_is_no_permission_to_repeat_a_post() {
 }
 
 // [non-spec]
+// behavior 4.5, 4.6
 #[test]
 fn a_post_is_repeated_after_every_network_error_where_that_is_allowed() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
@@ -75,6 +82,7 @@ fn a_post_is_repeated_after_every_network_error_where_that_is_allowed() {
 }
 
 // [non-spec]
+// behavior 4.4
 #[test]
 fn a_post_that_ends_cleanly_is_closed_and_has_not_failed_even_where_repeating_is_allowed() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
@@ -96,6 +104,7 @@ fn a_clean_end_closes_a_get_where_the_end_is_to_close() {
 }
 
 // [non-spec]
+// behavior 8.3
 #[test]
 fn a_get_whose_end_is_to_close_is_still_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Close), ..get() });
@@ -111,6 +120,7 @@ fn a_clean_end_repeats_a_post_where_the_end_is_to_reconnect() {
 }
 
 // [non-spec]
+// behavior 8.3
 #[test]
 fn a_post_whose_end_is_to_reconnect_is_not_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
@@ -140,6 +150,7 @@ fn nothing_is_repeated_where_repeating_is_forbidden() {
 }
 
 // [non-spec]
+// behavior 4.15
 #[test]
 fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {

@@ -15,6 +15,7 @@ fn suspicious(options: Options) -> Connection {
     connection
 }
 
+// behavior 4.21
 #[test]
 fn a_server_that_answers_and_fails_us_again_has_refused() {
     let mut connection = suspicious(probing());
@@ -45,6 +46,7 @@ fn a_server_that_does_not_answer_is_a_broken_network_each_time() {
     }
 }
 
+// behavior 4.22
 #[test]
 fn once_opened_a_network_error_is_never_a_refusal() {
     let mut connection = open(probing());
@@ -61,6 +63,7 @@ fn an_answer_that_can_be_seen_is_judged_as_any_other() {
     assert_eq!(failed(&connection, action).reason, Reason::Status);
 }
 
+// behavior 4.19
 #[test]
 fn only_a_get_without_a_permission_of_its_own_is_probed_for() {
     for options in [

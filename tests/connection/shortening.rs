@@ -7,6 +7,7 @@ fn with_delay(delay: u64) -> Options {
     Options { backoff: Backoff { delay: ms(delay), ..Backoff::default() }, ..get() }
 }
 
+// behavior 5.8
 #[test]
 fn only_what_backing_off_added_is_cut() {
     let mut connection = Connection::new(get(), drawn);
@@ -46,6 +47,7 @@ fn no_wait_is_cut_below_the_reconnection_time_as_it_is_kept_to() {
     }
 }
 
+// behavior 5.8
 #[test]
 fn no_wait_is_cut_below_a_retry_after() {
     for (retry_after, least) in [
@@ -66,6 +68,7 @@ fn no_wait_is_cut_below_a_retry_after() {
     }
 }
 
+// behavior 5.9
 #[test]
 fn a_wait_is_cut_once() {
     let mut connection = Connection::new(get(), drawn);
@@ -102,6 +105,7 @@ fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
     assert_eq!(connection.shorten_wait(), Some(ms(700)));
 }
 
+// behavior 5.9
 #[test]
 fn the_callers_own_decision_is_not_cut() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });

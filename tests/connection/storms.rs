@@ -59,6 +59,7 @@ fn permitted(name: &str) -> Options {
     Options { reconnect, ..get() }
 }
 
+// behavior 5.10
 #[test]
 fn no_server_is_asked_twice_in_ten_milliseconds_or_nine_times_in_a_second() {
     for (name, server) in SERVERS {
@@ -200,6 +201,7 @@ fn a_post_that_may_be_repeated_without_end_backs_off_whatever_its_answers_bring_
     }
 }
 
+// behavior 6.2
 #[test]
 fn a_post_whose_last_event_id_advances_goes_on_for_as_long_as_it_does() {
     let ids: [fn(usize) -> String; 5] = [
@@ -217,6 +219,7 @@ fn a_post_whose_last_event_id_advances_goes_on_for_as_long_as_it_does() {
     }
 }
 
+// behavior 6.3
 #[test]
 fn a_server_that_begins_again_with_numbered_events_brings_progress_only_where_it_gets_further_than_before() {
     let ends = [5, 3, 4, 7, 1, 7, 6];
@@ -238,6 +241,7 @@ fn an_id_to_start_from_is_no_reason_for_another_request() {
     }
 }
 
+// behavior 6.6
 #[test]
 fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_what_is_allowed() {
     for is_open in [false, true] {
@@ -263,6 +267,7 @@ fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_wha
     }
 }
 
+// behavior 6.6
 #[test]
 fn a_pause_is_no_try_of_a_get() {
     let mut connection = open(Options { backoff: Backoff { max_retries: Some(0), ..Backoff::default() }, ..get() });
@@ -284,6 +289,7 @@ fn a_try_after_a_pause_is_the_next_one() {
     assert_eq!(wait_after_network_error(&mut connection, 1.0), 12_000);
 }
 
+// behavior 6.2
 #[test]
 fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post_that_a_get_became() {
     for (options, request) in [(post(), PLAIN), (get(), POST)] {

@@ -10,6 +10,7 @@ fn stream() -> Connection {
     connection
 }
 
+// behavior 16.10
 #[test]
 fn its_end_is_a_failure_after_everything_was_handed_out() {
     let mut connection = stream();

@@ -5,6 +5,7 @@ fn with_delay(delay: u64) -> Options {
 }
 
 // [non-spec]
+// behavior 5.2
 #[test]
 fn the_first_try_after_a_message_waits_the_reconnection_time_and_up_to_a_tenth() {
     for (random, wait) in [(0.0, 3000), (0.5, 3150), (0.999_999, 3299)] {
@@ -15,6 +16,7 @@ fn the_first_try_after_a_message_waits_the_reconnection_time_and_up_to_a_tenth()
 }
 
 // [non-spec]
+// behavior 5.3
 #[test]
 fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_minute_at_most() {
     let mut connection = Connection::new(get(), drawn);
@@ -56,6 +58,7 @@ fn a_response_without_a_message_goes_on_backing_off() {
     }
 }
 
+// behavior 5.1
 #[test]
 fn retry_replaces_the_reconnection_time() {
     let mut connection = open(get());
@@ -71,6 +74,7 @@ fn retry_replaces_the_reconnection_time() {
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 700, "a later one replaces it");
 }
 
+// behavior 5.6
 #[test]
 fn retry_counts_though_its_block_is_cut() {
     let mut connection = open(get());
@@ -91,6 +95,7 @@ fn retry_may_be_below_the_callers_delay_and_above_the_longest_of_backing_off() {
 }
 
 // [non-spec]
+// behavior 5.4
 #[test]
 fn a_huge_retry_cannot_overflow_a_timer() {
     for retry in
@@ -116,6 +121,7 @@ fn the_reconnection_time_is_told_as_the_server_sent_it() {
 }
 
 // [non-spec]
+// behavior 5.1
 #[test]
 fn a_retry_of_zero_waits_half_a_second_unless_the_callers_delay_is_shorter() {
     for (delay, wait) in [(3000, 500), (500, 500), (499, 499), (5, 5), (0, 0)] {
@@ -126,6 +132,7 @@ fn a_retry_of_zero_waits_half_a_second_unless_the_callers_delay_is_shorter() {
 }
 
 // [non-spec]
+// behavior 5.1
 #[test]
 fn the_callers_delay_is_the_reconnection_time_until_the_server_sends_one() {
     for delay in [0, 5, 1000, 45_000, LONGEST] {
@@ -137,6 +144,7 @@ fn the_callers_delay_is_the_reconnection_time_until_the_server_sends_one() {
 }
 
 // [non-spec]
+// behavior 5.4
 #[test]
 fn a_delay_above_the_longest_wait_is_kept_and_not_backed_off_from() {
     let mut connection = Connection::new(with_delay(45_000), drawn);
@@ -155,6 +163,7 @@ fn wait_after_503(delay: u64, retry_after: Option<u64>, random: f64) -> u64 {
 }
 
 // [non-spec]
+// behavior 5.5
 #[test]
 fn the_wait_is_never_below_retry_after() {
     assert_eq!(wait_after_503(3000, Some(60_000), 0.0), 60_000);
@@ -185,6 +194,7 @@ fn a_huge_retry_after_cannot_overflow_a_timer() {
 }
 
 // [non-spec]
+// behavior 5.5
 #[test]
 fn retry_after_holds_for_one_wait() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
@@ -195,6 +205,7 @@ fn retry_after_holds_for_one_wait() {
 }
 
 // [non-spec]
+// behavior 5.1
 #[test]
 fn the_reconnection_time_as_it_is_kept_to_fits_a_timer_and_is_no_less_than_half_a_second() {
     let kept = |delay, server_time: Option<u64>| {

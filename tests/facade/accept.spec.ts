@@ -4,6 +4,7 @@ import { expect, send, test } from "./support.ts";
 
 const BODY = `${send("data: a\n\n")}`;
 
+// behavior 3.2
 test("an answer that accept lets pass is read as an event stream, whatever its status and type; open tells what it was", async ({
 	lab,
 }) => {
@@ -29,6 +30,7 @@ test("an answer that accept lets pass is read as an event stream, whatever its s
 	expect(outcome).toEqual({ opened: [201, "text/plain"], data: ["a", "a"], reason: "end" });
 });
 
+// behavior 3.3
 test("an answer that accept refuses is a failure, whose status and body are told", async ({ lab }) => {
 	const failures = await lab.ours(
 		({ EventSource, failure }, urls) =>
@@ -75,6 +77,7 @@ test("where another status than 200 brings a stream, the message of every form n
 	expect(told).toEqual(expected.map((message) => Array(3).fill(message)));
 });
 
+// behavior 3.2
 test("accept is not asked of a 204, and asked again of each answer after a reconnection", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, url) => {
@@ -92,6 +95,7 @@ test("accept is not asked of a 204, and asked again of each answer after a recon
 	expect(outcome).toEqual({ story, asked: [203, 200] });
 });
 
+// behavior 3.4
 test("what accept throws is reported, and counts as false", async ({ lab, uncaught }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
@@ -110,6 +114,7 @@ test("what accept throws is reported, and counts as false", async ({ lab, uncaug
 	uncaught.length = 0;
 });
 
+// behavior 3.4
 test("a promise is no answer of accept's or until's: that is reported, and counts as false", async ({
 	lab,
 	uncaught,
@@ -129,6 +134,7 @@ test("a promise is no answer of accept's or until's: that is reported, and count
 	uncaught.length = 0;
 });
 
+// behavior 3.5, 4.15
 test("a body that accept or onopen has read or locked is final, whatever may be repeated, and not the network's fault", async ({
 	lab,
 }) => {

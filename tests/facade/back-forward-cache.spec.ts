@@ -61,6 +61,7 @@ async function goBack(page: Page): Promise<void> {
 	await expect.poll(shown, "the page was put away and brought back").toEqual(["pagehide true", "pageshow true"]);
 }
 
+// behavior 13.1
 test("a GET goes on after the trip with its last event ID, and fires its error only then", async ({ away }) => {
 	const url = away.script(
 		eventStream(send("retry: 1\nid: é\ndata: a\n\n"), "hang"),
@@ -105,6 +106,7 @@ test("a second trip is as the first, and a third", async ({ away }) => {
 	expect(await away.requests()).toHaveLength(4);
 });
 
+// behavior 13.1
 test("a POST ends after the trip with one error, and is repeated only with the permission", async ({ away }) => {
 	test.skip(away.browserName === "webkit", ENDED_EARLIER);
 	await away.ours(
@@ -176,6 +178,7 @@ test("a source that was connecting, and one that was waiting, ask again after th
 	expect((await away.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "37"]);
 });
 
+// behavior 13.5
 test("a stream from elsewhere is left alone by the trip", async ({ away }) => {
 	await away.ours(async ({ EventSource, kept, once, record }) => {
 		const stream = new ReadableStream<Uint8Array>({

@@ -27,6 +27,7 @@ async function startCounting() {
 	return { ...(await listen(server)), seen };
 }
 
+// behavior 10.10
 test("a server sends no more than the network holds until what has arrived is taken, and then all of it", async ({
 	lab,
 }) => {

@@ -15,6 +15,7 @@ const REFUSED: Record<string, { status: number; reason?: string; body: string }>
 	"/no-body-type": { status: 200, reason: "content-type", body: "data: x\n\n" },
 };
 
+// behavior 11.4
 test("a refused response makes one final error with status, headers and body, whatever the method", async ({ lab }) => {
 	for (const method of ["GET", "POST"]) {
 		const outcome = await lab.ours(
@@ -60,6 +61,7 @@ test("a refused response makes one final error with status, headers and body, wh
 	await lab.expectNoSockets();
 });
 
+// behavior 3.7
 test("open carries the head of the response, frozen", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
@@ -111,6 +113,7 @@ test("a GET that is broken off in the middle of an event keeps what was whole, a
 	expect(await lab.requests()).toHaveLength(2);
 });
 
+// behavior 11.5
 test("a GET that gets no answer reports network and waits", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, urls) => {
@@ -153,6 +156,7 @@ test("a line of 8 MiB is an event like any other", async ({ lab }) => {
 	expect(outcome).toEqual(["end", [8 * 1024 * 1024, true], "after"]);
 });
 
+// behavior 4.14
 test("an event above maxEventSize fails with too-large for good, after the good ones before it", async ({ lab }) => {
 	const script = eventStream(send(`id: 1\n${events("good")}data: `), `repeat=200000,${"x".repeat(8)}`, send("\n\n"));
 	const outcome = await lab.ours(async ({ EventSource, record, failure }, url) => {
@@ -168,6 +172,7 @@ test("an event above maxEventSize fails with too-large for good, after the good 
 	await lab.expectNoSockets();
 });
 
+// behavior 11.6
 test("an error body without end is waited for about a second, and its socket closed", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const start = performance.now();
@@ -180,6 +185,7 @@ test("an error body without end is waited for about a second, and its socket clo
 	await lab.expectNoSockets();
 });
 
+// behavior 11.6
 test("of an error body at most 64 KiB are kept", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const { status, body } = await failure(new EventSource(url));
@@ -203,6 +209,7 @@ test("an error body of which nothing comes delays the error by a second at most"
 	await lab.expectNoSockets();
 });
 
+// behavior 11.6
 test("close() while an error body is waited for wins: no error is fired", async ({ lab }) => {
 	await lab.ours(
 		({ EventSource, kept, record }, url) => {

@@ -62,6 +62,7 @@ const IMPOSSIBLE: [option: string, init: string][] = [
 	["signal", `{ signal: "x" }`],
 ];
 
+// behavior 1.4, 1.5
 test("each impossible option is a TypeError from the constructor whose message names it", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource }, { impossible, url }) =>
@@ -97,6 +98,7 @@ test("a second argument that is no object is a TypeError", async ({ lab }) => {
 	);
 });
 
+// behavior 1.5
 test("unusual options that are possible are taken", async ({ lab }) => {
 	const outcome = await lab.ours(({ EventSource }, url) => {
 		const signal = new AbortController().signal;
@@ -117,6 +119,7 @@ test("unusual options that are possible are taken", async ({ lab }) => {
 	expect(outcome).toEqual(Array(6).fill(2));
 });
 
+// behavior 2.12
 test("a URL with a user name or password fails at the first attempt, and does not loop", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url.replace("://", "://user:password@"));

@@ -72,6 +72,7 @@ const STATES: Record<string, State> = {
 };
 
 for (const [state, { url, init = "", told, requests, answers = 0 }] of Object.entries(STATES)) {
+	// behavior 10.8
 	test(`close() and an abort ${state} close the socket at once, and nothing follows`, async ({ lab }) => {
 		const labs = WAYS.map((way) => ({ way, one: lab.apart(way), marks: lab.apart(`${way}-mark`) }));
 		await lab.ours(

@@ -147,6 +147,7 @@ test("reconnect: true is a permission without a limit, but a POST backs off alth
 	}
 });
 
+// behavior 6.2
 test("a POST whose last event ID advances goes on beyond maxRetries, for as long as it does", async ({ lab }) => {
 	const answers = [withIds(1), withIds(2, 3), withIds(4), withIds(5), events("[DONE]")];
 	const labs = [lab.apart("EventSource"), lab.apart("events")];
@@ -177,6 +178,7 @@ test("a POST whose last event ID advances goes on beyond maxRetries, for as long
 	}
 });
 
+// behavior 6.3
 test("a server that begins again is recognized by numbered IDs until it gets further than before", async ({ lab }) => {
 	const answers = [withIds(1, 2, 3, 4), withIds(1, 2), withIds(1, 2, 3), withIds(1)];
 	const reason = await lab.ours(
@@ -190,6 +192,7 @@ test("a server that begins again is recognized by numbered IDs until it gets fur
 	expect(await lab.requests()).toHaveLength(3);
 });
 
+// behavior 6.2
 test("a GET that goes on with the answer to a POST is limited as the POST is, and a GET of its own by events", async ({
 	lab,
 }) => {

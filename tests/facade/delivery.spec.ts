@@ -30,6 +30,7 @@ test("what the first listener of an event leaves to microtasks runs before the n
 	);
 });
 
+// behavior 10.6
 test("awaiting one event at a time, directly and through two async functions, sees every event of a chunk", async ({
 	lab,
 }) => {
@@ -65,6 +66,7 @@ test("awaiting one event at a time, directly and through two async functions, se
 	);
 });
 
+// behavior 10.6
 test("awaiting open and then the first event sees both, though the bytes are there already", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once }) => {
 		const seen: string[] = [];
@@ -117,6 +119,7 @@ test("close() in a promise reaction or an async function's caller after event 1 
 	);
 });
 
+// behavior 10.11
 test("a throwing handler or listener is reported and changes nothing else", async ({ lab, uncaught }) => {
 	for (const which of ["native", "ours"] as const) {
 		const outcome = await lab.run(
@@ -180,6 +183,7 @@ test("a handler that throws at an error keeps the source from neither reconnecti
 	expect(uncaught.splice(0)).toHaveLength(4);
 });
 
+// behavior 10.5
 test("the last event ID is committed as its row is delivered, also by a row that fires nothing", async ({
 	lab,
 	uncaught,
@@ -205,6 +209,7 @@ test("the last event ID is committed as its row is delivered, also by a row that
 	expect(uncaught.splice(0)).toHaveLength(1);
 });
 
+// behavior 10.5
 test("after a close() in the middle of a chunk lastEventId is that of the last event delivered", async ({ lab }) => {
 	const ids = await lab.ours(
 		async ({ EventSource, once, tasks }, url) => {
@@ -220,6 +225,7 @@ test("after a close() in the middle of a chunk lastEventId is that of the last e
 	expect(ids).toBe("2");
 });
 
+// behavior 10.9
 test("the end of the body is handled after the last event and what that left to microtasks", async ({ lab }) => {
 	const order = await lab.ours(
 		async ({ EventSource }, url) => {
@@ -239,6 +245,7 @@ test("the end of the body is handled after the last event and what that left to 
 	expect(order).toEqual([...of(1), ...of(2), ...of(3), "closed end"]);
 });
 
+// behavior 10.10
 test("the next chunk is asked for only when every event of this one is delivered", async ({ lab }) => {
 	const reads = await lab.ours(async ({ EventSource }) => {
 		const text = Array.from({ length: 50 }, (_, index) => `data: ${index}\n\n`).join("");
@@ -309,6 +316,7 @@ test("a chunk of 50,000 events loses none and lets timers run in between", async
 	expect(ticks).toBeGreaterThan(0);
 });
 
+// behavior 10.7
 test("slow handlers do not starve the page: after 12 ms of delivery it gets a turn", async ({ lab }) => {
 	const longest = await lab.ours(
 		async ({ EventSource }, url) => {

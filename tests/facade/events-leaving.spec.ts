@@ -49,6 +49,7 @@ const TOLD: Record<keyof typeof WAYS, unknown> = {
 };
 
 for (const [way, leave] of Object.entries(WAYS)) {
+	// behavior 14.3
 	test(`${way} closes the socket at once, frees the signal, and nothing follows`, async ({ lab }) => {
 		const marks = lab.apart("mark");
 		const outcome = await lab.ours(
@@ -74,6 +75,7 @@ for (const [way, leave] of Object.entries(WAYS)) {
 	});
 }
 
+// behavior 14.3
 test("leaving in the middle of a batch drops the rest of it, an abort too, whose reason is thrown", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const controller = new AbortController();
@@ -107,6 +109,7 @@ test("leaving twice, and before the module is there, harms nobody", async ({ lab
 	await lab.expectNoSockets();
 });
 
+// behavior 14.1
 test("no request is made before the first message is asked for, nor with a signal that is aborted already", async ({
 	lab,
 }) => {
@@ -158,6 +161,7 @@ test("a page that is put away frees the socket, though not all that was received
 	expect(rest).toEqual(["b", "c"]);
 });
 
+// behavior 14.5
 test("a stream that is locked is a TypeError at once, and nothing stays on the signal", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events, listeners, tasks }) => {
 		const { controller, called } = listeners();

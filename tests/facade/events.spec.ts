@@ -30,6 +30,7 @@ function read(lab: Lab, url: string, init: EventsInit = {}): Promise<unknown[]> 
 	);
 }
 
+// behavior 14.1
 test("each message is an object of type, data and last event ID, and nothing else is handed out", async ({ lab }) => {
 	const messages = await lab.ours(async ({ events }, url) => {
 		const messages: unknown[] = [];
@@ -41,6 +42,7 @@ test("each message is an object of type, data and last event ID, and nothing els
 	expect(messages).toEqual(A_B_C);
 });
 
+// behavior 14.2
 test("a GET goes on across reconnections with its last event ID", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ events }, url) => {
@@ -60,12 +62,14 @@ test("a GET goes on across reconnections with its last event ID", async ({ lab }
 	expect(sent).toEqual([null, Buffer.from("2").toString("hex")]);
 });
 
+// behavior 14.2
 test("a clean end that is one ends the iteration, after all that was received", async ({ lab }) => {
 	expect(await read(lab, lab.script(ABC), { json: {} })).toEqual(["a", "b", "c"]);
 	expect(await read(lab, lab.script(ABC), { end: "close" })).toEqual(["a", "b", "c"]);
 	expect(await lab.requests()).toHaveLength(2);
 });
 
+// behavior 14.2
 test("a final failure is thrown once, as an Error with the fields of the event, after all that was received", async ({
 	lab,
 }) => {
@@ -185,6 +189,7 @@ test("an until that throws is reported, and counts as false", async ({ lab, unca
 	await expect.poll(() => uncaught.splice(0)).toHaveLength(3);
 });
 
+// behavior 1.4
 test("what is wrong with the options is thrown at once", async ({ lab }) => {
 	const errors = await lab.ours(({ events }) =>
 		[
@@ -208,6 +213,7 @@ test("what is wrong with the options is thrown at once", async ({ lab }) => {
 	expect(errors).toEqual(["SyntaxError", "TypeError", "TypeError", "TypeError"]);
 });
 
+// behavior 14.4
 test("several that ask at once are served in the order in which they asked", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const order: string[] = [];
@@ -279,6 +285,7 @@ test("no more is read than is taken, but for one chunk", async ({ lab }) => {
 	expect(pulls).toEqual(["1 of 2", "2 of 3", "3 of 4"]);
 });
 
+// behavior 14.5
 test("a stream of bytes is iterated to its end, which is no failure; and cancelled by who leaves it", async ({
 	lab,
 }) => {

@@ -5,6 +5,7 @@ import type { FetchEventSourceInit } from "headwater";
 import { BROKEN, type InPage, LAST, sentIds, test } from "./callbacks.ts";
 import { elsewhere, eventStream, events, expect, HANDED_OVER, send } from "./support.ts";
 
+// behavior 14.8
 test("without onopen what is no event stream is an Error with the fields of error: onerror gets it, the promise too", async ({
 	lab,
 }) => {
@@ -146,6 +147,7 @@ const FAILING: Record<string, Failing> = {
 const ANSWERS = { number: "return 100", other: "throw 'other'", same: "throw error", nothing: "" };
 
 for (const [name, { script, init = "", told, goesOn, id }] of Object.entries(FAILING)) {
+	// behavior 14.9, 14.10
 	test(`${name} goes to onerror: a number repeats, what is thrown ends, and without either a POST is over, a GET ${goesOn ? "is not" : "too"}`, async ({
 		lab,
 	}) => {
@@ -242,6 +244,7 @@ test("onerror sees each failure of its own, and the last event ID that is sent m
 	expect(await sentIds(lab)).toEqual(["0", "1", "1", "1", "2"]);
 });
 
+// behavior 9.5, 14.11
 test("after a 204, and after a body that is a stream was sent, a number of onerror's is not obeyed", async ({
 	lab,
 }) => {
@@ -313,6 +316,7 @@ test("the status and the headers of an Error are those of the answer, which onop
 	expect(told).toEqual(["a", "interrupted", 503, "text/own", "rejected"]);
 });
 
+// behavior 9.5, 14.11
 test("where the module cannot be loaded onerror is told so, no number is obeyed, and nothing is sent", async ({
 	lab,
 }) => {

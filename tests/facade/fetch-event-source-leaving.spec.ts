@@ -81,6 +81,7 @@ const LEAVING: Record<string, Leaving> = {
 };
 
 for (const [state, { url, init = "", told, requests = 1 }] of Object.entries(LEAVING)) {
+	// behavior 14.7
 	test(`an abort ${state} fulfils the promise, closes the socket, and nothing follows`, async ({ lab }) => {
 		const urls: Record<Leaving["url"], string> = {
 			hanging: lab.script(eventStream(send(events("a", "b", "c")), "hang")),
@@ -172,6 +173,7 @@ test("whichever way it ends, nothing stays on the signal", async ({ lab }) => {
 	expect(outcome).toEqual({ settled, called: [], ofOpen: ["abort"] });
 });
 
+// behavior 14.12
 test("openWhenHidden: false pauses a GET while the page is hidden, without a word, and never a POST", async ({
 	tab,
 }) => {

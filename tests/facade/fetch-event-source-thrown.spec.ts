@@ -4,6 +4,7 @@
 import { BROKEN, type InPage, LAST, test } from "./callbacks.ts";
 import { eventStream, events, expect, send } from "./support.ts";
 
+// behavior 14.9
 test("whatever a callback throws comes to onerror and to the promise as it is, nothing at all too", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ fetchEventSource }, url) => {
@@ -37,6 +38,7 @@ test("whatever a callback throws comes to onerror and to the promise as it is, n
 	expect(outcome).toEqual({ onopen: [], "onopen, later": [], onmessage: [], onclose: [] });
 });
 
+// behavior 14.10
 test("what else onerror answers than a number is no answer: a GET goes on, and no option is blamed that is not there", async ({
 	lab,
 	uncaught,

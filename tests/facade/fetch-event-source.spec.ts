@@ -8,6 +8,7 @@ const ABC_TEXT = "id: 1\ndata: a\n\nevent: t\ndata: b\n\nid: 2\n\ndata: c\n\n";
 const ABC = eventStream(send(ABC_TEXT));
 
 for (const method of ["GET", "POST"]) {
+	// behavior 14.6, 14.7
 	test(`each message of a ${method} is an object of id, event and data, and the promise is fulfilled at a clean end`, async ({
 		lab,
 	}) => {
@@ -39,6 +40,7 @@ for (const method of ["GET", "POST"]) {
 	});
 }
 
+// behavior 1.5
 test("no callback has to be there, nor any option, and null is none", async ({ lab }) => {
 	await lab.ours(async ({ fetchEventSource }, url) => {
 		await fetchEventSource(url);
@@ -49,6 +51,7 @@ test("no callback has to be there, nor any option, and null is none", async ({ l
 	expect(await lab.requests()).toHaveLength(3);
 });
 
+// behavior 14.6
 test("what is no message calls nobody, and a message of any type does", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ fetchEventSource }, url) => {
@@ -66,6 +69,7 @@ test("what is no message calls nobody, and a message of any type does", async ({
 	]);
 });
 
+// behavior 14.6
 test("an event type that the server has given is not empty, though it be `message`", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ fetchEventSource }, url) => {
@@ -78,6 +82,7 @@ test("an event type that the server has given is not empty, though it be `messag
 	expect(told).toEqual(["message", ""]);
 });
 
+// behavior 14.8
 test("onopen gets every answer, unread, and what it lets pass is read as a stream, whatever it is", async ({ lab }) => {
 	const body = send(events("a"));
 	const rows: [status: number, type: string | null, script: string][] = [
@@ -115,6 +120,7 @@ test("onopen gets every answer, unread, and what it lets pass is read as a strea
 	expect(told).toEqual([...each, ...each]);
 });
 
+// behavior 14.8
 test("onopen is awaited before anything is read, and may look into a copy", async ({ lab }) => {
 	const told = await lab.ours(async ({ fetchEventSource }, url) => {
 		const told: unknown[] = [];
@@ -133,6 +139,7 @@ test("onopen is awaited before anything is read, and may look into a copy", asyn
 	expect(told).toEqual([ABC_TEXT.length, false, false, "a", "b", "c", "close"]);
 });
 
+// behavior 7.1
 test("connectTimeout ends when onopen has let the answer pass", async ({ lab }) => {
 	const told = await lab.ours(async ({ fetchEventSource }) => {
 		const told: unknown[] = [];
@@ -149,6 +156,7 @@ test("connectTimeout ends when onopen has let the answer pass", async ({ lab }) 
 	expect(told).toEqual(["timeout"]);
 });
 
+// behavior 14.7
 test("until gets the message that onmessage gets; that is the last one, and onclose is for the server's end", async ({
 	lab,
 }) => {

@@ -3,6 +3,7 @@
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
+// behavior 2.6
 test("fetch is called with the URL as a string and an init with headers, signal and the rest", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
@@ -44,6 +45,7 @@ test("fetch is called with the URL as a string and an init with headers, signal 
 	await lab.expectNoSockets();
 });
 
+// behavior 2.6
 test("fetch is called for each attempt, with the last event ID of that moment", async ({ lab }) => {
 	const ids = await lab.ours(async ({ EventSource }) => {
 		const ids: (string | null)[] = [];
@@ -165,6 +167,7 @@ for (const [kind, nonsense] of Object.entries(NONSENSE)) {
 	});
 }
 
+// behavior 3.6
 test("a Response without a body is an event stream that ends at once", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }) => {
 		const source = new EventSource("/unused", {
@@ -177,6 +180,7 @@ test("a Response without a body is an event stream that ends at once", async ({ 
 	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
 });
 
+// behavior 2.13
 test("a fetch of the caller's is asked again whatever the scheme, in all three forms", async ({ lab }) => {
 	const urls = [
 		...["app://bundle/events", "chrome-extension://abcdefghijklmnop/x", "moz-extension://a/x", "ipc://localhost/x"],
@@ -220,6 +224,7 @@ test("a fetch of the caller's is asked again whatever the scheme, in all three f
 	expect(outcome).toEqual(Object.fromEntries(urls.map((url) => [url, [["a", "a"], told]])));
 });
 
+// behavior 11.7
 test("what the caller's fetch throws is the error event's error and the cause in closed", async ({ lab }) => {
 	const same = await lab.ours(async ({ EventSource, failure }) => {
 		const mine = new Error("mine");
@@ -230,6 +235,7 @@ test("what the caller's fetch throws is the error event's error and the cause in
 	expect(same).toEqual([true, true]);
 });
 
+// behavior 2.7
 test("an answer that comes after close() of a fetch that ignores its signal has its body cancelled", async ({
 	lab,
 }) => {
@@ -259,6 +265,7 @@ test("an answer that comes after close() of a fetch that ignores its signal has 
 	expect(outcome).toEqual([]);
 });
 
+// behavior 11.3
 test("aborting signal closes the source with reason signal and fires nothing", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record, once, tasks }, url) => {
@@ -279,6 +286,7 @@ test("aborting signal closes the source with reason signal and fires nothing", a
 	await lab.expectNoSockets();
 });
 
+// behavior 11.3
 test("with a signal that is aborted already a source is born CLOSED and asks nothing of anybody", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks }, url) => {
 		const source = new EventSource(url, { signal: AbortSignal.abort("mine") });
@@ -292,6 +300,7 @@ test("with a signal that is aborted already a source is born CLOSED and asks not
 	expect((await lab.log()).opened).toBe(0);
 });
 
+// behavior 11.1
 test("closed is one promise, fulfilled once: an abort after close() changes nothing", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource }, url) => {
 		const controller = new AbortController();

@@ -30,6 +30,7 @@ async function collect(lab: Lab, expected: string[]): Promise<void> {
 	await expect.poll(collected, { message: "what is collected", intervals: [20, 50, 100] }).toEqual(expected.toSorted());
 }
 
+// behavior 10.14
 test("a source nobody refers to stays alive while it is CONNECTING, OPEN or waiting", async ({ lab }) => {
 	const slowly = `wait=1500|${send("retry: 10\ndata: x\n\n")}`;
 	const urls = {
@@ -189,6 +190,7 @@ const ENDS: Record<string, Make> = {
 };
 
 for (const [way, make] of Object.entries(ENDS)) {
+	// behavior 10.14
 	test(`nothing keeps a source or its handlers after ${way}`, async ({ lab }) => {
 		const reason = await lab.ours(
 			async ({ EventSource }, { make, urls }) => {

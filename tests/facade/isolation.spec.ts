@@ -56,6 +56,7 @@ function openAndTrap(lab: Lab, urls: string[], json?: unknown): Promise<Ending[]
 const HEALTHY = eventStream(send(events("fine")), "hang");
 const TRAP = eventStream(send(events("trap on purpose")), "hang");
 
+// behavior 4.16, 15.5
 test("[non-spec] a trap ends every source of the page with an error and the reason internal", async ({ lab }) => {
 	const urls = [lab.script(HEALTHY), lab.url("/never-answers"), lab.script(HEALTHY), lab.script(TRAP)];
 	const endings = await openAndTrap(lab, urls);
@@ -81,6 +82,7 @@ test("[non-spec] a trap ends every source of the page with an error and the reas
 	]);
 });
 
+// behavior 15.5
 test("[non-spec] a trap leaves no socket and no timer behind", async ({ lab }) => {
 	const waiting = lab.script(eventStream(send("retry: 1000\n\n"), "wait=50", "cut"));
 	const urls = [lab.script(HEALTHY), lab.url("/never-answers"), waiting, lab.script(TRAP)];
@@ -95,6 +97,7 @@ test("[non-spec] a trap leaves no socket and no timer behind", async ({ lab }) =
 	expect(await lab.requests()).toHaveLength(length);
 });
 
+// behavior 15.5
 test("[non-spec] after a trap a new source fails at once, without a request, until the page is loaded anew", async ({
 	lab,
 }) => {

@@ -15,6 +15,7 @@ const WRONG = [
 	['the data of event "stop" with id "2" is not JSON: ""', "SyntaxError", "SyntaxError"],
 ];
 
+// behavior 10.13
 test("json() of an event is its data, or an error that quotes type, id and the first 80 characters", async ({
 	lab,
 }) => {
@@ -37,6 +38,7 @@ test("json() of an event is its data, or an error that quotes type, id and the f
 	expect(told).toEqual([{ text: "日本" }, ...WRONG]);
 });
 
+// behavior 10.13
 test("json() of what events() and fetchEventSource() hand out is the same; the rest of them is plain", async ({
 	lab,
 }) => {

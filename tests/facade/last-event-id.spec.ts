@@ -12,6 +12,7 @@ const vector = (text: string) => `/vector?hex=${Buffer.from(text).toString("hex"
 const parameters = (name: string, requests: LoggedRequest[]) =>
 	requests.map(({ target }) => new URL(target, "http://any.test").searchParams.getAll(name));
 
+// behavior 2.5
 test("lastEventIdParam sends the id as that parameter, in UTF-8, and never as a header; source.url stays", async ({
 	lab,
 }) => {
@@ -38,6 +39,7 @@ test("lastEventIdParam sends the id as that parameter, in UTF-8, and never as a 
 	expect(requests[0]!.target.startsWith(`${path}?${query}`)).toBe(true);
 });
 
+// behavior 2.5
 test("the parameter replaces those of its name as searchParams.set does, and is not there for an empty id", async ({
 	lab,
 }) => {
@@ -88,6 +90,7 @@ test("an initial id goes out as the parameter with the first request, whichever 
 	expect(targets).toEqual([each, each, ["7", true, null], each]);
 });
 
+// behavior 4.23
 test("another origin that refuses Last-Event-ID is told from a broken network, by one probe at most, and asked on", async ({
 	lab,
 }) => {

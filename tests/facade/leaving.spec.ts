@@ -106,6 +106,7 @@ test("200 sources opened and closed leave none", async ({ lab }) => {
 	await lab.expectNoSockets();
 });
 
+// behavior 13.10
 test("leaving the page leaves no socket open", async ({ lab }) => {
 	await lab.ours(async ({ EventSource, once, kept }, url) => {
 		kept.source = new EventSource(url);

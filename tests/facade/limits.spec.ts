@@ -176,6 +176,7 @@ async function expectBounded(lab: Lab, limit: number): Promise<void> {
 	expect(peak, "the module's memory").toBeLessThanOrEqual(bound);
 }
 
+// behavior 12.4
 test("B16: of a long stream nothing is kept: the memory of 30 MB is that of one", async ({ lab }) => {
 	await catchMemory(lab);
 	const count = 300_000;
@@ -197,6 +198,7 @@ test("B16: of a long stream nothing is kept: the memory of 30 MB is that of one"
 
 for (const limit of LIMITS) {
 	for (const [name, { steps, outcome }] of Object.entries(ROWS)) {
+		// behavior 12.4
 		test(`with a limit of ${limit / MIB} MiB, ${name}`, async ({ lab }) => {
 			const [first = "", ...rest] = steps(limit);
 			const script = first.startsWith("header=")

@@ -31,6 +31,7 @@ function runWorker(lab: Lab, code: string): Promise<unknown[]> {
 	);
 }
 
+// behavior 15.1
 test("init() resolves, once and again, and the package needs none", async ({ lab }) => {
 	const outcome = await lab.page.evaluate(async (entry) => {
 		const { init } = await import(entry);
@@ -39,6 +40,7 @@ test("init() resolves, once and again, and the package needs none", async ({ lab
 	expect(outcome).toEqual([undefined, undefined, true]);
 });
 
+// behavior 15.1
 test("everything that imports the package shares one WebAssembly module", async ({ lab }) => {
 	const url = lab.script(eventStream(send(events(1)), "hang"));
 	const outcome = await lab.page.evaluate(
@@ -106,6 +108,7 @@ test("in a dedicated worker close() and the worker's end close the socket", asyn
 	await lab.expectNoSockets();
 });
 
+// behavior 4.16, 15.3
 test("under a policy without 'wasm-unsafe-eval' there is one error that says why, and no retry", async ({ lab }) => {
 	await lab.open(withPolicy("default-src 'none'; script-src 'self'; connect-src *"));
 	const outcome = await lab.ours(async ({ EventSource, record, once, tasks }, url) => {
@@ -151,6 +154,7 @@ test.describe("headwater/slim", () => {
 	const SLIM = "/files/dist/slim.js";
 	const MODULE = "/files/dist/headwater.wasm";
 
+	// behavior 15.4
 	test("finds the module beside it and compiles it while it arrives; one request for all sources", async ({ lab }) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, url }) => {
@@ -190,6 +194,7 @@ test.describe("headwater/slim", () => {
 		"a compiled module": "WebAssembly.compileStreaming(fetch(module))",
 	};
 	for (const [name, place] of Object.entries(places)) {
+		// behavior 15.4
 		test(`takes ${name} for the module`, async ({ lab }) => {
 			const data = await lab.page.evaluate(
 				async ({ slim, module, place, url }) => {
@@ -246,6 +251,7 @@ test.describe("headwater/slim", () => {
 		]);
 	});
 
+	// behavior 15.3
 	test("says where it looked for a module that is not there, and takes another place afterwards", async ({ lab }) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, module, url }) => {

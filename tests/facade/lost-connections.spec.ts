@@ -54,11 +54,13 @@ const ENDED = eventStream(send(events(1)));
 /** By POST, which is never repeated: so that each failure is final. */
 const POST = { method: "POST" };
 
+// behavior 11.9
 test("a server that cannot be reached: TypeError, network, and the platform's error as the cause", async ({ lab }) => {
 	const thrown = await lab.ours(thrownByForms, [await unusedOrigin(), POST] as const);
 	expect(thrown).toEqual(Array(3).fill(lost("network", "TypeError")));
 });
 
+// behavior 11.5
 test("a stream that breaks off: TypeError, interrupted, and the platform's error as the cause", async ({ lab }) => {
 	const thrown = await lab.ours(thrownByForms, [lab.script(CUT, CUT), POST] as const);
 	expect(thrown).toEqual(Array(3).fill(lost("interrupted", expect.any(String), 200)));
@@ -110,6 +112,7 @@ test("attempts that all ended at the network are a lost connection, and attempts
 	expect(refused).toMatchObject({ name: "Error", isTypeError: false, reason: "attempts", status: 503 });
 });
 
+// behavior 11.9
 test("a refusal, another type and an event beyond the limit are no lost connections", async ({ lab }) => {
 	const rows: [script: string, options: object, expected: Partial<Thrown>][] = [
 		["status=429", POST, { reason: "status", status: 429 }],

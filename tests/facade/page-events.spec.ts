@@ -26,6 +26,7 @@ test.beforeEach(async ({ lab }) => {
 
 const ONE_THEN_HANG = eventStream(send("retry: 1\nid: é\ndata: a\n\n"), "hang");
 
+// behavior 13.1
 test("pagehide frees the socket and fires nothing; pageshow fires the error, and a GET goes on with its id", async ({
 	lab,
 }) => {
@@ -55,6 +56,7 @@ test("pagehide frees the socket and fires nothing; pageshow fires the error, and
 	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, lab.idBytes("é")]);
 });
 
+// behavior 13.4
 test("a page that is unloaded or newly shown is no page put away: persisted false changes nothing", async ({ lab }) => {
 	const url = lab.script(eventStream(send(events(1)), "wait=300", send(events(2)), "hang"));
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
@@ -75,6 +77,7 @@ test("a page that is unloaded or newly shown is no page put away: persisted fals
 	expect(await lab.requests()).toHaveLength(1);
 });
 
+// behavior 13.1
 test("a request that may not be repeated ends with one error, reason interrupted", async ({ lab }) => {
 	const url = lab.script(ONE_THEN_HANG);
 	const seen = await lab.ours(async ({ EventSource, once, record, tasks }, url) => {
@@ -100,6 +103,7 @@ test("a request that may not be repeated ends with one error, reason interrupted
 	await lab.expectNoSockets();
 });
 
+// behavior 13.3
 test("who waits to reconnect makes no request while the page is away, and one when it is back", async ({ lab }) => {
 	const url = lab.script(eventStream(send("retry: 50\nid: 7\ndata: a\n\n")), eventStream(send(events(2)), "hang"));
 	await lab.ours(async ({ EventSource, kept, once, record }, url) => {
@@ -122,6 +126,7 @@ test("who waits to reconnect makes no request while the page is away, and one wh
 	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "37"]);
 });
 
+// behavior 13.1
 test("who has no answer yet gives the request up, and makes it again when the page is back", async ({ lab }) => {
 	const url = lab.script("hang", eventStream(send(events(1)), "hang"));
 	await lab.ours(({ EventSource, kept, record }, url) => {
@@ -169,6 +174,7 @@ test("a refusal whose text is being read when the page goes is told as a refusal
 	await lab.expectNoSockets();
 });
 
+// behavior 13.5
 test("a stream from elsewhere is left alone", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once, record, tasks }) => {
 		const { transition } = globalThis as unknown as InPage;
@@ -194,6 +200,26 @@ test("a stream from elsewhere is left alone", async ({ lab }) => {
 	expect(seen).toEqual([1, "open", "after"]);
 });
 
+// behavior 13.6
+test("on resume a request that may be repeated is made again, and any other one goes on", async ({ lab }) => {
+	const url = lab.script(eventStream(send("retry: 1\nid: 7\ndata: a\n\n"), "wait=500", send("data: b\n\n"), "hang"));
+	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
+		const sources = [{}, { json: {} }, { json: {}, reconnect: true }].map((init) => new EventSource(url, init));
+		const fired = sources.map((source) => record(source));
+		await Promise.all(sources.map((source) => once(source, "message")));
+		document.dispatchEvent(new Event("resume"));
+		for (const [index, source] of sources.entries()) {
+			while (fired[index]!.at(-1)!.data !== "b") {
+				await once(source, "message");
+			}
+			source.close();
+		}
+		return fired.map((fired) => fired.map(({ type, data, reason }) => data ?? reason ?? type));
+	}, url);
+	const again = ["open", "a", "interrupted", "open", "a", "b"];
+	expect(seen).toEqual([again, ["open", "a", "b"], again]);
+});
+
 test("close() and an abort while the page is away are the end: nothing fires, then or later", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const { transition, longer } = globalThis as unknown as InPage;
@@ -214,6 +240,7 @@ test("close() and an abort while the page is away are the end: nothing fires, th
 	await lab.expectNoSockets();
 });
 
+// behavior 13.2
 test("a batch in delivery when the page goes is delivered whole and once", async ({ lab }) => {
 	const count = 200;
 	const seen = await lab.ours(

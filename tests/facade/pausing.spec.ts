@@ -35,6 +35,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	"a POST that may be repeated": { json: {}, reconnect: true },
 	"a POST with a delay of its own": { json: {}, reconnect: { delay: 50 } },
 })) {
+	// behavior 13.8, 13.9
 	test(`with pauseWhenHidden, ${name} is given up in a hidden page and made again at once in a visible one`, async ({
 		tab,
 	}) => {
@@ -55,6 +56,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	});
 }
 
+// behavior 13.8
 test("with pauseWhenHidden, a source that is made in a hidden page makes its request when that is visible", async ({
 	tab,
 }) => {
@@ -106,6 +108,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	"a GET that may not be repeated": { reconnect: false, pauseWhenHidden: true },
 	"a GET without pauseWhenHidden": {},
 })) {
+	// behavior 13.8
 	test(`${name} goes on in a hidden page`, async ({ tab }) => {
 		await start(tab, tab.url("/numbered?count=60000&pause=20"), init);
 		await expect.poll(() => fired(tab)).toContain("1");
@@ -123,6 +126,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	"a POST": { json: {}, pauseWhenHidden: true },
 	"a GET that may not be repeated": { reconnect: false, pauseWhenHidden: true },
 })) {
+	// behavior 13.8
 	test(`${name} that is made in a hidden page is sent there`, async ({ tab }) => {
 		await hide(tab.page);
 		await start(tab, tab.script(ONE_THEN_HANG), init);
@@ -177,6 +181,7 @@ for (const [name, comeBack] of Object.entries({
 		await goOnline(tab.page);
 	},
 })) {
+	// behavior 5.8
 	test(`a page that is ${name} again ends what backing off has added to a wait, and no more than that`, async ({
 		tab,
 		browserName,
@@ -209,6 +214,7 @@ test("Retry-After is kept to though the page is visible again", async ({ tab }) 
 	await close(tab);
 });
 
+// behavior 7.4
 test("a silence that ends while the page is hidden is given another silenceTimeout, once", async ({ tab }) => {
 	// The first silence is longer than silenceTimeout, and shorter than two.
 	const quiet = eventStream(send("id: 7\ndata: a\n\n"), "wait=1700", send("id: 8\ndata: b\n\n"), "hang");

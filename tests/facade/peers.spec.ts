@@ -367,6 +367,7 @@ test("B15: withCredentials is sent from a worker as from a page", async ({ lab }
 	expect(credentials).toEqual(["include", "same-origin"]);
 });
 
+// behavior 2.1
 test("B16: a refusal opens nothing, and at no time are there two requests of one source", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, { refused, failing }) => {

@@ -6,6 +6,7 @@ import { elsewhere, eventStream, events, expect, HANDED_OVER, kinds, send, test,
 
 const RESET = eventStream(send(`id: 9\n${events("x")}`), HANDED_OVER, "rst");
 
+// behavior 5.10
 test("no server can make a source storm it: at most 1 request in its first 10 ms, and 8 in its first second", async ({
 	lab,
 }) => {
@@ -129,6 +130,7 @@ test("a POST without permission is never repeated, whichever way it fails, nor w
 	await lab.expectNoSockets();
 });
 
+// behavior 9.1, 9.2, 11.4
 test("the function reconnect sees all there is to a failure, and its number is the delay, exactly", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, url) => {
@@ -177,6 +179,7 @@ test("the function reconnect sees all there is to a failure, and its number is t
 	expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(299);
 });
 
+// behavior 9.3
 test("the function overrides the table in both directions, for GET and for POST", async ({ lab }) => {
 	const refused = await unusedOrigin();
 	const labs = Array.from({ length: 4 }, (_, index) => lab.apart(`${index}`));
@@ -202,6 +205,7 @@ test("the function overrides the table in both directions, for GET and for POST"
 	expect(await Promise.all(labs.map(methods))).toEqual([get, get, post, post]);
 });
 
+// behavior 9.2, 9.4
 test("a function that returns undefined is no permission: the failure says what follows, and what the wait would be", async ({
 	lab,
 }) => {
@@ -234,6 +238,7 @@ test("a function that returns undefined is no permission: the failure says what 
 	]);
 });
 
+// behavior 9.4
 test("a function that throws or answers nonsense is reported, and the table decides", async ({ lab, uncaught }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, { failing, missing }) => {
@@ -263,6 +268,7 @@ test("a function that throws or answers nonsense is reported, and the table deci
 	expect(uncaught.splice(0).filter((message) => message.includes("mine"))).toHaveLength(2);
 });
 
+// behavior 9.5
 test("the function is not asked about a 204, close(), an abort or a clean end that closes", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story, once }, { gone, open, ended }) => {
@@ -298,6 +304,7 @@ test("the function is not asked about a 204, close(), an abort or a clean end th
 	expect(await lab.requests()).toHaveLength(6);
 });
 
+// behavior 9.6
 test("close() inside the function wins over what it answers, and nothing is fired", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
@@ -318,6 +325,7 @@ test("close() inside the function wins over what it answers, and nothing is fire
 	expect(await lab.requests()).toHaveLength(3);
 });
 
+// behavior 9.3
 test("a number that no timer can hold is the longest that one can, and 0 is at once", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record, failure, once }, urls) => {
@@ -336,6 +344,7 @@ test("a number that no timer can hold is the longest that one can, and 0 is at o
 	expect(await lab.apart("long").requests()).toHaveLength(1);
 });
 
+// behavior 9.7
 test("an origin that refuses this one is not probed where a function decides", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => story(new EventSource(url, { reconnect: ({ attempt }) => attempt < 2 && 1 })),

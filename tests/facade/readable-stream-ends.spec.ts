@@ -16,6 +16,7 @@ const OVER: Record<string, [source: string, reason: "end" | "interrupted", error
 	"fails in pull later": ["{ pull: () => Promise.reject(mine) }", "interrupted", "mine"],
 };
 
+// behavior 11.7, 14.14
 test("[non-spec] a stream that is over opens, fires exactly one error and is CLOSED, whatever it failed with", async ({
 	lab,
 }) => {
@@ -150,6 +151,7 @@ const MOMENTS: Record<string, Record<Deed, string>> = {
 };
 
 for (const deed of ["close", "end", "fail"] as const) {
+	// behavior 14.14
 	test(`[non-spec] at any moment, ${deed} is told once, and what was read before is delivered or dropped`, async ({
 		lab,
 	}) => {
@@ -312,6 +314,7 @@ test("[non-spec] a stream that never yields opens and stays so until it is close
 	expect(outcome).toEqual({ before: [1, 0], closed: { reason: "caller" }, cancels: 1, fired: ["open"] });
 });
 
+// behavior 12.1
 test("[non-spec] an event above 64 MiB fails with too-large and cancels the stream", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks }) => {
 		const big = new Uint8Array(1024 * 1024 * 17).fill(0x78);

@@ -3,6 +3,7 @@
 
 import { events, expect, type Lab, send, test } from "./support.ts";
 
+// behavior 14.13
 test("[non-spec] the static is enumerable, takes one argument and makes a source as the proposal has it", async ({
 	lab,
 }) => {
@@ -39,6 +40,7 @@ test("[non-spec] the static is enumerable, takes one argument and makes a source
 	});
 });
 
+// behavior 14.13
 test("[non-spec] what is no stream, or a locked one, is a TypeError, and a stream that is locked stays usable", async ({
 	lab,
 }) => {
@@ -95,6 +97,7 @@ test("[non-spec] what has a getReader that gives no reader is no stream either",
 	expect(outcome).toEqual([failed, failed, failed, failed]);
 });
 
+// behavior 14.13
 test("[non-spec] open is fired once in a later task than the call, without a response, and nothing before it", async ({
 	lab,
 }) => {

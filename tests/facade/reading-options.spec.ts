@@ -44,6 +44,7 @@ const INHERITED: [kind: string, options: string][] = [
 ];
 
 for (const [kind, options] of INHERITED) {
+	// behavior 1.2
 	test(`${kind}: each form sends the method, the headers and the body that they say`, async ({ lab }) => {
 		const seen = await byEachForm(lab, options);
 		for (const { method, headers, body } of seen) {
@@ -58,6 +59,7 @@ for (const [kind, options] of INHERITED) {
 	});
 }
 
+// behavior 1.1
 test("options of ours are found where those of fetch are: inherited, and by getters", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, events }, url) => {
 		class Defaults {
@@ -84,6 +86,7 @@ test("options of ours are found where those of fetch are: inherited, and by gett
 	);
 });
 
+// behavior 1.1
 test("each member is read once", async ({ lab }) => {
 	const reads = await lab.ours(async ({ EventSource }, url) => {
 		const reads: Record<string, number> = {};
@@ -176,6 +179,7 @@ const MUTABLE: [kind: string, body: string, change: string, seen: string | RegEx
 ];
 
 for (const [kind, body, change, expected] of MUTABLE) {
+	// behavior 1.8
 	test(`${kind}: what the caller changes after the call is not sent, by any form and at no attempt`, async ({
 		lab,
 	}) => {
@@ -215,6 +219,7 @@ test("one FormData serves two sources in a loop, and each sends what it held the
 	expect(models).toEqual(["a", "b"]);
 });
 
+// behavior 1.8
 test("a copied body is sent with each attempt, and with the content type that fetch gives the original", async ({
 	lab,
 }) => {
@@ -279,6 +284,7 @@ test("an object of a URL library that has clone() is a URL, by its text", async 
 	expect(method).toBe("POST");
 });
 
+// behavior 1.2
 test("a Request is no URL and a Response no stream: each form says so, and nothing is requested", async ({ lab }) => {
 	const thrown = await lab.ours(async ({ EventSource, events, fetchEventSource }, url) => {
 		const calls = [EventSource, events, fetchEventSource].flatMap((form) =>
@@ -307,6 +313,7 @@ test("a Request whose body was read already is a TypeError that names the body",
 	expect(thrown).toMatch(/^TypeError: "body": /);
 });
 
+// behavior 1.2
 test("the signal of a Request ends the source, and its cache mode does not let an old answer in", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource }, url) => {
 		const controller = new AbortController();

@@ -197,6 +197,7 @@ test("closing the sources of one realm leaves those of another, which have a las
 	await lab.expectNoSockets();
 });
 
+// behavior 1.10
 test("[non-spec] a stream of another realm can be read, and its chunks", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once }) => {
 		const { realm, FrameEventSource } = await (globalThis as unknown as InPage).frame(EventSource);
@@ -215,6 +216,7 @@ test("[non-spec] a stream of another realm can be read, and its chunks", async (
 	expect(seen).toEqual(["x", "x"]);
 });
 
+// behavior 1.10
 test("[non-spec] a signal and headers of another realm are good, and fetch of another realm is", async ({ lab }) => {
 	const url = lab.url("/post-echo");
 	const seen = await lab.ours(async ({ EventSource, echo }, url) => {

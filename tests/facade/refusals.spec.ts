@@ -17,6 +17,7 @@ const HURRY = `{
 	globalThis.setTimeout = (handler, milliseconds) => setTimeout(handler, milliseconds > 2000 ? 20 : milliseconds);
 }`;
 
+// behavior 4.10
 test("an answer that another origin does not let us read fails the connection with one error", async ({ lab }) => {
 	const scripts = [
 		...["", "null", "*,*", "http://elsewhere.test", `${lab.origin}/`, lab.origin.replace("http", "HTTP")].map(
@@ -76,6 +77,7 @@ test("with credentials a wildcard is no permission, nor is a permission without 
 	);
 });
 
+// behavior 4.10, 4.20
 test("[non-spec] a refusal is told with reason cors, after one request, one probe and one request more", async ({
 	lab,
 }) => {
@@ -105,6 +107,7 @@ test("[non-spec] a refusal is told with reason cors, after one request, one prob
 	}
 });
 
+// behavior 4.20
 test("[non-spec] a probe has the credentials of the request, and none of the caller's headers", async ({ lab }) => {
 	const other = await startScenarioServer();
 	try {
@@ -148,6 +151,7 @@ test("[non-spec] a preflight that is refused is a refusal", async ({ lab }) => {
 	expect(kinds((await lab.log()).requests)).toEqual(["OPTIONS", "probe", "OPTIONS"]);
 });
 
+// behavior 4.19
 test("[non-spec] a mode that forbids other origins is not circumvented by a probe", async ({ lab }) => {
 	const readyState = await lab.ours(
 		async ({ EventSource, once }, url) => {
@@ -162,6 +166,7 @@ test("[non-spec] a mode that forbids other origins is not circumvented by a prob
 	expect(kinds((await lab.log()).requests)).toEqual([]);
 });
 
+// behavior 4.21
 test("[non-spec] a healthy server that breaks the first request opens with the next, and no error is fired", async ({
 	lab,
 }) => {
@@ -183,6 +188,7 @@ test("[non-spec] a healthy server that breaks the first request opens with the n
 	expect(fired).toEqual(Array(2).fill(["open", "message"]));
 });
 
+// behavior 4.21
 test("[non-spec] a probe that breaks, or is not answered in time, means a broken network", async ({ lab }) => {
 	// Firefox by itself repeats a request whose connection is closed before any byte, and several times.
 	for (const probe of [Array(12).fill("cut"), ["hang"]]) {
@@ -223,6 +229,7 @@ test("[non-spec] a server that is down is waited for, however often, until it is
 	await stopped(server);
 });
 
+// behavior 4.10, 4.19
 test("[non-spec] where repeating is the caller's to decide, and with a fetch of the caller's, nothing is probed", async ({
 	lab,
 }) => {
@@ -243,6 +250,7 @@ test("[non-spec] where repeating is the caller's to decide, and with a fetch of 
 	expect(kinds((await lab.log()).requests)).toEqual(["GET", "GET", "GET", "POST", "GET"]);
 });
 
+// behavior 4.22
 test("after it was open once, a source that is refused goes on as with a broken network", async ({ lab }) => {
 	const once = eventStream(send(`retry: 1\n${events(1)}`));
 	await lab.expectBoth(

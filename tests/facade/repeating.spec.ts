@@ -7,6 +7,7 @@ const ENDED = eventStream(send(`id: 1\n${events(1)}`));
 const CUT = eventStream(send(`id: 1\n${events(1)}`), HANDED_OVER, "cut");
 const RESET = eventStream(send(`id: 1\n${events(1)}`), HANDED_OVER, "rst");
 
+// behavior 4.4, 8.2
 test("any method but GET: a clean end closes without an error, after one request", async ({ lab }) => {
 	const methods = ["POST", "PUT", "PATCH", "DELETE"];
 	const outcome = await lab.ours(
@@ -26,6 +27,7 @@ test("any method but GET: a clean end closes without an error, after one request
 	expect((await lab.requests()).map(({ method }) => method)).toEqual(methods);
 });
 
+// behavior 4.6
 test("POST: a connection that is cut or reset fails with one error, reason interrupted, after one request", async ({
 	lab,
 }) => {
@@ -51,6 +53,7 @@ test("POST: a connection that is cut or reset fails with one error, reason inter
 	expect(await lab.requests()).toHaveLength(scripts.length);
 });
 
+// behavior 4.5
 test("POST: a server that resets, closes or refuses instead of answering is failure network, and nothing is sent again", async ({
 	lab,
 }) => {
@@ -69,6 +72,7 @@ test("POST: a server that resets, closes or refuses instead of answering is fail
 	expect(await lab.requests()).toHaveLength(2);
 });
 
+// behavior 4.3
 test("POST with an id on every event and a retry of the server's is not repeated either", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => (await new EventSource(url, { method: "POST" }).closed).reason,
@@ -78,6 +82,7 @@ test("POST with an id on every event and a retry of the server's is not repeated
 	expect(await lab.requests()).toHaveLength(1);
 });
 
+// behavior 4.2
 test("POST with reconnect is repeated after a reset, with the last event ID and the same body", async ({ lab }) => {
 	const reset = eventStream(send(`retry: 1\nid: 日\n${events(1)}`), HANDED_OVER, "rst");
 	const again = eventStream(send(events(2)));
@@ -106,6 +111,7 @@ test("POST with reconnect is repeated after a reset, with the last event ID and 
 	expect(await lab.requests()).toMatchObject([...pair, ...pair]);
 });
 
+// behavior 10.12
 test("with a server that replays, a POST that may be repeated delivers every event once and in order", async ({
 	lab,
 }) => {
@@ -120,6 +126,7 @@ test("with a server that replays, a POST that may be repeated delivers every eve
 	expect(outcome).toEqual({ reason: "end", numbers });
 });
 
+// behavior 4.11
 test("408, 425, 429 and 5xx fail, and with reconnect are tried again", async ({ lab }) => {
 	const statuses = [408, 425, 429, 500, 503, 599];
 	const outcome = await lab.ours(
@@ -141,6 +148,7 @@ test("408, 425, 429 and 5xx fail, and with reconnect are tried again", async ({ 
 	expect(await lab.requests()).toHaveLength(2 * statuses.length);
 });
 
+// behavior 4.12, 4.13
 test("404, 204 and a wrong type fail although reconnect is given", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, urls) => {
@@ -159,6 +167,7 @@ test("404, 204 and a wrong type fail although reconnect is given", async ({ lab 
 	expect(await lab.requests()).toHaveLength(3);
 });
 
+// behavior 5.5
 test("503 with Retry-After is tried again not before that, if reconnect is given", async ({ lab }) => {
 	const busy = `status=503|type=text/plain|header=Retry-After:1|${send("busy")}`;
 	const outcome = await lab.ours(
@@ -177,6 +186,7 @@ test("503 with Retry-After is tried again not before that, if reconnect is given
 	expect(second!.at_ms - first!.at_ms).toBeGreaterThanOrEqual(995);
 });
 
+// behavior 5.5
 test("Retry-After may be a date", async ({ lab }) => {
 	const date = new Date(Date.now() + 60_000).toUTCString();
 	const delay = await lab.ours(
@@ -192,6 +202,7 @@ test("Retry-After may be a date", async ({ lab }) => {
 	expect(delay).toBeLessThanOrEqual(60_000);
 });
 
+// behavior 6.4
 test("a POST: maxRetries repetitions without a new last event ID fail with reason attempts, and a new one starts the count again", async ({
 	lab,
 }) => {
@@ -219,6 +230,7 @@ test("a POST: maxRetries repetitions without a new last event ID fail with reaso
 	expect(failing).toHaveLength(3);
 });
 
+// behavior 6.4
 test("maxRetries: 0 allows no second try", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
@@ -231,6 +243,7 @@ test("maxRetries: 0 allows no second try", async ({ lab }) => {
 	expect(await lab.requests()).toHaveLength(1);
 });
 
+// behavior 8.2
 test("end: close on a GET closes at a clean end, without an error", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url, { end: "close" });
@@ -241,6 +254,7 @@ test("end: close on a GET closes at a clean end, without an error", async ({ lab
 	expect(await lab.requests()).toHaveLength(1);
 });
 
+// behavior 8.1, 8.3
 test("end: reconnect on a POST repeats it after a clean end, with an error event as for a GET", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, url) => {
@@ -261,6 +275,7 @@ test("end: reconnect on a POST repeats it after a clean end, with an error event
 	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "31"]);
 });
 
+// behavior 4.4
 test("a POST that may be repeated still ends at a clean end", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => (await new EventSource(url, { json: 1, reconnect: true }).closed).reason,
@@ -286,6 +301,7 @@ test("a method that is no string is what fetch makes of it: a POST is not repeat
 	expect((await lab.requests()).map(({ method }) => method)).toEqual(["POST", "POST"]);
 });
 
+// behavior 4.2, 8.4
 test("reconnect: false on a GET makes the first failure and the first end final", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, urls) => {

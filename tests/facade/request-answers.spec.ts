@@ -34,6 +34,7 @@ const ANSWERS: [kind: string, answer: string, sent: [string, string, string | un
 ];
 
 for (const [kind, answer, sent] of ANSWERS) {
+	// behavior 2.8
 	test(`request may return ${kind}, at once or by a promise`, async ({ lab }) => {
 		for (const wrap of ["", "async "]) {
 			const seen = await byEachForm(

@@ -7,6 +7,7 @@ import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.
 const BUSY = "status=503|type=text/plain|send=busy";
 const ENDED = eventStream(send("id: 7\ndata: a\n\n"));
 
+// behavior 2.8, 2.9
 test("request is asked before each attempt, sync or async, and what it answers is sent in place of the init's", async ({
 	lab,
 }) => {
@@ -82,6 +83,7 @@ test("a token that request renews is sent with each attempt, and with a refused 
 	expect(tokens).toEqual(["Bearer 1", "Bearer 2", "Bearer 3"]);
 });
 
+// behavior 2.9
 test("a Last-Event-ID among the headers that request answers does not hold the moving one, and an Accept is sent", async ({
 	lab,
 }) => {
@@ -110,6 +112,7 @@ test("a Last-Event-ID among the headers that request answers does not hold the m
 	expect(await Promise.all(labs.map(sent))).toEqual([own("6", "7", "8"), own(undefined, "7", "8")]);
 });
 
+// behavior 2.9
 test("a relative url that request answers is resolved against the page, and source.url stays", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, echo }, url) => {
 		const { pathname, search } = new URL(url);
@@ -123,6 +126,7 @@ test("a relative url that request answers is resolved against the page, and sour
 	expect(outcome).toEqual({ same: true, url: `${lab.origin}/own/path?x#y` });
 });
 
+// behavior 2.11, 4.9, 11.7
 test("what request throws or rejects with is a failure with reason request: a GET is tried again, a POST is not", async ({
 	lab,
 }) => {
@@ -190,6 +194,7 @@ test("without reconnect a GET whose request failed waits as after a broken netwo
 	expect((await lab.log()).opened).toBe(0);
 });
 
+// behavior 2.11
 test("an impossible answer of request is final, with reason request and a message that names the option", async ({
 	lab,
 }) => {
@@ -283,6 +288,7 @@ test("close() by request itself lets nothing be sent", async ({ lab }) => {
 	expect((await lab.log()).opened).toBe(0);
 });
 
+// behavior 4.3
 test("a GET that request makes a POST of is not repeated without permission", async ({ lab }) => {
 	const labs = [ENDED, "rst", BUSY].map((script, index) => ({ one: lab.apart(`${index}`), script }));
 	const outcome = await lab.ours(
@@ -302,6 +308,7 @@ test("a GET that request makes a POST of is not repeated without permission", as
 	}
 });
 
+// behavior 2.10
 test("a POST that is broken off goes on by GET through request, with the id and without body and its type", async ({
 	lab,
 }) => {
@@ -334,6 +341,7 @@ test("a POST that is broken off goes on by GET through request, with the id and 
 	]);
 });
 
+// behavior 1.9
 test("a body that is a stream can be sent again only if request makes a new one each time", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, story, failure }) => {
 		const results: Record<string, unknown> = {};

@@ -4,6 +4,7 @@
 import { startScenarioServer } from "../support/browser.ts";
 import { eventStream, events, expect, send, test } from "./support.ts";
 
+// behavior 1.7
 test("json is sent as JSON by POST, with its content type", async ({ lab }) => {
 	const seen = await lab.ours(
 		({ EventSource, echo }, url) => echo(new EventSource(url, { json: { prompt: "日本🦀", n: [1, null] } })),
@@ -17,6 +18,7 @@ test("json is sent as JSON by POST, with its content type", async ({ lab }) => {
 	});
 });
 
+// behavior 1.7
 test("json leaves a method and a content type of the caller's alone", async ({ lab }) => {
 	const seen = await lab.ours(({ EventSource, echo }, url) => {
 		const headers = { "Content-Type": "application/vnd.api+json" };
@@ -58,6 +60,7 @@ test("a body may be anything that fetch takes, and has the content type that fet
 	]);
 });
 
+// behavior 1.9
 test("a stream body is sent once: what becomes of it is final, even where reconnecting is allowed", async ({ lab }) => {
 	if (lab.browserName === "firefox") {
 		// Firefox would send the text "[object ReadableStream]".
@@ -93,6 +96,7 @@ test("headers may be an object, an array of pairs or a Headers instance", async 
 	expect(seen).toEqual(Array(3).fill(["one", "Bearer t", "text/event-stream"]));
 });
 
+// behavior 1.1
 test("options are read once: what the caller changes afterwards is not sent", async ({ lab }) => {
 	const seen = await lab.ours(({ EventSource, echo }, url) => {
 		const headers = new Headers({ "x-test": "before" });
@@ -106,6 +110,7 @@ test("options are read once: what the caller changes afterwards is not sent", as
 	expect(seen).toMatchObject({ method: "POST", headers: { "x-test": "before" }, body: '{"text":"before"}' });
 });
 
+// behavior 2.2
 test("Accept is text/event-stream unless the caller has another, and nothing else is added", async ({ lab }) => {
 	const given = await lab.ours(async ({ EventSource }) => {
 		const headersOf = (headers?: HeadersInit) =>
@@ -159,6 +164,7 @@ test("the other members of RequestInit reach fetch", async ({ lab }) => {
 	expect(failed).toBe("network");
 });
 
+// behavior 1.6
 test("cookies go to other origins only with withCredentials or credentials: include", async ({ lab, context }) => {
 	const other = await startScenarioServer();
 	try {
@@ -214,6 +220,7 @@ test("cookies go to the page's own origin unless credentials is omit", async ({ 
 	expect(cookies).toEqual(["id=42", "id=42", null]);
 });
 
+// behavior 2.4
 test("lastEventId is sent as UTF-8 bytes from the first request on, and is the source's until an event has one", async ({
 	lab,
 }) => {
@@ -227,6 +234,7 @@ test("lastEventId is sent as UTF-8 bytes from the first request on, and is the s
 	expect(outcome).toEqual({ before: id, ofEvent: id, lastEventIdHex: lab.idBytes(id) });
 });
 
+// behavior 2.4
 test("Last-Event-ID among the headers is an initial value: the id moves on with the stream", async ({ lab }) => {
 	const url = lab.script(eventStream(send("data: a\n\nid: 8\ndata: b\n\n")), "status=204");
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
@@ -251,6 +259,7 @@ test("a Last-Event-ID header with bytes beyond ASCII goes out as the caller gave
 	expect(seen.lastEventIdHex).toBe(lab.idBytes("日"));
 });
 
+// behavior 5.7
 test("reconnectionTime is the server's number, unclamped, and delay what is waited", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {

@@ -30,6 +30,7 @@ async function expectSame(lab: Lab, url: string, init?: EventSourceInit): Promis
 	return ours;
 }
 
+// behavior 2.2
 test("a GET has exactly the headers that the browser's own class sends, to its own origin and to others", async ({
 	lab,
 }) => {
@@ -95,6 +96,7 @@ async function expectSameButCache(lab: Lab, url: string): Promise<LoggedRequest>
 	return ours;
 }
 
+// behavior 2.14
 test("redirects of every kind are followed, to other origins too, with the same headers", async ({ lab }) => {
 	for (const status of [301, 302, 303, 307, 308]) {
 		await expectSame(lab, redirect(lab, status, "/post-echo"));
@@ -187,6 +189,7 @@ async function returned(lab: Lab, ids: string[], init: object = {}): Promise<Rec
 	return { native: await of("native"), ours: await of("ours") };
 }
 
+// behavior 2.3
 test("the last event ID comes back as UTF-8, whatever it is and however long", async ({ lab }) => {
 	const ids = Object.keys(IDS);
 	const back = await returned(lab, ids);
@@ -197,6 +200,7 @@ test("the last event ID comes back as UTF-8, whatever it is and however long", a
 	}
 });
 
+// behavior 2.3, 10.3
 test("an empty id sends no Last-Event-ID, nor does one that U+0000 makes invalid", async ({ lab }) => {
 	const back = await returned(lab, ["", "\u0000"]);
 	const nothing = [
@@ -236,6 +240,7 @@ test("[non-spec] a Last-Event-ID of the caller's is not sent once the stream has
 	expect(ids).toEqual([hex("stale"), hex("2"), null, null, hex("stale")]);
 });
 
+// behavior 1.6, 2.2
 test("credentials are same-origin unless asked for, and a cache mode of the caller's is kept", async ({ lab }) => {
 	const inits = await lab.ours(async ({ EventSource }) => {
 		const given = [{}, { withCredentials: true }, { credentials: "omit" }, { cache: "reload" }] as const;

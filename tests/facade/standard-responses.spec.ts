@@ -77,6 +77,7 @@ const REFUSED_TYPES = [
 const answers = (types: string[], body: string, outcome: string) =>
 	Object.fromEntries(types.map((type) => [`type=${encodeURIComponent(type)}|${body}`, outcome]));
 
+// behavior 3.1
 test("the MIME type decides by its essence, in any case and with any parameters", async ({ lab }) => {
 	await expectOutcomes(lab, answers(ACCEPTED_TYPES, BODY, OPENED));
 });
@@ -85,6 +86,7 @@ test("another MIME type fails the connection, however like the right one it look
 	await expectOutcomes(lab, answers(REFUSED_TYPES, REFUSED_BODY, FAILED));
 });
 
+// behavior 3.1
 test("the text is UTF-8, whatever the parameter charset says", async ({ lab }) => {
 	const charsets = ["iso-8859-1", '"windows-1252"', "utf-16le", "nonsense"];
 	const types = charsets.map((charset) => `text/event-stream;charset=${charset}`);
@@ -103,6 +105,7 @@ test("a type with a blank in it is none", async ({ lab }) => {
 	});
 });
 
+// behavior 3.1
 test("of several types the last that is one counts", async ({ lab }) => {
 	const [right, wrong] = ["type=text/event-stream", "type=text/html"];
 	const outcomes = {
@@ -134,6 +137,7 @@ test("of several types the last that is one counts", async ({ lab }) => {
 const STATUSES = [201, 202, 203, 206, 207, 210, 226, 299, 300, 301, 302, 303, 305, 307, 308, 400, 401, 403, 404, 405];
 const MORE_STATUSES = [406, 408, 409, 410, 418, 425, 429, 451, 500, 501, 502, 503, 504, 511, 599];
 
+// behavior 3.1
 test("only 200 opens: any other status fails the connection, though it says that it is an event stream", async ({
 	lab,
 }) => {

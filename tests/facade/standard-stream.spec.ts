@@ -6,6 +6,7 @@ import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.
 /** Names that a server may use for its events and that mean something to JavaScript or to an EventSource. */
 const NAMES = ["error", "open", "close", "constructor", "__proto__", "toString", "hasOwnProperty", "message", "tök 日"];
 
+// behavior 10.2
 test("an event of the server is a MessageEvent whatever its name", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, { url, names }) => {
@@ -38,6 +39,7 @@ test("an event of the server is a MessageEvent whatever its name", async ({ lab 
 	);
 });
 
+// behavior 10.2
 test("events named error and open reach the handlers of those names, and change nothing", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
@@ -86,6 +88,7 @@ test("text arrives as it was sent: several lines, every plane, U+FEFF, U+0000, e
 	);
 });
 
+// behavior 10.3, 10.4
 test("the last event ID sticks, is set by a block with only an id, and is reset by an empty one", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once, record }, url) => {
@@ -126,6 +129,7 @@ test("the last event ID sticks, is set by a block with only an id, and is reset 
 	);
 });
 
+// behavior 10.2
 test("the origin of an event is that of the final URL, after redirects; url stays what it was", async ({ lab }) => {
 	const other = lab.origin.replace("127.0.0.1", "localhost");
 	const target = `${other}/script?do=${eventStream(send(events(1)), "hang")}`;
@@ -142,6 +146,7 @@ test("the origin of an event is that of the final URL, after redirects; url stay
 	);
 });
 
+// behavior 10.8
 test("close() in a handler drops the rest of the chunk, and nothing comes after it", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, kept, record, once }, url) => {
@@ -180,6 +185,7 @@ test("close() in the open handler lets no event through", async ({ lab }) => {
 	);
 });
 
+// behavior 11.3
 test("close() right after the constructor, and twice, fires nothing and leaves no request", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, record, tasks }, url) => {
@@ -196,6 +202,7 @@ test("close() right after the constructor, and twice, fires nothing and leaves n
 	await lab.expectNoSockets();
 });
 
+// behavior 4.17
 test("after a clean end a GET is repeated with the last event ID in UTF-8, and 204 ends it with one error", async ({
 	lab,
 }) => {
@@ -226,6 +233,7 @@ test("after a clean end a GET is repeated with the last event ID in UTF-8, and 2
 	}
 });
 
+// behavior 10.1
 test("a connection that breaks off is repeated, and what was received of an unfinished event is discarded", async ({
 	lab,
 }) => {
@@ -252,6 +260,7 @@ test("a connection that breaks off is repeated, and what was received of an unfi
 	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "31"]);
 });
 
+// behavior 4.18
 test("what is no 200 with an event stream fails the connection, with one error and no second request", async ({
 	lab,
 }) => {

@@ -183,6 +183,7 @@ test("it can only be called with new, and only with a URL", async ({ lab }) => {
 	);
 });
 
+// behavior 1.3
 test("url is absolute from the start and keeps what the caller gave", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }) => {
@@ -198,6 +199,7 @@ test("url is absolute from the start and keeps what the caller gave", async ({ l
 	);
 });
 
+// behavior 1.6
 test("withCredentials is what the caller gave, false by default", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, url) =>
@@ -223,6 +225,7 @@ test("url, withCredentials and readyState cannot be assigned", async ({ lab }) =
 	);
 });
 
+// behavior 3.7
 test("readyState is CONNECTING, OPEN at open, CONNECTING at an error that reconnects, CLOSED after close", async ({
 	lab,
 }) => {
@@ -242,6 +245,7 @@ test("readyState is CONNECTING, OPEN at open, CONNECTING at an error that reconn
 	);
 });
 
+// behavior 1.3
 test("a URL that cannot be parsed is a SyntaxError DOMException", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, urls) =>

@@ -7,6 +7,7 @@ const STREAM = eventStream(send(events("x")), "hang");
 /** Firefox answers only once a byte of the body is there. */
 const SILENT = eventStream(send(": hello\n"), "hang");
 
+// behavior 4.7
 test("a server that does not answer within connectTimeout is given up: a GET asks again, a POST fails", async ({
 	lab,
 }) => {
@@ -64,6 +65,7 @@ test("the error of a timeout has a message, no status and no earlier date than t
 	expect(silence!.filter((_, index) => index !== 1 && index !== 2)).toEqual(["silence", true, 1, false, null, true]);
 });
 
+// behavior 7.1
 test("connectTimeout ends with the answer: it limits neither the stream nor what comes late in it", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
@@ -75,6 +77,23 @@ test("connectTimeout ends with the answer: it limits neither the stream nor what
 	expect(outcome).toEqual(["open", "late", "end"]);
 });
 
+// behavior 7.1, 7.2
+test("neither the time that request takes nor a limit of 0 ends an attempt", async ({ lab }) => {
+	const outcome = await lab.ours(
+		({ EventSource, story }, url) => {
+			const later = () => new Promise<undefined>((resolve) => setTimeout(resolve, 600));
+			const inits = [
+				{ connectTimeout: 300, request: later },
+				{ connectTimeout: 0, silenceTimeout: 0 },
+			];
+			return Promise.all(inits.map((init) => story(new EventSource(url, { method: "POST", ...init }))));
+		},
+		lab.script(eventStream(send(events("x")), "wait=100", send(events("late")))),
+	);
+	expect(outcome).toEqual(Array(2).fill(["open", "x", "late", "end"]));
+});
+
+// behavior 4.8
 test("a stream that is silent for silenceTimeout is given up: a GET goes on from where it was, a POST fails", async ({
 	lab,
 }) => {
@@ -120,6 +139,7 @@ test("a stream of which only the head has come is silent too", async ({ lab }) =
 	await lab.expectNoSockets();
 });
 
+// behavior 7.2
 test("comments and bytes that complete no line are sounds", async ({ lab }) => {
 	const piecemeal = Array.from({ length: 8 }, (_, index) => `wait=150|${send(`${index}`)}`);
 	const outcome = await lab.ours(
@@ -161,6 +181,7 @@ test("a page that is busy for a second longer than silenceTimeout hears what cam
 	await lab.expectNoSockets();
 });
 
+// behavior 7.2
 test("handlers that are each slower than silenceTimeout do not end the stream", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
@@ -193,6 +214,7 @@ test("an answer that a busy page could not take is no timeout, though it takes i
 	expect(outcome).toEqual(["open", "x", "caller"]);
 });
 
+// behavior 7.3
 test("each attempt has limits of its own, and a wait between attempts is none of them", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {

@@ -7,6 +7,7 @@ const DONE = "id: 1\ndata: a\n\nid: 2\ndata: [DONE]\n\nid: 3\ndata: after\n\n";
 const ENDED = eventStream(send("id: 1\ndata: a\n\n"));
 const RESET = eventStream(send("id: 1\ndata: a\n\n"), HANDED_OVER, "rst");
 
+// behavior 8.5
 test("the event that until is true of is delivered, then the source closes, and the rest of the batch is dropped", async ({
 	lab,
 }) => {
@@ -42,6 +43,7 @@ test("the event that until is true of is delivered, then the source closes, and 
 	expect(await lab.requests()).toHaveLength(2);
 });
 
+// behavior 8.6
 test("an event that until itself closes the source at is not delivered, and its id is not the last one", async ({
 	lab,
 }) => {
@@ -62,6 +64,7 @@ test("an event that until itself closes the source at is not delivered, and its 
 	expect(outcome).toEqual(["open", "a", "caller", "1"]);
 });
 
+// behavior 8.5
 test("until is asked with the MessageEvent of every event of the server's, whatever its name and who listens", async ({
 	lab,
 }) => {
@@ -90,6 +93,7 @@ test("until is asked with the MessageEvent of every event of the server's, whate
 	});
 });
 
+// behavior 8.7
 test("with until a body that ends or breaks off too soon was interrupted: a POST fails, with one error", async ({
 	lab,
 }) => {
@@ -138,6 +142,7 @@ test("with until a POST that may be repeated goes on after a clean end, and one 
 	expect(outcome).toEqual([resumed, resumed, resumed, failed, failed]);
 });
 
+// behavior 8.7
 test("a clean end means what end says, if it is given beside until; a broken stream stays a broken one", async ({
 	lab,
 }) => {
@@ -165,6 +170,7 @@ test("a clean end means what end says, if it is given beside until; a broken str
 	]);
 });
 
+// behavior 3.4
 test("what until throws is reported and counts as false, and every event is delivered", async ({ lab, uncaught }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
@@ -186,6 +192,7 @@ test("what until throws is reported and counts as false, and every event is deli
 	expect(reported.map((message, index) => message.includes(`until ${index + 1}`))).toEqual([true, true]);
 });
 
+// behavior 8.6
 test("close() and an abort inside until win: not even that event is delivered", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>

@@ -6,6 +6,7 @@ import { eventStream, events, expect, send, test } from "./support.ts";
 /** Beyond what is copied at a time. */
 const BIG = 1_500_000;
 
+// behavior 3.6
 test("a Response without a stream is read as a whole, in all three forms", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, events, fetchEventSource, story }, size) => {
 		const text = `\uFEFFid: 1\ndata: 日本\n\ndata: ${"x".repeat(size)}\n\n`;

@@ -75,6 +75,7 @@ test("a hidden page is frozen and thawed, and is told so", async ({ tab, browser
 	expect(await states(tab)).toEqual(["freeze hidden", "resume hidden", "visibilitychange visible"]);
 });
 
+// behavior 13.7
 test("the page is offline and online again, and is told so: requests fail, and what is open goes on", async ({
 	tab,
 	browserName,
@@ -99,6 +100,7 @@ test("the page is offline and online again, and is told so: requests fail, and w
 	await expectWhole(tab);
 });
 
+// behavior 13.7
 test("a hidden page receives as a visible one does", async ({ tab }) => {
 	await hide(tab.page);
 	await count(tab);
@@ -140,6 +142,7 @@ test("a read whose chunk comes while the page is frozen waits for good: what Chr
 	expect(await read()).toBe(before);
 });
 
+// behavior 13.6
 test("[non-spec] a source goes on whose page was frozen, and nothing is lost or comes twice", async ({
 	tab,
 	browserName,

@@ -23,6 +23,7 @@ const WORKERS: [PlaceName, "terminate()" | "close() in it" | "the end of its las
 ];
 
 for (const [name, way] of WORKERS) {
+	// behavior 13.10
 	test(`a ${name} that ends by ${way} leaves no socket open`, async ({ lab, place: makePlace }) => {
 		const place = makePlace(name);
 		expect(await place.start(), `a ${name} starts`).toBeNull();
@@ -145,6 +146,7 @@ for (const way of ["removed", "navigated"] as const) {
 	});
 }
 
+// behavior 13.10
 test("a page that is left while a source is connecting makes no further request", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, url) => {

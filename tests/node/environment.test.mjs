@@ -198,6 +198,7 @@ const lacking = (...names) => ({
 });
 
 for (const name of [...NEEDED, "fetch"]) {
+	// behavior 15.2
 	test(`without ${name} each form says so when a source is made`, async () => {
 		const headwater = load([name]);
 		assert.throws(() => new headwater.EventSource(url), lacking(name));
@@ -234,6 +235,7 @@ for (const name of ["EventTarget", "Event"]) {
 }
 
 for (const entry of ["headwater", "headwater/slim"]) {
+	// behavior 15.2
 	test(`importing ${entry} does not throw where Node has nothing of the web`, async () => {
 		const code = `
 			for (const name of ${JSON.stringify([...GIVEN, "MessageChannel", "WebAssembly", "navigator", "crypto"])}) {

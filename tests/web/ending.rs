@@ -166,6 +166,7 @@ fn run(mut source: EventSource) -> Rc<RefCell<Vec<String>>> {
     list
 }
 
+// behavior 16.8
 #[wasm_bindgen_test]
 async fn an_endless_stream_is_closed_while_its_next_event_is_awaited_and_the_request_is_aborted_at_once() {
     let (fetch, log) = fetch("closerEndless", &["data: 1\n\n"], "return new Promise(() => {})");

@@ -22,6 +22,7 @@ fn thrown(error: &Error) -> &Thrown {
     error.source().unwrap().downcast_ref().unwrap()
 }
 
+// behavior 16.7
 #[wasm_bindgen_test]
 fn what_is_no_url_is_told() {
     for url in ["https://", "https://[", "https://exa mple.org/", "http://example.org:99999/"] {
@@ -31,6 +32,7 @@ fn what_is_no_url_is_told() {
     }
 }
 
+// behavior 16.7
 #[wasm_bindgen_test]
 fn what_is_no_header_is_told_by_its_name_and_without_its_value() {
     for (name, value) in [("a b", "secret"), ("x-a", "secret\nx"), ("x-a", "secret日")] {
@@ -45,6 +47,7 @@ fn what_is_no_header_is_told_by_its_name_and_without_its_value() {
     }
 }
 
+// behavior 16.7
 #[wasm_bindgen_test]
 fn a_member_that_the_platform_refuses_is_told_by_its_name() {
     for (member, value) in
@@ -57,6 +60,7 @@ fn a_member_that_the_platform_refuses_is_told_by_its_name() {
     }
 }
 
+// behavior 16.7
 #[wasm_bindgen_test]
 fn a_body_needs_a_method_that_has_one() {
     for (method, name) in [(None, "GET"), (Some("get"), "GET"), (Some("HEAD"), "HEAD")] {

@@ -25,6 +25,7 @@ fn data(events: &[Event]) -> Vec<&str> {
     events.iter().map(|event| event.data.as_str()).collect()
 }
 
+// behavior 16.5
 #[wasm_bindgen_test]
 async fn the_stream_goes_on_across_reconnections_and_ends_with_one_error_and_nothing_after_it() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
@@ -44,6 +45,7 @@ async fn the_stream_goes_on_across_reconnections_and_ends_with_one_error_and_not
     }
 }
 
+// behavior 16.5
 #[wasm_bindgen_test]
 async fn everything_received_comes_before_the_error() {
     let (fetch, _) = fetch("failing", &["data: 1\n\ndata: 2\n\nid: 3\n\ndata: lost"], "controller.error('cut')");
@@ -64,6 +66,7 @@ async fn a_clean_end_is_no_error() {
     assert_eq!(events[1].event_type, "e");
 }
 
+// behavior 16.10
 #[wasm_bindgen_test]
 async fn an_end_that_was_to_be_among_the_events_is_an_error_without_it() {
     let (fetch, _) = fetch("cut", &["data: 1\n\n"], "controller.close()");
@@ -73,6 +76,7 @@ async fn an_end_that_was_to_be_among_the_events_is_an_error_without_it() {
     assert_eq!(attempt.failure.reason, Reason::Interrupted);
 }
 
+// behavior 16.4
 #[wasm_bindgen_test]
 async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_read_that_nobody_takes() {
     let chunks: Vec<String> = (1..=8).map(|n| format!("data: {n}a\n\ndata: {n}b\n\n")).collect();
@@ -88,6 +92,7 @@ async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_re
     }
 }
 
+// behavior 16.8
 #[wasm_bindgen_test]
 async fn closing_drops_what_nobody_has_taken_and_ends_the_request_at_once() {
     let chunk = "id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: b\n\nid: 4\ndata: c\n\n";
@@ -158,6 +163,7 @@ async fn notices_go_on_where_the_stream_has_read_and_take_nothing_from_it() {
     assert!(source.next().await.is_none());
 }
 
+// behavior 16.6
 #[wasm_bindgen_test]
 async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
     // What nobody decides a GET would do, and a POST would not.
@@ -195,6 +201,7 @@ async fn a_source_that_awaits_a_decision_is_connecting_and_one_that_is_given_up_
     assert!(source.next().await.is_none());
 }
 
+// behavior 16.6
 #[wasm_bindgen_test]
 async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
     let fetch = function(|_, _| Promise::reject(&"no".into()).into());
@@ -205,6 +212,7 @@ async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
     assert!(source.next().await.is_none());
 }
 
+// behavior 16.5
 #[wasm_bindgen_test]
 async fn a_temporary_failure_is_no_item_unless_somebody_decides() {
     let attempts = Rc::new(RefCell::new(0));

@@ -71,6 +71,7 @@ async fn whatever_fetch_answers_is_an_error_and_no_trap() {
     assert!(story.errors[0].cause.as_ref().is_some_and(|cause| cause.value().is_instance_of::<js_sys::Error>()));
 }
 
+// behavior 16.8
 #[wasm_bindgen_test]
 async fn a_source_that_is_dropped_cancels_the_body_and_aborts_the_request() {
     let log = Array::new();

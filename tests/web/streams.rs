@@ -107,6 +107,7 @@ async fn an_event_beyond_the_limit_fails_the_connection() {
     assert_eq!(story.data().last(), Some(&"after"));
 }
 
+// behavior 16.9
 #[wasm_bindgen_test]
 async fn a_stream_from_elsewhere_is_read_and_its_end_is_the_end() {
     let response = web_sys::Response::new_with_opt_str(Some("id: 1\ndata: a\n\ndata: lost")).unwrap();
