@@ -15,6 +15,7 @@ fn told(action: Action) -> String {
     failure.message()
 }
 
+// behavior 4.23
 #[test]
 fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_came_back() {
     for can_probe in [false, true] {

@@ -216,7 +216,7 @@ fn silence_fails_a_post_and_is_never_probed_for() {
     reestablished(&connection, action);
 }
 
-// behavior 4.9
+// behavior 4.1, 4.9
 #[test]
 fn a_request_that_could_not_be_found_out_is_tried_again_as_the_one_before_it_would_be() {
     let mut connection = Connection::new(get(), drawn);

@@ -18,6 +18,7 @@ const refused = (lab: Lab) => [
 	{ url: lab.apart("stream").script(slow("type=text/event-stream", "chunked")), length: KB_300 },
 ];
 
+// behavior 2.15
 test("a clone of an answer that accept refuses can be read to its end", async ({ lab }) => {
 	const rows = refused(lab);
 	const outcome = await lab.ours(
@@ -95,6 +96,7 @@ test("what fetch has cloned can be read to its end, of a stream that ends and of
 	expect(outcome).toEqual(["end", [KB_300], 500, [...Array(4).fill(events("").length + KB_300), KB_300]]);
 });
 
+// behavior 2.15
 test("an answer of which onopen has said no can be read to its end, as a clone or itself", async ({ lab }) => {
 	const rows = refused(lab);
 	const outcome = await lab.ours(
@@ -127,6 +129,7 @@ test("an answer of which onopen has said no can be read to its end, as a clone o
 	expect(outcome).toEqual(rows.flatMap(({ length }) => Array(4).fill(length)));
 });
 
+// behavior 2.15
 test("what a fetch rejects with can be read, and what it leaves running is aborted", async ({ lab }) => {
 	const text = await lab.ours(
 		async ({ EventSource }, { refused, endless }) => {

@@ -119,6 +119,29 @@ test("close() in a promise reaction or an async function's caller after event 1 
 	);
 });
 
+// behavior 10.2
+test("a source fires open, error and the events of the server, and nothing else", async ({ lab }) => {
+	const types = await lab.ours(
+		async ({ EventSource }, url) => {
+			const types: string[] = [];
+			const { dispatchEvent } = EventTarget.prototype;
+			EventTarget.prototype.dispatchEvent = function (event) {
+				if (this instanceof EventSource) {
+					types.push(event.type);
+				}
+				return dispatchEvent.call(this, event);
+			};
+			const source = new EventSource(url);
+			await source.closed;
+			await new Promise((resolve) => setTimeout(resolve));
+			EventTarget.prototype.dispatchEvent = dispatchEvent;
+			return types;
+		},
+		lab.script(eventStream(send("retry: 1\n: c\n\nid: 1\n\nevent: close\ndata: a\n\n")), "status=204"),
+	);
+	expect(types).toEqual(["open", "close", "error", "error"]);
+});
+
 // behavior 10.11
 test("a throwing handler or listener is reported and changes nothing else", async ({ lab, uncaught }) => {
 	for (const which of ["native", "ours"] as const) {

@@ -140,6 +140,7 @@ test("with lastEventIdParam that origin is asked without a preflight, and every 
 	expect(kinds((await lab.log()).requests)).toEqual(Array(4).fill("GET"));
 });
 
+// behavior 4.23
 test("a POST that may be repeated says the same of that origin, without any probe", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {

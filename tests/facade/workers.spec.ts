@@ -18,6 +18,7 @@ async function expectNothingUncaught(place: Place): Promise<void> {
 const relative = (lab: Lab, url: string) => url.replace(lab.origin, "../../../..");
 
 for (const name of Object.keys(PLACES) as PlaceName[]) {
+	// behavior 15.6
 	test(`in a ${name} a source is what it is in a page: relative URL, events, ids, reconnection, failure`, async ({
 		lab,
 		place: makePlace,
