@@ -11,18 +11,19 @@ use super::{
     sys::{self, Bytes, FetchResponse, ReadResult, Reader, Stream},
 };
 
-/// The most bytes of a chunk that are copied at a time, and so of a text that crosses. Memory of
-/// the module's is kept for as long as the page is there, and with `fromReadableStream` or a
-/// caller's `fetch` a chunk may be of any size; and who keeps the data of one event keeps the text
-/// that it is a part of. docs/benchmarks.md has what other sizes cost.
+/// Size of the largest piece of a chunk that is copied into the module at a time, in bytes. It also
+/// limits the text that crosses to JavaScript at a time. WebAssembly memory never shrinks, and with
+/// `fromReadableStream` or a caller's `fetch` a chunk may have any size. Also, a caller that keeps
+/// the data of one event keeps the whole text that it is a slice of. docs/benchmarks.md has the
+/// cost of other sizes.
 const MAX_PIECE: usize = 32 * 1024;
 
-/// Where chunks are put, one after another: a reader that brings its own memory brings new memory
-/// for each chunk, which costs more than all that becomes of it, the collection of garbage
-/// included. Of so many bytes it is while a stream is quiet.
+/// Initial size of the read buffer, in bytes. The buffer is reused (BYOB): allocating one for each
+/// chunk costs more than everything else that is done with the chunk, garbage collection included.
 const QUIET: usize = 16 * 1024;
 
-/// And of so many from when a chunk fills it until one is as small as [`TRICKLE`].
+/// Size of the read buffer, in bytes, after a chunk has filled it. It shrinks back to [`QUIET`]
+/// after a chunk of at most [`TRICKLE`] bytes.
 const FLOOD: usize = 256 * 1024;
 
 const TRICKLE: usize = 1024;
@@ -30,15 +31,14 @@ const TRICKLE: usize = 1024;
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
-    /// `None` at the end, for a response without a body, which is one that has ended, and for a
-    /// body that comes as a whole.
+    /// `None` at the end of the body, for a response without a body, and for a body that arrives as
+    /// a whole.
     reader: Option<Reader>,
-    /// How many bytes there is room for where chunks are put; 0 if the stream has chunks of its
-    /// own.
+    /// Size of the read buffer, in bytes. 0 if the stream allocates its own chunks.
     room: usize,
-    /// A read under way.
+    /// The read in progress.
     reading: Option<Pending>,
-    /// What was read last, until the next read.
+    /// The last chunk, until the next read.
     chunk: Option<Chunk>,
     getters: Getters,
 }
@@ -47,18 +47,19 @@ pub(super) struct Body {
 struct Chunk {
     bytes: JsValue,
     length: usize,
-    /// How much of it was handed on.
+    /// The number of bytes that were copied.
     copied: usize,
 }
 
 impl Body {
-    /// Nothing is read before it is asked for.
+    /// Reads nothing before the first [`Body::poll_read`].
     pub(super) fn from_reader(reader: Reader) -> Self {
         Self::new(Some(reader))
     }
 
-    /// Locks the stream and asks for its first chunk. Fails if it is locked already. The responses
-    /// of some polyfills have no stream, and hand over all bytes at once.
+    /// Locks the stream and starts to read its first chunk. Returns an error if the stream is
+    /// locked already. The responses of some polyfills have no stream, so their bytes are read all
+    /// at once.
     pub(super) fn of_response(response: &FetchResponse, stream: JsValue) -> Result<Self, JsValue> {
         let mut body = Self::new(None);
         if stream.is_null() {
@@ -75,11 +76,11 @@ impl Body {
             body.reader = Some(reader);
             body.room = QUIET;
         } else {
-            // A stream of anything, or WebKit's; or it is locked.
+            // The stream is not one of bytes (WebKit's never are), or it is locked.
             body.reader = Some(stream.get_reader(&JsValue::UNDEFINED)?);
         }
-        // At once, before anybody is told of the response: a stream that fails throws away what was not yet
-        // asked for.
+        // Read before the response is announced: a stream that fails discards the chunks that were
+        // not requested yet.
         body.reading = body.read();
         Ok(body)
     }
@@ -94,8 +95,8 @@ impl Body {
         Some(Pending::of(place.and_then(|place| reader.read(&place))))
     }
 
-    /// Where the next chunk is to be put: where the last one is, unless that has shown that there
-    /// should be more room, or less.
+    /// Returns the view that the next chunk is read into. It reuses the last buffer unless the size
+    /// changes.
     fn place(&mut self) -> Result<JsValue, JsValue> {
         let last = self.chunk.take();
         if self.room == 0 {
@@ -127,13 +128,13 @@ impl Body {
         self.reader.is_none() && self.reading.is_none()
     }
 
-    /// It is cancelled when it is dropped, which nothing can do with a body that comes as a whole.
+    /// Whether dropping the body cancels it. A body that arrives as a whole cannot be canceled.
     pub(super) fn is_stream(&self) -> bool {
         self.reader.is_some()
     }
 
-    /// Puts the next bytes at the front of `buffer`, which grows where needed, and answers how
-    /// many. `None` at the end of the body.
+    /// Copies the next bytes to the front of `buffer`, which grows if necessary, and returns their
+    /// number. Returns `None` at the end of the body.
     pub(super) fn poll_read(
         &mut self,
         buffer: &mut Vec<u8>,
@@ -200,9 +201,9 @@ impl Drop for Body {
     }
 }
 
-/// What tells chunks of bytes, of this realm or another, whatever they say of themselves: the
-/// getters of typed arrays, which look at what only these have. With the strings that it takes,
-/// since each costs as much as all else for a chunk.
+/// Recognizes chunks of bytes, also those of another realm. It calls the getters of typed arrays,
+/// which check internal slots that a chunk cannot fake. The names of the getters are stored here as
+/// JavaScript strings, since each conversion costs as much as all other work for a chunk.
 #[derive(Debug)]
 struct Getters {
     prototype: JsValue,
@@ -233,14 +234,14 @@ impl Getters {
             return Err(TypeError::new("a chunk of the stream is not a Uint8Array").into());
         }
         let length = sys::get_of(&self.prototype, &self.length, chunk)?.as_f64();
-        // ECMAScript: a length is below 2⁵³, and what fits into memory into a usize.
+        // In ECMAScript a length is below 2⁵³. A length that fits into memory fits into a `usize`.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
         Ok(length.unwrap_or_default() as usize)
     }
 }
 
-/// Cancels a body, by its reader or, if nobody has begun to read it, by itself. A stream that has
-/// failed rejects that with the failure, which is known already.
+/// Cancels a body by its reader, or by its stream if it has no reader. If the stream has failed,
+/// `cancel()` rejects with the error, which is known already.
 pub(super) fn cancel(stream: &Stream) {
     drop(Pending::of(stream.cancel()));
 }

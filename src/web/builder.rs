@@ -1,4 +1,4 @@
-//! The description of a source before it begins: what to request, and how.
+//! Describes a source before it begins: its request and its options.
 
 use alloc::{borrow::ToOwned, string::String};
 use core::time::Duration;
@@ -26,9 +26,9 @@ use crate::core::{
     reconnection::Backoff,
 };
 
-/// What a source is to request, and how. What is wrong with it is told by [`Builder::connect`].
+/// Describes the request and the options of a source. [`Builder::connect`] reports invalid values.
 #[derive(Debug)]
-#[must_use = "nothing is requested before `connect`"]
+#[must_use = "no request is sent before `connect`"]
 pub struct Builder {
     url: String,
     members: Members,
@@ -43,7 +43,8 @@ pub struct Builder {
 }
 
 impl EventSource {
-    /// Begins to describe a request to `url`, which is resolved against the base URL of the page or worker.
+    /// Returns a builder for a request to `url`, which is resolved against the base URL of the page
+    /// or worker.
     pub fn builder(url: &str) -> Builder {
         Builder::new(url)
     }
@@ -65,24 +66,26 @@ impl Builder {
         }
     }
 
-    /// The request's method. Default GET.
+    /// Sets the request's method. Default: GET.
     pub fn method(self, method: &str) -> Self {
         self.init("method", &method.into())
     }
 
-    /// A request header, in place of any of that name. `Last-Event-ID` is where to start from, as
-    /// [`Builder::last_event_id`] is.
+    /// Sets a request header, replacing any of the same name. `Last-Event-ID` sets the ID to start
+    /// from, unless [`Builder::last_event_id`] does.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.members.header(name, value);
         self
     }
 
-    /// The request's body: anything that `fetch` takes. One that is a stream can be sent once.
+    /// Sets the request's body: any value that `fetch` accepts. A stream can be sent only once, so
+    /// the request is not repeated unless [`Builder::request`] is set.
     pub fn body(self, body: impl Into<JsValue>) -> Self {
         self.init("body", &body.into())
     }
 
-    /// A JSON body, with its content type and the method POST where the builder has none yet.
+    /// Sets a JSON body. The method becomes POST and the content type `application/json`, unless
+    /// the builder sets others.
     ///
     /// # Errors
     /// [`Error::Serialize`] if the value cannot be serialized.
@@ -92,15 +95,15 @@ impl Builder {
         Ok(self)
     }
 
-    /// Any other member of a `RequestInit`, such as `credentials`; but not `signal`, which is the source's own: dropping it
-    /// ends the request.
+    /// Sets any other member of the `RequestInit`, such as `credentials`. `signal` is replaced by
+    /// the source's own: drop the source to abort the request.
     pub fn init(mut self, member: &str, value: &JsValue) -> Self {
         self.members.set(member, value);
         self
     }
 
-    /// Replaces the global `fetch`. The closure gets the URL and a `RequestInit` with method, headers, body and signal. An `Err`
-    /// is a network error.
+    /// Replaces the global `fetch`. The closure receives the URL and a `RequestInit` with method,
+    /// headers, body and signal. An `Err` is treated as a network error.
     ///
     /// ```no_run
     /// # use headwater::web::EventSource;
@@ -120,12 +123,12 @@ impl Builder {
         self
     }
 
-    /// Sets a closure that is called before each attempt, for example for a token that expires, a body that is a stream, or the
-    /// GET that goes on with the response to a POST. It returns how the request of this attempt differs from the request that
-    /// the source was made with.
+    /// Sets a closure that is called before each attempt, for example for a token that expires, a
+    /// body that is a stream, or the GET that continues the response to a POST. It returns how the
+    /// request of this attempt differs from the request that the source was built with.
     ///
-    /// An `Err` fails the attempt as a network error would. A request that cannot be made fails the source. The closure is no
-    /// permission to repeat a request: see [`Builder::reconnect`].
+    /// An `Err` fails the attempt as a network error does. A request that cannot be made fails the
+    /// source. The closure does not permit repeating a request: see [`Builder::reconnect`].
     ///
     /// ```no_run
     /// # use headwater::web::{AttemptRequest, EventSource};
@@ -142,16 +145,18 @@ impl Builder {
         self
     }
 
-    /// The query parameter in which the last event ID is sent, instead of the header that needs a server's permission when
-    /// it is of another origin.
+    /// Sends the last event ID in this query parameter instead of the `Last-Event-ID` header. A
+    /// server of another origin must permit the header, but not the parameter.
     pub fn last_event_id_param(mut self, parameter: impl Into<JsValue>) -> Self {
         self.last_event_id_param = Some(parameter.into());
         self
     }
 
-    /// Decides whether a response is accepted as an event stream, in place of the standard's rule: status 200 and type
-    /// `text/event-stream`. The response is unread, and the closure may read only a clone of it. It is not called for a 204,
-    /// which always ends the source.
+    /// Sets a closure that returns whether to accept a response as an event stream. It replaces the
+    /// standard's rule: status 200 and content type `text/event-stream`.
+    ///
+    /// The response is unread, and the closure may read only a clone of it. The closure is not
+    /// called for status 204, which always ends the source.
     ///
     /// ```no_run
     /// # use headwater::web::EventSource;
@@ -162,74 +167,81 @@ impl Builder {
         self
     }
 
-    /// The permission to repeat the request. Default: as the standard says for GET, never for another method.
+    /// Sets whether the request may be repeated. Default: as the standard says for GET, never for
+    /// other methods.
     pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
         self.options.reconnect = reconnect;
         self
     }
 
-    /// How long to wait before repeating it.
+    /// Sets the waits between two attempts.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.options.backoff = backoff;
         self
     }
 
-    /// Whether an event is the last one, such as `[DONE]` of a language model: it is delivered, and then the stream is over. A
-    /// body that ends before such an event was cut, however cleanly: a GET is repeated, and for another method the stream ends
-    /// with an error, unless [`Builder::end`] says something else. Called for each event of the stream, and not for what
-    /// [`EventSource::notice`] tells.
+    /// Sets a closure that returns whether an event is the last one, such as `[DONE]` of a language
+    /// model. The source delivers that event and ends.
+    ///
+    /// A body that ends before such an event was cut, even if it ended cleanly. Then a GET is
+    /// repeated, and another method ends the stream with an error, unless [`Builder::end`] is set.
+    /// The closure is called for each event of the stream, but not for events from
+    /// [`EventSource::notice`].
     pub fn until(mut self, until: impl FnMut(&Event) -> bool + 'static) -> Self {
         self.until = Some(Until::new(until));
         self
     }
 
-    /// What a clean end of the body means. Default: with [`Builder::until`] that the stream was cut; otherwise reconnect for
-    /// GET, close for another method.
+    /// Sets the meaning of a clean end of the body. Default: with [`Builder::until`] the stream was
+    /// cut; otherwise reconnect for GET, close for other methods.
     pub fn end(mut self, end: EndOfBody) -> Self {
         self.options.end = Some(end);
         self
     }
 
-    /// The last event ID string to start from.
+    /// Sets the last event ID string to start from.
     pub fn last_event_id(mut self, last_event_id: &str) -> Self {
         last_event_id.clone_into(&mut self.options.last_event_id);
         self
     }
 
-    /// The largest event in bytes as they come: data, event type and last event ID together, an ID that is not ASCII three
-    /// times, and an unfinished line counts with them. Default 64 MiB.
+    /// Limits the size of an event, in bytes as received. Data, event type and last event ID count
+    /// together, and so does an unfinished line. An ID that is not ASCII counts three times.
+    /// Default: 64 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.options.max_event_size = bytes;
         self
     }
 
-    /// How long a server may take to answer. Default: as long as the browser allows.
+    /// Limits the time until the head of the response arrives. Default: the browser's own limit.
     ///
-    /// This and [`Builder::silence_timeout`] are by the wall clock, and a limit that ends while the page is hidden or was
-    /// suspended is extended once, by ten seconds at most.
+    /// This limit and [`Builder::silence_timeout`] are measured by the wall clock. A limit that
+    /// expires while the page is hidden, or after a suspension, is extended once, by at most ten
+    /// seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = Some(millis(timeout));
         self
     }
 
-    /// How long a stream may be silent; comments count as sounds. Default: for ever.
+    /// Limits the time without data from the server. Comments count as data. Default: no limit.
     pub fn silence_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.silence = Some(millis(timeout));
         self
     }
 
-    /// Gives the request up while the page is hidden, and makes it again when it is visible. Nothing for a request that may
-    /// not be repeated.
+    /// Sets whether to abort the request while the page is hidden and make it again when the page
+    /// is visible. Has no effect on a request that may not be repeated. Default: `false`.
     pub fn pause_when_hidden(mut self, pause: bool) -> Self {
         self.pause_when_hidden = pause;
         self
     }
 
-    /// The source. Its request is made when the first event is asked for.
+    /// Returns the source. The request is sent when the first event is polled.
     ///
     /// # Errors
-    /// [`Error::Url`], [`Error::Header`], [`Error::Init`] or [`Error::Body`]: if no such request can be made. The platform
-    /// checks it here, so that nonsense is told at once and not by the first attempt.
+    /// [`Error::Url`], [`Error::Header`], [`Error::Init`] or [`Error::Body`] if the request cannot
+    /// be made. The platform checks it here, so that invalid values are reported at once and not by
+    /// the first attempt.
     pub fn connect(self) -> Result<EventSource, Error> {
         let Self { url, members, fetch, request, last_event_id_param, accept, until, .. } = self;
         let Self { mut options, timeouts, pause_when_hidden, .. } = self;

@@ -1,12 +1,11 @@
-//! How the platform calls back: by a function that keeps the values it is called with until they
-//! are polled.
+//! JavaScript functions that keep their arguments until they are polled.
 
 #[cfg(headwater_npm)]
 pub(super) use facade::CallbackSlot;
 #[cfg(not(headwater_npm))]
 pub(super) use library::CallbackSlot;
 
-/// In the npm package: a function of the facade's, which is not kept alive from here, and may be
+/// For the npm package: a function of the facade. The module does not keep it alive, and it may be
 /// called at any time.
 #[cfg(headwater_npm)]
 mod facade {
@@ -19,11 +18,11 @@ mod facade {
 
     #[wasm_bindgen(raw_module = "../js/module/callback-slot.js")]
     extern "C" {
-        /// A function that keeps what it is called with, and has that task polled.
+        /// Returns a function that keeps its argument and polls that task.
         #[wasm_bindgen(js_name = callbackSlot)]
         fn new(task: usize) -> Function;
 
-        /// The value of the first call that was not returned yet, in an array.
+        /// Returns the oldest value that was not returned yet, in an array.
         #[wasm_bindgen(js_name = nextValue)]
         fn next_value(slot: &Function) -> Option<OneValue>;
 
@@ -37,7 +36,7 @@ mod facade {
     pub(crate) struct CallbackSlot(Function);
 
     impl CallbackSlot {
-        /// For the task that is being polled, or made.
+        /// Creates a slot for the task that is being polled or created.
         pub(crate) fn new() -> Self {
             Self(new(task::current()))
         }
@@ -52,7 +51,7 @@ mod facade {
     }
 }
 
-/// For Rust, where any executor may poll.
+/// For the Rust API, where any executor may poll.
 #[cfg(not(headwater_npm))]
 mod library {
     use alloc::{collections::VecDeque, rc::Rc};
@@ -89,8 +88,8 @@ mod library {
                     }
                 }
             });
-            // Freed when nothing of JavaScript can call it any more, which may be long after nobody here waits
-            // for it.
+            // The closure is freed when JavaScript can no longer call it, possibly long after this
+            // slot was dropped.
             Self { function: closure.into_js_value().unchecked_into(), state }
         }
 

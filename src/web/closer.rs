@@ -1,4 +1,4 @@
-//! Closing a source from outside, while it is awaited.
+//! Closes a source from elsewhere, while it is awaited.
 
 use alloc::rc::Rc;
 use core::{
@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 
 use super::{body, driver::Running};
 
-/// Closes an [`EventSource`](super::EventSource), also while it is awaited: for a stop button. A clone closes the same one, and
-/// dropping it closes nothing.
+/// Closes an [`EventSource`](super::EventSource), also while it is awaited, for example from a stop
+/// button. Clones close the same source. Dropping a `Closer` closes nothing.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), headwater::web::Error> {
@@ -30,15 +30,16 @@ use super::{body, driver::Running};
 pub struct Closer(Rc<State>);
 
 impl Closer {
-    /// Ends the source at once, as [`EventSource::close`](super::EventSource::close) does: the request is aborted, and whoever
-    /// awaits the next event gets `None`. Does nothing if the source is over, or was dropped.
+    /// Ends the source at once, as [`EventSource::close`](super::EventSource::close) does. The
+    /// request is aborted, and a pending `next()` returns `None`. Does nothing if the source is
+    /// over or was dropped.
     pub fn close(&self) {
         let State { is_closed, running, waker } = &*self.0;
         if is_closed.replace(true) {
             return;
         }
         if let Some(Running { reader, controller }) = running.take() {
-            // In this order, so that the stream ends as cancelled, and not as failed.
+            // In this order, so that the stream ends as canceled and not as failed.
             if let Some(reader) = reader {
                 body::cancel(reader.unchecked_ref());
             }
@@ -60,7 +61,7 @@ struct State {
     waker: RefCell<Option<Waker>>,
 }
 
-/// The source's part of it.
+/// The source's half of a [`Closer`].
 #[derive(Debug, Default)]
 pub(super) struct Closing(Rc<State>);
 
@@ -69,22 +70,22 @@ impl Closing {
         Closer(Rc::clone(&self.0))
     }
 
-    /// A [`Closer`] has closed the source.
+    /// Whether a [`Closer`] has closed the source.
     pub(super) fn is_closed(&self) -> bool {
         self.0.is_closed.get()
     }
 
-    /// Somebody may close the source.
+    /// Whether there is a [`Closer`].
     pub(super) fn is_watched(&self) -> bool {
         Rc::strong_count(&self.0) > 1
     }
 
-    /// What a [`Closer`] has to end.
+    /// Sets the request and the body that a [`Closer`] ends.
     pub(super) fn set_running(&self, running: Option<Running>) {
         self.0.running.replace(running);
     }
 
-    /// Whom a [`Closer`] has to wake.
+    /// Sets the waker that a [`Closer`] wakes.
     pub(super) fn set_waker(&self, waker: Option<Waker>) {
         self.0.waker.replace(waker);
     }

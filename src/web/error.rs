@@ -1,4 +1,4 @@
-//! The errors of the Rust API, and their texts.
+//! The errors of the Rust API and their messages.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::{error, fmt};
@@ -8,54 +8,56 @@ use wasm_bindgen::JsValue;
 use super::sys;
 use crate::core::error::Failure;
 
-/// What can go wrong with an [`EventSource`](super::EventSource), before it begins or when it ends.
+/// An error that an [`EventSource`](super::EventSource) returns, before it begins or while it runs.
 ///
-/// It may hold values of JavaScript's, so that it is neither [`Send`] nor [`Sync`]; its text is for whoever needs that.
+/// It may contain JavaScript values, so it is neither [`Send`] nor [`Sync`]. Where those are
+/// required, use its text.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// It is no URL, or cannot be resolved against that of the page.
+    /// The URL is invalid, or cannot be resolved against the URL of the page.
     #[non_exhaustive]
     Url {
-        /// What was given.
+        /// The URL as given.
         url: String,
     },
-    /// Name or value are not those of a header. The value may be a secret, and is not told.
+    /// The name or the value of a header is invalid. The error does not contain the value, which
+    /// may be a secret.
     #[non_exhaustive]
     Header {
         /// The header's name.
         name: String,
-        /// What the platform threw.
+        /// The error that the platform threw.
         source: Thrown,
     },
-    /// The method, or another member of the `RequestInit`, is none.
+    /// The method, or another member of the `RequestInit`, is invalid.
     #[non_exhaustive]
     Init {
         /// The member's name.
         member: String,
-        /// What the platform threw.
+        /// The error that the platform threw.
         source: Thrown,
     },
-    /// There is a body, and the method has none.
+    /// The request has a body, and its method does not allow one.
     #[non_exhaustive]
     Body {
         /// The method, GET or HEAD.
         method: String,
     },
-    /// The stream cannot be read: it is locked.
+    /// The stream cannot be read, because it is locked.
     #[non_exhaustive]
     Stream {
-        /// What the stream threw.
+        /// The error that the stream threw.
         source: Thrown,
     },
-    /// A value has no JSON form.
+    /// The value cannot be serialized as JSON.
     #[cfg(feature = "serde")]
     #[non_exhaustive]
     Serialize {
-        /// Why.
+        /// The cause.
         source: Thrown,
     },
-    /// An event's data is not JSON, or not of the type.
+    /// The event's data is not JSON, or does not match the type.
     #[cfg(feature = "serde")]
     #[non_exhaustive]
     Deserialize {
@@ -63,12 +65,14 @@ pub enum Error {
         event_type: String,
         /// The last event ID string at the event.
         last_event_id: String,
-        /// The first 80 characters of the data; one more, "…", where there are more.
+        /// The first 80 characters of the data, followed by "…" if there are more.
         data: String,
-        /// Why.
+        /// The cause.
         source: Thrown,
     },
-    /// The connection has failed: there will be no further attempt.
+    /// An attempt has failed, and no other follows. Only with
+    /// [`Reconnect::Decided`](crate::Reconnect::Decided) can
+    /// [`EventSource::decide`](super::EventSource::decide) still start another.
     Failed(FailedAttempt),
 }
 
@@ -104,22 +108,22 @@ impl error::Error for Error {
     }
 }
 
-/// An attempt that failed, with what the browser knows of it.
+/// A failed attempt, with everything that the browser knows about it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// What happened and what follows.
+    /// The failure, and whether another attempt follows.
     pub failure: Failure,
-    /// The response that was refused.
+    /// The refused response, if there was one.
     pub response: Option<web_sys::Response>,
-    /// Its body, at most 64 KiB of it, as far as it came within a second.
+    /// The first bytes of the refused response's body: at most 64 KiB, received within one second.
     pub body: Vec<u8>,
-    /// What `fetch` or the stream threw.
+    /// The value that `fetch` or the stream threw.
     pub cause: Option<Thrown>,
 }
 
 impl FailedAttempt {
-    /// The body's text.
+    /// Returns the body as text. Invalid UTF-8 becomes U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
@@ -138,12 +142,13 @@ impl error::Error for FailedAttempt {
     }
 }
 
-/// What JavaScript threw: mostly an `Error`, but it can be anything. Its text is what `String()` makes of it.
+/// A value that JavaScript threw: usually an `Error`, but it can be anything. Its text is the
+/// result of `String(value)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thrown(JsValue);
 
 impl Thrown {
-    /// The value itself.
+    /// Returns the value itself.
     #[must_use]
     pub fn value(&self) -> &JsValue {
         &self.0

@@ -1,4 +1,4 @@
-//! An event as Rust users get it, in memory of its own.
+//! The events of the Rust API, with owned strings.
 
 use alloc::{boxed::Box, string::String};
 use core::fmt;
@@ -11,9 +11,9 @@ use crate::core::parser::Message;
 pub struct Event {
     /// The event type: `message` unless the server named another.
     pub event_type: String,
-    /// The data.
+    /// The data: the event's `data` lines, joined by line feeds.
     pub data: String,
-    /// The last event ID string of the source at this event, which may come from an earlier one.
+    /// The source's last event ID string at this event. An earlier event may have set it.
     pub last_event_id: String,
 }
 
@@ -55,14 +55,16 @@ mod json {
     use super::Event;
     use crate::web::{Error, json};
 
-    /// How many characters of the data an error quotes: enough to see what it is, and a line of a log.
+    /// Number of characters of the data that an error quotes: enough to recognize the data, and
+    /// short enough for one line of a log.
     const QUOTED: usize = 80;
 
     impl Event {
-        /// The data, read as JSON of a type.
+        /// Parses the data as JSON into a `T`.
         ///
         /// # Errors
-        /// [`Error::Deserialize`] if the data is not JSON, as `[DONE]` is not, or not of the type.
+        /// [`Error::Deserialize`] if the data is not JSON (`[DONE]` is not), or does not match the
+        /// type.
         pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
             json::parse(&self.data).map_err(|source| Error::Deserialize {
                 event_type: self.event_type.clone(),

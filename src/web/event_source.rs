@@ -1,4 +1,4 @@
-//! Owns the event source of the Rust API: a stream of events, and below it what happens next.
+//! The event source of the Rust API: a stream of events, and the notices below it.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 use core::{
@@ -27,13 +27,21 @@ use crate::core::{
     parser::{Block, Blocks},
 };
 
-/// An event source: a [`Stream`] of events, which makes requests, reads and waits as long as that takes.
+/// An event source is a [`Stream`] of events that makes requests, reads their responses and
+/// reconnects.
 ///
-/// The first request is made when the first event is asked for, and more is read only when what has arrived is taken: who
-/// is slow slows the server down. The stream goes on across reconnections. It ends after a clean end that is not followed by
-/// another request, behind the event that [`Builder::until`](super::Builder::until) says is the last one, and after an `Err`: there will be no further
-/// attempt, and everything that was received came before. Dropping the source, or [`close`](EventSource::close), ends the
-/// request and frees the socket; so does a [`Closer`] while the next event is awaited.
+/// The first request is sent when the first event is polled. More is read only when the received
+/// events were taken, so a slow consumer slows the server down. (Firefox and WebKit read the body
+/// at full speed all the same.)
+///
+/// The stream continues across reconnections. It ends:
+///
+/// - after a clean end of the body that no other request follows,
+/// - after the event that [`Builder::until`](super::Builder::until) declares to be the last one,
+/// - after an `Err`: no other attempt follows, and all received events came before it.
+///
+/// Dropping the source, or calling [`close`](EventSource::close), aborts the request and frees the
+/// socket. A [`Closer`] does the same while the next event is awaited.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), headwater::web::Error> {
@@ -43,7 +51,7 @@ use crate::core::{
 /// let mut source = EventSource::builder("/api/chat")
 ///     .method("POST")
 ///     .body("Hello")
-///     // Without it an answer that was cut looks like one that has ended.
+///     // Without this, a response that was cut looks complete.
 ///     .until(|event| event.data == "[DONE]")
 ///     .connect()?;
 /// while let Some(event) = source.next().await {
@@ -53,22 +61,23 @@ use crate::core::{
 /// # Ok(()) }
 /// ```
 ///
-/// Failures that are followed by another attempt are not part of the stream; [`notice`](EventSource::notice) tells them. With
-/// [`Reconnect::Decided`](crate::Reconnect::Decided) each failure that can be decided about is an `Err`, and the stream goes on
-/// after it as [`decide`](EventSource::decide) says.
+/// Failures that are followed by another attempt are not items of the stream;
+/// [`notice`](EventSource::notice) returns them. With
+/// [`Reconnect::Decided`](crate::Reconnect::Decided) each failure that can be decided is an `Err`,
+/// and [`decide`](EventSource::decide) determines how the stream continues.
 #[derive(Debug)]
-#[must_use = "nothing is requested before the first event is asked for"]
+#[must_use = "no request is sent before the first event is polled"]
 pub struct EventSource {
     session: PageSession,
-    /// What has arrived with the last chunk, and nobody has taken.
+    /// The blocks of the last chunk that were not taken yet.
     rows: VecDeque<Row>,
-    /// The last event ID string of the last row that was taken, while there are more.
+    /// The last event ID string at the last row that was taken. Valid while `rows` is not empty.
     last_event_id: String,
     until: Option<Until>,
     closing: Closing,
 }
 
-/// A block, in memory of its own.
+/// A block with owned strings.
 #[derive(Debug)]
 enum Row {
     Event(Event),
@@ -84,21 +93,24 @@ impl From<Block<'_>> for Row {
     }
 }
 
-/// What happened, as [`EventSource::notice`] tells it.
+/// A notice that [`EventSource::notice`] returns.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice<'s> {
-    /// A response was accepted, or there is a stream from elsewhere; the messages follow.
+    /// A response was accepted (`Some`), or reading a stream from elsewhere began (`None`).
+    /// Messages follow.
     Open(Option<&'s web_sys::Response>),
-    /// A chunk arrived. It may complete any number of blocks, also none; all are to be drawn.
+    /// A chunk arrived. It completes any number of blocks, possibly zero. Take all of them.
     Messages(Blocks<'s>),
-    /// An attempt failed. With a `failure.delay` the next call waits that long and tries again; without, it is the end.
+    /// An attempt failed. If `failure.delay` is set, the next call waits that long and tries again.
+    /// Otherwise the source is over.
     Error(FailedAttempt),
 }
 
 impl EventSource {
-    /// Reads a stream of bytes (`Uint8Array`s) that comes from elsewhere. There is nothing to reconnect to: its end is the end
-    /// of the source, and its error a final one. Dropping the source cancels the stream.
+    /// Returns a source that reads a stream of `Uint8Array`s from elsewhere. It cannot reconnect:
+    /// the end of the stream ends the source, and an error of the stream is final. Dropping the
+    /// source cancels the stream.
     ///
     /// # Errors
     /// [`Error::Stream`] if the stream is locked.
@@ -114,12 +126,13 @@ impl EventSource {
         Self { session, rows, last_event_id, until, closing }
     }
 
-    /// What happens next, below the stream of events: without memory for each of them, borrowed from the chunk that they
-    /// came in, and with what is no event. `None` when the source is over.
+    /// Returns the next notice, or `None` when the source is over. Notices are one level below the
+    /// stream of events. They include connections and failures, and their messages are borrowed
+    /// from the chunk instead of copied.
     ///
-    /// Dropping the future loses nothing. While the page is in the back/forward cache nothing happens; the request is
-    /// given up, and made again when the page is back if it may be repeated. What the stream has taken in and nobody has
-    /// taken from it stays there.
+    /// Dropping the future loses nothing. While the page is in the back/forward cache, the future
+    /// stays pending. The request is aborted, and made again after the page has returned if it may
+    /// be repeated. Events that the stream has buffered stay in the stream.
     ///
     /// ```no_run
     /// # async fn example(mut source: headwater::web::EventSource) {
@@ -150,7 +163,7 @@ impl EventSource {
         }
     }
 
-    /// Ends the source at once, with what nobody has taken. There are no more events.
+    /// Ends the source at once, and discards the events that were not taken.
     pub fn close(&mut self) {
         let untaken = mem::take(&mut self.rows);
         let last_event_id = mem::take(&mut self.last_event_id);
@@ -158,7 +171,7 @@ impl EventSource {
         self.closing.clear();
     }
 
-    /// What closes the source from elsewhere, while it is awaited here.
+    /// Returns a handle that closes the source from elsewhere, while it is awaited here.
     #[must_use]
     pub fn closer(&self) -> Closer {
         let closer = self.closing.closer();
@@ -170,11 +183,11 @@ impl EventSource {
         &self.session.driver
     }
 
-    /// Polls what is below the stream of events, and takes note of a [`Closer`].
+    /// Polls the session, and closes the source if a [`Closer`] was used.
     fn poll_session(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let polled = if self.closing.is_closed() { Poll::Ready(()) } else { self.session.poll(context) };
         if self.closing.is_closed() {
-            // Before, or meanwhile by a function of the caller's.
+            // The source was closed before this poll, or by a callback during it.
             self.close();
             return Poll::Ready(());
         }
@@ -186,27 +199,28 @@ impl EventSource {
         polled
     }
 
-    /// Decides what follows from the error that was told last, in place of its `failure.delay`: how long to wait
-    /// before the next attempt (`failure.backoff` backs off), or `None` to give up. Nothing with other options than
-    /// [`Reconnect::Decided`](crate::Reconnect::Decided), and where [`Failure::is_decidable`](crate::Failure::is_decidable)
-    /// says so.
+    /// Replaces the `failure.delay` of the last error. `delay` is the time to wait before the next
+    /// attempt, or `None` to give up. `failure.backoff` is the wait with backoff.
+    ///
+    /// Has an effect only with [`Reconnect::Decided`](crate::Reconnect::Decided), and only if
+    /// [`Failure::is_decidable`](crate::Failure::is_decidable) returns `true`.
     pub fn decide(&mut self, delay: Option<Duration>) {
         self.session.driver.decide(delay);
     }
 
-    /// The state of the connection, as it is for who receives the last event or notice.
+    /// Returns the state of the connection as of the last event or notice.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         if self.closing.is_closed() { ReadyState::Closed } else { self.driver().connection().ready_state() }
     }
 
-    /// The last event ID string: that of the last event taken, or block drawn.
+    /// Returns the last event ID string at the last event or block that was taken.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         if self.rows.is_empty() { self.driver().connection().last_event_id() } else { &self.last_event_id }
     }
 
-    /// The server's reconnection time, as it sent it.
+    /// Returns the reconnection time that the server sent, unchanged, if it sent one.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.driver().connection().reconnection_time()
@@ -244,7 +258,7 @@ impl Stream for EventSource {
             driver.connection().last_event_id().clone_into(last_event_id);
             match driver.next_event() {
                 DriverEvent::Open(_) => {}
-                // Its events cannot stay borrowed from the chunk beyond a poll.
+                // Copied, since the events cannot borrow from the chunk beyond this poll.
                 DriverEvent::Chunk(chunk) => {
                     let mut blocks = chunk.blocks();
                     while let Some(block) = blocks.next_block() {
@@ -257,7 +271,7 @@ impl Stream for EventSource {
                     }
                 }
                 DriverEvent::Over => {
-                    // A decision comes too late.
+                    // From now on a decision is too late.
                     self.close();
                     return Poll::Ready(None);
                 }
@@ -267,7 +281,7 @@ impl Stream for EventSource {
 }
 
 impl FusedStream for EventSource {
-    /// After the last item: polled once more, it is over all the same.
+    /// Returns whether the stream has returned its last item. Polling it again returns `None`.
     fn is_terminated(&self) -> bool {
         self.rows.is_empty() && self.driver().is_over()
     }

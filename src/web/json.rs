@@ -1,4 +1,4 @@
-//! Typed JSON (feature `serde`), by the browser's own `JSON`.
+//! Typed JSON (feature `serde`), using the browser's own `JSON`.
 
 use alloc::string::String;
 
@@ -7,14 +7,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-/// Fails with what `JSON.parse` threw if the text is not JSON; if the JSON is not of the type, with where it differs.
+/// Parses JSON into a `T`. Returns the error of `JSON.parse` if the text is not JSON, or an error
+/// that says where the JSON does not match the type.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
     Ok(serde_wasm_bindgen::from_value(JSON::parse(text)?)?)
 }
 
-/// Fails if the value cannot be serialised.
+/// Returns the JSON text of a value, or an error if the value cannot be serialized.
 pub(super) fn stringify<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
     let text = JSON::stringify(&value.serialize(&Serializer::json_compatible())?)?;
-    // Of `undefined`, which `()` is not here, there would be no text.
+    // `JSON.stringify(undefined)` returns `undefined`. (`()` serializes to `null`.)
     text.as_string().ok_or_else(|| TypeError::new("there is no JSON of it").into())
 }

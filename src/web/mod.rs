@@ -1,7 +1,9 @@
-//! The browser layer: performs what the core decides, with `fetch`, streams and timers. For windows and workers.
+//! The browser layer: performs the actions of the core with `fetch`, streams and timers, in windows
+//! and workers.
 //!
-//! An [`EventSource`] is a [`Stream`](futures_core::Stream) of [`Event`]s. It makes the request when the first event is asked
-//! for, goes on across reconnections, and ends with an `Err` if there is no going on; dropping it ends the request.
+//! An [`EventSource`] is a [`Stream`](futures_core::Stream) of [`Event`]s. It sends the request
+//! when the first event is polled, continues across reconnections, and ends with an `Err` if it
+//! cannot continue. Dropping it aborts the request.
 //!
 //! ```no_run
 //! use futures_util::StreamExt;
@@ -17,8 +19,8 @@
 //! }
 //! ```
 //!
-//! An answer to a POST is never asked for again unless [`Builder::reconnect`] allows it. With the feature `serde` the question
-//! and the events can be of types of yours:
+//! A POST is never repeated unless [`Builder::reconnect`] allows it. With the feature `serde`, the
+//! request's body and the events' data can have types of your own:
 //!
 //! ```no_run
 //! # #[cfg(feature = "serde")] mod example {
@@ -34,7 +36,7 @@
 //! async fn ask(prompt: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
 //!     let mut answer = EventSource::builder("/api/chat")
 //!         .json(&Question { prompt })?
-//!         // The last event says so. An answer that ends before it was cut, and that is an error.
+//!         // A response that ends without this event was cut, which is an error.
 //!         .until(|event| event.event_type == "stop")
 //!         .connect()?;
 //!     while let Some(event) = answer.next().await {
@@ -48,16 +50,17 @@
 //! # }
 //! ```
 //!
-//! # Ending it
+//! # Ending a source
 //!
-//! Drop it, or the future that holds it: that aborts the request. [`EventSource::close`] ends a source that is still to be asked;
-//! a [`Closer`] ends it from elsewhere while it is awaited, for example from a stop button. [`Builder::until`] says which event is
-//! the last one.
+//! Drop the source, or the future that holds it, to abort the request. [`EventSource::close`] ends
+//! a source and keeps it, so that its state can still be read. A [`Closer`] ends it from elsewhere
+//! while it is awaited, for example from a stop button. [`Builder::until`] determines the last
+//! event.
 //!
 //! # Errors
 //!
-//! There is one [`Error`] for all, so that `?` is enough. [`Error::Failed`] has the response that was refused, the text that it
-//! came with, and what `fetch` threw, as a [`Thrown`].
+//! All errors have one type, [`Error`], so `?` is enough. [`Error::Failed`] contains the refused
+//! response, its text, and the value that `fetch` threw, as a [`Thrown`].
 
 mod body;
 #[cfg(not(headwater_npm))]

@@ -1,6 +1,6 @@
-//! The life of the page: put away into the browser's back/forward cache and brought back, hidden
-//! and shown, on the network again. In workers a page is never hidden nor put away, and outside
-//! browsers nothing of the kind ever happens.
+//! The life cycle of the page: moved into the browser's back/forward cache and back, hidden and
+//! visible, online again. In a worker a page is never hidden or cached. Outside browsers none of
+//! these events happen.
 
 use core::{
     cell::Cell,
@@ -11,24 +11,24 @@ use super::{callback_slot::CallbackSlot, sys};
 
 const EVENTS: [&str; 5] = ["pagehide", "pageshow", "visibilitychange", "online", "resume"];
 
-/// `resume` is the document's and does not bubble: the global object only hears of it on its way
-/// down.
+/// `resume` fires at the document and does not bubble, so the global object receives it only in the
+/// capture phase.
 const CAPTURE: bool = true;
 
-/// What became of the page.
+/// A change in the life cycle of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Into the back/forward cache.
+    /// The page was moved into the back/forward cache.
     PutAway,
-    /// It was frozen, as Chromium does with hidden pages, and goes on. A read whose chunk came
-    /// meanwhile never ends.
+    /// The page was frozen, as Chromium does with hidden pages, and has resumed. A read whose chunk
+    /// arrived while the page was frozen never settles.
     Thawed,
     Hidden,
-    /// Visible again, or on the network again.
+    /// The page is visible again, online again, or back from the back/forward cache.
     Back,
 }
 
-/// Where the page is.
+/// Listens to the page's life cycle events.
 #[derive(Debug)]
 pub(super) struct Page {
     listener: CallbackSlot,
@@ -39,13 +39,14 @@ impl Page {
     pub(super) fn new() -> Self {
         let listener = CallbackSlot::new();
         for name in EVENTS {
-            // Node has no such events, nor the function.
+            // Node has neither these events nor this function.
             let _ = sys::add_event_listener(name, listener.function(), CAPTURE);
         }
         Self { listener, away: Cell::new(false) }
     }
 
-    /// Waits until something becomes of the page, or says what has, if nobody was told.
+    /// Waits for the next change of the page, and returns changes that happened before the call
+    /// first.
     pub(super) fn poll_change(&self, context: &Context<'_>) -> Poll<Change> {
         loop {
             let event = ready!(self.listener.poll(context));
@@ -57,14 +58,14 @@ impl Page {
             } else if name == EVENTS[4] {
                 return Poll::Ready(Change::Thawed);
             } else if sys::get(&event, "persisted").is_truthy() {
-                // Without it the page has been loaded, or is left for good.
+                // Otherwise the page was just loaded, or is left permanently.
                 self.away.set(name == EVENTS[0]);
                 return Poll::Ready(if self.away.get() { Change::PutAway } else { Change::Back });
             }
         }
     }
 
-    /// Whether the page is put away: nothing is to happen until it changes.
+    /// Whether the page is in the back/forward cache, where nothing may happen.
     pub(super) fn is_away(&self) -> bool {
         self.away.get()
     }
@@ -78,7 +79,7 @@ impl Drop for Page {
     }
 }
 
-/// Whether nobody can see the page. A worker cannot be seen at any time, and is not hidden.
+/// Whether the page is hidden. A worker is never hidden.
 pub(super) fn is_hidden() -> bool {
     sys::get(&sys::get(&sys::global(), "document"), "hidden").is_truthy()
 }

@@ -1,4 +1,4 @@
-//! A driver in its page: what is put away, hidden or shown changes what the driver does.
+//! A driver in its page: passes the changes of the page on to the driver.
 
 use core::task::{Context, Poll};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::core::options::{EndOfBody, Options};
 
-/// What [`EventSource`](super::EventSource) and the bindings of the npm package have in common.
+/// The part that [`EventSource`](super::EventSource) and the bindings of the npm package share.
 #[derive(Debug)]
 pub(crate) struct PageSession {
     pub(crate) driver: Driver,
@@ -19,7 +19,7 @@ pub(crate) struct PageSession {
 }
 
 impl PageSession {
-    /// A session that makes requests, the first one when it is first polled.
+    /// Creates a session that makes requests, the first one at its first poll.
     pub(crate) fn request(
         template: Template,
         timeouts: Timeouts,
@@ -31,7 +31,7 @@ impl PageSession {
         Self::new(Driver::request(template, timeouts, options), pause_when_hidden)
     }
 
-    /// A session that reads a stream from elsewhere.
+    /// Creates a session that reads a stream from elsewhere.
     pub(crate) fn read(reader: Reader, end: EndOfBody) -> Self {
         Self::new(Driver::read(reader, end), false)
     }
@@ -44,12 +44,12 @@ impl PageSession {
     #[cfg(not(headwater_npm))]
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.handle_page_changes(context);
-        // A session that is over says so wherever the page is.
+        // A session that is over is ready even while the page is in the back/forward cache.
         if self.driver.is_over() { Poll::Ready(()) } else { self.poll_driver(context) }
     }
 
-    /// As [`PageSession::poll`], for a caller that has something to do between it and
-    /// [`PageSession::handle_page_changes`].
+    /// Like [`PageSession::poll`], but without [`PageSession::handle_page_changes`], for a caller
+    /// that does something between the two.
     pub(crate) fn poll_driver(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if self.page.is_away() {
             return Poll::Pending;
@@ -58,8 +58,8 @@ impl PageSession {
         self.driver.poll(context)
     }
 
-    /// Lets the driver know what has become of the page. A request is dropped when the page is put
-    /// away, not when it is back.
+    /// Passes the changes of the page on to the driver. A request is dropped when the page is moved
+    /// into the back/forward cache, not when it is back.
     pub(crate) fn handle_page_changes(&mut self, context: &Context<'_>) {
         while let Poll::Ready(change) = self.page.poll_change(context) {
             match change {

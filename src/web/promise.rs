@@ -6,21 +6,20 @@ use wasm_bindgen::JsValue;
 
 use super::{callback_slot::CallbackSlot, sys};
 
-/// A promise that is waited for. Its rejection is no unhandled one, whether it is waited for to its
-/// end or not.
+/// A promise that is awaited. Its rejection is never reported as unhandled, even if the promise is
+/// no longer awaited.
 #[derive(Debug)]
 pub(crate) enum Pending {
     Promise {
         fulfilled: CallbackSlot,
         rejected: CallbackSlot,
     },
-    /// There is none.
+    /// There is no promise but an error, which is returned once.
     Failed(Option<JsValue>),
 }
 
 impl Pending {
-    /// Waits for what a function or method has answered: a promise, or any other value; or what it
-    /// has thrown.
+    /// Awaits the result of a function or method: a promise, any other value, or a thrown error.
     pub(crate) fn of(answer: Result<JsValue, JsValue>) -> Self {
         Self::try_of(answer).unwrap_or_else(|error| Self::Failed(Some(error)))
     }

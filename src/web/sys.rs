@@ -1,5 +1,5 @@
 //! Bindings to the web platform in a form that web-sys does not have: callable in windows and
-//! workers alike, and safe with whatever a caller's own `fetch` returns.
+//! workers, and safe with any value that a caller's own `fetch` returns.
 
 #[cfg(headwater_npm)]
 use alloc::string::String;
@@ -9,11 +9,11 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The `fetch` of whatever global scope this is, looked up at the call.
+    /// The `fetch` of the global scope, looked up at each call.
     #[wasm_bindgen(catch, js_name = fetch)]
     pub(super) fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue>;
 
-    /// Throws what a promise's own `constructor` throws.
+    /// Throws if the `constructor` of a promise does.
     #[wasm_bindgen(catch, js_namespace = Promise, js_name = resolve)]
     pub(super) fn resolve(value: &JsValue) -> Result<Thenable, JsValue>;
 
@@ -23,31 +23,31 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn then(this: &Thenable, fulfilled: &Function, rejected: &Function) -> Result<JsValue, JsValue>;
 
-    /// The global object, which is its own value.
+    /// Returns the global object: `globalThis.valueOf()` is the object itself.
     #[wasm_bindgen(js_namespace = globalThis, js_name = valueOf)]
     pub(super) fn global() -> JsValue;
 
-    /// What is written of a value. Throws where it has no text.
+    /// Returns the text of a value. Throws if it has none.
     #[wasm_bindgen(catch, js_name = String)]
     pub(super) fn text_of(value: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// An id: a number in browsers, an object in Node.
+    /// Returns an ID: a number in browsers, an object in Node.
     #[wasm_bindgen(js_name = setTimeout)]
     pub(super) fn set_timeout(handler: &Function, milliseconds: f64) -> JsValue;
 
     #[wasm_bindgen(js_name = clearTimeout)]
     pub(super) fn clear_timeout(id: &JsValue);
 
-    /// Throws where the global object is no EventTarget.
+    /// Throws if the global object is not an EventTarget.
     #[wasm_bindgen(catch, js_name = addEventListener)]
     pub(super) fn add_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch, js_name = removeEventListener)]
     pub(super) fn remove_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
-    /// What `fetch` answered: a Response if the caller's own `fetch` behaves. Members of what may
-    /// be none come as they are: converted outside of `catch`, a BigInt or a symbol would be a
-    /// trap.
+    /// The value that `fetch` returned: a Response, if the caller's own `fetch` is correct. Its
+    /// members are returned as `JsValue`s. A conversion happens outside of `catch`, where a BigInt
+    /// or a symbol would cause a trap.
     #[derive(Clone, Debug)]
     pub(super) type FetchResponse;
 
@@ -63,10 +63,10 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     pub(super) fn array_buffer(this: &FetchResponse) -> Result<JsValue, JsValue>;
 
-    /// A Headers, or what a caller's own `fetch` has in its place.
+    /// A Headers, or the value that a response of a caller's own `fetch` has in its place.
     pub(super) type HeaderList;
 
-    /// A string, or `null`.
+    /// Returns a string or `null`.
     #[wasm_bindgen(method, catch)]
     pub(super) fn get(this: &HeaderList, name: &str) -> Result<JsValue, JsValue>;
 
@@ -77,34 +77,34 @@ extern "C" {
     pub(super) fn set(this: &Query, name: &JsValue, value: &str);
 
     /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which
-    /// refuses the streams of polyfills and of other realms; so whatever it does may throw, and
-    /// answer with anything.
+    /// refuses the streams of polyfills and of other realms. So each of its methods may throw or
+    /// return anything.
     #[derive(Debug)]
     pub(super) type Stream;
 
-    /// With `undefined` it is a reader of whatever chunks there are.
+    /// With `undefined` it returns a reader for chunks of any type.
     #[wasm_bindgen(method, catch, js_name = getReader)]
     pub(super) fn get_reader(this: &Stream, options: &JsValue) -> Result<Reader, JsValue>;
 
-    /// A reader has it too.
+    /// Readers have this method too.
     #[wasm_bindgen(method, catch)]
     pub(super) fn cancel(this: &Stream) -> Result<JsValue, JsValue>;
 
     #[derive(Clone, Debug)]
     pub(crate) type Reader;
 
-    /// A reader of chunks ignores where they are to be put.
+    /// Reads a chunk. A default reader ignores `into`.
     #[wasm_bindgen(method, catch)]
     pub(super) fn read(this: &Reader, into: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(extends = Object, js_name = Uint8Array)]
     pub(super) type Bytes;
 
-    /// Of zeros, if it is given a number; or a view of a buffer.
+    /// Returns an array of zeros for a number, or a view of a buffer.
     #[wasm_bindgen(constructor, catch, js_class = Uint8Array)]
     pub(super) fn new(of: &JsValue) -> Result<Bytes, JsValue>;
 
-    /// What a reader's `read()` is fulfilled with.
+    /// The result of a reader's `read()`.
     pub(super) type ReadResult;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -113,7 +113,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(super) fn value(this: &ReadResult) -> Result<JsValue, JsValue>;
 
-    /// What a getter that one object inherits answers of another.
+    /// Calls a getter of the object `getters` on another object.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     pub(super) fn get_of(getters: &JsValue, name: &JsValue, object: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -127,8 +127,8 @@ extern "C" {
     pub(super) fn subarray(of: &JsValue, start: usize, end: usize) -> Result<JsValue, JsValue>;
 }
 
-/// A member of any object, if there is one. Slower than a getter of its own, which each would make
-/// the package larger: for what is not asked once a chunk.
+/// Returns a member of an object, or `undefined`. A binding for each member would be faster, but
+/// would make the package larger. So do not use it for each chunk.
 pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     get_of(object, &name.into(), object).unwrap_or_default()
 }
@@ -141,9 +141,9 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
 #[cfg(headwater_npm)]
 #[wasm_bindgen(raw_module = "../js/module/text.js")]
 extern "C" {
-    /// Decodes UTF-8, a byte order mark included, and replaces what is not UTF-8 by U+FFFD. The
-    /// platform does it: Rust's own decoder is part of the 0.7 kB that this and the one text
-    /// for each chunk save.
+    /// Decodes UTF-8 with the platform's decoder. Keeps a byte order mark, and replaces invalid
+    /// bytes by U+FFFD. Without Rust's own decoder, and with one text for each chunk, the package
+    /// is 0.7 kB smaller.
     pub(super) fn decode(bytes: &[u8]) -> String;
 }
 

@@ -1,7 +1,7 @@
-//! Runs futures: each is polled at once, and whenever one of its callback slots is called.
+//! Runs futures. Each is polled at once, and again when one of its callback slots is called.
 //!
-//! A future that waits for callback slots only needs no waker and no queue: it may be polled
-//! without need, and finds nothing new then. An executor with wakers adds 0.8 kB to the package.
+//! A future that waits only for callback slots needs no waker and no queue: an unnecessary poll
+//! finds nothing new. An executor with wakers adds 0.8 kB to the package.
 
 #![expect(unsafe_code, reason = "the only thread there is needs no lock")]
 
@@ -19,7 +19,7 @@ type Task = Pin<Box<dyn Future<Output = ()>>>;
 enum Place {
     Free,
     Waiting(Task),
-    /// And whether a callback slot was called meanwhile.
+    /// Whether a callback slot was called during the poll.
     Polled(bool),
 }
 
@@ -36,13 +36,12 @@ unsafe impl Sync for Tasks {}
 
 static TASKS: Tasks = Tasks { places: RefCell::new(Vec::new()), current: Cell::new(0) };
 
-/// The number of the task that is being polled, or made.
+/// Returns the number of the task that is being polled or created.
 pub(crate) fn current() -> usize {
     TASKS.current.get()
 }
 
-/// Runs a future until it ends. The callback slots that it makes are its own, those that `make`
-/// makes too.
+/// Runs a future until it ends. The callback slots that the future or `make` creates belong to it.
 pub(crate) fn run<F: Future<Output = ()> + 'static>(make: impl FnOnce() -> F) {
     let number = reserve();
     let before = TASKS.current.replace(number);

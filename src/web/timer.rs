@@ -7,19 +7,19 @@ use wasm_bindgen::JsValue;
 
 use super::{callback_slot::CallbackSlot, sys};
 
-/// Some time that is waited for.
+/// A timer that is running or has fired.
 #[derive(Debug)]
 #[must_use = "a timer that is dropped is cleared"]
 pub(super) struct Timer {
     id: JsValue,
     due: CallbackSlot,
-    /// In milliseconds of the wall clock.
+    /// Wall clock time of the start, in milliseconds.
     started: u64,
 }
 
 impl Timer {
-    /// Starts a timer. Beyond 2³¹ − 1 milliseconds `setTimeout` would run at once; callers stay
-    /// below.
+    /// Starts a timer. `setTimeout` would fire at once for more than 2³¹ − 1 milliseconds; callers
+    /// stay below.
     #[expect(clippy::cast_precision_loss, reason = "waits are below 2³¹")]
     pub(super) fn after(milliseconds: u64) -> Self {
         let due = CallbackSlot::new();
@@ -30,7 +30,7 @@ impl Timer {
         self.due.poll(context).map(|_| ())
     }
 
-    /// How many milliseconds ago it was started.
+    /// Returns the time since the start, in milliseconds.
     pub(super) fn elapsed(&self) -> u64 {
         now().saturating_sub(self.started)
     }
@@ -42,7 +42,7 @@ impl Drop for Timer {
     }
 }
 
-/// The wall clock, which goes on while the machine sleeps, in milliseconds.
+/// Returns the wall clock time, in milliseconds. This clock continues while the machine sleeps.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date after 1970, and `as` saturates")]
 pub(super) fn now() -> u64 {
     Date::now() as u64

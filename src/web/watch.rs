@@ -1,4 +1,4 @@
-//! A watchdog with its timer and its clock, in a page.
+//! A watchdog with its timer and its clock.
 
 use core::task::{Context, Poll, ready};
 
@@ -8,27 +8,27 @@ use super::{
 };
 use crate::core::{reconnection::MAX_DELAY, watchdog::Watchdog};
 
-/// A limit to a silence, or none.
+/// A limit on the length of a silence. `None` is no limit.
 #[derive(Debug)]
 pub(super) struct Watch(Option<(Watchdog, Timer)>);
 
 impl Watch {
     pub(super) const OFF: Self = Self(None);
 
-    /// Starts to watch, for as many milliseconds. `None`: no silence is too long.
+    /// Starts to watch, with a limit in milliseconds.
     pub(super) fn start(timeout: Option<u64>) -> Self {
         Self(timeout.map(|timeout| (Watchdog::start(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
     }
 
-    /// Something was heard. The timer stays: that of a stream with many chunks is not to be set for
-    /// each.
+    /// Restarts the silence. The timer stays, so that a stream with many chunks does not set one
+    /// for each.
     pub(super) fn feed(&mut self) {
         if let Some((watchdog, _)) = &mut self.0 {
             watchdog.feed_at(now());
         }
     }
 
-    /// Waits until the silence has lasted too long.
+    /// Waits until the silence is longer than the limit.
     pub(super) fn poll_expired(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some((watchdog, timer)) = &mut self.0 else { return Poll::Pending };
         loop {

@@ -1,25 +1,25 @@
-//! The events of a driver, with all that belongs to each.
+//! The events of a driver, with their payloads.
 
 use crate::{
     core::{connection::Connection, parser::Blocks},
     web::error::FailedAttempt,
 };
 
-/// Something that a source reacts to.
+/// An event that a source reacts to.
 #[derive(Debug)]
 pub(crate) enum DriverEvent<'d> {
-    /// A response was accepted. It is `None` for a stream that somebody else has requested.
+    /// A response was accepted. `None` for a stream from elsewhere.
     Open(Option<&'d web_sys::Response>),
     /// A chunk has arrived.
     Chunk(Chunk<'d>),
     /// An attempt has failed.
     Error(FailedAttempt),
-    /// Nothing follows.
+    /// The source is over.
     Over,
 }
 
-/// A chunk of a body. It is not [`Blocks`] yet because those do something when they are dropped,
-/// and so would an event: its receiver could not use the driver while it has one.
+/// A chunk of a body. It is not [`Blocks`] yet, because `Blocks` implements `Drop`. An event that
+/// contained it would borrow the driver until the event is dropped.
 #[derive(Debug)]
 pub(crate) struct Chunk<'d> {
     pub(super) connection: &'d mut Connection,
@@ -27,7 +27,7 @@ pub(crate) struct Chunk<'d> {
 }
 
 impl<'d> Chunk<'d> {
-    /// The blocks that the chunk completes. All of them are to be drawn.
+    /// Returns the blocks that the chunk completes. The caller must take all of them.
     pub(crate) fn blocks(self) -> Blocks<'d> {
         self.connection.handle_chunk(self.bytes)
     }

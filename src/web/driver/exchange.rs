@@ -1,4 +1,4 @@
-//! The driver's part in a request and the head of its answer: preparing, sending and waiting.
+//! The driver's part in a request and the head of its response: preparing, sending and waiting.
 
 use core::{
     task::{Context, Poll, ready},
@@ -14,12 +14,12 @@ use crate::{
     web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };
 
-/// How long a server may take to answer a probe, in milliseconds. Firefox hands such an answer over with its first byte,
-/// for which a quiet stream may let us wait for ever.
+/// How long a server may take to respond to a probe, in milliseconds. Firefox returns such a
+/// response only with the first byte of its body, which a quiet stream may never send.
 const PROBE_TIME: u64 = 5000;
 
 impl Driver {
-    /// Finds out what this attempt is to request, or what is to be done instead.
+    /// Determines the target of this attempt, or the step that follows without one.
     pub(super) fn poll_target(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         if self.is_held() {
             return Poll::Pending;
@@ -99,7 +99,7 @@ impl Driver {
         if head.status != 204
             && let Some(accepted) = self.template.as_ref().and_then(|template| template.accepts(&response))
         {
-            // The connection sees it as the standard would have it.
+            // The connection applies the standard's rule to this head.
             if accepted? {
                 head = ResponseHead { status: 200, content_type: Some("text/event-stream"), ..head };
             } else {
@@ -111,7 +111,7 @@ impl Driver {
         self.cause = None;
         let mut action = self.connection.handle_response(head);
         if self.body.is_none() && matches!(action, Action::AnnounceConnection) {
-            // By a function of the caller's: another attempt would not fare better.
+            // A callback has read or locked the body. Another attempt would fail too.
             let why = "the response body was read or locked before (use a clone()), or is no stream";
             self.cause = Some(TypeError::new(why).into());
             action = self.connection.handle_request_error();
@@ -120,7 +120,7 @@ impl Driver {
         Ok(action)
     }
 
-    /// The request has failed without a response.
+    /// Handles a request that failed without a response.
     fn fail(&mut self, cause: JsValue) -> Action {
         self.drop_request();
         self.cause = Some(cause);
@@ -131,11 +131,12 @@ impl Driver {
         }
     }
 
-    /// Whether there is an answer that is kept from us. One of our own origin would not be.
+    /// Returns whether the server responds but hides its response from this origin. A response of
+    /// our own origin is never hidden.
     pub(super) fn poll_probe(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         let Some(request) = &mut self.request else { return Poll::Ready(false) };
         match request.poll(context) {
-            // Fetch Standard, opaque filtered response.
+            // [spec] Fetch: an opaque filtered response has status 0.
             Poll::Ready(answer) => {
                 Poll::Ready(answer.and_then(|response| status(&response)).is_ok_and(|status| status == 0))
             }
@@ -144,13 +145,15 @@ impl Driver {
     }
 }
 
-/// 0 of what is no response.
+/// Returns the status, or 0 if `response` is not a Response.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
 fn status(response: &FetchResponse) -> Result<u16, JsValue> {
     Ok(response.status()?.as_f64().unwrap_or_default() as u16)
 }
 
-/// RFC 9110, 10.2.3: seconds, or a date. A date that has passed is no wait.
+/// Parses a `Retry-After` header: seconds or a date ([RFC 9110,
+/// 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date in the past is a wait of
+/// 0.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
 fn retry_after(value: &str) -> Duration {
     match parse_time(value.as_bytes()) {

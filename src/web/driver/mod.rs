@@ -1,7 +1,8 @@
-//! Performs the actions of a [`Connection`], one at a time, and returns the events that come of them.
+//! Performs the actions of a [`Connection`], one at a time, and returns the resulting events.
 //!
-//! The driver is polled by hand instead of written as an `async fn`. All that is under way is in its fields, so that any
-//! poll may be the last one. The states that a compiler makes of an `async fn` are three times as large.
+//! The driver is polled by hand instead of written as an `async fn`. Its whole state is in its
+//! fields, so that any poll may be the last one. The state machine that the compiler makes of an
+//! `async fn` is three times as large.
 
 mod event;
 mod exchange;
@@ -33,20 +34,20 @@ use crate::core::{
     options::{EndOfBody, Options, Reconnect},
 };
 
-/// How long to wait before a probe, in milliseconds: browsers break the requests of a page that is being left, and nobody
-/// is to be asked then.
+/// How long to wait before a probe, in milliseconds. Browsers abort the requests of a page that is
+/// being left, and no probe must be sent then.
 const PROBE_DELAY: u64 = 200;
 
 /// How long a server may be silent, in milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timeouts {
-    /// Until the head of its answer.
+    /// Until the head of the response arrives.
     pub(crate) connect: Option<u64>,
     /// Between two chunks of the body.
     pub(crate) silence: Option<u64>,
 }
 
-/// The request and the body that are under way, for a [`Closer`](super::Closer).
+/// The request and the body in progress, for a [`Closer`](super::Closer).
 #[cfg(not(headwater_npm))]
 #[derive(Debug)]
 pub(super) struct Running {
@@ -58,33 +59,34 @@ pub(super) struct Running {
 #[derive(Debug)]
 pub(crate) struct Driver {
     connection: Connection,
-    /// `None` for a stream that somebody else has requested.
+    /// `None` for a stream from elsewhere.
     template: Option<Template>,
     timeouts: Timeouts,
     step: Step,
-    /// How long the wait is, in milliseconds.
+    /// Length of the wait, in milliseconds.
     wait: u64,
-    /// The caller's answer to the question what to request.
+    /// The running call of the caller's `request` callback.
     asked: Option<Preparing>,
-    /// What is requested.
+    /// The target of the current request.
     target: Option<Target>,
-    /// Before `request`, so that it is dropped before it: the stream is to end as cancelled, and not as failed.
+    /// Declared before `request`, so that it is dropped first: the stream must end as canceled, not
+    /// as failed.
     body: Option<Body>,
     request: Option<Request>,
     response: Option<FetchResponse>,
-    /// What the platform threw at the attempt that has failed.
+    /// The value that the platform threw in the attempt that has failed.
     cause: Option<JsValue>,
     chunk: Vec<u8>,
-    /// How many bytes the last chunk has, at the front of that.
+    /// Length of the last chunk, at the front of `chunk`, in bytes.
     length: usize,
     error_body: Vec<u8>,
     timer: Option<Timer>,
     watch: Watch,
-    /// No request is to be made at present that may be repeated.
+    /// Whether to hold back requests that may be repeated.
     pub(super) held: bool,
 }
 
-/// What to do at the next poll. Only left when it is done.
+/// The work of the next poll. The step changes only when its work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     FindTarget,
@@ -98,19 +100,19 @@ enum Step {
     CheckLimit,
     ReadErrorBody,
     TellError,
-    /// Until [`Driver::decide`]; at the next poll what the failure says is decided.
+    /// Waits for [`Driver::decide`]. The next poll decides for the delay of the failure.
     AwaitDecision,
     Wait,
     Over,
 }
 
 impl Driver {
-    /// Begins with a request.
+    /// Creates a driver that begins with a request.
     pub(super) fn request(template: Template, timeouts: Timeouts, options: Options) -> Self {
         Self { timeouts, ..Self::new(connection(options), Step::FindTarget, Some(template), None) }
     }
 
-    /// Begins with a stream.
+    /// Creates a driver that reads a stream from elsewhere.
     pub(super) fn read(reader: Reader, end: EndOfBody) -> Self {
         let options = Options { reconnect: Reconnect::Never, end: Some(end), ..Options::default() };
         let mut connection = connection(options);
@@ -144,7 +146,7 @@ impl Driver {
         &self.connection
     }
 
-    /// What is under way.
+    /// Returns the request and the body in progress.
     #[cfg(not(headwater_npm))]
     pub(super) fn running(&self) -> Running {
         let reader = self.body.as_ref().and_then(Body::reader).cloned();
@@ -152,7 +154,7 @@ impl Driver {
         Running { reader, controller }
     }
 
-    /// Goes on until there is an event, which [`Driver::next_event`] then returns.
+    /// Runs until there is an event, which [`Driver::next_event`] then returns.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             self.step = match self.step {
@@ -198,7 +200,7 @@ impl Driver {
         }
     }
 
-    /// The event that [`Driver::poll`] has found.
+    /// Returns the event that [`Driver::poll`] has found.
     pub(crate) fn next_event(&mut self) -> DriverEvent<'_> {
         match self.step {
             Step::Announce => {
@@ -219,7 +221,8 @@ impl Driver {
         }
     }
 
-    /// The last failure, with what the browser knows of it. Frees what is left of the request.
+    /// Returns the last failure, with everything that the browser knows about it, and frees the
+    /// rest of the request.
     fn error(&mut self) -> Option<FailedAttempt> {
         let response = self.drop_response();
         Some(FailedAttempt {
@@ -230,7 +233,7 @@ impl Driver {
         })
     }
 
-    /// The step with which to perform an action.
+    /// Returns the step that performs an action.
     fn perform(&mut self, action: Action) -> Step {
         match action {
             Action::Fetch => {
@@ -242,7 +245,8 @@ impl Driver {
             Action::ReestablishConnection(failure)
             | Action::AwaitDecision(failure)
             | Action::FailConnection(failure) => {
-                // An accepted response whose body has failed or ended has nothing to tell.
+                // If the body of an accepted response failed or ended, there is no error text to
+                // read.
                 if failure.status.is_some() && self.cause.is_none() { Step::ReadErrorBody } else { Step::TellError }
             }
             Action::CloseConnection | Action::Nothing => {
@@ -262,13 +266,13 @@ impl Driver {
         }
     }
 
-    /// How long the wait is after the last failure, if another attempt follows.
+    /// Returns the wait after the last failure, if another attempt follows.
     fn delay(&self) -> Option<Duration> {
         self.connection.failure().and_then(|failure| failure.delay)
     }
 
-    /// Gives the request up, as if the network had broken. A stream from elsewhere has none, and a failure that is being
-    /// told stays what it is.
+    /// Aborts the request as if the network had failed. Does nothing for a stream from elsewhere,
+    /// which has no request, or while another failure is being reported.
     pub(super) fn interrupt(&mut self) {
         if self.is_requesting() {
             let action = self.connection.handle_interruption();
@@ -277,7 +281,8 @@ impl Driver {
     }
 
     #[cfg(headwater_npm)]
-    /// Gives the request up as if the network had broken, with that as the cause, behind the event with that last event ID.
+    /// Aborts the request as if the network had failed with this cause, after the event with that
+    /// last event ID.
     pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
             self.connection.rewind(last_event_id);
@@ -289,7 +294,8 @@ impl Driver {
     }
 
     #[cfg(not(headwater_npm))]
-    /// Ends it, behind the block with that last event ID string if blocks were drawn that nobody has taken.
+    /// Ends the source. If parsed blocks were not taken, `last_event_id` is the last event ID
+    /// string at the last block that was.
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
             self.connection.rewind(last_event_id);
@@ -301,19 +307,20 @@ impl Driver {
     }
 
     #[cfg(not(headwater_npm))]
-    /// Nothing follows.
+    /// Whether the source is over.
     pub(super) fn is_over(&self) -> bool {
         self.step == Step::Over
     }
 
-    /// Gives the request up as [`Driver::interrupt`] does, if it may be repeated once more. Otherwise it may still be of use.
+    /// Calls [`Driver::interrupt`] if the request may be repeated once more. Otherwise keeps the
+    /// request, which may still deliver.
     pub(super) fn renew(&mut self) {
         if self.is_requesting() && self.connection.may_repeat_once_more() {
             self.interrupt();
         }
     }
 
-    /// Gives the request up until it may be made again, if it may be repeated.
+    /// Aborts the request, if it may be repeated, until it may be made again.
     pub(super) fn pause(&mut self) {
         if self.is_requesting()
             && let Some(action) = self.connection.handle_pause()
@@ -337,7 +344,7 @@ impl Driver {
         self.step = self.perform(action);
     }
 
-    /// Ends the part of a wait that only backing off has added.
+    /// Skips the part of a wait that backoff has added.
     pub(super) fn shorten_wait(&mut self) {
         if self.step == Step::Wait
             && let Some(shortest) = self.connection.shorten_wait_millis()
@@ -347,12 +354,12 @@ impl Driver {
         }
     }
 
-    /// Whether the error that was told last awaits [`Driver::decide`].
+    /// Whether the last error awaits [`Driver::decide`].
     pub(crate) fn is_undecided(&self) -> bool {
         self.step == Step::AwaitDecision
     }
 
-    /// Carries the caller's decision about the error that was told last out, if that awaits one.
+    /// Applies the caller's decision about the last error, if that error awaits one.
     pub(crate) fn decide(&mut self, delay: Option<Duration>) {
         if self.is_undecided() {
             let _ = self.connection.decide(delay);
@@ -379,7 +386,7 @@ impl Driver {
     }
 }
 
-/// A connection that has the platform's decoder and random numbers.
+/// Returns a connection with the platform's decoder and random numbers.
 fn connection(options: Options) -> Connection {
     Connection::decoding_with(sys::decode, options, random)
 }

@@ -1,13 +1,13 @@
-//! The driver's part in a body: its chunks, the text of a refused response, and when a request is
-//! let go without an abort.
+//! The driver's part in a body: reading its chunks, reading the text of a refused response, and
+//! releasing a request without an abort.
 
 use core::task::{Context, Poll, ready};
 
 use super::{Driver, Step};
 use crate::web::request::Template;
 
-/// How much of a refused response is read for its reason, in bytes. Error pages of proxies are of
-/// some kilobytes.
+/// How much of a refused response is read, in bytes. The error pages of proxies have a few
+/// kilobytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// How long that may take, in milliseconds: an error body may be endless.
@@ -18,7 +18,7 @@ impl Driver {
     pub(super) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         let Some(body) = &mut self.body else { return Poll::Ready(Step::Over) };
         if !body.is_reading() {
-            // What the page was doing since the last chunk was no silence of the server's.
+            // The page's own work since the last chunk is not a silence of the server.
             self.watch.feed();
         }
         let action = match body.poll_read(&mut self.chunk, context) {
@@ -51,7 +51,7 @@ impl Driver {
                 Poll::Ready(Ok(Some(length))) => {
                     let room = MAX_ERROR_BODY - self.error_body.len();
                     let text = self.chunk.get(..length.min(room)).unwrap_or_default();
-                    // All of it at once: what grows leaves gaps in memory.
+                    // Reserve the full size at once: a buffer that grows leaves gaps in memory.
                     self.error_body.reserve_exact(room);
                     self.error_body.extend_from_slice(text);
                 }
@@ -63,16 +63,16 @@ impl Driver {
         Poll::Ready(())
     }
 
-    /// There is nothing left to abort.
+    /// Marks the request as finished, so that dropping it does not abort it.
     pub(super) fn release_request(&mut self) {
         if let Some(request) = &mut self.request {
             request.is_running = false;
         }
     }
 
-    /// Releases a request whose answer is refused, if it has ended, or if a function of the
-    /// caller's has seen the answer and may be reading it or a clone. To cancel the body is
-    /// enough then; Firefox closes the socket with the next byte.
+    /// Releases the request of a refused response if its body has ended, or if a callback has seen
+    /// the response and may be reading it or a clone. Canceling the body is enough then: Firefox
+    /// closes the socket at the next byte.
     pub(super) fn release_refused(&mut self) {
         let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
         if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {

@@ -14,11 +14,11 @@ use crate::web::Error;
 pub struct Attempt {
     /// The number of the request, counted from 1.
     pub number: u32,
-    /// The last event ID string, which is sent with the request. Empty if there is none.
+    /// The last event ID string, which is sent with the request. Empty if no ID was set.
     pub last_event_id: String,
 }
 
-/// The request of one attempt: how it differs from the request that the source was made with.
+/// The request of one attempt: how it differs from the request that the source was built with.
 ///
 /// ```
 /// # use headwater::web::AttemptRequest;
@@ -34,7 +34,7 @@ pub struct AttemptRequest {
 }
 
 impl AttemptRequest {
-    /// The request that the source was made with.
+    /// Returns the request that the source was built with.
     pub fn new() -> Self {
         Self::default()
     }
@@ -45,23 +45,24 @@ impl AttemptRequest {
         self
     }
 
-    /// Replaces the method. With GET no body is sent, unless [`AttemptRequest::body`] gives one.
+    /// Replaces the method. A GET or HEAD has no body, unless [`AttemptRequest::body`] sets one.
     pub fn method(self, method: &str) -> Self {
         self.init("method", &method.into())
     }
 
-    /// Sets a header, in place of the one of the same name. `Last-Event-ID` is ignored: the source sends it.
+    /// Sets a header, replacing any of the same name. `Last-Event-ID` is ignored: the source sends
+    /// it.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.members.header(name, value);
         self
     }
 
-    /// Replaces the body. For a body that is a stream, give a new one for each attempt.
+    /// Replaces the body. If it is a stream, give a new one for each attempt.
     pub fn body(self, body: impl Into<JsValue>) -> Self {
         self.init("body", &body.into())
     }
 
-    /// Replaces the body by JSON, as [`Builder::json`](crate::web::Builder::json) does.
+    /// Replaces the body with JSON, as [`Builder::json`](crate::web::Builder::json) does.
     ///
     /// # Errors
     /// [`Error::Serialize`](crate::web::Error::Serialize) if the value cannot be serialized.
@@ -71,7 +72,8 @@ impl AttemptRequest {
         Ok(self)
     }
 
-    /// Replaces any other member of the `RequestInit`, such as `credentials`. `signal` is ignored: it is the source's own.
+    /// Replaces any other member of the `RequestInit`, such as `credentials`. `signal` is ignored:
+    /// it is the source's own.
     pub fn init(mut self, member: &str, value: &JsValue) -> Self {
         self.members.set(member, value);
         self

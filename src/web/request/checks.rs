@@ -1,4 +1,5 @@
-//! The checks of a URL, headers and a `RequestInit`. The platform makes them: it knows its own rules.
+//! The checks of a URL, headers and a `RequestInit`. The platform makes them, since it knows its
+//! own rules.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
@@ -11,27 +12,29 @@ use crate::web::{
     sys,
 };
 
-/// Stands in for the source's URL where a Request is built to check the rest: no request is made to it.
+/// Replaces the source's URL in a Request that is built only to check its other members. It is
+/// never requested.
 const UNUSED_URL: &str = "https://headwater.invalid/";
 
-/// URL Standard, special schemes: those whose hosts are domains.
+/// The [special schemes](https://url.spec.whatwg.org/#special-scheme), whose hosts are domains.
 const SPECIAL_SCHEMES: [&str; 6] = ["http:", "https:", "ws:", "wss:", "ftp:", "file:"];
 
-/// [spec] 9.2.2, constructor step 3: the URL, resolved against the base URL of the page or worker.
+/// [spec] 9.2.2, constructor step 3: resolves the URL against the base URL of the page or worker.
 pub(in crate::web) fn absolute(given: &str) -> Result<String, Error> {
     let base = |object: &str, member: &str| sys::get(&sys::get(&sys::global(), object), member).as_string();
     let url = match base("document", "baseURI").or_else(|| base("location", "href")) {
         Some(base) => Url::new_with_base(given, &base),
         None => Url::new(given),
     };
-    // URL Standard, forbidden domain code points: Chromium lets a blank through, as "%20".
+    // Chromium accepts a space as "%20", which is a forbidden domain code point:
+    // https://url.spec.whatwg.org/#forbidden-domain-code-point
     match url {
         Ok(url) if !(url.hostname().contains("%20") && SPECIAL_SCHEMES.contains(&&*url.protocol())) => Ok(url.href()),
         _ => Err(Error::Url { url: given.to_owned() }),
     }
 }
 
-/// The headers of a RequestInit, with these in addition, or in place of those of their names.
+/// Returns the headers of a RequestInit, with those of `more` added or replaced.
 pub(in crate::web) fn headers(init: &Object, more: &[(String, String)]) -> Result<Headers, Error> {
     let given = sys::get(init, "headers");
     let is_given = !given.is_undefined() && !given.is_null();
@@ -52,8 +55,8 @@ pub(in crate::web) fn delete_header(headers: &Headers, name: &str) {
     let _ = headers.delete(name);
 }
 
-/// Takes a `Last-Event-ID` out of the headers: it is an initial value, and the id moves on with the stream. A header value is
-/// bytes, one to a character.
+/// Removes `Last-Event-ID` from the headers and returns it. It is only an initial value, since the
+/// ID changes with the stream. Each character of a header value is a byte.
 pub(in crate::web) fn take_last_event_id(headers: &Headers) -> Option<String> {
     let value = headers.get("last-event-id").ok()??;
     delete_header(headers, "last-event-id");
@@ -61,7 +64,7 @@ pub(in crate::web) fn take_last_event_id(headers: &Headers) -> Option<String> {
     Some(sys::decode(&bytes))
 }
 
-/// That a header can carry a last event ID.
+/// Checks that a header can carry a last event ID.
 pub(in crate::web) fn check_last_event_id(last_event_id: &str) -> Result<(), Error> {
     let bytes: String = last_event_id.bytes().map(char::from).collect();
     let none = Headers::new().map_err(|source| refused("headers", source))?;
@@ -72,10 +75,11 @@ pub(in crate::web) fn set_header(headers: &Headers, name: &str, value: &str) -> 
     headers.set(name, value).map_err(|source| Error::Header { name: name.to_owned(), source: source.into() })
 }
 
-/// Has the platform check the rest of a RequestInit, and completes it. Answers whether its body is a stream.
+/// Checks the other members of a RequestInit and adds the ones that it lacks. Returns whether its
+/// body is a stream.
 pub(in crate::web) fn check(init: &Object) -> Result<bool, Error> {
     let checked = Object::assign(&Object::new(), init);
-    // A stream can be taken only once, and belongs to the real request.
+    // A stream can be consumed only once, by the real request.
     sys::set(&checked, "body", &JsValue::UNDEFINED);
     let method = match request(&checked) {
         Ok(request) => request.method(),
@@ -89,7 +93,7 @@ pub(in crate::web) fn check(init: &Object) -> Result<bool, Error> {
     let is_stream = has_body && is_stream(&body);
     if is_stream {
         check_streams()?;
-        // What Chromium demands of a request whose body is a stream.
+        // Chromium requires it for a body that is a stream.
         sys::set(init, "duplex", &"half".into());
     }
     Ok(is_stream)
@@ -99,7 +103,8 @@ fn request(init: &Object) -> Result<Request, JsValue> {
     Request::new_with_str_and_init(UNUSED_URL, init.unchecked_ref::<RequestInit>())
 }
 
-/// The member that the platform refuses, by itself or beside others.
+/// Returns the first member that the platform refuses on its own, or "init" if it refuses only a
+/// combination.
 fn culprit(init: &Object) -> String {
     let alone = |member: &String| {
         let one = Object::new();
@@ -111,12 +116,13 @@ fn culprit(init: &Object) -> String {
     members.find(alone).unwrap_or_else(|| "init".to_owned())
 }
 
-/// Of whatever realm, which `instanceof` would not see.
+/// Recognizes streams of any realm, unlike `instanceof`.
 fn is_stream(body: &JsValue) -> bool {
     sys::get(body, "getReader").is_function()
 }
 
-/// A browser that cannot send streams would send the text "[object ReadableStream]", and says so by its type.
+/// Checks that the browser can send streams. A browser that cannot would send the text "[object
+/// ReadableStream]", and gives the request a content type.
 fn check_streams() -> Result<(), Error> {
     let sent = || {
         let init = Object::new();

@@ -16,7 +16,7 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub(in crate::web) type Target;
 
-    /// Why there can be no request.
+    /// The error of a request that cannot be made.
     #[wasm_bindgen(method, getter)]
     fn error(this: &Target) -> JsValue;
 
@@ -39,10 +39,10 @@ const REPEATABLE: u8 = 4;
 const PROBE: u8 = 2;
 const SEEN: u8 = 4;
 
-/// What every attempt is made from.
+/// The source's part of every attempt.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Asked for each attempt; `js/request/prepare-request.ts` has what it returns.
+    /// Called for each attempt. `js/request/prepare-request.ts` describes its result.
     pub(crate) prepare: Function,
     pub(crate) kind: u8,
     pub(crate) accept: Option<Function>,
@@ -53,13 +53,14 @@ impl Template {
         Some(Pending::of(self.prepare.call2(&JsValue::UNDEFINED, &attempt.into(), &last_event_id.into())))
     }
 
-    /// Whether the caller accepts a response as an event stream, where the caller decides about that.
+    /// Returns whether the caller accepts a response as an event stream, or `None` if the caller
+    /// does not decide.
     pub(in crate::web) fn accepts(&self, response: &FetchResponse) -> Option<Result<bool, JsValue>> {
         let accept = self.accept.as_ref()?;
         Some(accept.call1(&JsValue::UNDEFINED, response).map(|accepted| accepted.is_truthy()))
     }
 
-    #[expect(clippy::unused_self, reason = "the one of the library needs it")]
+    #[expect(clippy::unused_self, reason = "the Rust API's version needs it")]
     pub(in crate::web) fn target(&self, answer: Option<JsValue>, _: &str) -> Result<Target, JsValue> {
         let target: Target = answer.unwrap_or_default().unchecked_into();
         let error = target.error();
@@ -106,13 +107,13 @@ impl Target {
     }
 }
 
-/// A request under way, or answered.
+/// A request in progress, or one that has its response.
 #[derive(Debug)]
 pub(in crate::web) struct Request {
     target: Target,
-    /// Until the promise of `fetch` has settled.
+    /// `None` after the promise of `fetch` has settled.
     pending: Option<Pending>,
-    /// It is aborted when it is dropped.
+    /// Whether dropping the request aborts it.
     pub(in crate::web) is_running: bool,
 }
 

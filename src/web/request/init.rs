@@ -1,5 +1,5 @@
-//! The members of a `RequestInit` as a caller of the Rust API gives them, and how those of an attempt replace those of the
-//! source.
+//! The members of a `RequestInit` that a caller of the Rust API sets. An attempt's members replace
+//! the source's.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
@@ -12,11 +12,11 @@ use super::checks;
 use crate::web::json;
 use crate::web::{error::Error, sys};
 
-/// What a caller gives.
+/// The members that a caller sets.
 #[derive(Debug, Default)]
 pub(in crate::web) struct Members {
     init: Object,
-    /// In addition to those of `init`.
+    /// Headers in addition to those of `init`.
     headers: Vec<(String, String)>,
     is_json: bool,
 }
@@ -47,7 +47,8 @@ impl Members {
         Ok(())
     }
 
-    /// A `RequestInit` with these members in place of those of `base`. The platform has checked it.
+    /// Returns a `RequestInit` with these members in place of those of `base`, checked by the
+    /// platform.
     pub(in crate::web) fn over(&self, base: &OwnInit) -> Result<OwnInit, Error> {
         let own_headers = checks::headers(&self.init, &self.headers)?;
         let init = Object::assign(&Object::assign(&Object::new(), &base.init), &self.init);
@@ -56,7 +57,7 @@ impl Members {
         let has_body = !is_missing(&sys::get(&self.init, "body"));
         let is_bodiless = is_bodiless(&sys::get(&self.init, "method"));
         if !has_body && is_bodiless {
-            // A request that goes on with the answer to a POST does not ask the question again.
+            // A GET that continues the response to a POST does not send the body again.
             sys::set(&init, "body", &JsValue::UNDEFINED);
         }
         if has_body && base.is_json || !has_body && is_bodiless {
@@ -87,14 +88,14 @@ impl Members {
 pub(in crate::web) struct OwnInit {
     pub(in crate::web) init: Object,
     pub(in crate::web) headers: Headers,
-    /// The content type comes from a JSON body, and goes with it.
+    /// Whether the content type comes from a JSON body and is removed with it.
     is_json: bool,
-    /// The body can be sent only once.
+    /// Whether the body is a stream, which can be sent only once.
     pub(in crate::web) is_stream: bool,
 }
 
 impl OwnInit {
-    /// Without members.
+    /// Returns a `RequestInit` without members.
     pub(in crate::web) fn new() -> Result<Self, Error> {
         let init = Object::new();
         let headers = checks::headers(&init, &[])?;

@@ -1,6 +1,5 @@
-//! Owns one attempt's request, as the Rust API makes it: where it goes, its headers, its
-//! AbortController, and the response until the body is taken. Aborted when dropped, if it is still
-//! running.
+//! One attempt's request in the Rust API: its URL, its headers, its AbortController, and the
+//! response until the body is taken. Dropping it aborts the request if it is still running.
 
 use alloc::{
     borrow::ToOwned,
@@ -31,7 +30,7 @@ use crate::{
     },
 };
 
-/// What every attempt is made from.
+/// The source's part of every attempt.
 #[derive(Debug)]
 pub(crate) struct Template {
     pub(crate) url: String,
@@ -53,7 +52,8 @@ impl Template {
         self.request.as_ref().map(|request| request.call(attempt))
     }
 
-    /// The request of an attempt, or the error for a request that cannot be made. `given` is what the caller's closure returned.
+    /// Returns the request of an attempt, or an error if it cannot be made. `given` is the result
+    /// of the caller's closure.
     pub(in crate::web) fn target(&self, given: Option<AttemptRequest>, last_event_id: &str) -> Result<Target, JsValue> {
         let (url, init) = match given {
             None => (self.url.clone(), self.init.init.clone()),
@@ -77,12 +77,13 @@ impl Template {
     fn merge(&self, given: &AttemptRequest) -> Result<(String, Object), Error> {
         let url = given.url.as_ref().map_or_else(|| Ok(self.url.clone()), |url| checks::absolute(url))?;
         let OwnInit { init, headers, .. } = given.members.over(&self.init)?;
-        // It is an initial value, and there is one already.
+        // `Last-Event-ID` is only an initial value, and the source has one already.
         checks::delete_header(&headers, "last-event-id");
         Ok((url, init))
     }
 
-    /// Whether the caller accepts a response as an event stream, where the caller decides about that.
+    /// Returns whether the caller accepts a response as an event stream, or `None` if the caller
+    /// does not decide.
     pub(in crate::web) fn accepts(&self, response: &FetchResponse) -> Option<Result<bool, JsValue>> {
         self.accept.as_ref().map(|accept| Ok(accept.accepts(response.unchecked_ref())))
     }
@@ -91,13 +92,14 @@ impl Template {
         is_get(&self.init.init)
     }
 
-    /// Whether a function of the caller's sees the responses, and may read a clone of one.
+    /// Whether a callback sees the responses, and may read a clone of one.
     pub(in crate::web) fn is_seen(&self) -> bool {
         self.fetch.is_some() || self.accept.is_some()
     }
 
-    /// Whether a server may be asked by [`Target::send_probe`]. A caller's own `fetch` may fail for reasons of its own, and
-    /// other modes do not allow it; outside browsers nobody refuses an origin.
+    /// Whether [`Target::send_probe`] may be called. A caller's own `fetch` may fail for other
+    /// reasons, modes other than `cors` do not allow a probe, and outside browsers no origin is
+    /// refused.
     pub(in crate::web) fn can_be_probed(&self) -> bool {
         let mode = sys::get(&self.init.init, "mode");
         self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && own_origin().is_some()
@@ -108,7 +110,7 @@ fn wrong(message: &str) -> JsValue {
     TypeError::new(message).into()
 }
 
-/// What the platform threw, or what we have to say in its place.
+/// Returns a `TypeError` with the message of an error and of its cause.
 fn cause_of(error: &Error) -> JsValue {
     let message = match error.source() {
         Some(cause) => format!("{error}: {cause}"),
@@ -117,7 +119,8 @@ fn cause_of(error: &Error) -> JsValue {
     wrong(&message)
 }
 
-/// Fails where the body is a stream that an attempt before has taken: each attempt would fail.
+/// Returns an error if the body is a stream that an earlier attempt has consumed. Every attempt
+/// would fail.
 fn check_body(init: &Object) -> Result<(), JsValue> {
     if sys::get(&sys::get(init, "body"), "locked").is_truthy() {
         return Err(wrong("the body is a stream, which can be sent only once: give a new one by `request`"));
@@ -125,13 +128,13 @@ fn check_body(init: &Object) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// What one attempt requests.
+/// The target of one attempt.
 #[derive(Debug)]
 pub(in crate::web) struct Target {
     url: String,
     init: Object,
     fetch: Option<Fetch>,
-    /// There is a last event ID to send by its header.
+    /// Whether to send a last event ID in its header.
     has_last_event_id: bool,
 }
 
@@ -143,7 +146,7 @@ impl Target {
         }
     }
 
-    /// Outside browsers, where there are no origins, every URL is.
+    /// Whether the URL has our own origin. Outside browsers, which have no origins, every URL does.
     fn is_of_own_origin(&self) -> bool {
         let Some(origin) = own_origin() else { return true };
         self.url.strip_prefix(&*origin).is_some_and(|path| path.as_bytes().first() == Some(&b'/'))
@@ -163,8 +166,8 @@ impl Target {
         Ok(Request::new(controller, promise))
     }
 
-    /// Sends a request whose answer is kept from us if it is of another origin, and so needs no permission. Without the
-    /// caller's headers, which could not be sent.
+    /// Sends a request in the mode `no-cors`, which needs no permission: a response of another
+    /// origin is hidden. The caller's headers are omitted, since this mode does not allow them.
     pub(in crate::web) fn send_probe(&self) -> Result<Request, JsValue> {
         let mode = sys::get(&self.init, "mode");
         if !mode.is_undefined() && mode != "cors" {
@@ -178,10 +181,10 @@ impl Target {
         Ok(Request::new(controller, promise))
     }
 
-    /// Whether a failed request may succeed another time. The platform's `fetch` refuses some URLs each time, with an error
-    /// that looks like a broken network: those without a host, such as `data:` and `blob:`, and those of some schemes. Of others
-    /// it may know the scheme: an extension's own, or one that an application has registered. A caller's own `fetch` may
-    /// know any.
+    /// Whether a failed request may succeed later. The platform's `fetch` always refuses URLs
+    /// without a host, such as `data:` and `blob:`, and some schemes, with an error that looks like
+    /// a network error. It may support other schemes: an extension's own, or one that an
+    /// application has registered. A caller's own `fetch` may support any.
     pub(in crate::web) fn can_be_repeated(&self) -> bool {
         self.fetch.is_some() || has_network(&self.url)
     }
@@ -190,7 +193,7 @@ impl Target {
         let init = Object::assign(&Object::new(), &self.init);
         sys::set(&init, "signal", &sys::get(controller, "signal"));
         if sys::get(&init, "cache").is_undefined() {
-            // [spec] 9.2.2, constructor step 11: an event stream is never answered from a cache.
+            // [spec] 9.2.2, constructor step 11: an event stream never comes from a cache.
             sys::set(&init, "cache", &"no-store".into());
         }
         init
@@ -200,18 +203,18 @@ impl Target {
 /// Whether the method is GET, as `fetch` understands it.
 fn is_get(init: &Object) -> bool {
     let method = sys::get(init, "method");
-    // Of what is no string `fetch` makes one.
+    // `fetch` converts any other type to a string.
     method.is_undefined() || method.as_string().is_some_and(|method| method.eq_ignore_ascii_case("GET"))
 }
 
-/// A request under way, or answered.
+/// A request in progress, or one that has its response.
 #[derive(Debug)]
 pub(in crate::web) struct Request {
     controller: AbortController,
-    /// Until the promise of `fetch` has settled.
+    /// `None` after the promise of `fetch` has settled.
     pending: Option<Pending>,
     promise: JsValue,
-    /// It is aborted when it is dropped.
+    /// Whether dropping the request aborts it.
     pub(in crate::web) is_running: bool,
 }
 
@@ -240,7 +243,8 @@ impl Drop for Request {
         if self.is_running {
             self.controller.abort();
         }
-        // A `fetch` of the caller's that ignores the signal may still answer, with a body that nobody would read.
+        // A caller's `fetch` that ignores the signal may still return a response, whose body
+        // nothing reads.
         if self.pending.is_some() {
             let promise = core::mem::take(&mut self.promise);
             spawn_local(async move {
@@ -254,33 +258,35 @@ impl Drop for Request {
     }
 }
 
-/// The caller's headers, with the standard's `Accept` unless the caller has one, and the last event ID if there is one.
+/// Returns the caller's headers, with the standard's `Accept` unless the caller has set one, and
+/// with the last event ID if it is not empty.
 fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue> {
     let headers = Headers::new_with_headers(of_caller)?;
     if headers.unchecked_ref::<HeaderList>().get("accept")?.is_null() {
         headers.set("accept", "text/event-stream")?;
     }
     if !last_event_id.is_empty() {
-        // A header value is bytes, which the platform takes as a string of one character each.
+        // The platform takes the bytes of a header value as a string with one character for each.
         let bytes: String = last_event_id.bytes().map(char::from).collect();
         headers.set("last-event-id", &bytes)?;
     }
     Ok(headers)
 }
 
-/// The origin of the page or worker; outside browsers there is none. That of its URL is another where the URL is `about:blank` or
-/// `about:srcdoc`, whose origin is that of who made the page, and in a sandbox.
+/// Returns the origin of the page or worker, or `None` outside browsers. It is not the origin of
+/// the page's URL in a sandbox, or for `about:blank` and `about:srcdoc`, which have the origin of
+/// their creator.
 fn own_origin() -> Option<String> {
     sys::get(&sys::global(), "origin").as_string()
 }
 
-/// Whether the URL has a host, and its scheme is one that a platform's `fetch` may have a network for.
+/// Whether the URL has a host, and a scheme that the platform's `fetch` may support over a network.
 fn has_network(url: &str) -> bool {
     const FILE: u64 = u64::from_be_bytes(*b"\0\0\0\0file");
     const FTP: u64 = u64::from_be_bytes(*b"\0\0\0\0\0ftp");
     const WS: u64 = u64::from_be_bytes(*b"\0\0\0\0\0\0ws");
     const WSS: u64 = u64::from_be_bytes(*b"\0\0\0\0\0wss");
-    // The scheme as one number, which is less code than a comparison of texts.
+    // The scheme as one number, which needs less code than comparing strings.
     let mut scheme = 0;
     let mut bytes = url.as_bytes();
     while let [byte, rest @ ..] = bytes {

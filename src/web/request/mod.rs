@@ -1,5 +1,5 @@
-//! The requests of the attempts. In the npm package the facade prepares and sends them, so that one place there decides what
-//! a request is. For Rust the library does.
+//! The requests of the attempts. In the npm package the facade prepares and sends them, so that
+//! only one place there defines a request. In the Rust API the library does.
 
 #[cfg(not(headwater_npm))]
 pub(super) mod attempt;
