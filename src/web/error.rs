@@ -81,11 +81,11 @@ impl fmt::Display for Error {
         match self {
             Self::Url { url } => write!(formatter, "{url:?} is not a valid URL"),
             Self::Header { name, .. } => write!(formatter, "the header {name:?} cannot be sent"),
-            Self::Init { member, .. } => write!(formatter, "the request's {member:?} is not possible"),
+            Self::Init { member, .. } => write!(formatter, "invalid `{member}`"),
             Self::Body { method } => write!(formatter, "a body cannot be sent with {method}"),
             Self::Stream { .. } => formatter.write_str("the stream cannot be read"),
             #[cfg(feature = "serde")]
-            Self::Serialize { .. } => formatter.write_str("the value has no JSON form"),
+            Self::Serialize { .. } => formatter.write_str("the value cannot be serialized as JSON"),
             #[cfg(feature = "serde")]
             Self::Deserialize { event_type, last_event_id, data, .. } => write!(
                 formatter,

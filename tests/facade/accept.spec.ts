@@ -156,7 +156,7 @@ test("a body that accept or onopen has read or locked is final, whatever may be 
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
 	const message = expect.stringMatching(
-		/the response body was read or locked before \(use a clone\(\)\), or is no stream$/,
+		/the response body was read or locked \(use a clone\(\)\), or is not a stream$/,
 	);
 	const refusal = ["request", message];
 	expect(told).toEqual([refusal, refusal, refusal, undefined]);

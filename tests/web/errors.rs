@@ -55,7 +55,7 @@ fn a_member_that_the_platform_refuses_is_told_by_its_name() {
     {
         let error = error(builder(URL).init("redirect", &"error".into()).init(member, &value.into()));
         assert!(matches!(&error, Error::Init { member: given, .. } if given == member), "{error:?}");
-        assert_eq!(error.to_string(), format!("the request's {member:?} is not possible"));
+        assert_eq!(error.to_string(), format!("invalid `{member}`"));
         assert!(thrown(&error).to_string().starts_with("TypeError: "), "{}", thrown(&error));
     }
 }

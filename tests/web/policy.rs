@@ -62,7 +62,7 @@ async fn an_error_of_the_request_closure_fails_the_attempt_and_an_impossible_req
     assert_eq!(story.reasons(), ["request", "request"]);
     let causes: Vec<_> = story.errors.iter().map(|error| error.cause.as_ref().unwrap().to_string()).collect();
     assert_eq!(causes[0], "no token");
-    assert!(causes[1].contains("\"method\""), "{}", causes[1]);
+    assert!(causes[1].contains("`method`"), "{}", causes[1]);
     assert_eq!(story.errors[1].failure.delay, None);
     assert!(asked.borrow().is_empty());
 }
@@ -179,10 +179,10 @@ async fn a_request_that_cannot_be_made_is_reported_and_nothing_is_sent() {
     let cases: [(Given, &str); 7] = [
         (Box::new(move || Ok(new().url("https://["))), "\"https://[\" is not a valid URL"),
         (Box::new(move || Ok(new().url("https://user:word@example.org/"))), "user name or password"),
-        (Box::new(move || Ok(new().method("a b"))), "\"method\" is not possible"),
+        (Box::new(move || Ok(new().method("a b"))), "invalid `method`"),
         (Box::new(move || Ok(new().method("GET").body("x"))), "a body cannot be sent with GET"),
         (Box::new(move || Ok(new().header("a b", "1"))), "\"a b\" cannot be sent"),
-        (Box::new(move || Ok(new().init("mode", &"navigate".into()))), "\"mode\" is not possible"),
+        (Box::new(move || Ok(new().init("mode", &"navigate".into()))), "invalid `mode`"),
         (Box::new(|| Err("mine".into())), "mine"),
     ];
     for (given, expected) in cases {

@@ -69,7 +69,7 @@ impl Template {
             target.has_last_event_id = false;
         }
         if has_credentials(&target.url) {
-            return Err(TypeError::new("fetch takes no URL with a user name or password").into());
+            return Err(TypeError::new("fetch does not allow a user name or password in a URL").into());
         }
         Ok(target)
     }
@@ -123,7 +123,7 @@ fn cause_of(error: &Error) -> JsValue {
 /// would fail.
 fn check_body(init: &Object) -> Result<(), JsValue> {
     if sys::get(&sys::get(init, "body"), "locked").is_truthy() {
-        return Err(wrong("the body is a stream, which can be sent only once: give a new one by `request`"));
+        return Err(wrong("the body is a stream, which can be sent only once: return a new one from `request`"));
     }
     Ok(())
 }
