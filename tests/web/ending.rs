@@ -1,4 +1,4 @@
-//! How a source is ended: by the event that is the last one, and from elsewhere while it is awaited.
+//! Ends of a source: at its last event, and by a `Closer` while it is awaited.
 
 use std::{
     cell::{Cell, RefCell},
@@ -24,7 +24,7 @@ fn is_done(event: &Event) -> bool {
     event.data == "[DONE]"
 }
 
-/// The data of each event, and the reason of each error.
+/// Returns the data of each event and the reason of each error.
 async fn told(source: &mut EventSource) -> Vec<String> {
     let mut told = vec![];
     while let Some(item) = source.next().await {
@@ -38,7 +38,7 @@ async fn told(source: &mut EventSource) -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn the_event_that_is_the_last_one_is_delivered_and_nothing_behind_it() {
+async fn the_last_event_is_delivered_and_nothing_after_it() {
     let rows: [(&[&str], &[&str], &str); 4] = [
         (&["id: 1\ndata: [DONE]\n\nid: 2\ndata: a\n\n"], &["[DONE]"], "1"),
         (&["data: a\n\n", "id: 3\ndata: [DONE]\n\n", "id: 4\ndata: b\n\n"], &["a", "[DONE]"], "3"),
@@ -61,7 +61,7 @@ async fn the_event_that_is_the_last_one_is_delivered_and_nothing_behind_it() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_to_a_post_that_ends_cleanly_before_the_last_event_is_an_error() {
+async fn a_response_to_a_post_that_ends_cleanly_before_the_last_event_is_an_error() {
     for chunks in [&["data: half\n\n"][..], &[], &["data: half\n\ndata: [DONE]\n"]] {
         let (fetch, log) = fetch("untilCut", chunks, "controller.close()");
         let mut source = builder(URL).method("POST").fetch_by(fetch).until(is_done).connect().unwrap();
@@ -72,7 +72,8 @@ async fn an_answer_to_a_post_that_ends_cleanly_before_the_last_event_is_an_error
     }
 }
 
-/// A `fetch` whose n-th answer is the n-th of these, and then the last one again.
+/// A `fetch` that responds with these texts in turn, and then repeats the last one. Also returns
+/// the number of its calls.
 fn answers(texts: &'static [&'static str]) -> (Function, Rc<Cell<usize>>) {
     let count = Rc::new(Cell::new(0));
     let fetch = function({
@@ -87,7 +88,7 @@ fn answers(texts: &'static [&'static str]) -> (Function, Rc<Cell<usize>>) {
 }
 
 #[wasm_bindgen_test]
-async fn a_get_that_ends_before_the_last_event_goes_on_until_it_comes() {
+async fn a_get_that_ends_before_the_last_event_is_repeated_until_it_arrives() {
     let (fetch, count) = answers(&["id: 1\ndata: 1\n\n", "", "id: 2\ndata: 2\n\ndata: [DONE]\n\ndata: 3\n\n"]);
     let mut source = builder(URL).backoff(SOON).fetch_by(fetch).until(is_done).connect().unwrap();
     assert_eq!(told(&mut source).await, ["1", "2", "[DONE]"]);
@@ -107,11 +108,11 @@ async fn a_server_that_is_reset_again_and_again_is_read_until_the_last_event() {
     };
     let mut source = builder(&url).backoff(Backoff { max_delay: ms(20), ..SOON }).until(until).connect().unwrap();
     assert_eq!(told(&mut source).await, ["1", "2", "3", "4", "5", "6", "7"]);
-    assert_eq!(seen.get(), 7, "each event is asked about once");
+    assert_eq!(seen.get(), 7, "`until` is called once for each event");
 }
 
 #[wasm_bindgen_test]
-async fn a_post_that_never_ends_as_it_should_is_repeated_as_often_as_allowed() {
+async fn a_post_that_never_reaches_its_last_event_is_repeated_as_often_as_allowed() {
     let (fetch, count) = answers(&["data: half\n\n"]);
     let backoff = Backoff { max_retries: Some(2), ..SOON };
     let given = builder(URL).method("POST").reconnect(Reconnect::Allowed).backoff(backoff).fetch_by(fetch);
@@ -121,7 +122,7 @@ async fn a_post_that_never_ends_as_it_should_is_repeated_as_often_as_allowed() {
 }
 
 #[wasm_bindgen_test]
-async fn what_end_says_of_a_clean_end_holds_beside_until_in_any_order() {
+async fn end_overrides_the_default_of_until_in_any_order() {
     let made: [fn(Builder) -> Builder; 2] =
         [|given| given.until(is_done).end(EndOfBody::Close), |given| given.end(EndOfBody::Close).until(is_done)];
     for made in made {
@@ -132,7 +133,7 @@ async fn what_end_says_of_a_clean_end_holds_beside_until_in_any_order() {
 }
 
 #[wasm_bindgen_test]
-async fn nobody_asks_for_the_last_event_once_a_source_is_closed() {
+async fn until_is_not_called_after_the_source_was_closed() {
     let (fetch, _) = fetch("untilClosed", &["data: 1\n\ndata: 2\n\n"], "{}");
     let asked = Rc::new(Cell::new(0));
     let until = {
@@ -149,7 +150,7 @@ async fn nobody_asks_for_the_last_event_once_a_source_is_closed() {
     assert_eq!(asked.get(), 1);
 }
 
-/// Awaits a source in a task of its own, whose items end up in the list; `None` is "end".
+/// Awaits a source in its own task, and returns the list of its items. `None` becomes "end".
 fn run(mut source: EventSource) -> Rc<RefCell<Vec<String>>> {
     let list = Rc::new(RefCell::new(vec![]));
     spawn_local({
@@ -179,12 +180,12 @@ async fn an_endless_stream_is_closed_while_its_next_event_is_awaited_and_the_req
         (vec!["1".to_owned()], vec!["fetch".into(), "pull".into(), "pull".into()])
     );
     closer.clone().close();
-    assert_eq!(said(&log)[3..], ["cancel", "abort"], "before anything else happens");
+    assert_eq!(said(&log)[3..], ["cancel", "abort"], "synchronously");
     settle().await;
     assert_eq!(*list.borrow(), ["1", "end Closed"]);
     closer.close();
     settle().await;
-    assert_eq!(said(&log).len(), 5, "closing twice is closing once");
+    assert_eq!(said(&log).len(), 5, "the second `close` does nothing");
 }
 
 #[wasm_bindgen_test]
@@ -202,7 +203,7 @@ async fn a_stream_of_a_real_server_is_closed_while_it_is_awaited() {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_is_closed_while_it_connects_and_a_late_answer_is_cancelled() {
+async fn a_source_is_closed_while_it_connects_and_a_late_response_is_canceled() {
     let log = Array::new();
     js_sys::Reflect::set(&js_sys::global(), &"closerConnecting".into(), &log).unwrap();
     let code = "init.signal.addEventListener('abort', () => closerConnecting.push('abort'));
@@ -242,7 +243,7 @@ async fn a_source_is_closed_while_it_waits_for_the_next_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken() {
+async fn closing_a_source_that_is_not_awaited_discards_the_events_not_taken() {
     let (fetch, log) = fetch("closerIdle", &["id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n"], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
@@ -254,7 +255,7 @@ async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken()
     assert!(source.next().await.is_none() && source.notice().await.is_none());
     assert_eq!(source.last_event_id(), "1");
 
-    // Before it has begun.
+    // A source that was never polled.
     let (fetch, count) = answers(&["data: 1\n\n"]);
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     source.closer().close();
@@ -263,7 +264,7 @@ async fn a_source_that_is_not_awaited_is_closed_too_with_what_nobody_has_taken()
 }
 
 #[wasm_bindgen_test]
-async fn whoever_awaits_notices_is_woken_too() {
+async fn closing_wakes_a_task_that_awaits_notices() {
     let (fetch, _) = fetch("closerNotices", &["data: 1\n\n"], "return new Promise(() => {})");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
@@ -287,7 +288,7 @@ async fn whoever_awaits_notices_is_woken_too() {
 }
 
 #[wasm_bindgen_test]
-async fn closing_what_is_over_or_was_dropped_does_nothing() {
+async fn closing_a_source_that_is_over_or_was_dropped_does_nothing() {
     let (fetch, log) = fetch("closerDropped", &["data: 1\n\n"], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
@@ -312,7 +313,7 @@ async fn closing_what_is_over_or_was_dropped_does_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_of_the_callers_may_close_the_source_that_calls_it() {
+async fn a_callback_may_close_the_source_that_calls_it() {
     type Made = fn(Builder, Function) -> Builder;
     let made: [(&str, Made); 3] = [
         ("fetch", |given, close| given.fetch_by(close)),
@@ -348,7 +349,7 @@ async fn a_function_of_the_callers_may_close_the_source_that_calls_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_from_elsewhere_is_cancelled_by_a_closer() {
+async fn a_stream_from_elsewhere_is_canceled_by_a_closer() {
     let log = Array::new();
     js_sys::Reflect::set(&js_sys::global(), &"closerStream".into(), &log).unwrap();
     let code = "new ReadableStream({ cancel() { closerStream.push('cancel') } })";
@@ -362,7 +363,7 @@ async fn a_stream_from_elsewhere_is_cancelled_by_a_closer() {
 }
 
 #[wasm_bindgen_test]
-async fn who_decides_can_back_off_for_a_post_by_what_the_failure_says() {
+async fn a_decision_can_use_the_backoff_of_the_failure_for_a_post() {
     let (fetch, count) = answers(&["data: half\n\n"]);
     let given = builder(URL).method("POST").reconnect(Reconnect::Decided).backoff(Backoff { max_delay: ms(1), ..SOON });
     let mut source = given.fetch_by(fetch).until(is_done).connect().unwrap();

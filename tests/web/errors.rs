@@ -1,4 +1,5 @@
-//! What is wrong with a request is told by `connect`, before there is one; and errors are errors as Rust has them.
+//! Invalid requests are reported by `connect`, before a request is sent. Errors implement the
+//! traits of Rust errors.
 
 use std::{cell::RefCell, error::Error as _, rc::Rc};
 
@@ -24,7 +25,7 @@ fn thrown(error: &Error) -> &Thrown {
 
 // behavior 16.7
 #[wasm_bindgen_test]
-fn what_is_no_url_is_told() {
+fn an_invalid_url_is_reported() {
     for url in ["https://", "https://[", "https://exa mple.org/", "http://example.org:99999/"] {
         let error = error(builder(url));
         assert_eq!(error.to_string(), format!("{url:?} is not a valid URL"));
@@ -34,7 +35,7 @@ fn what_is_no_url_is_told() {
 
 // behavior 16.7
 #[wasm_bindgen_test]
-fn what_is_no_header_is_told_by_its_name_and_without_its_value() {
+fn an_invalid_header_is_reported_by_name_and_without_its_value() {
     for (name, value) in [("a b", "secret"), ("x-a", "secret\nx"), ("x-a", "secret日")] {
         let error = error(builder(URL).header("x-good", "1").header(name, value));
         assert!(matches!(&error, Error::Header { name: given, .. } if given == name), "{error:?}");
@@ -49,7 +50,7 @@ fn what_is_no_header_is_told_by_its_name_and_without_its_value() {
 
 // behavior 16.7
 #[wasm_bindgen_test]
-fn a_member_that_the_platform_refuses_is_told_by_its_name() {
+fn a_member_that_the_platform_refuses_is_reported_by_name() {
     for (member, value) in
         [("method", "a b"), ("method", "TRACE"), ("mode", "no"), ("credentials", "no"), ("headers", "no")]
     {
@@ -62,7 +63,7 @@ fn a_member_that_the_platform_refuses_is_told_by_its_name() {
 
 // behavior 16.7
 #[wasm_bindgen_test]
-fn a_body_needs_a_method_that_has_one() {
+fn a_body_needs_a_method_that_allows_one() {
     for (method, name) in [(None, "GET"), (Some("get"), "GET"), (Some("HEAD"), "HEAD")] {
         let builder = builder(URL).body("x");
         let error = error(if let Some(method) = method { builder.method(method) } else { builder });
@@ -72,7 +73,7 @@ fn a_body_needs_a_method_that_has_one() {
 }
 
 #[wasm_bindgen_test]
-async fn headers_may_come_as_a_member_of_the_init_too() {
+async fn headers_may_also_be_a_member_of_the_init() {
     let given = js_sys::eval("({ 'x-a': '1', 'x-b': '1' })").unwrap();
     let seen = Rc::new(RefCell::new(JsValue::UNDEFINED));
     let fetch = function({
@@ -90,7 +91,7 @@ async fn headers_may_come_as_a_member_of_the_init_too() {
 }
 
 #[wasm_bindgen_test]
-async fn a_last_event_id_among_the_headers_is_where_to_start_from() {
+async fn a_last_event_id_header_sets_the_id_to_start_from() {
     let source = builder(URL).header("Last-Event-ID", "7").fetch_by(function(|_, _| response("id: 8\ndata: x\n\n")));
     let mut source = source.connect().unwrap();
     assert_eq!(source.last_event_id(), "7");
@@ -99,7 +100,7 @@ async fn a_last_event_id_among_the_headers_is_where_to_start_from() {
 }
 
 #[wasm_bindgen_test]
-async fn a_url_is_resolved_against_that_of_the_page_and_asked_again() {
+async fn a_url_is_resolved_against_the_page_and_requested_again() {
     // A page of wasm-bindgen's test runner, or its worker.
     let asked = Rc::new(RefCell::new(Vec::new()));
     let fetch = function({
@@ -118,18 +119,18 @@ async fn a_url_is_resolved_against_that_of_the_page_and_asked_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failed_connection_is_an_error_with_what_was_thrown_as_its_source() {
+async fn a_failed_connection_is_an_error_with_the_thrown_value_as_its_source() {
     let fetch = function(|_, _| Promise::reject(&TypeError::new("on purpose")).into());
     let story = read(builder(URL).method("POST").fetch_by(fetch).connect().unwrap()).await;
     let error = Error::Failed(story.errors.into_iter().next().unwrap());
     assert!(error.to_string().starts_with("the server cannot be reached"), "{error}");
     assert_eq!(thrown(&error).to_string(), "TypeError: on purpose");
-    // What `?` makes of it in a function that is exported to JavaScript.
+    // The conversion that `?` does in a function that is exported to JavaScript.
     assert!(JsValue::from(wasm_bindgen::JsError::from(error)).is_instance_of::<js_sys::Error>());
 }
 
 #[wasm_bindgen_test]
-fn whatever_was_thrown_has_a_text() {
+fn every_thrown_value_has_a_text() {
     let symbol = js_sys::eval("Symbol('s')").unwrap();
     let nothing = js_sys::eval("Object.create(null)").unwrap();
     for (value, text) in [

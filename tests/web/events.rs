@@ -1,4 +1,4 @@
-//! The stream of events: what it yields, when it ends, how far it reads ahead.
+//! The stream of events: its items, its end, and how far it reads ahead.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -27,7 +27,7 @@ fn data(events: &[Event]) -> Vec<&str> {
 
 // behavior 16.5
 #[wasm_bindgen_test]
-async fn the_stream_goes_on_across_reconnections_and_ends_with_one_error_and_nothing_after_it() {
+async fn the_stream_continues_across_reconnections_and_ends_with_one_error_and_nothing_after_it() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
     let backoff = Backoff { delay: ms(1), max_delay: ms(20), ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
@@ -58,7 +58,7 @@ async fn everything_received_comes_before_the_error() {
 }
 
 #[wasm_bindgen_test]
-async fn a_clean_end_is_no_error() {
+async fn a_clean_end_is_not_an_error() {
     let (fetch, _) = fetch("ending", &["data: 1\n\n", "event: e\ndata: 2\n\n"], "controller.close()");
     let source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     let events: Vec<Event> = source.map(Result::unwrap).collect().await;
@@ -68,7 +68,7 @@ async fn a_clean_end_is_no_error() {
 
 // behavior 16.10
 #[wasm_bindgen_test]
-async fn an_end_that_was_to_be_among_the_events_is_an_error_without_it() {
+async fn a_clean_end_is_an_error_if_it_is_declared_an_interruption() {
     let (fetch, _) = fetch("cut", &["data: 1\n\n"], "controller.close()");
     let source = builder(URL).method("POST").end(EndOfBody::Interrupted).fetch_by(fetch).connect().unwrap();
     let items: Vec<_> = source.collect().await;
@@ -78,7 +78,7 @@ async fn an_end_that_was_to_be_among_the_events_is_an_error_without_it() {
 
 // behavior 16.4
 #[wasm_bindgen_test]
-async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_read_that_nobody_takes() {
+async fn no_request_is_sent_before_the_first_poll_and_no_chunk_is_read_before_the_last_one_was_taken() {
     let chunks: Vec<String> = (1..=8).map(|n| format!("data: {n}a\n\ndata: {n}b\n\n")).collect();
     let chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
     let (fetch, log) = fetch("slow", &chunks, "controller.close()");
@@ -94,7 +94,7 @@ async fn nothing_is_requested_before_the_first_event_is_asked_for_and_nothing_re
 
 // behavior 16.8
 #[wasm_bindgen_test]
-async fn closing_drops_what_nobody_has_taken_and_ends_the_request_at_once() {
+async fn closing_discards_the_events_not_taken_and_aborts_the_request_at_once() {
     let chunk = "id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: b\n\nid: 4\ndata: c\n\n";
     let (fetch, log) = fetch("closing", &[chunk], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
@@ -111,7 +111,7 @@ async fn closing_drops_what_nobody_has_taken_and_ends_the_request_at_once() {
 }
 
 #[wasm_bindgen_test]
-async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
+async fn closing_ends_a_source_that_was_never_polled_and_one_that_waits() {
     let (fetch, log) = fetch("unasked", &[], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     source.close();
@@ -136,12 +136,12 @@ async fn closing_ends_a_source_that_was_never_asked_and_one_that_waits() {
 }
 
 #[wasm_bindgen_test]
-async fn a_future_that_is_dropped_has_taken_nothing() {
+async fn a_dropped_future_has_taken_no_event() {
     let (fetch, _) = fetch("dropped", &["data: 1\n\n", "data: 2\n\n"], "controller.close()");
     let mut source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     let mut all = vec![];
     loop {
-        // Polled once and dropped, over and over.
+        // Each future is polled once and dropped.
         match source.next().now_or_never() {
             None => settle().await,
             Some(Some(event)) => all.push(event.unwrap()),
@@ -152,7 +152,7 @@ async fn a_future_that_is_dropped_has_taken_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn notices_go_on_where_the_stream_has_read_and_take_nothing_from_it() {
+async fn notices_continue_after_the_chunks_of_the_stream_and_take_none_of_its_events() {
     let (fetch, _) = fetch("mixed", &["data: 1\n\ndata: 2\n\n", "data: 3\n\n"], "controller.close()");
     let mut source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     assert_eq!(event(&mut source).await.data, "1");
@@ -165,8 +165,8 @@ async fn notices_go_on_where_the_stream_has_read_and_take_nothing_from_it() {
 
 // behavior 16.6
 #[wasm_bindgen_test]
-async fn who_decides_is_told_each_failure_and_the_stream_goes_on_as_decided() {
-    // What nobody decides a GET would do, and a POST would not.
+async fn with_decisions_each_failure_is_an_item_and_the_stream_continues_as_decided() {
+    // Without a decision, the GET would be repeated and the POST would not.
     for method in ["GET", "POST"] {
         let attempts = Rc::new(RefCell::new(0));
         let fetch = function({
@@ -203,7 +203,7 @@ async fn a_source_that_awaits_a_decision_is_connecting_and_one_that_is_given_up_
 
 // behavior 16.6
 #[wasm_bindgen_test]
-async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
+async fn a_decision_after_the_end_has_no_effect() {
     let fetch = function(|_, _| Promise::reject(&"no".into()).into());
     let mut source = builder(URL).method("POST").fetch_by(fetch).reconnect(Reconnect::Decided).connect().unwrap();
     assert!(source.next().await.unwrap().is_err());
@@ -214,7 +214,7 @@ async fn who_decides_nothing_before_the_end_cannot_decide_after_it() {
 
 // behavior 16.5
 #[wasm_bindgen_test]
-async fn a_temporary_failure_is_no_item_unless_somebody_decides() {
+async fn a_temporary_failure_is_not_an_item_without_decisions() {
     let attempts = Rc::new(RefCell::new(0));
     let fetch = function(move |_, _| {
         *attempts.borrow_mut() += 1;
@@ -226,7 +226,7 @@ async fn a_temporary_failure_is_no_item_unless_somebody_decides() {
     assert_eq!(data(&events), ["x"]);
 }
 
-/// Every adapter and every `select!` takes it, without a pin.
+/// Every stream adapter and every `select!` accepts a source without pinning it.
 const _: fn() = || {
     fn is_a_stream<S: Stream<Item = Result<Event, Error>> + FusedStream + Unpin + 'static>() {}
     is_a_stream::<EventSource>();

@@ -19,7 +19,7 @@ struct Token {
     stop: Option<bool>,
 }
 
-/// What a server has sent.
+/// Returns the event that a server has sent with this text.
 async fn event(text: &str) -> Event {
     let answer = response(text);
     let mut source = builder("https://example.org/").fetch_by(function(move |_, _| answer.clone())).connect().unwrap();
@@ -27,7 +27,7 @@ async fn event(text: &str) -> Event {
 }
 
 #[wasm_bindgen_test]
-async fn data_is_read_as_a_type() {
+async fn data_is_parsed_into_a_type() {
     let token: Token =
         event("data: {\"text\":\"日本\",\"index\":7,\"stop\":null,\"more\":[1]}\n\n").await.json().unwrap();
     assert_eq!(token, Token { text: "日本".into(), index: 7, stop: None });
@@ -56,13 +56,13 @@ async fn data_that_is_not_that_type_or_not_json_is_an_error_that_quotes_it() {
 }
 
 #[wasm_bindgen_test]
-fn a_value_without_a_json_form_is_an_error() {
+fn a_value_that_cannot_be_serialized_is_an_error() {
     let error = builder("https://example.org/").json(&u64::MAX).unwrap_err();
     assert!(matches!(error, Error::Serialize { .. }) && error.source().is_some(), "{error:?}");
 }
 
 #[wasm_bindgen_test]
-async fn json_keeps_the_method_and_the_content_type_that_were_given() {
+async fn json_keeps_the_method_and_the_content_type_that_were_set() {
     let Some(url) = scenario("/post-echo") else { return };
     let given = builder(&url).method("PUT").header("Content-Type", "application/x-chat").json("Hello").unwrap();
     let story = read(given.connect().unwrap()).await;

@@ -1,4 +1,5 @@
-//! What follows from a failure, with a `fetch` of the test's own: the request of each attempt, decisions, timeouts.
+//! The consequences of a failure, with a `fetch` of the test's own: the request of each attempt,
+//! decisions and timeouts.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -18,7 +19,7 @@ use crate::support::{ByFunction, builder, function, get, ms, read, read_until, r
 
 const SOON: Backoff = Backoff { delay: ms(5), max_delay: ms(5), max_retries: None };
 
-/// A `fetch` that always fails, and the URLs that it was asked for.
+/// A `fetch` that always fails, and the list of the URLs it was called with.
 fn failing() -> (Function, Rc<RefCell<Vec<String>>>) {
     let asked = Rc::new(RefCell::new(Vec::new()));
     let fetch = function({
@@ -32,7 +33,7 @@ fn failing() -> (Function, Rc<RefCell<Vec<String>>>) {
 }
 
 #[wasm_bindgen_test]
-async fn each_attempt_is_what_the_request_closure_returns() {
+async fn each_attempt_uses_the_result_of_the_request_closure() {
     let (fetch, asked) = failing();
     let mut source = builder("https://example.org/never")
         .fetch_by(fetch)
@@ -68,7 +69,7 @@ async fn an_error_of_the_request_closure_fails_the_attempt_and_an_impossible_req
 }
 
 #[wasm_bindgen_test]
-async fn a_request_closure_under_way_is_dropped_with_its_source() {
+async fn a_running_request_closure_is_dropped_with_its_source() {
     let dropped = Rc::new(RefCell::new(0));
     struct Guard(Rc<RefCell<i32>>);
     impl Drop for Guard {
@@ -86,17 +87,18 @@ async fn a_request_closure_under_way_is_dropped_with_its_source() {
     let mut source = source.connect().unwrap();
     let waiting = Box::pin(source.next());
     let (_, waiting) = match select(waiting, Box::pin(settle())).await {
-        Either::Left(_) => panic!("nothing can have come"),
+        Either::Left(_) => panic!("no event can have arrived"),
         Either::Right(both) => both,
     };
     drop(waiting);
-    assert_eq!(*dropped.borrow(), 0, "a source is asked again without loss");
+    assert_eq!(*dropped.borrow(), 0, "dropping the future loses nothing");
     drop(source);
     assert_eq!(*dropped.borrow(), 1);
 }
 
-/// What is sent where `request` returns this, of a POST with the header `x-made: 1` and the body `made`: URL, method, `x-made`,
-/// body and content type; or the reason, and what the error says.
+/// Sends a POST with the header `x-made: 1` and the body `made`, whose `request` closure returns
+/// `given`. Returns the URL, method, `x-made`, body and content type of the request, or the reason
+/// and the cause of the error.
 async fn sent_by(given: impl Fn() -> Result<AttemptRequest, JsValue> + 'static) -> Vec<String> {
     let made = builder("https://example.org/made").method("POST").header("x-made", "1").body("made");
     sent(made.request(async move |_| given())).await
@@ -125,7 +127,7 @@ async fn sent(made: Builder) -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn members_that_a_request_closure_does_not_give_are_as_the_source_was_made() {
+async fn members_that_the_request_closure_does_not_set_come_from_the_source() {
     let (made, other) = ("https://example.org/made", "https://example.org/else");
     let location = get(&get(&js_sys::global(), "location"), "href").as_string().unwrap();
     let relative = web_sys::Url::new_with_base("else?x", &location).unwrap().href();
@@ -157,7 +159,7 @@ fn record(name: &str, value: &str) -> Object {
 }
 
 #[wasm_bindgen_test]
-async fn the_content_type_of_a_json_body_goes_with_it() {
+async fn the_content_type_of_a_json_body_is_removed_with_it() {
     let made = || builder("https://example.org/").json(&[1]).unwrap();
     let json = "application/json";
     let url = "https://example.org/";
@@ -193,7 +195,7 @@ async fn a_request_that_cannot_be_made_is_reported_and_nothing_is_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_is_a_stream_is_not_sent_twice_as_it_was_made() {
+async fn a_body_that_is_a_stream_is_not_sent_twice() {
     let fetch = "init.body.getReader(); return Promise.reject('no')";
     let body = "new ReadableStream()";
     let Ok(made) = builder("https://example.org/")
@@ -215,7 +217,7 @@ async fn a_body_that_is_a_stream_is_not_sent_twice_as_it_was_made() {
 }
 
 #[wasm_bindgen_test]
-async fn the_last_event_id_goes_into_the_parameter_that_is_named() {
+async fn the_last_event_id_is_sent_in_the_query_parameter() {
     let seen = Rc::new(RefCell::new(None));
     let fetch = function({
         let seen = seen.clone();
@@ -232,7 +234,7 @@ async fn the_last_event_id_goes_into_the_parameter_that_is_named() {
 }
 
 #[wasm_bindgen_test]
-async fn who_is_asked_decides_and_may_decide_otherwise_each_time() {
+async fn each_failure_can_be_decided_differently() {
     let (fetch, asked) = failing();
     let mut source =
         builder("https://example.org/").method("POST").fetch_by(fetch).reconnect(Reconnect::Decided).connect().unwrap();
@@ -246,7 +248,7 @@ async fn who_is_asked_decides_and_may_decide_otherwise_each_time() {
 }
 
 #[wasm_bindgen_test]
-async fn a_server_that_does_not_answer_in_time_has_failed_the_attempt() {
+async fn a_server_that_does_not_respond_in_time_fails_the_attempt() {
     let fetch = function(|_, _| Promise::new(&mut |_, _| {}).into());
     let story =
         read(builder("https://example.org/").method("POST").fetch_by(fetch).connect_timeout(ms(30)).connect().unwrap())
@@ -255,7 +257,7 @@ async fn a_server_that_does_not_answer_in_time_has_failed_the_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn what_an_accept_function_says_is_in_place_of_status_and_type() {
+async fn accept_replaces_the_check_of_status_and_type() {
     let answer = "new Response('data: x\\n\\n', { status: 201, headers: { 'content-type': 'text/plain' } })";
     let source = |accept: &str| {
         builder("https://example.org/")

@@ -1,4 +1,5 @@
-//! Requests, with a `fetch` of the test's own in place of the platform's: what it is given, and what it may answer.
+//! Requests, with a `fetch` of the test's own in place of the platform's: its arguments, and the
+//! values that it may return.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -10,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{ByFunction, builder, function, get, ms, read, response};
 
 #[wasm_bindgen_test]
-async fn fetch_is_given_the_url_and_the_whole_request() {
+async fn fetch_receives_the_url_and_the_whole_request() {
     let seen = Rc::new(RefCell::new(None));
     let fetch = function({
         let seen = seen.clone();
@@ -35,13 +36,13 @@ async fn fetch_is_given_the_url_and_the_whole_request() {
     assert!(get(&init, "signal").is_object());
     let headers: web_sys::Headers = get(&init, "headers").unchecked_into();
     assert_eq!(headers.get("accept").unwrap().unwrap(), "text/event-stream");
-    // The bytes of the id's UTF-8 form, one character each.
+    // The bytes of the ID in UTF-8, one character for each.
     let bytes: Vec<u8> = headers.get("last-event-id").unwrap().unwrap().chars().map(|byte| byte as u8).collect();
     assert_eq!(bytes, "日本…".as_bytes());
 }
 
 #[wasm_bindgen_test]
-async fn whatever_fetch_answers_is_an_error_and_no_trap() {
+async fn an_invalid_result_of_fetch_is_an_error_and_not_a_trap() {
     let number_stream = js_sys::eval(
         "new Response(new ReadableStream({ start(c) { c.enqueue(1) } }), { headers: { 'content-type': 'text/event-stream' } })",
     );
@@ -81,7 +82,7 @@ async fn a_source_that_is_dropped_cancels_the_body_and_aborts_the_request() {
         "init.signal.addEventListener('abort', () => dropLog.push('aborted'));
          const body = new ReadableStream({
              start(controller) { controller.enqueue(new TextEncoder().encode('data: x\\n\\n')); },
-             cancel() { dropLog.push('cancelled'); },
+             cancel() { dropLog.push('canceled'); },
          });
          return new Response(body, { headers: { 'content-type': 'text/event-stream' } });",
     );
@@ -90,32 +91,32 @@ async fn a_source_that_is_dropped_cancels_the_body_and_aborts_the_request() {
     assert_eq!(log.length(), 0);
     drop(source);
     let said: Vec<String> = log.iter().filter_map(|entry| entry.as_string()).collect();
-    assert_eq!(said, ["cancelled", "aborted"]);
+    assert_eq!(said, ["canceled", "aborted"]);
 }
 
 #[wasm_bindgen_test]
-async fn a_late_answer_to_a_request_that_was_given_up_is_cancelled() {
+async fn a_late_response_to_an_aborted_request_is_canceled() {
     let cancelled = Promise::new(&mut |resolve, _| {
         Reflect::set(&js_sys::global(), &"lateCancel".into(), &resolve).unwrap();
     });
     let fetch = js_sys::Function::new_no_args(
         "return new Promise((resolve) => { globalThis.lateAnswer = () => resolve(new Response(
-             new ReadableStream({ cancel() { lateCancel('cancelled'); } }))); });",
+             new ReadableStream({ cancel() { lateCancel('canceled'); } }))); });",
     );
     let mut source = builder("https://example.org/").fetch_by(fetch).connect().unwrap();
     {
-        // Asked once, so that the request goes out; then given up.
+        // Polled once, so that the request is sent; then dropped.
         let mut next = std::pin::pin!(source.notice());
         let pending = std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context).is_pending()));
         assert!(pending.await);
     }
     drop(source);
     js_sys::eval("lateAnswer()").unwrap();
-    assert_eq!(wasm_bindgen_futures::JsFuture::from(cancelled).await.unwrap(), "cancelled");
+    assert_eq!(wasm_bindgen_futures::JsFuture::from(cancelled).await.unwrap(), "canceled");
 }
 
 #[wasm_bindgen_test]
-async fn a_url_with_a_user_name_is_refused_at_once_and_for_good() {
+async fn a_url_with_a_user_name_is_refused_at_once_and_permanently() {
     for url in ["https://user@example.org/", "https://user:secret@example.org"] {
         let story = read(builder(url).connect().unwrap()).await;
         assert_eq!(story.reasons(), ["request"], "{url}");
@@ -163,7 +164,7 @@ async fn a_response_without_a_stream_is_read_as_a_whole() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
+async fn a_fetch_of_the_callers_is_called_again_for_any_scheme() {
     for url in ["app://bundle/events", "ipc:events", "file:///events", "data:,x"] {
         let fetch = js_sys::Function::new_no_args(&format!(
             "globalThis.asked ??= {{}};
@@ -179,7 +180,7 @@ async fn a_fetch_of_the_callers_is_asked_again_whatever_the_scheme() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_whose_answer_has_ended_or_is_refused_is_not_aborted() {
+async fn a_request_whose_response_has_ended_or_is_refused_is_not_aborted() {
     for (status, chunk) in [(200, "data: x\\n\\n"), (500, "no")] {
         let fetch = js_sys::Function::new_with_args(
             "url, init",

@@ -1,4 +1,5 @@
-//! Streams from the scenario server, in a window: what is delivered, and how each ending is told.
+//! Streams from the scenario server, in a window: the events that are delivered, and how each end
+//! is reported.
 
 use headwater::{
     Backoff, EndOfBody, ReadyState, Reconnect,
@@ -35,13 +36,14 @@ async fn a_stream_of_single_bytes_gives_the_same_messages() {
 }
 
 #[wasm_bindgen_test]
-async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing() {
+async fn a_get_that_is_reset_again_and_again_loses_and_repeats_nothing() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
     let backoff = Backoff { delay: ms(1), max_delay: ms(20), ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
     let story = read_until(&mut source, |_| false).await;
     assert_eq!(story.data(), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
-    // A reset may throw away what the browser had not yet read, so that more connections than four are needed.
+    // A reset may discard bytes that the browser had not read yet, so more than four connections
+    // may be necessary.
     let (last, before) = story.errors.split_last().unwrap();
     assert!(before.len() >= 4);
     assert!(before.iter().all(|error| error.failure.delay.is_some()));
@@ -51,7 +53,8 @@ async fn a_get_that_is_reset_again_and_again_loses_nothing_and_doubles_nothing()
 
 #[wasm_bindgen_test]
 async fn a_post_that_is_reset_is_not_repeated_and_loses_only_the_unfinished_event() {
-    // With a pause before the reset: Chromium throws away what arrived with it. A close WebKitGTK takes for the end.
+    // With a pause before the reset, since Chromium discards bytes that arrive together with it.
+    // Not with a close, which WebKitGTK treats as a clean end.
     let steps =
         "chunked|type=text/event-stream|send=id%3A%201%0Adata%3A%20whole%0A%0Aid%3A%202%0Adata%3A%20par|wait=300|rst";
     let Some(url) = scenario(&format!("/script?do={steps}")) else { return };
@@ -63,7 +66,7 @@ async fn a_post_that_is_reset_is_not_repeated_and_loses_only_the_unfinished_even
 }
 
 #[wasm_bindgen_test]
-async fn refusals_are_told_with_their_text() {
+async fn refusals_are_reported_with_their_text() {
     for (path, reason, status, text) in [
         ("/404", "status", 404, "{"),
         ("/500-html", "status", 500, "<"),
@@ -88,7 +91,7 @@ async fn an_endless_error_body_is_read_for_a_second_at_most() {
 }
 
 #[wasm_bindgen_test]
-async fn retry_after_is_kept_to() {
+async fn retry_after_is_respected() {
     let Some(url) = scenario("/503-retry-after?seconds=1") else { return };
     let backoff = Backoff { delay: ms(1), ..Backoff::default() };
     let mut source = builder(&url).reconnect(Reconnect::Allowed).backoff(backoff).connect().unwrap();

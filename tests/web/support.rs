@@ -1,4 +1,4 @@
-//! Owns what the tests share: the scenario server's address, and the reading of a source to its end.
+//! Shared by the tests: the scenario server's address, and functions that read a source to its end.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
-/// So many milliseconds.
+/// Returns a duration in milliseconds.
 pub const fn ms(number: u64) -> Duration {
     Duration::from_millis(number)
 }
 
-/// The address of a scenario, or `None` with a word why if there is no server.
+/// Returns the address of a scenario. Without a server, logs a warning and returns `None`.
 pub fn scenario(path: &str) -> Option<String> {
     let Some(origin) = option_env!("HEADWATER_SCENARIO") else {
         web_sys::console::warn_1(&format!("not tested, no scenario server: {path} (run `npm test`)").into());
@@ -28,7 +28,7 @@ pub fn builder(url: &str) -> Builder {
     EventSource::builder(url)
 }
 
-/// Callbacks that are functions of JavaScript, as the tests write them.
+/// Sets callbacks that are JavaScript functions.
 pub trait ByFunction {
     fn fetch_by(self, fetch: Function) -> Self;
     fn request_by(self, request: Function) -> Self;
@@ -43,7 +43,8 @@ impl ByFunction for Builder {
         })
     }
 
-    /// The function gets what the closure gets, and returns a promise of the URL, if it is another one.
+    /// The function receives the arguments of the closure. It returns a promise of the URL, or of
+    /// `undefined` if the URL does not change.
     fn request_by(self, request: Function) -> Self {
         self.request(async move |Attempt { number, last_event_id, .. }| {
             let answer = request.call2(&JsValue::UNDEFINED, &number.into(), &last_event_id.into())?;
@@ -59,7 +60,7 @@ impl ByFunction for Builder {
     }
 }
 
-/// Everything that a source said until its end.
+/// All notices of a source until its end.
 #[derive(Debug, Default)]
 pub struct Story {
     pub opened: usize,
@@ -79,7 +80,7 @@ impl Story {
     }
 }
 
-/// Reads to the end, or until `stop` says so.
+/// Reads to the end, or until `stop` returns `true`.
 pub async fn read_until(source: &mut EventSource, mut stop: impl FnMut(&Story) -> bool) -> Story {
     let mut story = Story::default();
     while !stop(&story)
@@ -110,7 +111,7 @@ pub async fn read(mut source: EventSource) -> Story {
     read_until(&mut source, |_| false).await
 }
 
-/// Lets everything happen that is not held back.
+/// Waits for all work that is not blocked: 20 tasks of the event loop.
 pub async fn settle() {
     for _ in 0..20 {
         let task = Promise::new(&mut |resolve, _| {
@@ -121,8 +122,8 @@ pub async fn settle() {
     }
 }
 
-/// A `fetch` whose answer writes each of these chunks when it is asked for, then ends as the last of them says; and what it
-/// was asked for so far, as the log of that name.
+/// Returns a `fetch` and the log of its calls, which JavaScript finds under the name `log`. The
+/// body of its response enqueues one of `chunks` at each pull, and then runs the code `end`.
 pub fn fetch(log: &str, chunks: &[&str], end: &str) -> (Function, Array) {
     let (entries, given) = (Array::new(), Array::new());
     for chunk in chunks {
@@ -153,7 +154,7 @@ pub fn said(log: &Array) -> Vec<String> {
     log.iter().map(|entry| entry.as_string().unwrap()).collect()
 }
 
-/// A function for JavaScript that lives as long as the page.
+/// Returns a JavaScript function that lives as long as the page.
 pub fn function<F>(callback: F) -> js_sys::Function
 where
     F: Fn(JsValue, JsValue) -> JsValue + 'static,
@@ -165,7 +166,7 @@ pub fn get(object: &JsValue, member: &str) -> JsValue {
     Reflect::get(object, &member.into()).unwrap()
 }
 
-/// A Response of an event stream that was already there.
+/// Returns a Response with this text as its event stream.
 pub fn response(text: &str) -> JsValue {
     let headers = Array::of2(&"content-type".into(), &"text/event-stream".into());
     let init = Object::new();
