@@ -1,4 +1,5 @@
-// Owns the rules of the option `accept`: which answers it is asked of, what its word does, and what a refusal is told as.
+// Rules of the option `accept`: the responses it is called for, the effect of its result, and how a
+// refusal is reported.
 
 import { expect, send, test } from "./support.ts";
 

@@ -1,11 +1,13 @@
-// Owns the rules of a page that the browser puts away alive and brings back, in the browser that does so. What a page can
-// be told of it by events alone is in page-events.spec.ts.
+// Rules for a page that moves into the browser's real back/forward cache and back.
+// page-events.spec.ts only dispatches the events.
 
 import { chromium, type Page } from "@playwright/test";
 import { guard } from "../support/browser.ts";
 import { test as base, eventStream, events, expect, Lab, send } from "./support.ts";
 
-/** Pages of the scenario server are not stored, and such a page is not put away either. */
+/**
+ * The scenario server's own pages are not stored, which keeps them out of the back/forward cache.
+ */
 const STORED = `type=text/html|header=Cache-Control:no-cache|${send("<!doctype html><title>stored</title>")}`;
 
 const test = base.extend<{ away: Lab }, { caching: Page }>({
@@ -15,7 +17,7 @@ const test = base.extend<{ away: Lab }, { caching: Page }>({
 				await use(shared.page);
 				return;
 			}
-			// Playwright switches the cache off.
+			// Playwright disables the cache.
 			const browser = await chromium.launch({
 				...launchOptions,
 				ignoreDefaultArgs: ["--disable-back-forward-cache"],
@@ -41,11 +43,11 @@ const test = base.extend<{ away: Lab }, { caching: Page }>({
 	},
 });
 
-// One browser of its own is enough.
+// One separate browser is enough.
 test.describe.configure({ mode: "default" });
 
-/** So the error is told before the trip. */
-const ENDED_EARLIER = "WebKit ends the requests of a page just before pagehide, and one that is made then fails";
+/** The error fires before the trip. */
+const ENDED_EARLIER = "WebKit ends the requests of a page just before pagehide, and a request made then fails";
 
 /** Leaves the page, waits for the condition, and comes back. */
 async function trip(lab: Lab, meanwhile = () => lab.expectNoSockets()): Promise<void> {
@@ -55,10 +57,10 @@ async function trip(lab: Lab, meanwhile = () => lab.expectNoSockets()): Promise<
 }
 
 async function goBack(page: Page): Promise<void> {
-	// Neither Playwright nor the page sees a load.
+	// Neither Playwright nor the page gets a load event.
 	await page.goBack({ waitUntil: "commit" });
 	const shown = () => page.evaluate(() => (globalThis as unknown as { transitions?: string[] }).transitions?.slice(-2));
-	await expect.poll(shown, "the page was put away and brought back").toEqual(["pagehide true", "pageshow true"]);
+	await expect.poll(shown, "the page was cached and is back").toEqual(["pagehide true", "pageshow true"]);
 }
 
 // behavior 13.1
@@ -185,7 +187,7 @@ test("a stream from elsewhere is left alone by the trip", async ({ away }) => {
 			start(controller) {
 				kept.enqueue = (text: string) => controller.enqueue(new TextEncoder().encode(text));
 			},
-			cancel: () => void kept.fired.push({ type: "cancelled", readyState: kept.source.readyState }),
+			cancel: () => void kept.fired.push({ type: "canceled", readyState: kept.source.readyState }),
 		});
 		kept.source = EventSource.fromReadableStream(stream);
 		kept.fired = record(kept.source);
@@ -229,7 +231,10 @@ test("a source closed before the trip stays closed, and one made after it works"
 	await away.expectNoSockets();
 });
 
-/** What the page has seen of a source whose batch of events was in delivery when the page went away, and came back. */
+/**
+ * Returns the events that the page has seen, from a source whose batch of events was in delivery
+ * when the page left and came back.
+ */
 async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slow"): Promise<string[]> {
 	await away.ours(
 		async ({ EventSource, kept }, { text, lastEvents }) => {
@@ -281,7 +286,8 @@ for (const lastEvents of ["quick", "slow"] as const) {
 		]);
 	});
 
-	// Chromium runs a task or two between `pagehide` and the freeze, in which more of what had arrived is delivered.
+	// Chromium runs one or two tasks between `pagehide` and the freeze, which deliver more of the
+	// events that had arrived.
 	test(`a batch in delivery when the page goes is all that is delivered before it is back, with ${lastEvents} handlers`, async ({
 		away,
 	}) => {

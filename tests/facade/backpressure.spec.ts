@@ -1,5 +1,5 @@
-// Owns the rule that who is slow slows the server down, as a server sees it that counts what it could send; and what else can be
-// made of an iterator whose pace is the taker's.
+// A slow consumer slows the server down, as seen by a server that counts the bytes it could send.
+// Also a ReadableStream made from the iterator.
 
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
@@ -10,7 +10,7 @@ import { eventStream, events, expect, send, test } from "./support.ts";
 const EVENT = `data: ${"x".repeat(1017)}\n\n`;
 const COUNT = 262_144;
 
-/** A server that sends 256 MiB of events as quickly as they are taken. */
+/** Starts a server that sends 256 MiB of events as quickly as they are read. */
 async function startCounting() {
 	const seen = { sent: 0, whole: COUNT * EVENT.length };
 	function* stream() {
@@ -21,7 +21,7 @@ async function startCounting() {
 	}
 	const server = createServer((_request, response) => {
 		response.writeHead(200, { "content-type": "text/event-stream", "access-control-allow-origin": "*" });
-		// Who leaves is no failure.
+		// A client that leaves is not a failure.
 		pipeline(Readable.from(stream()), response).catch(() => {});
 	});
 	return { ...(await listen(server)), seen };
@@ -31,7 +31,10 @@ async function startCounting() {
 test("a server sends no more than the network holds until what has arrived is taken, and then all of it", async ({
 	lab,
 }) => {
-	test.skip(lab.browserName === "firefox", "Firefox takes a body in however slowly it is read, by a bare reader too");
+	test.skip(
+		lab.browserName === "firefox",
+		"Firefox receives a body at full speed even if a bare reader reads it slowly",
+	);
 	const { origin, seen, stop } = await startCounting();
 	await lab.ours(async ({ events, kept }, url) => {
 		kept.iterator = events(url, { end: "close" });
@@ -43,7 +46,7 @@ test("a server sends no more than the network holds until what has arrived is ta
 		before = seen.sent;
 		return stands;
 	};
-	// Three looks at the same number, a quarter of a second apart.
+	// The number is the same three times, a quarter of a second apart.
 	await expect
 		.poll(() => standsStill() && new Promise((again) => setTimeout(() => again(standsStill()), 250)), {
 			intervals: [250],

@@ -1,9 +1,9 @@
-// Owns the rules for answers that are none: each ends in the documented event, with what the server said, and never in
-// a hang, a trap or the loss of a good event.
+// Rules for invalid responses. Each ends in the documented event, with the server's text, and never
+// in a hang, a trap or the loss of a good event.
 
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 
-/** A final answer: what `error` tells of it. */
+/** The fields of the `error` event for a final response. */
 const REFUSED: Record<string, { status: number; reason?: string; body: string }> = {
 	"/404": { status: 404, body: '{"error":"not found"}' },
 	"/401-json": { status: 401, body: '{"error":"expired"}' },
@@ -201,7 +201,7 @@ test("an error body of which nothing comes delays the error by a second at most"
 			const start = performance.now();
 			const { status, body } = await failure(new EventSource(url));
 			return { status, body, inTime: performance.now() - start < 3000 };
-			// Firefox answers only once a byte of the body is there.
+			// Firefox returns the response only with the first byte of its body.
 		},
 		lab.script(`status=500|type=text/plain|length=99|${send("x")}|hang`),
 	);

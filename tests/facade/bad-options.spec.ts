@@ -1,9 +1,11 @@
-// Owns the rules for impossible options: each throws from the constructor, says which option it is, and asks nothing of
-// the server.
+// Rules for invalid options: the constructor throws, its message names the option, and no request
+// is sent.
 
 import { expect, test } from "./support.ts";
 
-/** The option that the message has to name, and an init that is impossible because of it, as JavaScript. */
+/**
+ * The option that the message must name, and an init that is invalid because of it, as JavaScript.
+ */
 const IMPOSSIBLE: [option: string, init: string][] = [
 	["body", `{ body: "x" }`],
 	["body", `{ method: "GET", body: "x" }`],

@@ -1,23 +1,27 @@
-// Owns the record of a call of `fetchEventSource()`: which callbacks were called, in words, and how
-// the promise has settled.
+// Records a call of `fetchEventSource()`: the callbacks that were called, in words, and how the
+// promise settled.
 
 import type { FetchEventSourceInit } from "headwater";
 import { test as base } from "./hiding.ts";
 import { eventStream, events, HANDED_OVER, type Lab, send, type Tools } from "./support.ts";
 
-/** What is there in the page, as a global. */
+/** The globals of the page. */
 export interface InPage {
-	/** What a callback throws. */
+	/** The value that a callback throws. */
 	mine: object;
-	/** Throws it. */
+	/** Throws `mine`. */
 	throwMine(): never;
 	/**
-	 * The life of a call in words: `open` and the status that `onopen` gets, the data of each message, `close`; for what
-	 * `onerror` gets `mine`, or the name and the reason of an Error, or else the text of it; and at last the same of what the
-	 * promise is rejected with, or `fulfilled`. The list grows meanwhile if one is given.
+	 * Returns the life of a call in words: `open` and the status that `onopen` receives, the data
+	 * of each message, `close`. The argument of `onerror` becomes `mine`, or the name and the
+	 * reason of an Error, or else its text. The last word is the same for the rejection of the
+	 * promise, or `fulfilled`. The list `told`, if given, grows during the call.
 	 */
 	story(url: string, init?: FetchEventSourceInit, told?: string[]): Promise<string[]>;
-	/** Says that the page is put away, or back, and lets what follows of it follow. */
+	/**
+	 * Dispatches the event of a page that moves into the back/forward cache or back, and waits for
+	 * its effects.
+	 */
 	transition(name: "pagehide" | "pageshow"): Promise<void>;
 }
 
@@ -31,7 +35,7 @@ export const test = base.extend<{ story: undefined }>({
 	],
 });
 
-/** Runs in the page, so that it can use nothing of this file. */
+/** Runs in the page, so it cannot use anything else of this file. */
 function installStory(): void {
 	const { fetchEventSource } = (globalThis as unknown as { tools: Tools }).tools;
 	const mine = { toString: () => "mine" };
@@ -72,24 +76,27 @@ function installStory(): void {
 			return told;
 		},
 		async transition(name) {
-			// In a task of its own, as a browser does it, and not amid the microtasks of a message.
+			// In a separate task, as in a browser, and not between the microtasks of a message.
 			await new Promise((resolve) => setTimeout(resolve));
 			dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
 			await new Promise((resolve) => setTimeout(resolve));
 		},
 	};
 	Object.assign(globalThis, inPage);
-	// Waits are as short as may be.
+	// Makes the waits as short as possible.
 	Math.random = () => 0;
 }
 
-/** What a server may send first, so that a GET goes on after half a second, which is the shortest wait of its own. */
+/**
+ * Makes a GET repeat after half a second, the shortest wait that a server can set, if it is sent
+ * first.
+ */
 export const SOON = "retry: 0\n\n";
 
-/** Breaks off behind a message with data `x` and id `9`. */
+/** Breaks off after a message with data `x` and ID `9`. */
 export const BROKEN = eventStream(send(`${SOON}id: 9\ndata: x\n\n`), HANDED_OVER, "rst");
 
-/** The last answer: one message, and a clean end. */
+/** The last response: one message and a clean end. */
 export const LAST = eventStream(send(events("end")));
 
 /** The last event ID of each request. */

@@ -1,33 +1,33 @@
-// Owns the rule that a source can be left in every state of its life, by `close()` and by its signal: at once, for good, and
-// without a trace at the server, on the signal or on the page.
+// A source can be ended in every state of its life, by `close()` and by its signal: at once,
+// permanently, and without a trace at the server, on the signal or on the page.
 
 import { elsewhere, eventStream, events, expect, type Fired, HANDED_OVER, type Lab, send, test } from "./support.ts";
 
 const WAYS = ["caller", "signal"] as const;
 
-/** The socket is to be closed within so many milliseconds, by the server's clock. */
+/** The socket must be closed within this time, in milliseconds of the server's clock. */
 const AT_ONCE = 100;
 
 interface State {
 	url: (lab: Lab) => string;
 	/** The members of the init, as JavaScript. */
 	init?: string;
-	/** What has come until then, by which the page knows that it is so far. */
+	/** The events until then. They show the page that the state is reached. */
 	told: string[];
-	/** The requests that have reached the server by then. */
+	/** The number of requests that have reached the server by then. */
 	requests: number;
-	/** The answers that have reached the page by then, if `init` counts them. */
+	/** The number of responses that have reached the page by then, if `init` counts them. */
 	answers?: number;
 }
 
 const STATES: Record<string, State> = {
-	"while request is asked": {
+	"while `request` is pending": {
 		url: (lab) => lab.url("/silent"),
 		init: `request: () => new Promise(() => {})`,
 		told: [],
 		requests: 0,
 	},
-	"while request is asked again": {
+	"while `request` is pending again": {
 		url: (lab) => lab.url("/503-retry-after?seconds=0"),
 		init: `request: ({ attempt }) => attempt > 1 ? new Promise(() => {}) : undefined, reconnect: { delay: 1, maxDelay: 1 }`,
 		told: ["error 0 status"],
@@ -39,12 +39,12 @@ const STATES: Record<string, State> = {
 		told: ["open", "x"],
 		requests: 1,
 	},
-	"while bytes arrive that are no event yet": {
+	"while an incomplete event has arrived": {
 		url: (lab) => lab.script(eventStream(send(`${events("x")}data: half`), "hang")),
 		told: ["open", "x"],
 		requests: 1,
 	},
-	"while the stream is a flood": { url: (lab) => lab.url("/endless-comments?ms=1"), told: ["open"], requests: 1 },
+	"while the stream is flooding": { url: (lab) => lab.url("/endless-comments?ms=1"), told: ["open"], requests: 1 },
 	"while it connects again": {
 		url: (lab) => lab.script(eventStream(send(events("x"))), "hang"),
 		init: `reconnect: { delay: 1, maxDelay: 1 }`,
@@ -87,7 +87,8 @@ for (const [state, { url, init = "", told, requests, answers = 0 }] of Object.en
 						const before = fired.length;
 						way === "caller" ? source.close() : controller.abort();
 						const { readyState } = source;
-						// The server dates what it gets: a socket that is closed long after this was closed late.
+						// The server records times: a socket that closes long after this request
+						// was closed late.
 						const marked = fetch(mark, { mode: "no-cors" });
 						const { reason } = await source.closed;
 						await marked;
@@ -138,7 +139,7 @@ test("close() and an abort between two attempts mean that there is no other, and
 				}),
 			);
 			const left = await Promise.all(leaving);
-			// What is not to come would have come before this.
+			// A request that must not be sent would have been sent before this.
 			await story(new EventSource(urls[0]!, { method: "POST", reconnect: { delay: 250, maxDelay: 0, maxRetries: 1 } }));
 			return left;
 		},
@@ -159,7 +160,7 @@ test("close() and an abort before the module is there send nothing", async ({ la
 			left[0]!.close();
 			controller.abort();
 			const stories = left.map((source) => story(source));
-			// It is there when this one has begun.
+			// The module is loaded when this source has begun.
 			const source = new EventSource(url, { method: "POST" });
 			source.onmessage = () => source.close();
 			return Promise.all([...stories, story(source)]);
@@ -249,7 +250,7 @@ test("whichever way it ends, nothing of a source stays on its signal", async ({ 
 			const sources = inits.map((init, index) => new EventSource(urls[index]!, { ...init, signal, method: "POST" }));
 			const closed = await Promise.all(sources.map((source) => source.closed));
 			controller.abort();
-			// A source that is still there does hear it, or the rest says nothing.
+			// Control: a source that is open does listen to its signal.
 			const open = listeners();
 			new EventSource(urls[0]!, { signal: open.controller.signal });
 			open.controller.abort();

@@ -1,4 +1,4 @@
-// Owns the rule of chaos.spec.ts on a larger scale: in a window and in a worker, by GET and by POST.
+// The rule of chaos.spec.ts on a larger scale: in a window and in a worker, by GET and by POST.
 
 import { expectWhole, type Options, randomSeed } from "../chaos/chaos.ts";
 import { test } from "./places.ts";

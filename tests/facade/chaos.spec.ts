@@ -1,5 +1,5 @@
-// Owns the rule that nothing is lost and nothing comes twice, whatever the network does, on a small
-// scale; and that the count of it would find what is.
+// No fault of the network loses or repeats an event, on a small scale. And the count that shows
+// this does find lost and repeated events.
 
 import { expectWhole, failures, runChaos } from "../chaos/chaos.ts";
 import { expect, test } from "./support.ts";

@@ -1,16 +1,16 @@
-// Owns the rule that what a function of the caller's may read of a response can be read to its end: a clone, a response that it
-// refuses, one that it rejects with. And that nothing stays open if nobody reads.
+// A response that a callback may read can be read to its end: a clone, a response that the callback
+// refuses, and one that it rejects with. And nothing stays open if nobody reads it.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
 const KB_300 = 300_000;
 
-/** A body of 300 kB, most of which comes when the source has long stopped to read it. */
+/** A body of 300 kB, most of which arrives long after the source has stopped reading. */
 const slow = (...head: string[]) => [...head, "repeat=100000,x", "wait=1500", "repeat=200000,x"].join("|");
 
 const JSON_BODY = send('{"a":1}');
 
-/** The bodies of answers that are refused by whatever they are given to, with their lengths. */
+/** The bodies of responses that every callback refuses, with their lengths. */
 const refused = (lab: Lab) => [
 	{ url: lab.apart("json").script(`type=application/json|${JSON_BODY}`), length: 7 },
 	{ url: lab.apart("status").script(`status=401|type=application/json|${JSON_BODY}`), length: 7 },

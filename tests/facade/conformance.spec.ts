@@ -1,4 +1,4 @@
-// Owns that docs/conformance.md tells the truth: what it names exists, and it has every difference.
+// Checks docs/conformance.md: everything that it names exists, and it lists every difference.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 const text = read("docs", "conformance.md");
 const facade = readdirSync(join(root, "tests", "facade")).filter((file) => file.endsWith(".spec.ts"));
 
-/** The cells of the rows under a heading. */
+/** Returns the cells of the rows under a heading. */
 function rows(heading: string): string[][] {
 	const [, section = ""] = text.split(`\n## ${heading}\n`);
 	const lines =
@@ -37,7 +37,10 @@ test("every function and every test of the steps exists", () => {
 	}
 });
 
-/** The titles of the tests of a file, of the facade's or of the connection's; of the vectors, their files. */
+/**
+ * Returns the titles of the tests of a facade or connection file. For the vectors, returns their
+ * files.
+ */
 function titles(file: string): string[] {
 	if (file === "vectors") {
 		return readdirSync(join(root, "tests", "vectors"));

@@ -1,23 +1,26 @@
-// Owns the rule that a request which may cost something each time is repeated as often as its permission says: whatever the
-// answers bring, in each form, only a last event ID that advances is progress. How the waits grow in simulated time is in
-// tests/connection/storms.rs.
+// A request that may cost something each time is repeated as often as its permission says. In each
+// form, only a last event ID that advances is progress, whichever events the responses contain.
+// tests/connection/storms.rs tests how the waits grow, in simulated time.
 
 import type { FetchEventSourceInit } from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 
 const withIds = (...ids: (string | number)[]) => ids.map((id) => `id: ${id}\ndata: ${id}\n\n`).join("");
 
-/** What each answer brings before it is cut: the same each time. With IDs the first answer is progress, and no later one. */
+/**
+ * The text of every response before it is cut, and the first wait in milliseconds. With IDs the
+ * first response is progress, and later ones are not.
+ */
 const ANSWERS: Record<string, [text: string, first: number]> = {
 	nothing: [":\n\n", 6000],
 	"one event": [events(1), 6000],
 	"many events": [events(1, 2, 3, 4, 5), 6000],
 	"one event with an ID": [withIds(1), 3300],
 	"many events with IDs": [withIds(1, 2, 3, 10), 3300],
-	"IDs that are no numbers": [withIds("a", "b"), 3300],
+	"IDs that are not numbers": [withIds("a", "b"), 3300],
 };
 
-/** The permission, and how many requests it is for. */
+/** Each permission, and the number of requests that it allows. */
 const PERMISSIONS = { object: 3, function: 4, number: 4 };
 type Permission = keyof typeof PERMISSIONS;
 
@@ -40,7 +43,7 @@ test("a POST is repeated as often as its permission says, whatever its answers b
 	);
 	const outcome = await lab.ours(
 		async ({ EventSource, events, fetchEventSource }, rows) => {
-			// The longest waits that there can be.
+			// Makes the waits as long as possible.
 			Math.random = () => 1;
 			const until = () => false;
 			const run = async ({ url, form, permission }: (typeof rows)[number]) => {
@@ -76,7 +79,8 @@ test("a POST is repeated as often as its permission says, whatever its answers b
 			};
 			return Promise.all(rows.map(run));
 		},
-		// A clean end before `until` says so is a cut, and one that no browser hides.
+		// A clean end before the event that `until` accepts is a cut, and one that no browser
+		// hides.
 		rows.map(({ form, permission, one, text }) => ({ form, permission, url: one.script(eventStream(send(text))) })),
 	);
 	for (const [index, { name, permission, first, one }] of rows.entries()) {
@@ -135,7 +139,7 @@ test("reconnect: true is a permission without a limit, but a POST backs off alth
 			};
 			return Promise.all(urls.map(run));
 		},
-		// The shortest reconnection time that a server can ask for is half a second.
+		// The shortest reconnection time that a server can set is half a second.
 		answers.map((answer, index) => labs[index]!.script(eventStream(send(`retry: 0\n\n${answer}`)))),
 	);
 	expect(delays).toEqual([

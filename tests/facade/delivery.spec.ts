@@ -1,10 +1,11 @@
-// Owns the rules of how the events of one chunk are delivered: in which order among listeners and promise reactions,
-// what a throwing handler and a `close()` in between change, and that the page is not starved.
+// Rules for the delivery of the events of one chunk: their order among listeners and promise
+// reactions. A throwing handler or a `close()` in between has limited effects, and the page is not
+// starved.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
 const LAST = "event: last\ndata\n\n";
-/** One write, so that one read brings all of it. */
+/** One write, so that one read returns all of it. */
 const inOneChunk = (text: string, ...ending: string[]) =>
 	eventStream(send(text), ...(ending.length ? ending : ["hang"]));
 
@@ -346,8 +347,8 @@ test("slow handlers do not starve the page: after 12 ms of delivery it gets a tu
 			const source = new EventSource(url, { method: "POST" });
 			const { port1, port2 } = new MessageChannel();
 			let [uninterrupted, longest] = [0, 0];
-			// A turn of the page: as soon as tasks run at all, one of these does. A port's may be late in WebKit, a window's in
-			// Chromium.
+			// A turn of the page: when tasks run at all, one of these two does. The port's may be
+			// late in WebKit, the window's in Chromium.
 			const turn = () => {
 				uninterrupted = 0;
 			};
@@ -369,6 +370,7 @@ test("slow handlers do not starve the page: after 12 ms of delivery it gets a tu
 		},
 		lab.script(inOneChunk(events(...Array(50).keys()), "end")),
 	);
-	// 12 ms are over in the fourth event of 4 ms at the latest; the page's turn may have to wait for one more.
+	// 12 ms are over in the fourth event of 4 ms at the latest; the page's turn may have to wait
+	// for one more.
 	expect(longest).toBeLessThanOrEqual(5);
 });

@@ -1,5 +1,5 @@
-// Owns the deviations of this package from the standard: what no script can do as a browser does,
-// each asserted exactly, beside the browsers' own class.
+// The deviations of this package from the standard: things that a browser can do and no script can.
+// Each is asserted exactly, beside the browsers' own class.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 

@@ -1,14 +1,18 @@
-// Owns the table of differences between this package's EventSource and the browsers' own: everything in which somebody
-// could tell them apart. Each is asserted exactly by the test that names it, so that one which appears or vanishes fails;
-// docs/conformance.md has the same table, which tests/facade/conformance.spec.ts compares.
+// The table of differences between this package's EventSource and the browsers' own: everything
+// that a program could observe. The test that names a difference asserts it exactly, so that a
+// difference that appears or vanishes fails. docs/conformance.md has the same table, which
+// tests/facade/conformance.spec.ts compares.
 
-/** The engines in which all this is tested. */
+/** The tested engines. */
 export type Engine = "chromium" | "firefox" | "webkit";
 
 interface Difference {
-	/** Who departs from the standard: this package, or the browsers' own class in an engine. */
+	/**
+	 * The side that departs from the standard: this package, or the browsers' own class in an
+	 * engine.
+	 */
 	readonly of: readonly ("ours" | Engine)[];
-	/** What is seen. */
+	/** The observable behavior. */
 	readonly what: string;
 	/** The reason, or the step of the standard. */
 	readonly why: string;
@@ -149,7 +153,7 @@ export const DIFFERENCES = {
 
 export type DifferenceName = keyof typeof DIFFERENCES;
 
-/** What is answered instead of what the standard says, by whoever differs. */
+/** The results of each side that departs from the standard. */
 export interface Differs {
 	readonly names: readonly DifferenceName[];
 	readonly ours?: unknown;

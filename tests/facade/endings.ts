@@ -1,4 +1,4 @@
-// Owns the ways in which a source can end, each a function that runs in the page.
+// The ways in which a source can end. Each is a function that runs in the page.
 
 import type * as headwater from "headwater";
 import { elsewhere, eventStream, events, type Lab, send, type Tools } from "./support.ts";
@@ -13,14 +13,14 @@ export type Make = (
 	events: typeof headwater.events,
 ) => Pick<headwater.EventSource, "closed">;
 
-/** In the page they are there for all. */
+/** Globals of the page. */
 declare const tools: Pick<Tools, "fetchEventSource">;
 
 export interface Way {
-	/** Runs in the page, and answers a source that will be CLOSED. */
+	/** Runs in the page, and returns a source that will be CLOSED. */
 	make: Make;
 	reason: headwater.Reason;
-	/** Without a request, or long because of how a refused origin is found out. */
+	/** "none" makes no request. "high" takes long, because of how a refused origin is detected. */
 	cost?: "none" | "high";
 }
 
@@ -80,7 +80,7 @@ export const WAYS: Record<string, Way> = {
 		},
 		reason: "caller",
 	},
-	"close() while `request` is asked": {
+	"close() while `request` is pending": {
 		make: (EventSource, { never }, signal) => {
 			const source = new EventSource(never, {
 				signal,
@@ -94,7 +94,7 @@ export const WAYS: Record<string, Way> = {
 		reason: "caller",
 		cost: "none",
 	},
-	"close() while a fetch of the caller's never answers": {
+	"close() while a fetch of the caller's never settles": {
 		make: (EventSource, { never }, signal) => {
 			const source = new EventSource(never, {
 				signal,
@@ -108,7 +108,7 @@ export const WAYS: Record<string, Way> = {
 		reason: "caller",
 		cost: "none",
 	},
-	"a signal aborted before": {
+	"a signal that is aborted already": {
 		make: (EventSource, { never }) => new EventSource(never, { signal: AbortSignal.abort() }),
 		reason: "signal",
 		cost: "none",
@@ -194,7 +194,7 @@ export const WAYS: Record<string, Way> = {
 		},
 		reason: "attempts",
 	},
-	"a `request` that cannot be": {
+	"a `request` that is impossible": {
 		make: (EventSource, { never }, signal) => new EventSource(never, { signal, request: () => ({ url: "http://[" }) }),
 		reason: "request",
 		cost: "none",
@@ -269,20 +269,20 @@ export const WAYS: Record<string, Way> = {
 		reason: "caller",
 		cost: "none",
 	},
-	"callbacks that come to a clean end": {
+	"callbacks with a clean end": {
 		make: (_EventSource, { ended }, signal) => ({
 			closed: tools.fetchEventSource(ended, { signal, onopen: async () => {} }).then(() => ({ reason: "end" })),
 		}),
 		reason: "end",
 	},
-	"callbacks whose signal is aborted before": {
+	"callbacks whose signal is aborted already": {
 		make: (_EventSource, { never }) => ({
 			closed: tools.fetchEventSource(never, { signal: AbortSignal.abort() }).then(() => ({ reason: "signal" })),
 		}),
 		reason: "signal",
 		cost: "none",
 	},
-	"callbacks whose signal is aborted in one": {
+	"callbacks, one of which aborts the signal": {
 		make: (_EventSource, { stream }) => {
 			const controller = new AbortController();
 			const { signal } = controller;
@@ -291,7 +291,7 @@ export const WAYS: Record<string, Way> = {
 		},
 		reason: "signal",
 	},
-	"callbacks whose signal is aborted while onopen, which never ends, is awaited": {
+	"callbacks whose signal is aborted while onopen never settles": {
 		make: (_EventSource, { stream }) => {
 			const controller = new AbortController();
 			const { signal } = controller;
@@ -323,7 +323,7 @@ export const WAYS: Record<string, Way> = {
 		}),
 		reason: "until",
 	},
-	"callbacks of which one throws at each attempt": {
+	"callbacks, one of which throws at each attempt": {
 		make: (_EventSource, { stream }, signal) => {
 			let attempts = 0;
 			const throwing = () => {

@@ -1,12 +1,15 @@
-// Owns the rules of how `events()` is left: by `break`, `return`, `throw` and an abort, with the page, and before it began. All
-// of it [non-spec].
+// Rules for leaving `events()`: by `break`, `return`, `throw` and an abort, with the page, and
+// before it began.
 
 import type { Message } from "headwater";
 import { events as blocks, eventStream, expect, send, test } from "./support.ts";
 
 const HANGING = eventStream(send(blocks("a", "b", "c")), "hang");
 
-/** Each leaves an iterator that has handed out one message, or waits for its second; and answers what it was told. */
+/**
+ * Each leaves an iterator after its first message or while it waits for the second, and returns
+ * everything that the iterator has returned or thrown.
+ */
 const WAYS: Record<
 	string,
 	(iterator: AsyncIterableIterator<Message>, controller: AbortController) => Promise<unknown>
@@ -57,7 +60,8 @@ for (const [way, leave] of Object.entries(WAYS)) {
 				const { controller, called } = listeners();
 				const iterator = events(url, { signal: controller.signal });
 				const told = await new Function(`return (${leave})(...arguments)`)(iterator, controller);
-				// The server dates what it gets: a socket that is closed long after this was closed late.
+				// The server records times: a socket that closes long after this request was closed
+				// late.
 				await fetch(mark);
 				await tasks();
 				called.length = 0;

@@ -1,6 +1,6 @@
-// Owns the rules of `events()`: what it hands out, when it reads on, and what it tells at the end. All of it [non-spec]. What
-// reconnects, and what the options mean, is the same as for the class, and other files'; how it is left, is in
-// events-leaving.spec.ts.
+// Rules of `events()`: the messages it yields, how far it reads ahead, and how it ends.
+// Reconnection and options are the same as for the class, and other files test them.
+// events-leaving.spec.ts tests how it is left.
 
 import type { EventsInit, Message } from "headwater";
 import { events as blocks, eventStream, expect, HANDED_OVER, type Lab, send, test } from "./support.ts";
@@ -12,7 +12,10 @@ const A_B_C: Omit<Message, "json">[] = [
 	{ type: "message", data: "c", lastEventId: "2" },
 ];
 
-/** What is handed out until the end, and then what is thrown, if anything: its reason or, of what has none, its text. */
+/**
+ * Returns the data of all messages. If an error is thrown, its reason comes last, or its text if it
+ * has no reason.
+ */
 function read(lab: Lab, url: string, init: EventsInit = {}): Promise<unknown[]> {
 	return lab.ours(
 		async ({ events }, { url, init }) => {
@@ -248,7 +251,7 @@ test("a stream is not locked if the options are wrong, and is cancelled by an ab
 		const controller = new AbortController();
 		events(stream, { signal: controller.signal });
 		controller.abort();
-		// A task later, which an engine may put behind others.
+		// The stream is canceled in a later task, which an engine may put behind others.
 		for (let turn = 0; turn < 100 && cancelled === 0; turn++) {
 			await tasks();
 		}
