@@ -6,7 +6,7 @@ import { expect, send, test } from "./support.ts";
 const BODY = `${send("data: a\n\n")}`;
 
 // behavior 3.2
-test("an answer that accept lets pass is read as an event stream, whatever its status and type; open tells what it was", async ({
+test("a response that accept allows is read as an event stream with any status and type, which open reports", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -32,7 +32,7 @@ test("an answer that accept lets pass is read as an event stream, whatever its s
 });
 
 // behavior 3.3
-test("an answer that accept refuses is a failure, whose status and body are told", async ({ lab }) => {
+test("a response that accept refuses is a failure with its status and body", async ({ lab }) => {
 	const failures = await lab.ours(
 		({ EventSource, failure }, urls) =>
 			Promise.all(
@@ -50,7 +50,7 @@ test("an answer that accept refuses is a failure, whose status and body are told
 	]);
 });
 
-test("where another status than 200 brings a stream, the message of every form names what lets it pass", async ({
+test("if a status other than 200 has a stream, the message of every form names the options that allow it", async ({
 	lab,
 }) => {
 	const told = await lab.ours(
@@ -79,7 +79,7 @@ test("where another status than 200 brings a stream, the message of every form n
 });
 
 // behavior 3.2
-test("accept is not asked of a 204, and asked again of each answer after a reconnection", async ({ lab }) => {
+test("accept is not called for a 204, and is called again for each response after a reconnection", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, url) => {
 			const asked: number[] = [];
@@ -97,7 +97,7 @@ test("accept is not asked of a 204, and asked again of each answer after a recon
 });
 
 // behavior 3.4
-test("what accept throws is reported, and counts as false", async ({ lab, uncaught }) => {
+test("an error that accept throws is reported, and counts as false", async ({ lab, uncaught }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
 			const source = new EventSource(url, {
@@ -116,10 +116,7 @@ test("what accept throws is reported, and counts as false", async ({ lab, uncaug
 });
 
 // behavior 3.4
-test("a promise is no answer of accept's or until's: that is reported, and counts as false", async ({
-	lab,
-	uncaught,
-}) => {
+test("a promise that accept or until returns is reported, and counts as false", async ({ lab, uncaught }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, url) => {
 			const later = (async () => true) as unknown as () => boolean;
@@ -136,7 +133,7 @@ test("a promise is no answer of accept's or until's: that is reported, and count
 });
 
 // behavior 3.5, 4.15
-test("a body that accept or onopen has read or locked is final, whatever may be repeated, and not the network's fault", async ({
+test("a body that accept or onopen has read or locked is a final failure of the request, and not a network error", async ({
 	lab,
 }) => {
 	const told = await lab.ours(

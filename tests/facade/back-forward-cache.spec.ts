@@ -91,7 +91,7 @@ test("a GET goes on after the trip with its last event ID, and fires its error o
 	await away.expectNoSockets();
 });
 
-test("a second trip is as the first, and a third", async ({ away }) => {
+test("a second and a third trip have the same effects as the first", async ({ away }) => {
 	await away.ours(
 		async ({ EventSource, kept, once, record }, url) => {
 			kept.source = new EventSource(url);
@@ -140,7 +140,7 @@ test("a POST ends after the trip with one error, and is repeated only with the p
 	expect(await away.requests()).toHaveLength(4);
 });
 
-test("a source that was connecting, and one that was waiting, ask again after the trip; nothing fires meanwhile", async ({
+test("a source that was connecting and one that was waiting send a request after the trip; nothing fires meanwhile", async ({
 	away,
 }) => {
 	test.skip(away.browserName === "webkit", ENDED_EARLIER);
@@ -181,7 +181,7 @@ test("a source that was connecting, and one that was waiting, ask again after th
 });
 
 // behavior 13.5
-test("a stream from elsewhere is left alone by the trip", async ({ away }) => {
+test("the trip does not affect a stream from elsewhere", async ({ away }) => {
 	await away.ours(async ({ EventSource, kept, once, record }) => {
 		const stream = new ReadableStream<Uint8Array>({
 			start(controller) {
@@ -275,7 +275,9 @@ async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slo
 }
 
 for (const lastEvents of ["quick", "slow"] as const) {
-	test(`a batch in delivery when the page goes comes whole and once, with ${lastEvents} handlers`, async ({ away }) => {
+	test(`a batch in delivery when the page leaves is delivered whole and once, with ${lastEvents} handlers`, async ({
+		away,
+	}) => {
 		const seen = await batchAndTrip(away, 300, lastEvents);
 		expect(seen.filter((item) => !item.startsWith("page"))).toEqual([
 			"request null",
@@ -288,7 +290,7 @@ for (const lastEvents of ["quick", "slow"] as const) {
 
 	// Chromium runs one or two tasks between `pagehide` and the freeze, which deliver more of the
 	// events that had arrived.
-	test(`a batch in delivery when the page goes is all that is delivered before it is back, with ${lastEvents} handlers`, async ({
+	test(`only the batch in delivery when the page leaves is delivered before it is back, with ${lastEvents} handlers`, async ({
 		away,
 	}) => {
 		const seen = await batchAndTrip(away, 300, lastEvents);

@@ -28,7 +28,7 @@ async function startCounting() {
 }
 
 // behavior 10.10
-test("a server sends no more than the network holds until what has arrived is taken, and then all of it", async ({
+test("a server sends no more than the network buffers until the received events are taken, and then the rest", async ({
 	lab,
 }) => {
 	test.skip(
@@ -65,7 +65,7 @@ test("a server sends no more than the network holds until what has arrived is ta
 	await stop();
 });
 
-test("ReadableStream.from makes a stream of it, whose cancellation ends the request", async ({ lab }) => {
+test("ReadableStream.from makes a stream of the iterator, and canceling it ends the request", async ({ lab }) => {
 	const has = await lab.page.evaluate(() => "from" in ReadableStream);
 	test.skip(!has, "this browser has no ReadableStream.from");
 	const outcome = await lab.ours(

@@ -16,7 +16,7 @@ const REFUSED: Record<string, { status: number; reason?: string; body: string }>
 };
 
 // behavior 11.4
-test("a refused response makes one final error with status, headers and body, whatever the method", async ({ lab }) => {
+test("a refused response causes one final error with status, headers and body, for any method", async ({ lab }) => {
 	for (const method of ["GET", "POST"]) {
 		const outcome = await lab.ours(
 			async ({ EventSource, record, failure }, { urls, method }) => {
@@ -86,7 +86,7 @@ test("an empty event stream opens and ends", async ({ lab }) => {
 	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
 });
 
-test("a GET that is broken off in the middle of an event keeps what was whole, and waits", async ({ lab }) => {
+test("a GET that breaks off in the middle of an event keeps the complete events, and waits", async ({ lab }) => {
 	const half = send("id: 1\ndata: whole\n\nid: 2\ndata: par");
 	const outcome = await lab.ours(
 		async ({ EventSource, record, once }, urls) => {
@@ -114,7 +114,7 @@ test("a GET that is broken off in the middle of an event keeps what was whole, a
 });
 
 // behavior 11.5
-test("a GET that gets no answer reports network and waits", async ({ lab }) => {
+test("a GET without a response reports network and waits", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, urls) => {
 			const outcome: unknown[] = [];
@@ -132,7 +132,7 @@ test("a GET that gets no answer reports network and waits", async ({ lab }) => {
 	expect(outcome).toEqual(Array(2).fill(["network", 1, true, true, 0]));
 });
 
-test("a server that never answers is left by close(), with no event", async ({ lab }) => {
+test("close() leaves a server that never answers, and fires no event", async ({ lab }) => {
 	await lab.ours(({ EventSource, kept, record }, url) => {
 		kept.source = new EventSource(url);
 		kept.fired = record(kept.source);
@@ -157,7 +157,7 @@ test("a line of 8 MiB is an event like any other", async ({ lab }) => {
 });
 
 // behavior 4.14
-test("an event above maxEventSize fails with too-large for good, after the good ones before it", async ({ lab }) => {
+test("an event above maxEventSize is a final failure with too-large, after the events before it", async ({ lab }) => {
 	const script = eventStream(send(`id: 1\n${events("good")}data: `), `repeat=200000,${"x".repeat(8)}`, send("\n\n"));
 	const outcome = await lab.ours(async ({ EventSource, record, failure }, url) => {
 		const source = new EventSource(url, { maxEventSize: 1024 * 1024, reconnect: { delay: 1 } });
@@ -173,7 +173,7 @@ test("an event above maxEventSize fails with too-large for good, after the good 
 });
 
 // behavior 11.6
-test("an error body without end is waited for about a second, and its socket closed", async ({ lab }) => {
+test("an endless error body is read for about a second, and then its socket is closed", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const start = performance.now();
 		const { reason, status, body } = await failure(new EventSource(url));
@@ -186,7 +186,7 @@ test("an error body without end is waited for about a second, and its socket clo
 });
 
 // behavior 11.6
-test("of an error body at most 64 KiB are kept", async ({ lab }) => {
+test("at most 64 KiB of an error body are kept", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const { status, body } = await failure(new EventSource(url));
 		return { status, length: body.length, whole: /^x+$/.test(body) };
@@ -195,7 +195,7 @@ test("of an error body at most 64 KiB are kept", async ({ lab }) => {
 	await lab.expectNoSockets();
 });
 
-test("an error body of which nothing comes delays the error by a second at most", async ({ lab }) => {
+test("an error body that does not arrive delays the error by a second at most", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, failure }, url) => {
 			const start = performance.now();
@@ -210,7 +210,7 @@ test("an error body of which nothing comes delays the error by a second at most"
 });
 
 // behavior 11.6
-test("close() while an error body is waited for wins: no error is fired", async ({ lab }) => {
+test("close() while an error body is awaited wins: no error is fired", async ({ lab }) => {
 	await lab.ours(
 		({ EventSource, kept, record }, url) => {
 			kept.source = new EventSource(url);

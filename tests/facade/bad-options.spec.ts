@@ -65,7 +65,7 @@ const IMPOSSIBLE: [option: string, init: string][] = [
 ];
 
 // behavior 1.4, 1.5
-test("each impossible option is a TypeError from the constructor whose message names it", async ({ lab }) => {
+test("each invalid option is a TypeError from the constructor whose message names it", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource }, { impossible, url }) =>
 			impossible.map(([option, init]) => {
@@ -84,7 +84,7 @@ test("each impossible option is a TypeError from the constructor whose message n
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("a second argument that is no object is a TypeError", async ({ lab }) => {
+test("a second argument that is not an object is a TypeError", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, url) =>
 			[5, "x", true].map((init) => {
@@ -101,7 +101,7 @@ test("a second argument that is no object is a TypeError", async ({ lab }) => {
 });
 
 // behavior 1.5
-test("unusual options that are possible are taken", async ({ lab }) => {
+test("unusual options that are valid are accepted", async ({ lab }) => {
 	const outcome = await lab.ours(({ EventSource }, url) => {
 		const signal = new AbortController().signal;
 		const inits: object[] = [

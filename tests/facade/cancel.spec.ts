@@ -122,7 +122,7 @@ for (const [state, { url, init = "", told, requests, answers = 0 }] of Object.en
 	});
 }
 
-test("close() and an abort between two attempts mean that there is no other, and free the signal", async ({ lab }) => {
+test("close() and an abort between two attempts prevent the next one, and free the signal", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once, story, listeners }, urls) => {
 			const leaving = urls.flatMap((url) =>
@@ -152,7 +152,7 @@ test("close() and an abort between two attempts mean that there is no other, and
 	expect(await lab.requests()).toHaveLength(4 + 2);
 });
 
-test("close() and an abort before the module is there send nothing", async ({ lab }) => {
+test("close() and an abort before the module is loaded send nothing", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
 			const controller = new AbortController();
@@ -172,7 +172,7 @@ test("close() and an abort before the module is there send nothing", async ({ la
 	await lab.expectNoSockets();
 });
 
-test("a signal that is aborted before the start: CLOSED from birth, no request, no question, no event", async ({
+test("a source whose signal is aborted already is CLOSED from the start: no request, no callback, no event", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks }, url) => {
@@ -215,7 +215,7 @@ test("an abort in the middle of a batch drops the rest of it, as close() does", 
 	await lab.expectNoSockets();
 });
 
-test("close() and an abort inside open and inside error win over what would follow", async ({ lab }) => {
+test("close() and an abort inside open and inside error win over the next step", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, urls) =>
 			Promise.all(
@@ -241,7 +241,7 @@ test("close() and an abort inside open and inside error win over what would foll
 	expect(await lab.apart("error").requests()).toHaveLength(2);
 });
 
-test("whichever way it ends, nothing of a source stays on its signal", async ({ lab }) => {
+test("a source leaves nothing on its signal, however it ends", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, listeners }, urls) => {
 			const { controller, called } = listeners();

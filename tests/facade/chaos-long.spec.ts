@@ -14,7 +14,7 @@ const RUNS: (Omit<Options, "events" | "faults"> & { place: "window" | "worker" }
 ];
 
 for (const { place: name, ...options } of RUNS) {
-	test(`of numbered events through 200 faults each comes once and in order (${options.method}, ${name})`, async ({
+	test(`each of the numbered events arrives once and in order through 200 faults (${options.method}, ${name})`, async ({
 		lab,
 		place,
 	}) => {

@@ -5,7 +5,7 @@ import { expectWhole, failures, runChaos } from "../chaos/chaos.ts";
 import { expect, test } from "./support.ts";
 
 // behavior 10.12
-test("of numbered events through forty faults of every kind each comes once and in order", async ({ lab }) => {
+test("each of the numbered events arrives once and in order through forty faults of every kind", async ({ lab }) => {
 	test.setTimeout(120_000);
 	await expectWhole(lab, lab, { events: 400, faults: 40, seed: 1 });
 });

@@ -19,7 +19,7 @@ const refused = (lab: Lab) => [
 ];
 
 // behavior 2.15
-test("a clone of an answer that accept refuses can be read to its end", async ({ lab }) => {
+test("a clone of a response that accept refuses can be read to its end", async ({ lab }) => {
 	const rows = refused(lab);
 	const outcome = await lab.ours(
 		async ({ EventSource, events }, urls) => {
@@ -45,7 +45,7 @@ test("a clone of an answer that accept refuses can be read to its end", async ({
 	expect(outcome).toEqual(rows.map(({ length }, row) => [reasons[row], reasons[row], length, length]));
 });
 
-test("an answer that accept refuses can be read by accept itself, and is told without its text", async ({ lab }) => {
+test("accept can read the response that it refuses, and the failure then has no text", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ EventSource, failure }, url) => {
 			let read: Promise<unknown> | undefined;
@@ -61,7 +61,7 @@ test("an answer that accept refuses can be read by accept itself, and is told wi
 	expect(told).toEqual(["status", 401, "", { a: 1 }]);
 });
 
-test("what fetch has cloned can be read to its end, of a stream that ends and of an answer that is refused", async ({
+test("a clone made in fetch can be read to its end, of a stream that ends and of a response that is refused", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -97,7 +97,7 @@ test("what fetch has cloned can be read to its end, of a stream that ends and of
 });
 
 // behavior 2.15
-test("an answer of which onopen has said no can be read to its end, as a clone or itself", async ({ lab }) => {
+test("a response that onopen has refused can be read to its end, and so can a clone of it", async ({ lab }) => {
 	const rows = refused(lab);
 	const outcome = await lab.ours(
 		async ({ fetchEventSource }, urls) => {
@@ -130,7 +130,9 @@ test("an answer of which onopen has said no can be read to its end, as a clone o
 });
 
 // behavior 2.15
-test("what a fetch rejects with can be read, and what it leaves running is aborted", async ({ lab }) => {
+test("a response that fetch rejects with can be read, and a request that it leaves running is aborted", async ({
+	lab,
+}) => {
 	const text = await lab.ours(
 		async ({ EventSource }, { refused, endless }) => {
 			const rejecting = async (url: string, init: RequestInit): Promise<Response> => {
@@ -151,9 +153,7 @@ test("what a fetch rejects with can be read, and what it leaves running is abort
 	await lab.expectNoSockets();
 });
 
-test("an answer that is refused and read by nobody is let go of, its clone too once that is cancelled", async ({
-	lab,
-}) => {
+test("a refused response that nobody reads is released, and its clone too after it is canceled", async ({ lab }) => {
 	const endless = (name: string) => lab.apart(name).url("/endless-error-body?ms=20");
 	const reasons = await lab.ours(
 		async ({ EventSource, fetchEventSource }, { unread, cloned, opened }) => {

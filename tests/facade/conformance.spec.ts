@@ -53,7 +53,7 @@ function titles(file: string): string[] {
 	return [...read("tests", "connection", `${file}.rs`).matchAll(/^fn (\w+)/gm)].map((match) => match[1] ?? "");
 }
 
-test("the differences are those of the table, word for word, and each is named by a test", () => {
+test("the table has the same differences, word for word, and a test names each of them", () => {
 	const expected = Object.entries(DIFFERENCES).map(([name, { of, what, why }]) => [name, of.join(", "), what, why]);
 	expect([...rows("Deviations"), ...rows("Where the browsers differ")].sort()).toEqual(expected.sort());
 	const specs = facade.map((file) => read("tests", "facade", file)).join();

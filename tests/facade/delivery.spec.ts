@@ -9,7 +9,7 @@ const LAST = "event: last\ndata\n\n";
 const inOneChunk = (text: string, ...ending: string[]) =>
 	eventStream(send(text), ...(ending.length ? ending : ["hang"]));
 
-test("what the first listener of an event leaves to microtasks runs before the next event", async ({ lab }) => {
+test("the microtasks of an event's first listener run before the next event", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);
@@ -68,7 +68,7 @@ test("awaiting one event at a time, directly and through two async functions, se
 });
 
 // behavior 10.6
-test("awaiting open and then the first event sees both, though the bytes are there already", async ({ lab }) => {
+test("awaiting open and then the first event sees both, even if the bytes have arrived already", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once }) => {
 		const seen: string[] = [];
 		for (const depth of [0, 1, 2]) {
@@ -91,7 +91,7 @@ test("awaiting open and then the first event sees both, though the bytes are the
 	expect(seen).toEqual(["first", "first", "first"]);
 });
 
-test("close() in a promise reaction or an async function's caller after event 1 drops all that follow", async ({
+test("close() in a promise reaction or an async function's caller after event 1 drops all later events", async ({
 	lab,
 }) => {
 	await lab.expectBoth(
@@ -185,10 +185,7 @@ test("a throwing handler or listener is reported and changes nothing else", asyn
 	expect(uncaught.splice(0)).toHaveLength(10);
 });
 
-test("a handler that throws at an error keeps the source from neither reconnecting nor closing", async ({
-	lab,
-	uncaught,
-}) => {
+test("an error handler that throws prevents neither reconnecting nor closing", async ({ lab, uncaught }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);
@@ -208,7 +205,7 @@ test("a handler that throws at an error keeps the source from neither reconnecti
 });
 
 // behavior 10.5
-test("the last event ID is committed as its row is delivered, also by a row that fires nothing", async ({
+test("the last event ID is set when its row is delivered, also by a row that fires nothing", async ({
 	lab,
 	uncaught,
 }) => {
@@ -234,7 +231,7 @@ test("the last event ID is committed as its row is delivered, also by a row that
 });
 
 // behavior 10.5
-test("after a close() in the middle of a chunk lastEventId is that of the last event delivered", async ({ lab }) => {
+test("after a close() in the middle of a chunk, lastEventId is the ID at the last event delivered", async ({ lab }) => {
 	const ids = await lab.ours(
 		async ({ EventSource, once, tasks }, url) => {
 			const source = new EventSource(url);
@@ -250,7 +247,7 @@ test("after a close() in the middle of a chunk lastEventId is that of the last e
 });
 
 // behavior 10.9
-test("the end of the body is handled after the last event and what that left to microtasks", async ({ lab }) => {
+test("the end of the body is handled after the last event and its microtasks", async ({ lab }) => {
 	const order = await lab.ours(
 		async ({ EventSource }, url) => {
 			const source = new EventSource(url, { method: "POST" });
@@ -270,7 +267,7 @@ test("the end of the body is handled after the last event and what that left to 
 });
 
 // behavior 10.10
-test("the next chunk is asked for only when every event of this one is delivered", async ({ lab }) => {
+test("the next chunk is read only when every event of this one is delivered", async ({ lab }) => {
 	const reads = await lab.ours(async ({ EventSource }) => {
 		const text = Array.from({ length: 50 }, (_, index) => `data: ${index}\n\n`).join("");
 		let pulls = 0;

@@ -21,7 +21,7 @@ test("events of a script are not trusted", async ({ lab }) => {
 });
 
 // Difference "Last-Event-ID across origins".
-test("a Last-Event-ID for another origin is asked for by a preflight", async ({ lab }) => {
+test("a Last-Event-ID for another origin needs a preflight", async ({ lab }) => {
 	const url = lab.script(
 		eventStream(send("retry: 1\nid: 1\ndata: a\n\n")),
 		eventStream(send("event: last\ndata\n\n"), "hang"),
@@ -41,7 +41,7 @@ test("a Last-Event-ID for another origin is asked for by a preflight", async ({ 
 });
 
 // Differences "window.stop()" and "window.stop() unnoticed".
-test("what stops the loading of the page looks like a broken network", async ({ lab }) => {
+test("stopping the load of the page looks like a broken network", async ({ lab }) => {
 	const url = lab.script("hang", "status=503");
 	for (const which of ["native", "ours"] as const) {
 		await lab.run(

@@ -80,7 +80,9 @@ for (const [way, leave] of Object.entries(WAYS)) {
 }
 
 // behavior 14.3
-test("leaving in the middle of a batch drops the rest of it, an abort too, whose reason is thrown", async ({ lab }) => {
+test("leaving in the middle of a batch drops the rest of it; an abort does too, and its reason is thrown", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const controller = new AbortController();
 		const left = events(url);
@@ -95,7 +97,7 @@ test("leaving in the middle of a batch drops the rest of it, an abort too, whose
 	await lab.expectNoSockets();
 });
 
-test("leaving twice, and before the module is there, harms nobody", async ({ lab }) => {
+test("leaving twice, or before the module is loaded, has no other effect", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const early = events(url);
 		const waiting = early.next();
@@ -114,9 +116,7 @@ test("leaving twice, and before the module is there, harms nobody", async ({ lab
 });
 
 // behavior 14.1
-test("no request is made before the first message is asked for, nor with a signal that is aborted already", async ({
-	lab,
-}) => {
+test("no request is sent before the first next(), nor with a signal that is aborted already", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events, tasks }, url) => {
 		const left = events(url);
 		const aborted = events(url, { signal: AbortSignal.abort("mine") });
@@ -146,7 +146,9 @@ test("throw() of the iterator, which `yield*` calls, leaves it and throws", asyn
 	await lab.expectNoSockets();
 });
 
-test("a page that is put away frees the socket, though not all that was received is taken", async ({ lab }) => {
+test("a page that enters the back/forward cache frees the socket, and the messages not taken remain", async ({
+	lab,
+}) => {
 	const url = lab.script(HANGING);
 	await lab.ours(async ({ events, kept }, url) => {
 		const iterator = events(url);

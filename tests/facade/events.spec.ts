@@ -34,7 +34,7 @@ function read(lab: Lab, url: string, init: EventsInit = {}): Promise<unknown[]> 
 }
 
 // behavior 14.1
-test("each message is an object of type, data and last event ID, and nothing else is handed out", async ({ lab }) => {
+test("each message is an object of type, data and last event ID, and nothing else is yielded", async ({ lab }) => {
 	const messages = await lab.ours(async ({ events }, url) => {
 		const messages: unknown[] = [];
 		for await (const message of events(url, { method: "POST" })) {
@@ -46,7 +46,7 @@ test("each message is an object of type, data and last event ID, and nothing els
 });
 
 // behavior 14.2
-test("a GET goes on across reconnections with its last event ID", async ({ lab }) => {
+test("a GET continues across reconnections with its last event ID", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ events }, url) => {
 			const told: string[] = [];
@@ -66,14 +66,14 @@ test("a GET goes on across reconnections with its last event ID", async ({ lab }
 });
 
 // behavior 14.2
-test("a clean end that is one ends the iteration, after all that was received", async ({ lab }) => {
+test("a clean end that is final ends the iteration, after all received messages", async ({ lab }) => {
 	expect(await read(lab, lab.script(ABC), { json: {} })).toEqual(["a", "b", "c"]);
 	expect(await read(lab, lab.script(ABC), { end: "close" })).toEqual(["a", "b", "c"]);
 	expect(await lab.requests()).toHaveLength(2);
 });
 
 // behavior 14.2
-test("a final failure is thrown once, as an Error with the fields of the event, after all that was received", async ({
+test("a final failure is thrown once, as an Error with the fields of the event, after all received messages", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -107,7 +107,7 @@ test("a final failure is thrown once, as an Error with the fields of the event, 
 	expect(await lab.requests()).toHaveLength(2);
 });
 
-test("reconnect, as a number of attempts and as a function, and request do what they do for the class", async ({
+test("reconnect, as a number of attempts and as a function, and request work as they do for the class", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -145,7 +145,9 @@ test("reconnect, as a number of attempts and as a function, and request do what 
 	expect(await read(lab.apart("attempts"), lab.apart("attempts").url("/empty"), attempts)).toEqual(["attempts"]);
 });
 
-test("until is asked of each message, and ends the iteration behind the one it is true of", async ({ lab }) => {
+test("until is called for each message, and ends the iteration after the first one it returns true for", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		async ({ events }, urls) => {
 			const asked: Message[] = [];
@@ -193,7 +195,7 @@ test("an until that throws is reported, and counts as false", async ({ lab, unca
 });
 
 // behavior 1.4
-test("what is wrong with the options is thrown at once", async ({ lab }) => {
+test("an error in the options is thrown at once", async ({ lab }) => {
 	const errors = await lab.ours(({ events }) =>
 		[
 			() => events("http://["),
@@ -217,7 +219,7 @@ test("what is wrong with the options is thrown at once", async ({ lab }) => {
 });
 
 // behavior 14.4
-test("several that ask at once are served in the order in which they asked", async ({ lab }) => {
+test("concurrent next() calls settle in the order in which they were made", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const order: string[] = [];
 		const iterators = [{}, { until: ({ data }: Message) => data === "b" }].map((init) =>
@@ -235,7 +237,7 @@ test("several that ask at once are served in the order in which they asked", asy
 	expect(outcome).toEqual([...["0 0 a", "0 1 b", "0 2 c", "0 3 done"], ...["1 0 a", "1 1 b", "1 2 done", "1 3 done"]]);
 });
 
-test("a stream is not locked if the options are wrong, and is cancelled by an abort before it is read", async ({
+test("a stream is not locked if the options are invalid, and an abort before it is read cancels it", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ events, tasks }) => {
@@ -260,7 +262,7 @@ test("a stream is not locked if the options are wrong, and is cancelled by an ab
 	expect(outcome).toEqual({ thrown: "TypeError", locked: false, cancelled: 1 });
 });
 
-test("no more is read than is taken, but for one chunk", async ({ lab }) => {
+test("no more is read than is taken, except for one chunk", async ({ lab }) => {
 	const pulls = await lab.ours(async ({ events, tasks }) => {
 		let pulled = 0;
 		const body = new ReadableStream(
@@ -289,7 +291,7 @@ test("no more is read than is taken, but for one chunk", async ({ lab }) => {
 });
 
 // behavior 14.5
-test("a stream of bytes is iterated to its end, which is no failure; and cancelled by who leaves it", async ({
+test("a stream of bytes is iterated to its end, which is not a failure, and leaving it cancels the stream", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ events, tasks }) => {
