@@ -154,7 +154,7 @@ test("a body that accept or onopen has read or locked is a final failure of the 
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
 	const message = expect.stringMatching(
-		/the response body was read or locked \(use a clone\(\)\), or is not a stream$/,
+		/the response body is not a stream, or was read or locked \(use a clone\(\)\)$/,
 	);
 	const refusal = ["request", message];
 	expect(told).toEqual([refusal, refusal, refusal, undefined]);
