@@ -45,7 +45,7 @@ impl AttemptRequest {
         self
     }
 
-    /// Replaces the method. A GET or HEAD has no body, unless [`AttemptRequest::body`] sets one.
+    /// Replaces the method. With GET or HEAD the body of the source's request is omitted.
     pub fn method(self, method: &str) -> Self {
         self.init("method", &method.into())
     }
