@@ -9,13 +9,13 @@ export type ModuleOrPath = string | URL | Request | Response | BufferSource | We
 
 /** The options of {@link init}. */
 export interface InitOptions {
-	/** Instead of the package's own `headwater.wasm`, which lies beside this file. */
+	/** Replaces the package's own `headwater.wasm`, which lies beside this file. */
 	module_or_path?: ModuleOrPath | Promise<ModuleOrPath> | undefined;
 }
 
 /** The argument of {@link init}, until the module is loaded. */
 let given: InitOptions["module_or_path"];
-/** The location that the last attempt to load has used. */
+/** The location that the last attempt to load used. */
 let tried: typeof given;
 
 instantiateBy(async (imports) => {
@@ -32,7 +32,7 @@ instantiateBy(async (imports) => {
 	if (!response.ok || type.startsWith("text/html")) {
 		throw notThere(response.url, `status ${response.status}, ${type}`);
 	}
-	// The platform accepts no parameters of this type.
+	// `instantiateStreaming` accepts no parameters of this type.
 	return type.toLowerCase() === "application/wasm"
 		? WebAssembly.instantiateStreaming(response, imports)
 		: WebAssembly.instantiate(await response.arrayBuffer(), imports);
@@ -54,13 +54,13 @@ function notThere(place: string | URL, cause: unknown): Error {
 }
 
 /**
- * Loads the WebAssembly module now instead of with the first source, or says where it is: for that,
- * before the first source is made. Without it the module is `headwater.wasm` beside this file,
- * which most bundlers find by themselves.
+ * Loads the WebAssembly module now instead of with the first source, or sets its location. To set
+ * the location, call it before the first source is created. Without a location the module is
+ * `headwater.wasm` beside this file. Most bundlers find that file by themselves.
  *
- * @returns a promise fulfilled when the module is ready, and rejected with the reason if it cannot
- * be loaded. A later call may say of another place then; once the module is there, options have no
- * effect.
+ * @returns a promise that is fulfilled when the module is ready. It is rejected with the error if
+ * the module cannot be loaded. A later call can then name another location. Once the module is
+ * loaded, options have no effect.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
 	if (typeof options !== "object") {
@@ -73,7 +73,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
 		if (tried === given) {
 			throw error;
 		}
-		// An earlier source has looked for it elsewhere.
+		// An earlier source tried another location.
 		await load();
 	}
 	given = undefined;

@@ -1,25 +1,24 @@
 // The public types of the package: options, events and failures. Nothing here exists at run time.
 
 /**
- * Why a source became CLOSED, or why an attempt failed. A closed set:
+ * The reason why a source became CLOSED, or why an attempt failed. There are no other values:
  *
  * - `caller`: `close()` was called.
  * - `signal`: the `signal` option was aborted.
- * - `end`: the server ended the body cleanly; of a source made by `fromReadableStream`, the stream
- *   ended.
+ * - `end`: the server ended the body cleanly. For `fromReadableStream`: the stream ended.
+ * - `until`: the option `until` returned true for an event. That event was delivered.
  * - `network`: no response arrived.
- * - `interrupted`: the stream broke off after the response had been accepted.
- * - `cors`: the server answered, and does not let this origin read the answer.
- * - `status`: the server answered with a status other than 200.
- * - `content-type`: the server answered 200 with something that is not `text/event-stream`.
- * - `until`: the option `until` said so of an event, which was delivered.
+ * - `interrupted`: the stream broke off after the response was accepted.
+ * - `cors`: the server responded, but CORS does not let this origin read the response.
+ * - `status`: the status of the response was not 200.
+ * - `content-type`: the status was 200, but the type was not `text/event-stream`.
  * - `timeout`: no response arrived within `connectTimeout`.
  * - `silence`: no byte arrived within `silenceTimeout`.
- * - `attempts`: `reconnect.maxRetries` repetitions in a row brought no progress.
- * - `request`: the request could not be made; the option `request` failed; or the body of the
- *   answer was read or locked already.
+ * - `attempts`: `reconnect.maxRetries` retries in a row made no progress.
+ * - `request`: the request could not be made, the option `request` failed, or the body of the
+ *   response was already read or locked.
  * - `too-large`: an event was larger than `maxEventSize`.
- * - `internal`: the WebAssembly module could not be loaded or has failed.
+ * - `internal`: the WebAssembly module could not be loaded, or it failed.
  */
 export type Reason =
 	| "caller"
@@ -38,331 +37,374 @@ export type Reason =
 	| "request"
 	| "internal";
 
-/** When to try again, and how long to wait. All times in milliseconds. */
+/** The waits between retries, and the number of retries. All times are in milliseconds. */
 export interface ReconnectOptions {
-	/** The reconnection time until the server sends one with `retry`. Default 3000. */
+	/** Sets the reconnection time until the server sends one with `retry`. Default: 3000. */
 	delay?: number | undefined;
 	/**
-	 * The longest wait that backing off may reach. Default 30000. A server's `retry` above it is
-	 * kept to.
+	 * Limits the wait that backoff can reach. Default: 30000. If the server's `retry` is longer,
+	 * that is the wait.
 	 */
 	maxDelay?: number | undefined;
 	/**
-	 * How many repetitions in a row may bring no progress before the connection fails. Default: no
-	 * limit. An event is progress of a GET. Any other request may cost something each time, and so
-	 * may a GET by which `request` goes on with the answer to one: there only a last event ID that
-	 * has advanced is progress. Without IDs this is the limit for the whole life of the source.
-	 * Waits grow by the same rule.
+	 * Limits the number of retries in a row without progress. After them the connection fails.
+	 * Default: no limit.
+	 *
+	 * For a GET, every event is progress. For other methods, and for a GET that `request` returns
+	 * to continue the response to such a request, only a new last event ID is progress, because
+	 * each request may cost something. Without IDs this is the limit for the whole life of the
+	 * source. The backoff starts again by the same rule.
 	 */
 	maxRetries?: number | undefined;
 }
 
-/** What the option `request` is told. */
+/** Describes the next request to the option `request`. */
 export interface Attempt {
-	/** Which request it will be, counted from 1. */
+	/** The number of the request, counted from 1. */
 	readonly attempt: number;
-	/** The last event ID string, which is sent with it; empty if there is none. */
+	/** The last event ID string that is sent with the request. Empty if there is no ID. */
 	readonly lastEventId: string;
 }
 
 /**
- * The request of one attempt. Members that are not given are those that the source was made with.
- * Read as the options are: by name, so that a `Request` can be returned too, whose URL, method,
- * headers and body are used then.
+ * Overrides parts of the request for one attempt. Members that are missing keep the value from the
+ * options of the source.
+ *
+ * Members are read by name, like the options. So `request` can return a `Request`, and its URL,
+ * method, headers and body are used.
  */
 export interface AttemptRequest extends Omit<RequestInit, "signal" | "method" | "headers" | "body"> {
-	/** Resolved against the base URL of the page or worker. `source.url` stays what it is. */
+	/**
+	 * Replaces the URL. Resolved against the base URL of the page or worker. `source.url` does not
+	 * change.
+	 */
 	url?: string | URL | undefined;
-	/** Replaces the method that the source was made with. */
+	/** Replaces the method. */
 	method?: string | undefined;
-	/** Each replaces the header of the same name that the source was made with. */
+	/** Adds headers. Each replaces the header of the same name in the options of the source. */
 	headers?: HeadersInit | undefined;
-	/** Replaces the body. With GET as the `method`, no body is sent unless it is given here. */
+	/** Replaces the body. If `method` is GET, no body is sent unless it is given here. */
 	body?: BodyInit | null | undefined;
-	/** A value to send as JSON, as the option of this name. */
+	/** Sends a value as JSON, like the option `json` of the source. */
 	json?: unknown;
 }
 
-/** What is known of an attempt that failed. */
+/** Describes a failed attempt. */
 export interface Failure {
-	/** Why. */
+	/** The reason. */
 	readonly reason: Reason;
-	/** One sentence for a person. */
+	/** A sentence that describes the failure, for people. */
 	readonly message: string;
-	/** The status of the response, if there was one. */
+	/** The status code of the response, if there was a response. */
 	readonly status: number | undefined;
-	/** The same as `status`, under the name that npm `eventsource` gives it. */
+	/** The same as `status`, under the name that the npm package `eventsource` uses. */
 	readonly code: number | undefined;
-	/** The response headers, if there was a response. */
+	/** The headers of the response, if there was a response. */
 	readonly headers: Headers | undefined;
-	/** The text of a refused response, at most 64 KiB of it; empty if there is none. */
+	/** The text of a refused response, at most 64 KiB. Empty if there is no text. */
 	readonly body: string;
-	/** What `fetch`, the stream or the option `request` threw, if anything. */
+	/** The error that `fetch`, the stream or the option `request` threw, if any. */
 	readonly error: unknown;
-	/** Which request this was, counted from 1. */
+	/** The number of the request, counted from 1. */
 	readonly attempt: number;
-	/** Milliseconds until the next request, if there will be one. */
+	/**
+	 * The wait before the next request, in milliseconds. `undefined` if there is no next request.
+	 */
 	readonly delay: number | undefined;
-	/** Whether there will be another request. */
+	/** Whether another request follows. */
 	readonly willReconnect: boolean;
 }
 
 /**
- * Decides what follows from a failure: it returns the milliseconds until the next request, or
- * `false` for none. `delay` is the wait that backing off and `Retry-After` ask for, whatever the
- * method; `willReconnect` says whether there is another request without a decision. If the function
- * returns `undefined`, there is no decision. Neither is there one if it throws or returns anything
- * else, which is then reported like an uncaught error.
+ * Decides after a failure whether another request is made.
  *
- * - `({ attempt, delay }) => attempt < 4 && delay` repeats three times and backs off, a POST too.
- * - `({ willReconnect, delay }) => willReconnect && delay` changes nothing.
+ * Return the wait before the next request in milliseconds, or `false` to stop. Return `undefined`
+ * to keep the default. If the callback throws or returns any other value, the error is reported
+ * like an uncaught error and the default is used.
+ *
+ * `failure.delay` is the wait according to backoff and `Retry-After`, for every method.
+ * `failure.willReconnect` is the default: whether another request follows without a decision.
+ *
+ * - `({ attempt, delay }) => attempt < 4 && delay` retries three times with backoff, for a POST
+ *   too.
+ * - `({ willReconnect, delay }) => willReconnect && delay` keeps the default.
  */
 export type Decide = (
 	failure: Failure & { readonly lastEventId: string; readonly delay: number },
 ) => number | false | undefined;
 
 /**
- * What all three forms take: the members of `RequestInit` that `fetch` takes, the standard's
- * `withCredentials`, and a few of ours. Options are read once, at the call, as `fetch` reads them:
- * members by name, inherited ones and getters included, so that a `Request` is a valid `init`. A
- * body or headers that the caller changes later are sent as they were at the call.
+ * The options that all three forms share: the members of `RequestInit`, the standard's
+ * `withCredentials`, and additions ([non-spec]).
+ *
+ * Options are read once, when the source is created, as `fetch` reads them: by name, inherited
+ * members and getters included. So a `Request` is a valid `init`. The body and the headers are
+ * copied. Later changes to them have no effect.
  */
 export interface CommonInit extends RequestInit {
 	/**
-	 * As in the standard: `true` sends credentials to other origins too (`credentials: "include"`).
-	 * Default `false`.
+	 * Sends credentials to other origins too (`credentials: "include"`), as in the standard.
+	 * Default: `false`.
 	 */
 	withCredentials?: boolean | undefined;
 	/**
-	 * A value to send as JSON. It sets the body, `content-type` and, if none is given, the method
-	 * `POST`.
+	 * Sends a value as JSON. Sets the body, the header `content-type` unless it is given, and the
+	 * method `POST` unless a method is given.
 	 */
 	json?: unknown;
 	/**
-	 * What is called instead of the global `fetch`, with an absolute URL and an init whose
-	 * `headers` are a plain object.
+	 * Replaces the global `fetch`. Called with an absolute URL and an init whose `headers` are a
+	 * plain object.
 	 */
 	fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 	/**
-	 * Asked before each attempt for what is to be another than the source was made with: a token
-	 * that has been renewed, a body that is a stream, the GET that goes on with the answer to a
-	 * POST. What it throws, or its promise is rejected with, is a failure of that attempt as a
-	 * broken network would be; an impossible answer is final, unless a function given as
-	 * `reconnect` says otherwise. It is no permission to repeat: see `reconnect`.
+	 * Called before each attempt. Returns the parts of the request that differ from the options: a
+	 * renewed token, a new stream as body, or the GET that continues the response to a POST.
+	 *
+	 * If it throws or rejects, the attempt fails like a network error. If it returns an invalid
+	 * request, the source is closed, unless `reconnect` is a function that decides otherwise. The
+	 * option does not permit retries: see `reconnect`.
 	 */
 	request?:
 		| ((
 				attempt: Attempt,
 		  ) => AttemptRequest | Request | null | undefined | Promise<AttemptRequest | Request | null | undefined>)
 		| undefined;
-	/** The last event ID to start from, as if an earlier connection had ended there. */
+	/**
+	 * Sets the last event ID of the first request, as if an earlier connection had ended with it.
+	 */
 	lastEventId?: string | undefined;
 	/**
-	 * The query parameter that the last event ID is sent in, instead of the header `Last-Event-ID`,
-	 * which a server of another origin has to allow in its answer to a preflight. `source.url`
-	 * stays without it.
+	 * Sends the last event ID in this query parameter instead of the header `Last-Event-ID`. A
+	 * server of another origin must allow that header in its response to a preflight. `source.url`
+	 * does not contain the parameter.
 	 */
 	lastEventIdParam?: string | undefined;
 	/**
-	 * Whether a request may be repeated after a failure. Without it a GET is repeated as the
-	 * standard says and any other method never is; an object or `true` is the permission to repeat,
-	 * also after 408, 425, 429 and 5xx, whose `Retry-After` is honored. A function decides after
-	 * each failure except a 204, which is a server's last word.
+	 * Sets whether a request is retried after a failure.
+	 *
+	 * - Not given: a GET is retried as the standard says, and other methods are not retried.
+	 * - `true` or an object: every method is retried, also after the statuses 408, 425, 429 and
+	 *   5xx. `Retry-After` is respected.
+	 * - `false`: there are no retries.
+	 * - A function decides after each failure. It is not called after a 204, which always ends the
+	 *   source.
 	 */
 	reconnect?: boolean | ReconnectOptions | Decide | undefined;
 	/**
-	 * Whether an answer is read as an event stream, in place of the standard's rule: status 200 and
-	 * type `text/event-stream`. It gets the unread answer, of whose body it may read only a
-	 * `clone()`, and is not asked of a 204, which is a server's last word. What it refuses is a
-	 * failure with reason `status`, or `content-type` where the status is 200. What it throws is
-	 * reported, and counts as `false`.
+	 * Decides whether a response is read as an event stream. Replaces the standard's rule: status
+	 * 200 and type `text/event-stream`.
+	 *
+	 * Called with the unread response. It may read only a `clone()` of it. Not called for a 204,
+	 * which always ends the source. If it returns `false`, the attempt fails with reason `status`,
+	 * or `content-type` if the status is 200. If it throws, the error is reported and the response
+	 * is refused.
 	 */
 	accept?: ((response: Response) => boolean) | undefined;
 	/**
-	 * The largest event in bytes as they come: data, event type and last event ID together, an ID
-	 * that is not ASCII three times, and an unfinished line counts with them. A larger one fails
-	 * the connection, with reason `too-large`. Default 64 MiB (67,108,864). The memory of the
-	 * module may grow to three times the limit and 8 MiB, and keeps its size for as long as the
-	 * page lives.
+	 * Limits the size of an event, in bytes as received. A larger event fails the connection with
+	 * reason `too-large`. Default: 64 MiB (67,108,864).
+	 *
+	 * Data, event type, last event ID and an unfinished line count together. An ID that is not
+	 * ASCII counts three times. The memory of the module may grow to three times the limit plus 8
+	 * MiB, and it does not shrink while the page lives.
 	 */
 	maxEventSize?: number | undefined;
 	/**
-	 * What a clean end of the body means. Default `"reconnect"` for GET, as in the standard, and
-	 * `"close"` otherwise; with `until`, that it was cut.
+	 * Sets the meaning of a clean end of the body: reconnect, or close the source. Default:
+	 * `"reconnect"` for GET, as in the standard, and `"close"` for other methods. With `until`, the
+	 * default is the failure `interrupted`.
 	 */
 	end?: "reconnect" | "close" | undefined;
 	/**
-	 * How long a server may take to answer, in milliseconds, counted from when the request is made.
-	 * Default: as long as the browser allows, as with 0.
+	 * Limits the time from the request to the response, in milliseconds. Default: 0, which leaves
+	 * the limit to the browser.
 	 */
 	connectTimeout?: number | undefined;
 	/**
-	 * How long a stream may be silent, in milliseconds; comments count as sounds. Default: for
-	 * ever, as with 0. This limit and `connectTimeout` are by the wall clock: one that ends while
-	 * the page is hidden, or more than a second late because the machine slept, is extended once,
-	 * by ten seconds at most.
+	 * Limits the silence of a stream, in milliseconds. Comments end a silence too. Default: 0, no
+	 * limit.
+	 *
+	 * This limit and `connectTimeout` use the wall clock. A limit is extended once, by at most ten
+	 * seconds, if it expires while the page is hidden, or more than a second late because the
+	 * machine slept.
 	 */
 	silenceTimeout?: number | undefined;
 	/**
-	 * Gives the request up while the page is hidden, and makes it again at once when it is visible.
-	 * Default `false`. Does nothing where the request may not be repeated.
+	 * Aborts the request while the page is hidden, and repeats it as soon as the page is visible.
+	 * Default: `false`. Has no effect if the request may not be repeated.
 	 */
 	pauseWhenHidden?: boolean | undefined;
 }
 
-/** What an {@link EventSource} is made with. */
+/** The options of an {@link EventSource}. */
 export interface EventSourceInit extends CommonInit {
 	/**
-	 * Whether an event is the last one, asked just before it is delivered. It still is; then the
-	 * source closes with reason `until`. With this option, unless `end` is given, a body that ends
-	 * before such an event was cut, however cleanly: the failure has reason `interrupted`. What it
-	 * throws is reported, and counts as `false`.
+	 * Returns whether an event is the last one. Called before the event is delivered. After the
+	 * delivery the source closes with reason `until`.
+	 *
+	 * Without such an event, the end of the body means that the stream was cut: the failure has
+	 * reason `interrupted`, unless `end` is given. If the callback throws, the error is reported
+	 * and the event is not the last one.
 	 */
 	until?: ((event: ServerSentEvent) => boolean) | undefined;
 }
 
-/** An event's data as JSON. */
+/** The method that parses the data of an event as JSON. */
 interface WithJson<T> {
 	/**
-	 * The data, parsed as JSON. The type is the caller's word: nothing is checked.
+	 * Parses the data as JSON. The type is not checked at run time.
 	 *
-	 * @throws SyntaxError if it is no JSON, with the event's type and id and the first 80
-	 * characters of the data.
+	 * @throws SyntaxError if the data is not JSON. The message contains the event's type and ID and
+	 * the first 80 characters of the data.
 	 */
 	json(this: WithJson<T>): T;
 	json<U>(this: WithJson<T>): U;
 }
 
-/** What a source fires for a message: a MessageEvent whose data can be read as JSON. */
+/**
+ * The event that a source fires for each message: a MessageEvent with an additional method
+ * `json()`.
+ */
 export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {
-	/** The data, its lines joined with line feeds. */
+	/** The data. Its lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string, as of this event; empty if there was none. */
+	/** The last event ID string as of this event. Empty if there is no ID. */
 	readonly lastEventId: string;
 	/** The origin of the server, after redirects. */
 	readonly origin: string;
 }
 
 /**
- * A message of an event stream, as {@link events} hands it out: a plain object, with `json` as its
- * prototype's only method.
+ * A message that {@link events} yields: a plain object. Its prototype has only the method `json`.
  */
 export interface Message<T = unknown, K extends string = string> extends WithJson<T> {
-	/** The event type: `message` unless the server gave another. */
+	/** The event type. `message` unless the server sent another one. */
 	readonly type: K;
-	/** The data, its lines joined with line feeds. */
+	/** The data. Its lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string, as of this message; empty if there was none. */
+	/** The last event ID string as of this message. Empty if there is no ID. */
 	readonly lastEventId: string;
 }
 
-/** The messages of a stream by their types, with what the JSON of each is; any without a map. */
+/**
+ * The messages of a stream: a union over the event types in the map `M`. Without a map: any
+ * message.
+ */
 export type MessageOf<M extends object> = [keyof M] extends [never]
 	? Message
 	: { [K in keyof M & string]: Message<M[K], K> }[keyof M & string];
 
-/**
- * What {@link events} is called with: what all forms have in common, and `until`, which sees a
- * {@link Message}.
- */
+/** The options of {@link events}: those that all forms share, and `until`. */
 export interface EventsInit<M extends object = object> extends CommonInit {
-	/** Whether a message is the last one: it is handed out, and then the iteration is over. */
+	/**
+	 * Returns whether a message is the last one. The iteration yields this message and then ends.
+	 */
 	until?: ((message: MessageOf<M>) => boolean) | undefined;
 }
 
-/** A message of an event stream, as {@link fetchEventSource} calls back with it. */
+/** A message that {@link fetchEventSource} passes to `onmessage`. */
 export interface EventSourceMessage extends WithJson<unknown> {
-	/** The last event ID string, as of this message; empty if there was none. */
+	/** The last event ID string as of this message. Empty if there is no ID. */
 	readonly id: string;
-	/** The event type; empty unless the server gave one. */
+	/** The event type. Empty unless the server sent one. */
 	readonly event: string;
-	/** The data, its lines joined with line feeds. */
+	/** The data. Its lines are joined with line feeds. */
 	readonly data: string;
-	/** Always `undefined`: what the server says of the reconnection time is kept to. */
+	/** Always `undefined`. The source uses the server's reconnection time itself. */
 	readonly retry?: number | undefined;
 }
 
-/** What {@link fetchEventSource} is called with: the options of an EventSource, and callbacks. */
+/** The options of {@link fetchEventSource}: most options of an EventSource, and callbacks. */
 export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "end" | "pauseWhenHidden" | "accept"> {
 	/**
-	 * Gets each answer, whatever its status and type, before anything of it is read, and is waited
-	 * for. Of one that is to be read as a stream it may read only a `clone()`. An answer that it
-	 * lets pass is read as an event stream; what it throws goes to `onerror`. Without it an answer
-	 * has to have status 200 and type `text/event-stream`. `connectTimeout` ends when it has let an
-	 * answer pass.
+	 * Called with each response before it is read. The response can have any status and type. A
+	 * returned promise is awaited, and `connectTimeout` includes it.
+	 *
+	 * If the callback returns, the response is read as an event stream. Then it may have read only
+	 * a `clone()`. If it throws, `onerror` is called with the error. Without `onopen`, a response
+	 * needs status 200 and type `text/event-stream`.
 	 */
 	onopen?: (((response: Response) => unknown) | undefined) | undefined;
 	/**
-	 * Called for each message. What it throws goes to `onerror`, and nothing more of that answer is
-	 * read.
+	 * Called for each message. If it throws, `onerror` is called with the error, and the rest of
+	 * the response is dropped.
 	 */
 	onmessage?: (((message: EventSourceMessage) => void) | undefined) | undefined;
 	/**
-	 * Called at a clean end of the body. What it throws goes to `onerror`; otherwise it is the end.
+	 * Called at a clean end of the body. If it throws, `onerror` is called with the error.
+	 * Otherwise the promise is fulfilled.
 	 */
 	onclose?: ((() => void) | undefined) | undefined;
 	/**
-	 * Called after each failure, with an Error that has the fields of the `error` event, or with
-	 * what another callback has thrown. A number that it answers is how many milliseconds to wait
-	 * for the next attempt, whatever the method; what it throws is the end. Otherwise a GET is
-	 * repeated as the standard says, and a request of another method is not. `delay` of the Error
-	 * is the wait that backing off asks for.
+	 * Called after each failure with an Error that has the fields of the `error` event, or with the
+	 * error that another callback threw.
+	 *
+	 * If it returns a number, that is the wait before the next attempt in milliseconds, for every
+	 * method. If it throws, the promise is rejected with that error. Otherwise a GET is retried as
+	 * the standard says, and other methods are not retried. `delay` of the Error is the wait
+	 * according to backoff.
 	 */
-	// biome-ignore lint/suspicious/noExplicitAny: what is thrown may be anything, and callers say what they know of it.
+	// biome-ignore lint/suspicious/noExplicitAny: any value can be thrown, and callers narrow the type.
 	onerror?: (((error: any) => unknown) | undefined) | undefined;
 	/**
-	 * Whether a stream stays open while the page is hidden. Default `true`. As `pauseWhenHidden`
-	 * the other way around.
+	 * Keeps the stream open while the page is hidden. Default: `true`. The opposite of
+	 * `pauseWhenHidden`.
 	 */
 	openWhenHidden?: boolean | undefined;
 	/**
-	 * As `until` of {@link EventSourceInit}, of the message that `onmessage` gets. The promise is
-	 * fulfilled behind it.
+	 * Returns whether a message is the last one. The promise is fulfilled after `onmessage` was
+	 * called with it. See `until` of {@link EventSourceInit}.
 	 */
 	until?: ((message: EventSourceMessage) => boolean) | undefined;
 }
 
-/** What the server answered, as the `open` event carries it. */
+/** The head of an accepted response, as the `open` event carries it. */
 export interface ResponseHead {
 	/** The status code. */
 	readonly status: number;
-	/** The response headers that the page may see. */
+	/** The response headers that CORS lets the page read. */
 	readonly headers: Headers;
 	/** The final URL, after redirects. */
 	readonly url: string;
-	/** Whether there were redirects. */
+	/** Whether the request was redirected. */
 	readonly redirected: boolean;
 }
 
-/** The `open` event: a response was accepted and its messages will follow. */
+/** The `open` event: a response was accepted, and its messages follow. */
 export interface OpenEvent extends Event {
-	/** The head of the accepted response. Not there on a source made by `fromReadableStream`. */
+	/**
+	 * [non-spec] The head of the accepted response. Missing if the source was made by
+	 * `fromReadableStream`.
+	 */
 	readonly response: ResponseHead;
 }
 
 /**
- * The `error` event: an attempt failed. `source.readyState` is already what it will be: CONNECTING
+ * The `error` event: an attempt failed. `source.readyState` already has its new value: CONNECTING
  * or CLOSED.
  */
 export interface FailureEvent extends Event, Failure {}
 
-/** How a source ended: the value of {@link EventSource.closed}. */
+/** Describes the end of a source: the value of {@link EventSource.closed}. */
 export interface Closed {
-	/** Why. */
+	/** The reason. */
 	readonly reason: Reason;
-	/** The status of the last response, if the connection failed after there was one. */
+	/** The status code of the last response, if the connection failed after a response. */
 	readonly status?: number;
-	/** What was thrown, if anything. */
+	/** The error that was thrown, if any. */
 	readonly error?: unknown;
 }
 
-/** An event of the server's, if it is in the map. */
+/** The type of a server's event of this name, if the map has the name. */
 type Sent<M, K extends string> = M extends { [key in K]: infer T } ? ServerSentEvent<T> : never;
 
 /**
- * The events of a source by name. `M` has the names that the server gives, with what the JSON of
- * each is; events of other names are {@link ServerSentEvent}s too. A server that sends `open` or
- * `error` is heard by the same listeners as the source's own: its events are MessageEvents.
+ * Maps the names of a source's events to their types. `M` maps the names of the server's events to
+ * the types of their JSON. Events of other names are {@link ServerSentEvent}s too.
+ *
+ * If the server sends events named `open` or `error`, the listeners for the source's own events
+ * receive them. They are MessageEvents.
  */
 export type EventSourceEventMap<M extends object = object> = {
 	open: OpenEvent | Sent<M, "open">;

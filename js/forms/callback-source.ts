@@ -1,5 +1,5 @@
-// The source behind `fetchEventSource()`: the order in which the callbacks are called, and the
-// meaning of the errors that they throw.
+// The source behind `fetchEventSource()`: the order in which its callbacks are called, and the
+// effect of errors that they throw.
 
 import type { ResponseLike } from "../module/attempt.js";
 import { EndOfBody, type FailedAttempt } from "../module/wire.js";
@@ -16,14 +16,14 @@ import { type Form, Lifecycle } from "./lifecycle.js";
 import { makeCallbackMessage } from "./messages.js";
 import { Pace } from "./pace.js";
 
-/** The type of an event stream, for an `onopen` that compares with it. */
+/** The type of an event stream, `text/event-stream`. An `onopen` callback can compare with it. */
 export const EventStreamContentType = "text/event-stream";
 
 type Callbacks = Pick<FetchEventSourceInit, "onopen" | "onmessage" | "onclose" | "onerror" | "fetch">;
 
 /** A call of `onerror`. */
 interface Report {
-	/** The Error that describes the failure, unless it is an error that a callback has thrown. */
+	/** The Error that describes the failure. `undefined` if a callback threw an error. */
 	own: Error | undefined;
 	/** The error for the promise, if no other attempt follows. */
 	error: unknown;
@@ -36,11 +36,10 @@ export class CallbackSource implements Form {
 	readonly #pace = new Pace();
 	#fulfill!: () => void;
 	#reject!: (error: unknown) => void;
-	/** The last response that the caller has seen. */
+	/** The last response that the caller saw. */
 	#response: Response | undefined;
 	/**
-	 * An error that a callback has thrown. The failure that follows from it is reported as this
-	 * error.
+	 * An error that a callback threw. The failure that follows from it is reported as this error.
 	 */
 	#thrown: { error: unknown } | undefined;
 	/** The report of the failure that is being decided. */
@@ -59,7 +58,7 @@ export class CallbackSource implements Form {
 			...others,
 			reconnect: onerror ? (failure) => this.#callOnError(failure) : undefined,
 			pauseWhenHidden: !openWhenHidden,
-			// These two are not options of this form.
+			// This form does not have these two options.
 			accept: undefined,
 			end: undefined,
 		};
@@ -74,7 +73,7 @@ export class CallbackSource implements Form {
 		this.#life.start(settings);
 	}
 
-	/** In a plain loop, unless it takes long: then the page gets its turn. */
+	/** Calls `onmessage` in a plain loop. If that takes long, the page gets a turn. */
 	deliver(): Promise<void> | undefined {
 		try {
 			return this.#deliver()?.catch(this.#rethrow);
@@ -99,12 +98,12 @@ export class CallbackSource implements Form {
 
 	fail(failure: Failure): void {
 		if (!this.#report && !failure.willReconnect) {
-			// There is nothing to decide, but the caller has to know.
+			// There is no decision to make, but the caller must be notified.
 			this.#callOnError({ ...failure, lastEventId: this.#life.lastEventId });
 		}
 		const { own, error } = this.#report ?? {};
 		if (own) {
-			// Not by assignment, which throws if the caller has frozen the object.
+			// Not by assignment, which throws if the caller froze the object.
 			Reflect.set(own, "delay", failure.delay);
 			Reflect.set(own, "willReconnect", failure.willReconnect);
 		}
@@ -155,7 +154,7 @@ export class CallbackSource implements Form {
 	};
 
 	/**
-	 * Calls `onerror` with a failure, or with the error that a callback has thrown. Returns its
+	 * Calls `onerror` with a failure, or with the error that a callback threw. Returns its
 	 * decision.
 	 */
 	#callOnError(failure: Failure & { lastEventId: string }): number | false | undefined {
@@ -173,8 +172,8 @@ export class CallbackSource implements Form {
 	}
 
 	/**
-	 * Calls `onopen` with the unread response. If it returns, the response is read as a stream,
-	 * whatever its status and type.
+	 * Calls `onopen` with the unread response. If the callback returns, the response is read as a
+	 * stream, regardless of its status and type.
 	 */
 	readonly #fetch: Fetch = async (url, init) => {
 		const { onopen, fetch: given } = this.#callbacks;
@@ -196,7 +195,7 @@ export class CallbackSource implements Form {
 	};
 }
 
-/** A response that the module accepts, with the body of another. */
+/** Returns a response that the module accepts, with the body of `response`. */
 function acceptedResponse(response: Response): ResponseLike {
 	const { body } = response;
 	const headers = new Headers(response.headers);

@@ -9,7 +9,7 @@ interface EventHandler {
 
 /**
  * [non-spec] Whether the platform's own targets call the functions in `on…` themselves, as
- * workerd's do.
+ * workerd's targets do.
  */
 let callsHandlers = false;
 try {
@@ -30,7 +30,7 @@ export class EventHandlers {
 
 	/**
 	 * [spec] 8.1.8.1, event handlers: the first value takes a place among the listeners, and later
-	 * ones keep it.
+	 * values keep that place.
 	 */
 	set(target: EventTarget, type: string, given: unknown): void {
 		const { addEventListener, removeEventListener } = EventTarget.prototype;

@@ -22,7 +22,7 @@ enum ReadyState {
 /** The key under which `fromReadableStream` passes its reader to the constructor. */
 const READER = Symbol();
 
-/** js/forms/typed.ts has the types of handlers and listeners. */
+/** The types of handlers and listeners are in js/forms/typed.ts. */
 export class EventSource extends EventTarget {
 	declare static readonly CONNECTING: 0;
 	declare static readonly OPEN: 1;
@@ -62,8 +62,8 @@ export class EventSource extends EventTarget {
 		this.#lastEventId = settings.lastEventId;
 		this.#reconnectionTime = settings.delay;
 		if (reader) {
-			// [non-spec] The proposal announces the connection in a task. Not by an arrow function: the
-			// functions of `form` would share its scope, and keep the settings.
+			// [non-spec] The proposal announces the connection in a task. Not an arrow function:
+			// the functions of `form` would share its scope, and keep the settings alive.
 			nextTask().then(life.start.bind(life, settings, lend(reader, life.closed)));
 		} else {
 			life.start(settings);
@@ -94,26 +94,24 @@ export class EventSource extends EventTarget {
 	}
 
 	/**
-	 * [non-spec] The last event ID string: that of the last event delivered, with which a
-	 * reconnection continues.
+	 * [non-spec] The last event ID string of the last delivered event. A reconnection continues
+	 * from it.
 	 */
 	get lastEventId(): string {
 		return this.#lastEventId;
 	}
 
 	/**
-	 * [non-spec] The server's reconnection time in milliseconds, as it sent it; until then
+	 * [non-spec] The reconnection time in milliseconds, as the server sent it. Before that,
 	 * `reconnect.delay`.
 	 */
 	get reconnectionTime(): number {
 		return this.#reconnectionTime;
 	}
 
-	/**
-	 * [non-spec] Fulfilled once, when the source becomes CLOSED for whatever cause. Never rejected.
-	 */
+	/** [non-spec] Fulfilled once, when the source becomes CLOSED for any reason. Never rejected. */
 	get closed(): Promise<Closed> {
-		// [spec] Web IDL: an attribute with a promise rejects where others throw.
+		// [spec] Web IDL: an attribute whose type is a promise rejects instead of throwing.
 		return #life in this ? this.#life.closed : Promise.reject(new TypeError("this is not an EventSource"));
 	}
 
@@ -138,7 +136,7 @@ export class EventSource extends EventTarget {
 		this.#handlers.set(this, "error", handler);
 	}
 
-	/** Ends the source for good. Nothing is delivered afterwards. */
+	/** Closes the source permanently. Nothing is delivered afterwards. */
 	close(): void {
 		this.#life.close();
 	}
@@ -171,7 +169,7 @@ export class EventSource extends EventTarget {
 			if (isLast) {
 				life.close({ reason: "until" });
 			}
-			// As turns(), which would take one more.
+			// The same as turns(), which would take one more turn.
 			for (let turn = 0; turn < TURNS; turn++) {
 				await undefined;
 			}
@@ -183,7 +181,7 @@ export class EventSource extends EventTarget {
 			}
 		}
 		if (!life.isOver) {
-			// A block without data may have changed it last.
+			// The last block may have had an ID and no data.
 			this.#lastEventId = batch.lastEventId;
 		}
 		batch.clear();
@@ -198,8 +196,8 @@ export class EventSource extends EventTarget {
 	}
 }
 
-// [spec] Web IDL: constants are on the interface and its prototype, every member is enumerable, and
-// the interface has a name whatever a minifier makes of the class.
+// [spec] Web IDL: constants are on the interface and its prototype, and every member is enumerable.
+// The interface has a name, which a minifier may have removed from the class.
 for (const target of [EventSource, EventSource.prototype]) {
 	for (const [name, value] of Object.entries({
 		CONNECTING: ReadyState.CONNECTING,

@@ -1,4 +1,5 @@
-// From a failed attempt to the failure that the caller sees, and the caller's decision about it.
+// Turns a failed attempt into the failure that the caller sees, and calls the caller's decision
+// callback.
 
 import { decode } from "../module/text.js";
 import { type FailedAttempt, failedAttempt } from "../module/wire.js";
@@ -9,17 +10,17 @@ import type { Decide, Failure, Reason } from "../types.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Browsers name `'unsafe-eval'`, which would allow more than is needed. */
+/** Browsers name `'unsafe-eval'`, which would allow more than necessary. */
 const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|content.security.policy|\bCSP\b)/is;
 
-/** A failure of the module, as each source sees it. */
+/** Returns the failure that each source gets when the module fails. */
 export function moduleFailure(error: unknown): FailedAttempt {
 	const needed = POLICY.test(`${error}`) ? "; the page's policy needs script-src 'wasm-unsafe-eval'" : "";
 	const message = `the WebAssembly module cannot be used: ${error}${needed}`;
 	return failedAttempt("internal", message, 1, 0, 0, undefined, undefined, error);
 }
 
-/** Completes a failure, and asks the caller for a decision if one is possible. */
+/** Completes a failure, and calls the caller's decision callback if a decision is possible. */
 export function decideFailure(
 	{ isUndecided, response, ...failed }: FailedAttempt,
 	{ decide, sentOnce, accept }: Pick<Rules<never>, "decide" | "sentOnce" | "accept">,
@@ -41,14 +42,14 @@ export function decideFailure(
 }
 
 /**
- * Whether the connection was lost, or never made. `attempts` is the reason after any failure; there
- * the status tells.
+ * Whether the connection was lost or never made. `attempts` can follow any failure, so the status
+ * decides there.
  */
 const isLost = (reason: Reason, status: number | undefined) =>
 	/^(network|interrupted|cors|timeout|silence|attempts)$/.test(reason) && (status ?? 0) < 400;
 
 /**
- * The Error for a failure, with its fields. A lost connection is a TypeError, as it is from
+ * Returns the Error for a failure, with its fields. A lost connection is a TypeError, as with
  * `fetch`.
  */
 export function errorOf(failure: Failure): Error {
@@ -57,7 +58,7 @@ export function errorOf(failure: Failure): Error {
 	return Object.assign(new Kind(message, error === undefined ? {} : { cause: error }), failure);
 }
 
-/** Some values that a caller can throw have no string. */
+/** Returns the value as a string. Some values that a caller can throw have no string. */
 function text(value: unknown): string {
 	try {
 		return String(value);
@@ -66,7 +67,7 @@ function text(value: unknown): string {
 	}
 }
 
-/** Returns the wait that the caller decides on; without a decision, the wait of the failure. */
+/** Returns the wait that the caller decided on. Without a decision: the wait of the failure. */
 function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]): number | undefined {
 	try {
 		const decision = decide?.(failure);

@@ -6,10 +6,11 @@ import { CallbackSource } from "./callback-source.js";
 export { EventStreamContentType } from "./callback-source.js";
 
 /**
- * Calls back with the messages of an event stream: a drop-in replacement for the package
- * `@microsoft/fetch-event-source`, with the same option names. All options of {@link EventSource}
- * can be given too, except `reconnect`, `end`, `accept` and `pauseWhenHidden`; use `onerror`,
- * `onclose`, `onopen` and `openWhenHidden` instead.
+ * Calls callbacks with the messages of an event stream. A drop-in replacement for the package
+ * `@microsoft/fetch-event-source`, with the same option names.
+ *
+ * All options of {@link EventSource} can be given too, except `reconnect`, `end`, `accept` and
+ * `pauseWhenHidden`. Use `onerror`, `onclose`, `onopen` and `openWhenHidden` instead.
  *
  * @example
  * ```ts
@@ -21,10 +22,10 @@ export { EventStreamContentType } from "./callback-source.js";
  * });
  * ```
  * @param url resolved against the base URL of the page or worker.
- * @returns a promise. It is fulfilled at a clean end, whatever the method, after an abort, and
- * after the message for which `until` returns true. It is rejected with what `onerror` throws, or
- * with a failure after which there is no other attempt: an Error with the fields of the `error`
- * event, or what a callback has thrown.
+ * @returns a promise. It is fulfilled at a clean end of the body for every method, after an abort,
+ * and after the message for which `until` returns true. It is rejected with the error that
+ * `onerror` throws. It is also rejected after a failure without a next attempt, with an Error that
+ * has the fields of the `error` event, or with the error that another callback threw.
  */
 export async function fetchEventSource(url: string | URL, init: FetchEventSourceInit = {}): Promise<void> {
 	return new CallbackSource(url, init).settled;

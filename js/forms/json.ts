@@ -1,9 +1,9 @@
-// Reads the data of an event as JSON.
+// Parses the data of an event as JSON.
 
-/** How many UTF-16 code units of the data an error quotes. */
+/** The number of UTF-16 code units of the data that an error quotes. */
 const QUOTED = 80;
 
-/** Returns the data as JSON. The error names the event. */
+/** Parses the data as JSON. The error names the event. */
 export function parseJson<T>(data: string, type: string, lastEventId: string): T {
 	try {
 		return JSON.parse(data);

@@ -12,31 +12,31 @@ import type { Closed, Failure } from "../types.js";
 import { decideFailure, moduleFailure } from "./failure.js";
 
 /**
- * The part of a source that differs from form to form. Once the source is over, only `ended` is
+ * The part of a source that differs between the forms. Once the source is closed, only `ended` is
  * called.
  */
 export interface Form {
 	/**
-	 * A response was accepted, or a stream is read. Nothing is read before the returned promise is
-	 * fulfilled.
+	 * Called when a response was accepted, or a stream is about to be read. Nothing is read before
+	 * the returned promise is fulfilled.
 	 */
 	open?(response: ResponseLike | undefined): Promise<void> | undefined;
-	/** Delivers the messages of the batch. If it throws or rejects, the response is given up. */
+	/** Delivers the messages of the batch. If it throws or rejects, the response is dropped. */
 	deliver(reconnectionTime: number | undefined): Promise<void> | undefined;
-	/** Called before a failure is decided. Returns true if nothing remains to be decided. */
+	/** Called before a failure is decided. Returns true if there is nothing left to decide. */
 	intercept?(failed: FailedAttempt): boolean;
 	/**
-	 * Called with each failure, once it is decided. If there is no other request, the form ends the
+	 * Called with each failure after the decision. If no other request follows, the form closes the
 	 * source.
 	 */
 	fail(failure: Failure): void;
-	/** The source was ended by its signal or by the server. */
+	/** Called when the signal or the server ended the source. */
 	ended?(closed: Closed): void;
 }
 
-/** One source. The members of {@link SourceHost} are for the module. */
+/** One source. The module calls the members of {@link SourceHost}. */
 export class Lifecycle<M> implements SourceHost {
-	/** Fulfilled at the end. */
+	/** Fulfilled when the source is closed. */
 	declare readonly closed: Promise<Closed>;
 	declare rules: Rules<M>;
 	/** The messages of the chunk that is being delivered. */
@@ -56,7 +56,7 @@ export class Lifecycle<M> implements SourceHost {
 	/**
 	 * Reads the options. Only the rules are kept: the others hold the body of the request, which a
 	 * closed source must not keep alive. From now on the signal ends the source, at once if it is
-	 * aborted already.
+	 * already aborted.
 	 */
 	begin(url: string | URL, init: SourceInit<M>): Pick<ParsedOptions<M>, "settings" | "template"> {
 		const { settings, template, ...rules } = parseOptions(url, init, this.closed);
@@ -72,7 +72,7 @@ export class Lifecycle<M> implements SourceHost {
 		return { settings, template };
 	}
 
-	/** Runs the source: with its own requests, or with a stream. */
+	/** Runs the source, with its own requests or with a stream. */
 	async start(settings: Settings, reader?: Reader): Promise<void> {
 		const onModuleFailure = (error: unknown) => {
 			this.#fail(moduleFailure(error));
@@ -97,8 +97,8 @@ export class Lifecycle<M> implements SourceHost {
 	}
 
 	/**
-	 * Ends the source for good. The module learns of it some microtasks later; until then its calls
-	 * are ignored.
+	 * Closes the source permanently. The module is notified some microtasks later. Until then its
+	 * calls are ignored.
 	 */
 	close({ reason, status, error }: Closed | Failure = { reason: "caller" }): void {
 		this.isOver = true;

@@ -1,5 +1,5 @@
-// The queue behind `events()`: the messages that have arrived, the calls that wait for more, and
-// the end.
+// The queue behind `events()`: the messages that arrived, the calls that wait for more, and the
+// end.
 
 import { EndOfBody, type Reader } from "../module/wire.js";
 import { STREAM_URL } from "../options/parse.js";
@@ -11,7 +11,7 @@ import { type Form, Lifecycle } from "./lifecycle.js";
 import { makeMessage } from "./messages.js";
 import { lend, readerOf } from "./reader.js";
 
-/** A call of `next()` that waits. */
+/** A call of `next()` that waits for a message. */
 interface Waiter {
 	fulfill(result: IteratorResult<Message>): void;
 	reject(error: unknown): void;
@@ -23,9 +23,9 @@ export class MessageQueue implements Form {
 	readonly #life: Lifecycle<Message>;
 	readonly #until: EventsInit["until"];
 	readonly #waiters: Waiter[] = [];
-	/** Starts the source: called by the first `next()`. */
+	/** Starts the source. The first `next()` calls it. */
 	#start: () => unknown;
-	/** The error for the next waiting call, once the messages are used up. */
+	/** The error for the next waiting call, once the messages are consumed. */
 	#error: { error: unknown } | undefined;
 	/** Lets the module read the next chunk. */
 	#readOn: () => void = nothing;
@@ -66,7 +66,7 @@ export class MessageQueue implements Form {
 		});
 	}
 
-	/** Ends the source at once. The messages that have arrived are dropped. */
+	/** Closes the source at once. The received messages are dropped. */
 	leave(): void {
 		this.#life.close();
 		this.#drop();

@@ -38,10 +38,10 @@ class CallbackMessage implements EventSourceMessage {
 	}
 }
 
-/** For `events()`. */
+/** Makes a message for `events()`. */
 export const makeMessage = (type: string, data: string, lastEventId: string): Message =>
 	new EventMessage(type || "message", data, lastEventId);
 
-/** For `fetchEventSource()`. */
+/** Makes a message for `fetchEventSource()`. */
 export const makeCallbackMessage = (event: string, data: string, id: string): EventSourceMessage =>
 	new CallbackMessage(id, event, data);

@@ -1,12 +1,12 @@
-// The pace at which events are delivered: turns of the microtask queue between two of them, and
-// turns of the page.
+// The pace of event delivery: turns of the microtask queue between two events, and turns of the
+// page.
 
 import { nextTask } from "../platform/next-task.js";
 
 /**
- * The browser's own EventSource fires each event in a task of its own, so code that awaits one
- * event has added its listener for the next one before that is fired. Eight turns of the microtask
- * queue are enough for an `await` through two async functions.
+ * The number of turns of the microtask queue between two events. The browser's own EventSource
+ * fires each event in its own task, so code that awaits one event can add its listener for the next
+ * one in time. Eight turns are enough for an `await` through two async functions.
  */
 export const TURNS = 8;
 
@@ -17,14 +17,14 @@ export async function turns(): Promise<void> {
 	}
 }
 
-/** In milliseconds, except `Stride`. An enum, because esbuild inlines it. */
+/** Limits in milliseconds, except `Stride`. An enum, because esbuild inlines it. */
 enum Limit {
-	/** How long events are delivered before the page gets a turn: less than a frame at 60 Hz. */
+	/** The longest time of delivery before the page gets a turn. Less than a frame at 60 Hz. */
 	Slice = 12,
 	/**
-	 * A pause between two deliveries that is longer than this has given the page its turn. And
-	 * while events take less than this, the number of events between two reads of the clock
-	 * doubles: a read costs a third of an event, or many messages.
+	 * A longer pause between two deliveries has given the page its turn. While events take less
+	 * time than this, the number of events between two reads of the clock doubles: a read costs a
+	 * third of an event, or as much as many messages.
 	 */
 	Moment = 1,
 	/** The most events between two reads of the clock. */
@@ -34,7 +34,7 @@ enum Limit {
 /** Read at import time, because tests may later replace it with a fake clock. */
 const { performance: clock = Date } = globalThis;
 
-/** Keeps the deliveries of one source from starving the page. */
+/** Keeps the deliveries of one source from blocking the page. */
 export class Pace {
 	#sliceStart = 0;
 	#lastLook = 0;
@@ -42,8 +42,8 @@ export class Pace {
 	#untimed = 0;
 
 	/**
-	 * Called before the events of a chunk: chunks that are read already follow each other without a
-	 * task between them.
+	 * Called before the events of a chunk. Chunks that were already read follow each other without
+	 * a task between them.
 	 */
 	begin(): void {
 		const now = clock.now();
@@ -53,7 +53,10 @@ export class Pace {
 		this.#lastLook = now;
 	}
 
-	/** Read after each event: whether the page needs a turn, which {@link Pace.rest} gives it. */
+	/**
+	 * Whether the page needs a turn. Read after each event. {@link Pace.rest} gives the page its
+	 * turn.
+	 */
 	get isOver(): boolean {
 		if (--this.#untimed > 0) {
 			return false;

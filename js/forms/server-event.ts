@@ -1,16 +1,16 @@
-// The event for a message: it looks like a MessageEvent, and costs half as much.
+// The event for a message. It looks like a MessageEvent and costs half as much.
 
 import { Event } from "../platform/platform.js";
 import { exposeMembers } from "../platform/web-idl.js";
 import { parseJson } from "./json.js";
 
-/** Without a MessageEvent of the platform, an event has only the members of ServerEvent. */
+/** If the platform has no MessageEvent, an event has only the members of ServerEvent. */
 const MessageEvent: { new (type: string): Event; prototype: Event } = globalThis.MessageEvent ?? class extends Event {};
 
 /**
- * [non-spec] The constructor is that of `Event`, and the prototype inherits from that of
- * MessageEvent. The getters of this class replace the internal slots of a native MessageEvent;
- * MessageEvent's own getters and methods do not accept it.
+ * [non-spec] The constructor is that of `Event`, and the prototype inherits from MessageEvent's
+ * prototype. The getters of this class replace the internal slots of a native MessageEvent.
+ * MessageEvent's own getters and methods throw a TypeError for it.
  */
 export class ServerEvent extends Event {
 	readonly #data: string;
@@ -43,7 +43,7 @@ export class ServerEvent extends Event {
 
 	static {
 		const { prototype } = MessageEvent;
-		// Rarely used members, and those that only some browsers have, come from a native event.
+		// A native event provides members that are rarely used, or that only some browsers have.
 		for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
 			if (get && !Object.hasOwn(ServerEvent.prototype, name)) {
 				Object.defineProperty(ServerEvent.prototype, name, {

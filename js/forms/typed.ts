@@ -1,4 +1,4 @@
-// The class EventSource as TypeScript sees it: with the types of the server's events.
+// The TypeScript type of the class EventSource, with the types of the server's events.
 
 import type { EventSourceEventMap, EventSourceInit, ServerSentEvent } from "../types.js";
 import { EventSource as Source } from "./event-source.js";
@@ -8,8 +8,8 @@ type Handler<M extends object, K extends "open" | "message" | "error"> =
 	| null;
 
 /**
- * The type of a handler that is read, as the DOM has it: a source can be used where the browser's
- * EventSource is expected.
+ * The type of a handler when it is read, as in the DOM's types. So a source can be used where the
+ * browser's EventSource is expected.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 type AnyHandler = ((event: any) => unknown) | null;
@@ -29,29 +29,32 @@ type AnyHandler = ((event: any) => unknown) | null;
  * const source = new EventSource<{ token: { text: string }; stop: null }>("/chat", { json: { prompt } });
  * source.addEventListener("token", (event) => append(event.json().text));
  * ```
- * @typeParam M the names of the server's events, with the type of the JSON of each. It types
- * `addEventListener`, `onmessage` and the `json()` of the events; nothing is checked at run time.
+ * @typeParam M maps the names of the server's events to the types of their JSON. It types
+ * `addEventListener`, `onmessage` and the `json()` of the events. Nothing is checked at run time.
  */
 export interface EventSource<out M extends object = object> extends Source {
 	/** Called when a response was accepted. */
 	get onopen(): AnyHandler;
 	set onopen(handler: Handler<M, "open">);
-	/** Called for each event without a name of its own. */
+	/** Called for each event that has no name or the name `message`. */
 	get onmessage(): AnyHandler;
 	set onmessage(handler: Handler<M, "message">);
-	/** Called when an attempt failed. `readyState` tells whether another follows. */
+	/**
+	 * Called when an attempt failed. `readyState` is CONNECTING if another one follows, otherwise
+	 * CLOSED.
+	 */
 	get onerror(): AnyHandler;
 	set onerror(handler: Handler<M, "error">);
 	/**
 	 * Adds a listener for the events of a type: `open`, `error`, `message`, or any name that the
-	 * server gives. It takes the same options as that of any EventTarget.
+	 * server sends. The options are those of every EventTarget.
 	 */
 	addEventListener<K extends keyof EventSourceEventMap<M>>(
 		type: K,
 		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
 		options?: boolean | AddEventListenerOptions,
 	): void;
-	/** Adds a listener for the events of a name that is not in the map. */
+	/** Adds a listener for events whose name is not in the map. */
 	addEventListener(
 		type: string,
 		listener: (this: EventSource<M>, event: ServerSentEvent) => unknown,
@@ -69,7 +72,7 @@ export interface EventSource<out M extends object = object> extends Source {
 		listener: (this: EventSource<M>, event: EventSourceEventMap<M>[K]) => unknown,
 		options?: boolean | EventListenerOptions,
 	): void;
-	/** Removes such a listener. */
+	/** Removes a listener for events whose name is not in the map. */
 	removeEventListener(
 		type: string,
 		listener: (this: EventSource<M>, event: ServerSentEvent) => unknown,
@@ -84,40 +87,44 @@ export interface EventSource<out M extends object = object> extends Source {
 }
 
 /**
- * The class. It has two construct signatures, for TypeScript alone: a library that takes a class as
- * an option, and infers the type of its options from it, could not do so from a single signature
- * with a type parameter.
+ * The type of the class EventSource. It has two construct signatures for the type inference of
+ * TypeScript. A library may take a class as an option and infer the type of its options. That works
+ * only if the last signature has no type parameter.
  */
 export interface EventSourceConstructor {
 	/**
-	 * Makes the request as soon as the running code has finished. A source that is closed before
-	 * makes none. Events come later.
+	 * Creates a source. The request is made when the running code has finished. If the source is
+	 * closed before that, no request is made.
 	 *
 	 * @param url resolved against the base URL of the page or worker.
-	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, `TypeError` that names the
-	 * option if one is impossible.
+	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, and a `TypeError` that names
+	 * the option if one is invalid.
 	 */
 	new <M extends object>(url: string | URL, init?: EventSourceInit | null): EventSource<M>;
-	/** A source whose events have no map. */
+	/** Creates a source whose events have no map. */
 	new (url: string | URL, init?: EventSourceInit | null): EventSource;
-	// biome-ignore lint/suspicious/noExplicitAny: of sources with any map.
+	// biome-ignore lint/suspicious/noExplicitAny: any map is possible.
 	readonly prototype: EventSource<any>;
-	/** `readyState` before the first connection, and between two. */
+	/** The value of `readyState` before the first connection, and between two connections. */
 	readonly CONNECTING: 0;
-	/** `readyState` while a response is being read. */
+	/** The value of `readyState` while a response is read. */
 	readonly OPEN: 1;
-	/** `readyState` after the end, which is final. */
+	/** The value of `readyState` after the end, which is final. */
 	readonly CLOSED: 2;
 	/**
-	 * [non-spec] A source that reads a stream of bytes from elsewhere, such as the body of a
-	 * response. The end of the stream is an error, as is its failure: there is nothing to reconnect
-	 * to. `close()` cancels the stream. The `open` event carries no `response`.
+	 * [non-spec] Creates a source that reads a stream of bytes, such as the body of a response.
 	 *
-	 * @param stream of `Uint8Array`s; the source locks it.
-	 * @throws `TypeError` if it is no ReadableStream, or a locked one.
+	 * The end of the stream and its failure both fire `error` and close the source, because it
+	 * cannot reconnect. `close()` cancels the stream. The `open` event has no `response`.
+	 *
+	 * @param stream a stream of `Uint8Array`s. The source locks it.
+	 * @throws `TypeError` if the value is not a ReadableStream, or is a locked one.
 	 */
 	fromReadableStream<M extends object = object>(stream: ReadableStream<Uint8Array>): EventSource<M>;
 }
 
-/** See {@link EventSourceConstructor}. */
+/**
+ * The EventSource of the HTML Standard, for any request that `fetch` can make. See {@link
+ * EventSourceConstructor}.
+ */
 export const EventSource = Source as EventSourceConstructor;

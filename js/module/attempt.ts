@@ -1,6 +1,6 @@
-// One request, as src/web/request/facade.rs sends and aborts it.
+// One request. src/web/request/facade.rs sends and aborts it.
 
-/** The parts of a Response that the facade and src/web use. */
+/** The members of a Response that the facade and src/web use. */
 export type ResponseLike = Pick<Response, "status" | "headers" | "body" | "arrayBuffer"> & Partial<Response>;
 
 /** The bits of {@link Attempt.kind}. */
@@ -8,7 +8,7 @@ export const GET = 1;
 export const PREFLIGHT = 2;
 export const REPEATABLE = 4;
 
-/** The bits of `kind` of `Settings`, beside {@link GET}. */
+/** The bits of `kind` of `Settings`, besides {@link GET}. */
 export const PROBE = 2;
 export const SEEN = 4;
 
@@ -23,9 +23,9 @@ export class Attempt {
 	}
 
 	/**
-	 * Sends the request. A probe goes without the caller's headers and in the mode `no-cors`, which
-	 * needs no permission of the server. The promise is rejected if the mode of the attempt does
-	 * not allow that.
+	 * Sends the request. A probe is sent without the caller's headers and in the mode `no-cors`,
+	 * which needs no permission of the server. If the mode of the attempt does not allow a probe,
+	 * the promise is rejected.
 	 */
 	send(asProbe: boolean): Promise<ResponseLike> {
 		this.#controller = new AbortController();
@@ -39,7 +39,7 @@ export class Attempt {
 }
 
 /**
- * Called before each attempt. Rejected with what the caller's function throws, and when the source
- * is closed.
+ * Called before each attempt. Rejected if the caller's function throws, with the same error, and if
+ * the source is closed.
  */
 export type Prepare = (attempt: number, lastEventId: string) => Promise<Attempt | { error: unknown }>;

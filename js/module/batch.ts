@@ -1,24 +1,23 @@
-// Reads what src/npm/batch.rs writes: the messages of one chunk, one after another. The format is
-// described there.
+// Reads the messages of one chunk. src/npm/batch.rs writes them, and describes the format.
 
 import { decode, decodeAscii } from "./text.js";
 
-/** Flags of the character that begins a row. An enum, because esbuild inlines it. */
+/** Flags of the first character of a row. An enum, because esbuild inlines it. */
 enum Row {
 	DATA = 1,
 	EVENT_TYPE = 2,
 	SAME_EVENT_TYPE = 4,
 	LAST_EVENT_ID = 8,
-	/** Flag of the first row: the text is nothing but ASCII. */
+	/** Flag of the first row: the whole text is ASCII. */
 	ASCII = 64,
 }
 
-/** Ends a field whose length is not given. */
+/** Terminates a field that has no length. */
 const END = "\r";
 
-/** The rows of one chunk after another. */
+/** The rows of one chunk at a time. */
 export class Batch {
-	/** The last event ID as of the last row that was read, which need not be a message. */
+	/** The last event ID as of the last row that was read. That row need not be a message. */
 	lastEventId: string;
 	#text = "";
 	#at = 0;
@@ -28,15 +27,15 @@ export class Batch {
 		this.lastEventId = lastEventId;
 	}
 
-	/** Replaces the rows by those of another chunk. */
+	/** Replaces the rows with those of another chunk. */
 	fill(text: Uint8Array): void {
 		this.#text = (text[0] as number) & Row.ASCII ? decodeAscii(text) : decode(text);
 		this.#at = 0;
 	}
 
 	/**
-	 * Returns the next message, as `make` creates it, if there is one. The type is empty unless the
-	 * server gave one.
+	 * Returns the next message, created by `make`, or `undefined` if no message is left. The type
+	 * is empty unless the server sent one.
 	 */
 	next<M>(make: (type: string, data: string, lastEventId: string) => M): M | undefined {
 		while (!this.isEmpty) {
@@ -53,12 +52,12 @@ export class Batch {
 				return make(type, data, this.lastEventId);
 			}
 		}
-		// A part of a text keeps all of it in memory.
+		// A substring keeps the whole text in memory.
 		this.clear();
 		return undefined;
 	}
 
-	/** No row is left. */
+	/** Whether no row is left. */
 	get isEmpty(): boolean {
 		return this.#at >= this.#text.length;
 	}

@@ -1,9 +1,9 @@
-// How the platform calls the module back: a slot is a function that keeps its arguments and has the
-// module poll a task, which then reads them.
+// Callbacks from the platform into the module. A slot is a function that stores its arguments and
+// lets the module poll a task, which then reads them.
 
 type CallbackSlot = { (value: unknown): void; values: unknown[][] };
 
-/** Has the module poll a task. */
+/** Lets the module poll a task. */
 let poll: (task: number) => void;
 
 /** Called once, before the module creates a slot. */
@@ -11,7 +11,7 @@ export function setPoll(given: (task: number) => void): void {
 	poll = given;
 }
 
-/** A slot of the task with that number. */
+/** Creates a slot of the task with this number. */
 export function callbackSlot(task: number): CallbackSlot {
 	const slot: CallbackSlot = (value) => {
 		slot.values.push([value]);
@@ -21,7 +21,10 @@ export function callbackSlot(task: number): CallbackSlot {
 	return slot;
 }
 
-/** Removes the oldest value of a slot and returns it, in an array since it may be `undefined`. */
+/**
+ * Removes the oldest value of a slot and returns it in an array, because the value may be
+ * `undefined`.
+ */
 export function nextValue(slot: CallbackSlot): unknown[] | undefined {
 	return slot.values.shift();
 }

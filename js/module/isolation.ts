@@ -1,15 +1,15 @@
-// Contains a trap of the WebAssembly module, which must never happen: its state is unknown
-// then, so it is not entered again, and all its sources are notified.
+// Contains a trap of the WebAssembly module. A trap must never happen. After one the state of the
+// module is unknown, so the module is not entered again, and all its sources are notified.
 
 import { Attempt } from "./attempt.js";
 
-/** The error that the module died of. */
+/** The error that stopped the module. */
 let death: { error: unknown } | undefined;
 
-/** Called with the error when the module dies. */
+/** Called with the error when the module fails. */
 export const onDeath = new Set<(error: unknown) => void>();
 
-/** Returns the value, or throws if the module is dead. */
+/** Returns the value, or throws if the module has failed. */
 export function orDead<T>(value: T): T {
 	if (death) {
 		throw death.error;
@@ -18,8 +18,8 @@ export function orDead<T>(value: T): T {
 }
 
 /**
- * The exports of a module, with each function guarded: whatever escapes from one is the module's
- * death. The build puts this around the exports that wasm-bindgen's glue calls.
+ * Returns the exports of a module with each function guarded: any exception from one stops the
+ * module. The build passes the exports through this function before wasm-bindgen's glue calls them.
  */
 export function guarded(exports: WebAssembly.Exports): WebAssembly.Exports {
 	const guard = ([name, value]: [string, WebAssembly.ExportValue]) => [
@@ -41,13 +41,13 @@ function enter(exports: WebAssembly.Exports, run: (...given: unknown[]) => unkno
 			}
 		}
 	}
-	// Converted to a number it is 0, and to wasm-bindgen's form of a `Result` it is success.
+	// wasm-bindgen converts this to the number 0, or to a successful `Result`.
 	return [];
 }
 
 /**
- * Ends the requests that only the module knew, by the table in which wasm-bindgen keeps the objects
- * that it holds.
+ * Aborts the requests that only the module referred to. They are in the table in which wasm-bindgen
+ * keeps the module's objects.
  */
 function abortAll(exports: WebAssembly.Exports): void {
 	for (const table of Object.values(exports)) {

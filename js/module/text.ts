@@ -1,6 +1,9 @@
 // Decodes text that comes from the module.
 
-/** Safari's decoders fail after two gigabytes, so each is replaced after one. */
+/**
+ * The number of bytes after which a decoder is replaced. Safari's decoders fail after two
+ * gigabytes.
+ */
 const MOST = 2 ** 30;
 
 function decoding(...given: ConstructorParameters<typeof TextDecoder>): (bytes: Uint8Array) => string {

@@ -1,16 +1,16 @@
-// Reads the text that scripts/postprocess/pack.mjs makes of the module.
+// Unpacks the text into which scripts/postprocess/pack.mjs packs the module.
 
-/** The bytes that are themselves; the same as in scripts/postprocess/pack.mjs. */
+/** The bytes that stand for themselves. The same as in scripts/postprocess/pack.mjs. */
 const ITSELF = /[ a-z]/;
 
-/** The characters for the others; the same as in scripts/postprocess/pack.mjs. */
+/** The characters for the other bytes. The same as in scripts/postprocess/pack.mjs. */
 const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
 const SINGLE = 59;
 
-/** Behind the tables that the loop needs. */
+/** The offset of the text, after the tables that the loop needs. */
 const START = 512;
 
-/** The bytes of `text`, by the `loop` that comes with it. */
+/** Returns the bytes of `text`. `loop` is the WebAssembly module that unpacks them. */
 export function unpack(text: string, loop: string): Uint8Array<ArrayBuffer> {
 	const module = new WebAssembly.Module(Uint8Array.from(atob(loop), (character) => character.charCodeAt(0)));
 	const { memory, unpack } = new WebAssembly.Instance(module).exports as unknown as Loop;

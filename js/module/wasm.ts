@@ -1,27 +1,25 @@
-// The WebAssembly module: how it is loaded once, and the calls to src/npm/bindings.rs.
+// The WebAssembly module: loads it once, and calls src/npm/bindings.rs.
 
 import { connect, poll, read, start } from "../../pkg/headwater.js";
 import { setPoll } from "./callback-slot.js";
 import { onDeath, orDead } from "./isolation.js";
 import type { EndOfBody, Reader, Settings, SourceHost } from "./wire.js";
 
-/**
- * The exports of the module. Both run a source until `closed` is fulfilled, unless it ends before.
- */
+/** The exports of the module. Each runs a source until `closed` is fulfilled or the source ends. */
 export interface Module {
-	/** A source that makes its own requests. */
+	/** Runs a source that makes its own requests. */
 	connect(host: SourceHost, closed: Promise<unknown>, settings: Settings): void;
-	/** A source that reads a stream from elsewhere. */
+	/** Runs a source that reads the caller's stream. */
 	read(host: SourceHost, closed: Promise<unknown>, reader: Reader, end: EndOfBody): void;
 }
 
-/** Calls back with the error when the module dies, unless `closed` is fulfilled before. */
+/** Calls the callback with the error when the module fails, unless `closed` is fulfilled before. */
 export function whenDead(callback: (error: unknown) => void, closed: Promise<unknown>): void {
 	onDeath.add(callback);
 	closed.then(() => onDeath.delete(callback));
 }
 
-/** Instantiates the module, wherever it comes from. */
+/** Instantiates the module. */
 export type Instantiate = (
 	imports: WebAssembly.Imports,
 ) => Promise<WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource>;
@@ -29,7 +27,7 @@ export type Instantiate = (
 let instantiate: Instantiate;
 let loading: Promise<Module> | undefined;
 
-/** Called by an entry of the package, which knows where the module is. */
+/** Called by each entry of the package, which knows the location of the module. */
 export function instantiateBy(how: Instantiate): void {
 	instantiate = how;
 }
@@ -49,7 +47,7 @@ async function startModule(): Promise<Module> {
 	return { connect: connectBy, read };
 }
 
-/** The only place where settings become arguments. */
+/** The only place that turns settings into arguments. */
 const connectBy: Module["connect"] = (host, closed, settings) =>
 	connect(
 		host,

@@ -12,7 +12,7 @@ export enum Reconnect {
 	Decided = 3,
 }
 
-/** `EndOfBody` of src/core/options.rs, and the default, which depends on the method. */
+/** `EndOfBody` of src/core/options.rs, and a default that depends on the method. */
 export enum EndOfBody {
 	ByMethod = 0,
 	Reconnect = 1,
@@ -21,10 +21,10 @@ export enum EndOfBody {
 	Fail = 4,
 }
 
-/** The requests of a source and its policy. Times are in milliseconds. */
+/** The requests of a source and its rules. Times are in milliseconds. */
 export interface Settings {
 	prepare: Prepare;
-	/** Bits of {@link Kind}. */
+	/** The bits that module/attempt.ts defines. */
 	kind: number;
 	lastEventId: string;
 	reconnect: Reconnect;
@@ -41,7 +41,7 @@ export interface Settings {
 	accept: EventSourceInit["accept"] | undefined;
 }
 
-/** The parts of a reader that src/web/body.rs uses. */
+/** The members of a reader that src/web/body.rs uses. */
 export type Reader = Pick<ReadableStreamDefaultReader, "read" | "cancel">;
 
 /** A failed attempt. */
@@ -51,17 +51,17 @@ export interface FailedAttempt {
 	attempt: number;
 	/** The wait before the next request, if there is one. In milliseconds. */
 	delay: number;
-	/** Whether another request follows, if nobody decides otherwise. */
+	/** Whether another request follows without a decision of the caller. */
 	willReconnect: boolean;
 	/** Whether the caller can decide. */
 	isUndecided: boolean;
 	response: ResponseLike | undefined;
-	/** UTF-8, a view of the module's memory. */
+	/** UTF-8. A view of the module's memory. */
 	body: Uint8Array | undefined;
 	error: unknown;
 }
 
-/** Bits of the argument `follows`. */
+/** The bits of the argument `follows`. */
 const WILL_RECONNECT = 1;
 const UNDECIDED = 2;
 
@@ -81,27 +81,27 @@ export function failedAttempt(
 	return { reason, message, attempt, delay: backoff, willReconnect, isUndecided, response, body, error: cause };
 }
 
-/** A source, as src/npm/bindings.rs calls it. Only `deliver` may throw. */
+/** The methods of a source that src/npm/bindings.rs calls. Only `deliver` may throw. */
 export interface SourceHost {
 	/**
-	 * There is no response if the stream came from elsewhere. Nothing is read before the returned
-	 * promise is fulfilled.
+	 * Called when the connection is open. There is no response if the caller passed a stream.
+	 * Nothing is read before the returned promise is fulfilled.
 	 */
 	open(response: ResponseLike | undefined): Promise<void> | undefined;
 	/**
-	 * `text`, for a `Batch`, is a view of the module's memory, which is valid until the first
-	 * handler runs. The server's reconnection time, if it has sent one, is in milliseconds. The
-	 * next chunk is read when the returned promise is fulfilled. If it is rejected, or if this
-	 * method throws, the stream is given up.
+	 * Delivers the messages of a chunk. `text`, for a `Batch`, is a view of the module's memory. It
+	 * is valid until the first handler runs. `reconnectionTime` is in milliseconds, if the server
+	 * sent one. The next chunk is read when the returned promise is fulfilled. If it is rejected,
+	 * or if this method throws, the stream is dropped.
 	 */
 	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined;
-	/** The last event ID of the events that were delivered: read when `deliver` has thrown. */
+	/** The last event ID of the delivered events. Read after `deliver` threw. */
 	readonly lastEventId: string;
 	/**
-	 * Returns the wait before the next request in milliseconds, or `undefined` if there is none.
+	 * Returns the wait before the next request in milliseconds, or `undefined` for no next request.
 	 */
 	error(...failure: Parameters<typeof failedAttempt>): number | undefined;
 	end(): void;
-	/** Called with an error of our own, which should not happen. */
+	/** Called with an internal error, which should not happen. */
 	report(error: unknown): void;
 }

@@ -1,5 +1,5 @@
-// Reads and checks the options of a source. This happens once, in the constructor: impossible
-// options throw at once, and objects of the caller that change later have no effect.
+// Reads and checks the options of a source once, in the constructor. Invalid options throw at once.
+// Later changes to the caller's objects have no effect.
 
 import { GET, PROBE, SEEN } from "../module/attempt.js";
 import { EndOfBody, Reconnect, type Settings } from "../module/wire.js";
@@ -13,10 +13,13 @@ import { type Fetch, withAbort } from "../request/with-abort.js";
 import type { CommonInit, Decide, ReconnectOptions } from "../types.js";
 import { DEFAULT_DELAY, DEFAULT_MAX_DELAY, DEFAULT_MAX_EVENT_SIZE, DEFAULT_MAX_RETRIES } from "./limits.js";
 
-/** [non-spec] The URL of a source that reads a stream: of a public proposal, whatwg/html#12272. */
+/**
+ * [non-spec] The URL of a source that reads a stream, from the
+ * [proposal](https://github.com/whatwg/html/pull/12272).
+ */
 export const STREAM_URL = "about:event-stream";
 
-/** The options of all forms, with the message that `until` gets. */
+/** The options of all forms. `M` is the message that `until` gets. */
 export interface SourceInit<M> extends Omit<CommonInit, "fetch" | "signal"> {
 	signal?: AbortSignal | null | undefined;
 	fetch?: Fetch | undefined;
@@ -25,20 +28,20 @@ export interface SourceInit<M> extends Omit<CommonInit, "fetch" | "signal"> {
 
 /** The checked options of a source. */
 export interface ParsedOptions<M> extends Rules<M> {
-	/** For the module. */
+	/** The part that the module uses. */
 	settings: Settings;
 	template: Template;
 }
 
-/** The options that the facade needs until the end of a source. */
+/** The options that the facade needs until the source is closed. */
 export interface Rules<M> {
 	signal: AbortSignal | undefined;
 	until: SourceInit<M>["until"];
 	accept: SourceInit<M>["accept"];
 	decide: Decide | undefined;
 	/**
-	 * The caller allows a repetition that is impossible: the body is a stream, which can be sent
-	 * once.
+	 * The caller permits retries, but they are impossible: the body is a stream, which can be sent
+	 * only once.
 	 */
 	sentOnce: boolean;
 }
@@ -46,7 +49,8 @@ export interface Rules<M> {
 /**
  * Reads and checks the options. `closed` is fulfilled when the source is closed.
  *
- * @throws SyntaxError DOMException for the URL, TypeError that names the option for anything else.
+ * @throws SyntaxError DOMException for the URL, and a TypeError that names the option for anything
+ * else.
  */
 export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: Promise<unknown>): ParsedOptions<M> {
 	if (isRequest(url)) {
@@ -91,7 +95,7 @@ export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: 
 	return { settings, template, signal, until, accept, decide, sentOnce: sentOnce && Boolean(reconnect) };
 }
 
-/** An AbortSignal of any realm or library. */
+/** Checks that the signal is an AbortSignal of any realm or library. */
 function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | undefined {
 	if (signal && !(typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function")) {
 		throw new TypeError('"signal" must be an AbortSignal');
@@ -100,8 +104,8 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
 }
 
 /**
- * A `Last-Event-ID` among the headers is an initial value, as the option is: the ID moves on with
- * the stream. A header value is bytes, one for each character.
+ * Returns the first last event ID, from the option or from a `Last-Event-ID` header. The header is
+ * removed, because the ID changes with the stream. A header value is bytes, one for each character.
  */
 function parseLastEventId(option: string | undefined, headers: Headers): string {
 	const header = headers.get("last-event-id") ?? "";
@@ -139,10 +143,10 @@ function endOf(end: CommonInit["end"], until: unknown): EndOfBody {
 	return until ? EndOfBody.Interrupted : EndOfBody.ByMethod;
 }
 
-/** The kind of a source's requests: bits of module/attempt.ts. */
+/** Returns the kind of a source's requests: the bits that module/attempt.ts defines. */
 function kindOf(request: OwnInit, fetch: unknown, accept: unknown): number {
-	// Whether a probe may be sent to a server. A caller's own `fetch` may fail for reasons of its
-	// own, and other modes do not allow it; outside browsers no origin is refused.
+	// Whether a probe may be sent to a server. A caller's own `fetch` may fail for its own reasons,
+	// and other modes do not allow a probe. Outside browsers no origin is refused.
 	const canBeProbed = !fetch && isProbeable(request) && typeof origin === "string";
 	return (isGet(request) ? GET : 0) | (canBeProbed ? PROBE : 0) | (fetch || accept ? SEEN : 0);
 }

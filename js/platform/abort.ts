@@ -1,11 +1,11 @@
-// Listens to the caller's signals, with one listener for all sources of a signal: Node takes more
-// than ten for a leak.
+// Listens to the caller's signals, with one listener for all sources of a signal: Node warns of a
+// leak after ten listeners.
 
 type Listener = { (): void; callbacks: Set<() => void> };
 
 const listeners = new WeakMap<AbortSignal, Listener>();
 
-/** At the top level, so that the listener keeps no callback alive but those in the set. */
+/** At the top level, so that the listener keeps only the callbacks in the set alive. */
 function makeListener(): Listener {
 	const callbacks = new Set<() => void>();
 	const callAll = () => {
@@ -16,7 +16,7 @@ function makeListener(): Listener {
 	return Object.assign(callAll, { callbacks });
 }
 
-/** Calls back when the signal is aborted, unless `closed` is fulfilled before. */
+/** Calls the callback when the signal is aborted, unless `closed` is fulfilled before. */
 export function whenAborted(signal: AbortSignal | undefined, callback: () => void, closed: Promise<unknown>): void {
 	if (!signal) {
 		return;
@@ -35,6 +35,6 @@ export function whenAborted(signal: AbortSignal | undefined, callback: () => voi
 				signal.removeEventListener("abort", listener);
 			}
 		})
-		// A signal that the caller has implemented may throw.
+		// A signal of the caller's own class may throw.
 		.catch(() => {});
 }

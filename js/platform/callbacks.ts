@@ -1,6 +1,6 @@
-// Calls of the caller's functions, and reads of the caller's objects: both may throw.
+// Calls of the caller's functions, and reads of the caller's objects. Both may throw.
 
-/** Reports an error as an uncaught error of an event handler is reported. */
+/** Reports an error like an uncaught error of an event handler. */
 export function report(error: unknown): void {
 	if (typeof reportError === "function") {
 		reportError(error);
@@ -11,7 +11,7 @@ export function report(error: unknown): void {
 	}
 }
 
-/** Returns what `read` returns, or `undefined` if it throws. */
+/** Returns the result of `read`, or `undefined` if it throws. */
 export function tryRead<T>(read: () => T): T | undefined {
 	try {
 		return read();
@@ -38,8 +38,8 @@ export function callPredicate<T>(predicate: (value: T) => boolean, value: T): bo
 }
 
 /**
- * Whether a callback has returned a promise where a value is needed. Its rejection is ignored,
- * because the callers of this function throw an error of their own.
+ * Whether a callback returned a promise where a value is needed. Its rejection is ignored, because
+ * the callers of this function throw an error of their own.
  */
 export function isPromise(value: unknown): boolean {
 	const is = typeof (value as Promise<unknown> | undefined)?.then === "function";

@@ -1,8 +1,8 @@
 // Waits for a task of the event loop.
 
 /**
- * WebKit loses the messages of a page that goes into the back/forward cache. This many milliseconds
- * later they are given up.
+ * In milliseconds. WebKit loses the messages of a page that goes into the back/forward cache. After
+ * this time they count as lost.
  */
 const LOST = 250;
 
@@ -15,8 +15,8 @@ let channel: MessageChannel | undefined;
 let waiting: (() => void)[] = [];
 
 /**
- * Uses MessageChannel in browsers, because `setTimeout` is clamped to 4 ms, and to a second in
- * hidden tabs.
+ * Waits for the next task. Uses MessageChannel in browsers, because `setTimeout` is clamped to 4
+ * ms, and to a second in hidden tabs.
  */
 export function nextTask(): Promise<void> {
 	return new Promise((resolve) => {

@@ -1,7 +1,7 @@
-// The features of the platform that are needed. If one is missing, the constructor throws; an
-// import never does.
+// The features of the platform that the package needs. If one is missing, the constructor throws.
+// An import never throws.
 
-/** Throws if any of these globals is missing, and names it. */
+/** Throws an error that names the missing globals, if any of these is missing. */
 export function demand(...names: (string | false)[]): void {
 	const missing = names.filter((name) => name && !(globalThis as Record<string, unknown>)[name]);
 	if (missing.length > 0) {
@@ -9,13 +9,13 @@ export function demand(...names: (string | false)[]): void {
 	}
 }
 
-/** The globals that every source needs, beside `fetch`. */
+/** The globals that every source needs, besides `fetch`. */
 export const NEEDED = "URL Headers Request AbortController TextEncoder TextDecoder WebAssembly setTimeout".split(" ");
 
 /**
- * Read at import time: a test environment may replace the global classes later, and an event can
- * only be dispatched on a target of the same platform. If one is missing, any class can be extended
- * in its place, because the constructor of EventSource throws.
+ * Read at import time: a test environment may replace the global classes later, and an event can be
+ * dispatched only on a target of the same platform. If one is missing, the class extends `Object`,
+ * and its constructor throws.
  */
 export const Event = globalThis.Event ?? Object;
 export const EventTarget = globalThis.EventTarget ?? Object;

@@ -1,15 +1,15 @@
-// Checks of options, with errors that name the option. A request is checked by the platform, which
-// knows its own rules.
+// Checks of options, with errors that name the option. The platform checks the request itself,
+// because it knows its own rules.
 
 import { isOneShot, isStream } from "../platform/streams.js";
 
 /**
- * Stands in for the source's URL where a Request is built to check the other options: no request is
- * made to it.
+ * Replaces the source's URL in a Request that only checks the other options. No request is made to
+ * it.
  */
 const UNUSED_URL = "https://headwater.invalid/";
 
-/** [spec] URL Standard, special schemes: those whose hosts are domains. */
+/** [spec] URL Standard, special schemes: the schemes whose hosts are domains. */
 const SPECIAL_SCHEME = /^(https?|wss?|ftp|file):$/;
 
 /** [spec] 9.2.2, constructor steps 3 and 4: a URL that cannot be parsed is a SyntaxError. */
@@ -17,10 +17,9 @@ export function absolute(given: string): string {
 	const base = globalThis.document?.baseURI ?? globalThis.location?.href;
 	try {
 		const { protocol, hostname, href } = new URL(given, base);
-		// [spec] URL Standard, forbidden domain code points: Chromium lets a blank through, as
-		// "%20".
+		// [spec] URL Standard, forbidden domain code points: Chromium accepts a space, as "%20".
 		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
-			// [spec] "Encoding-parse": the query is in the encoding of the page. Of all platform
+			// [spec] "Encoding-parse": the query uses the encoding of the page. Of all platform
 			// APIs only links do that.
 			const { characterSet = "UTF-8" } = globalThis.document ?? {};
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
@@ -43,8 +42,8 @@ export function checkRequest(request: RequestInit, bodyOption: string): void {
 	}
 	if (isOneShot(body)) {
 		checkStreams(isStream(body) ? new ReadableStream() : (async function* () {})());
-		// Chromium demands it of a request whose body is a stream; TypeScript's RequestInit does
-		// not have it yet.
+		// Chromium requires it for a body that is a stream. TypeScript's RequestInit does not have
+		// it yet.
 		Object.assign(request, { duplex: "half", ...request });
 	}
 }
@@ -59,8 +58,8 @@ function refused(request: RequestInit, member: string): boolean {
 }
 
 /**
- * A platform that cannot send such a body would send a text such as "[object ReadableStream]",
- * which it shows by the type.
+ * Throws if the platform cannot send a stream. Such a platform would send a text such as "[object
+ * ReadableStream]". The content type of that text reveals it.
  */
 function checkStreams(body: unknown) {
 	const init = { method: "POST", body, duplex: "half" } as RequestInit;
@@ -79,7 +78,7 @@ export function number(option: string, value: number | undefined, byDefault = 0,
 	return value;
 }
 
-/** Throws a TypeError that names the option which is there and is no function. */
+/** Throws a TypeError that names the first option that is given and is not a function. */
 export function checkFunctions(options: Record<string, unknown>): void {
 	for (const [option, value] of Object.entries(options)) {
 		if (value != null && typeof value !== "function") {
@@ -88,7 +87,7 @@ export function checkFunctions(options: Record<string, unknown>): void {
 	}
 }
 
-/** Runs `read`, and turns its errors into a TypeError that names the option. */
+/** Calls `read`, and turns its errors into a TypeError that names the option. */
 export function naming<T>(option: string | (() => string), read: () => T): T {
 	try {
 		return read();

@@ -7,7 +7,7 @@ import { absolute, naming } from "./checks.js";
 import { type Given, membersOf, type OwnInit, ownInit } from "./read-init.js";
 import type { Fetch } from "./with-abort.js";
 
-/** The base of every attempt. */
+/** The options from which each attempt is made. */
 export interface Template {
 	url: string;
 	init: OwnInit;
@@ -16,18 +16,20 @@ export interface Template {
 	lastEventIdParam: string | undefined;
 }
 
-/** The method is GET, as `fetch` understands it. */
+/** Whether the method is GET, as `fetch` reads it. */
 export const isGet = ({ method }: RequestInit) => /^get$/i.test(method ?? "get");
 
-/** The mode allows a probe. */
+/** Whether the mode allows a probe. */
 export const canBeProbed = ({ mode = "cors" }: RequestInit) => mode === "cors";
 
-/** A URL with a host, of a scheme that a platform's `fetch` may have a network for. */
+/**
+ * Matches a URL with a host whose scheme the platform's `fetch` may be able to load from a network.
+ */
 const HAS_NETWORK = /^(?!(file|ftp|wss?):)[^:/]+:\/\//;
 
 /**
- * Prepares attempts. The option `request` is given up when the source is closed: a promise that
- * stays pending would keep the task in the module alive.
+ * Prepares attempts. Stops waiting for the option `request` when the source is closed: a promise
+ * that stays pending would keep the task in the module alive.
  */
 export function attempts(template: Template, closed: Promise<unknown>): Prepare {
 	const sent = new WeakSet<object>();
@@ -37,7 +39,7 @@ export function attempts(template: Template, closed: Promise<unknown>): Prepare 
 		const answer = (await template.request?.({ attempt, lastEventId })) ?? {};
 		try {
 			const given = naming("request", () => membersOf(answer as Given));
-			// The body of a Request may not be read to its end yet.
+			// The body of a Request may still be being read.
 			const [body, first] = await Promise.all([given.body, template.init.body]);
 			const [url, init] = naming("request", () => [
 				given.url === undefined ? template.url : absolute(`${given.url}`),
@@ -57,7 +59,7 @@ export function attempts(template: Template, closed: Promise<unknown>): Prepare 
 
 function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 	const merged = ownInit(given, init);
-	// [non-spec] Here too the header is an initial value, and there is one already.
+	// [non-spec] Here too the header is an initial value, and there already is one.
 	merged.headers.delete("last-event-id");
 	const body = merged.body as object | null | undefined;
 	if (isOneShot(body)) {
@@ -82,13 +84,14 @@ function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Templ
 	if (lastEventId && lastEventIdParam !== undefined) {
 		url.searchParams.set(lastEventIdParam, lastEventId);
 	} else if (lastEventId) {
-		// A header value is bytes, which the platform takes as a string of one character each.
+		// A header value is bytes, which the platform takes as a string of one character for each
+		// byte.
 		headers.set(
 			"last-event-id",
 			Array.from(new TextEncoder().encode(lastEventId), (byte) => String.fromCharCode(byte)).join(""),
 		);
-		// The page's own origin can differ from the origin of its URL. Outside browsers it is
-		// missing.
+		// The page's own origin can differ from the origin of its URL. Outside browsers there is no
+		// `origin`.
 		preflight = typeof origin === "string" && !url.href.startsWith(`${origin}/`) ? PREFLIGHT : 0;
 	}
 	// [spec] 9.2.2, constructor step 11: an event stream never comes from a cache.

@@ -1,13 +1,10 @@
-// Reads a RequestInit as `fetch` reads it: each member by name and once, with copies of everything
-// that the caller can change later.
+// Reads a RequestInit as `fetch` reads it: each member once and by name. Copies everything that the
+// caller can change later.
 
 import { isOneShot } from "../platform/streams.js";
 import { checkRequest, naming } from "./checks.js";
 
-/**
- * A request of the caller, as {@link membersOf} reads it. The body may be one that is still being
- * read.
- */
+/** The caller's request, as {@link membersOf} reads it. The body may still be being read. */
 export type Given = Omit<RequestInit, "body" | "signal"> & {
 	signal?: AbortSignal | null | undefined;
 	body?: BodyInit | Promise<ArrayBuffer | null> | null | undefined;
@@ -16,27 +13,29 @@ export type Given = Omit<RequestInit, "body" | "signal"> & {
 	url?: string | URL | undefined;
 };
 
-/** A RequestInit of our own. Nothing of it changes later, but for a body that is a stream. */
+/**
+ * A copy of the caller's RequestInit. It does not change later, except for a body that is a stream.
+ */
 export type OwnInit = RequestInit & { headers: Headers };
 
-/** Headers with a content type that comes from the body, and goes with it. */
+/** Headers whose content type comes from the body. A new body replaces it. */
 const typedByBody = new WeakSet<object>();
 
-/** [spec] Fetch, the dictionary RequestInit; then the options of the three forms. */
+/** [spec] Fetch, the dictionary RequestInit. Then the options of the three forms. */
 const MEMBERS = (
 	"method,headers,body,referrer,referrerPolicy,mode,credentials,cache,redirect,integrity,keepalive,signal,duplex,priority,window," +
 	"withCredentials,json,fetch,request,lastEventId,lastEventIdParam,reconnect,end,until,accept,maxEventSize,connectTimeout," +
 	"silenceTimeout,pauseWhenHidden,onopen,onmessage,onclose,onerror,openWhenHidden,url"
 ).split(",");
 
-/** A Request, of whatever realm or library. A Response looks the same here. */
+/** Whether a value is a Request of any realm or library. Returns true for a Response too. */
 export function isRequest(value: unknown): value is Request {
 	const { clone, arrayBuffer } = Object(value);
 	return typeof clone === "function" && typeof arrayBuffer === "function";
 }
 
 /**
- * The members of an options object, each read once.
+ * Returns the members of an options object. Reads each once.
  *
  * [spec] Web IDL, dictionaries: members are read by name, so inherited members and getters count.
  * Members that only one platform has, such as Node's `dispatcher`, are found by enumeration.
@@ -65,8 +64,8 @@ export function membersOf<T extends object>(given: T): Partial<T> {
 }
 
 /**
- * Drops the members of a Request that are not options, and reads its body: not every browser shows
- * it or sends it as a stream.
+ * Drops the members of a Request that are not options, and reads its body: not every browser
+ * exposes the body or sends it as a stream.
  */
 function readRequest(given: Request, members: Given): void {
 	if (members.json === given.json) {
@@ -79,13 +78,14 @@ function readRequest(given: Request, members: Given): void {
 	if (!isBodiless(members.method ?? "GET")) {
 		members.body = naming("body", () => given.clone().arrayBuffer()).then((bytes) => (bytes.byteLength ? bytes : null));
 		members.body.catch(() => {});
-		// A Request gives its body a type, which cannot be told from one of the caller's.
+		// A Request sets the content type of its body. It cannot be distinguished from a content
+		// type that the caller set.
 		typedByBody.add(given.headers);
 	}
 }
 
 /**
- * Reads a RequestInit. Its members replace those of `base`.
+ * Copies a RequestInit. Its members replace those of `base`.
  *
  * @throws TypeError that names the member.
  */
@@ -117,7 +117,7 @@ export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
 			headers.delete("content-type");
 		}
 	} else if (body === null || (body === undefined && isBodiless(others.method ?? ""))) {
-		// A request that goes on with the answer to a POST does not ask the question again.
+		// A GET that continues the response to a POST does not send the body again.
 		delete init.body;
 		headers.delete("content-type");
 	}
@@ -133,7 +133,10 @@ export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
 
 const isBodiless = (method: string) => /^(get|head)$/i.test(method);
 
-/** [spec] Fetch, "extract a body": `fetch` copies, when it is called, all that can change later. */
+/**
+ * Copies a body. [spec] Fetch, "extract a body": `fetch` copies, when it is called, everything that
+ * can change later.
+ */
 function copyOf(body: unknown): unknown {
 	if (isOneShot(body)) {
 		return body;

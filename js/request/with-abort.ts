@@ -1,25 +1,26 @@
-// The caller's own `fetch`, which may ignore its signal or never settle, as the platform's never
-// does.
+// Wraps the caller's own `fetch`. Unlike the platform's, it may ignore its signal or never settle.
 
 import type { ResponseLike } from "../module/attempt.js";
 
-/** A `fetch` of the caller's, or one around it. */
+/** The caller's `fetch`, or a function that wraps one. */
 export type Fetch = (url: string, init: RequestInit) => Promise<ResponseLike>;
 
 /**
- * How many milliseconds the caller may take to begin reading a response that `onopen` has refused.
- * It holds a connection.
+ * The time in milliseconds in which the caller can start to read a response that `onopen` refused.
+ * The response holds a connection.
  */
 const GRACE = 100;
 
 /**
- * How many milliseconds the caller may read a response, or a clone, after its `fetch` was rejected.
+ * The time in milliseconds in which the caller can read a response, or a clone, after its `fetch`
+ * rejected.
  */
 const READING = 1000;
 
 /**
  * Cancels the body of a response that is not used. At the top level, because a response that never
- * comes keeps the scope of this function alive, and the caller's function may refer to the source.
+ * arrives keeps the scope of this function alive, and the caller's function may refer to the
+ * source.
  */
 async function cancelBody(response: ResponseLike | PromiseLike<ResponseLike>): Promise<void> {
 	try {
@@ -34,8 +35,8 @@ const rejecting = (state: { grace: number }, reject: (error: unknown) => void) =
 };
 
 /**
- * For a `fetch` that has a response and rejects it. Its signal is not aborted any more, so that the
- * caller can read a clone to its end. The body itself is cancelled, unless the caller reads that.
+ * Called by a `fetch` that has a response and rejects. Its signal is no longer aborted, so that the
+ * caller can read a clone to its end. The body itself is canceled, unless the caller reads it.
  */
 export function refuse(init: RequestInit, response: Response): void {
 	init.signal = null;
@@ -43,11 +44,13 @@ export function refuse(init: RequestInit, response: Response): void {
 }
 
 /**
- * Wraps the caller's `fetch`. It gets the headers as a plain object, since many such functions
- * spread them. The promise is rejected when the signal is aborted: a promise that stays pending
- * would keep the task in the module alive. The body of a response that comes too late is cancelled.
- * A `fetch` that is rejected may have a response that the caller still reads, or may have left a
- * request running: its request is aborted a little later.
+ * Wraps the caller's `fetch`. It gets the headers as a plain object, because many such functions
+ * spread them.
+ *
+ * The promise is rejected when the signal is aborted: a promise that stays pending would keep the
+ * task in the module alive. If the response arrives later, its body is canceled. A `fetch` that
+ * rejects may have a response that the caller still reads, or a request that is still running. That
+ * request is aborted a little later.
  */
 export function withAbort(fetch: Fetch): Fetch {
 	return (url, init) =>
