@@ -49,7 +49,7 @@ async function request(module: string | URL | Request | undefined): Promise<Resp
 }
 
 function notThere(place: string | URL, cause: unknown): Error {
-	const message = `headwater.wasm cannot be had from ${place} (${cause}): say where it is by init({ module_or_path })`;
+	const message = `headwater.wasm could not be loaded from ${place} (${cause}): pass its location to init({ module_or_path })`;
 	return new Error(message, { cause });
 }
 

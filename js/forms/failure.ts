@@ -36,7 +36,7 @@ export function decideFailure(
 	failure.delay = decideWith(isUndecided ? decide : undefined, { ...known, lastEventId });
 	failure.willReconnect = failure.delay !== undefined;
 	if (sentOnce && !failure.willReconnect) {
-		failure.message += `; "body" is a stream, which can be sent only once: give a new one by "request"`;
+		failure.message += `; "body" is a stream that was already sent: return a new one from "request"`;
 	}
 	return failure;
 }

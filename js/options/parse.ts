@@ -89,7 +89,7 @@ export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: 
 		connectTimeout: number("connectTimeout", connectTimeout),
 		silenceTimeout: number("silenceTimeout", silenceTimeout),
 		pauseWhenHidden: Boolean(pauseWhenHidden),
-		accept: accept && ((response) => callPredicate(accept, response)),
+		accept: accept && ((response) => callPredicate(accept, response, "accept")),
 	};
 	const decide = typeof reconnect === "function" ? reconnect : undefined;
 	return { settings, template, signal, until, accept, decide, sentOnce: sentOnce && Boolean(reconnect) };
@@ -113,7 +113,7 @@ function parseLastEventId(option: string | undefined, headers: Headers): string 
 	const fromHeader = new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)));
 	const lastEventId = String(option ?? fromHeader);
 	if (/[\0\r\n]/.test(lastEventId)) {
-		throw new TypeError('"lastEventId" must not have a line break or U+0000');
+		throw new TypeError('"lastEventId" must not contain a line break or U+0000');
 	}
 	return lastEventId;
 }

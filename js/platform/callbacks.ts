@@ -24,11 +24,11 @@ export function tryRead<T>(read: () => T): T | undefined {
  * Calls `until` or `accept`. If it throws or returns a promise, the error is reported and the
  * result is `false`.
  */
-export function callPredicate<T>(predicate: (value: T) => boolean, value: T): boolean {
+export function callPredicate<T>(predicate: (value: T) => boolean, value: T, name = "until"): boolean {
 	try {
 		const result: unknown = predicate(value);
 		if (isPromise(result)) {
-			throw new TypeError('"until" and "accept" must not return a promise');
+			throw new TypeError(`"${name}" must not return a promise`);
 		}
 		return Boolean(result);
 	} catch (error) {

@@ -64,7 +64,7 @@ function refused(request: RequestInit, member: string): boolean {
 function checkStreams(body: unknown) {
 	const init = { method: "POST", body, duplex: "half" } as RequestInit;
 	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
-		throw new TypeError('"body": no stream can be sent here');
+		throw new TypeError('"body" is a stream, which cannot be sent here');
 	}
 }
 

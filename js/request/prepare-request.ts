@@ -38,7 +38,7 @@ export function attempts(template: Template, closed: Promise<unknown>): Prepare 
 	const prepare: Prepare = async (attempt, lastEventId) => {
 		const answer = (await template.request?.({ attempt, lastEventId })) ?? {};
 		try {
-			const given = naming("request", () => membersOf(answer as Given));
+			const given = naming("request", () => membersOf(answer as Given, "its result"));
 			// The body of a Request may still be being read.
 			const [body, first] = await Promise.all([given.body, template.init.body]);
 			const [url, init] = naming("request", () => [
@@ -64,7 +64,7 @@ function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 	const body = merged.body as object | null | undefined;
 	if (isOneShot(body)) {
 		if (sent.has(body!)) {
-			throw new TypeError('"body" is a stream that was sent already');
+			throw new TypeError('"body" is a stream that was already sent');
 		}
 		sent.add(body!);
 	}

@@ -40,9 +40,9 @@ export function isRequest(value: unknown): value is Request {
  * [spec] Web IDL, dictionaries: members are read by name, so inherited members and getters count.
  * Members that only one platform has, such as Node's `dispatcher`, are found by enumeration.
  */
-export function membersOf<T extends object>(given: T): Partial<T> {
+export function membersOf<T extends object>(given: T, name = "init"): Partial<T> {
 	if (Object(given) !== given) {
-		throw new TypeError("the options must be an object");
+		throw new TypeError(`${name} must be an object`);
 	}
 	const members: Partial<T> = {};
 	const names = new Set(MEMBERS);
@@ -103,7 +103,7 @@ export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
 		}
 		const text = naming("json", () => JSON.stringify(json));
 		if (text === undefined) {
-			throw new TypeError('"json" has no JSON form');
+			throw new TypeError('"json" cannot be serialized');
 		}
 		init.body = text;
 		init.method ??= "POST";

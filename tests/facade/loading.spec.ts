@@ -231,7 +231,7 @@ test.describe("headwater/slim", () => {
 			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
 		);
 		const message = expect.stringMatching(
-			/^headwater.wasm cannot be had from beside the script \(TypeError: .*say where/,
+			/^headwater.wasm could not be loaded from beside the script \(TypeError: .*pass its location/,
 		);
 		expect(outcome).toEqual({ reason: "internal", message, data: "works" });
 	});
@@ -244,7 +244,7 @@ test.describe("headwater/slim", () => {
 			const message = ({ message }: Error) => message;
 			return [await init({ module_or_path: "/blank" }).catch(message), await init("/blank").catch(message)];
 		}, SLIM);
-		const page = "headwater.wasm cannot be had from ORIGIN/blank (status 200, text/html";
+		const page = "headwater.wasm could not be loaded from ORIGIN/blank (status 200, text/html";
 		expect(told).toEqual([
 			expect.stringContaining(page.replace("ORIGIN", lab.origin)),
 			"init takes an object: { module_or_path }",
@@ -269,7 +269,7 @@ test.describe("headwater/slim", () => {
 			},
 			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
 		);
-		const refused = `headwater.wasm cannot be had from ${lab.origin}/404 (status 404, application/json): say where it is by init({ module_or_path })`;
+		const refused = `headwater.wasm could not be loaded from ${lab.origin}/404 (status 404, application/json): pass its location to init({ module_or_path })`;
 		const message = `the WebAssembly module cannot be used: Error: ${refused}`;
 		expect(outcome).toEqual({ refused, reason: "internal", message, data: "works" });
 	});

@@ -194,7 +194,7 @@ const NEEDED = [
 
 const lacking = (...names) => ({
 	name: "TypeError",
-	message: `headwater needs ${names.join(" and ")}, which is missing`,
+	message: `headwater: this platform lacks ${names.join(" and ")}`,
 });
 
 for (const name of [...NEEDED, "fetch"]) {

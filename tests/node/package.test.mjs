@@ -124,7 +124,7 @@ test("a promise of until's that is rejected does not end the process by itself",
 		});
 		source.onmessage = ({ data }) => console.log(data);
 		console.log((await source.closed).reason);`);
-	assert.equal(printed, `"until" and "accept" must not return a promise\nx\nend\n`);
+	assert.equal(printed, `"until" must not return a promise\nx\nend\n`);
 });
 
 test("a clone of a refused answer of 300 kB, and of a stream that has ended, can be read to its end", async () => {

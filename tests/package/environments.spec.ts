@@ -44,7 +44,7 @@ async function lines(...args: string[]): Promise<unknown[]> {
 		.map((line) => JSON.parse(line));
 }
 
-const LACKING = "TypeError: headwater needs fetch and Request and TextEncoder and TextDecoder, which is missing";
+const LACKING = "TypeError: headwater: this platform lacks fetch and Request and TextEncoder and TextDecoder";
 
 test("in a window of jsdom each form says what is missing, and gets every event once that is there", async () => {
 	expect(await lines("jsdom.js")).toEqual([[LACKING, LACKING, LACKING], []]);

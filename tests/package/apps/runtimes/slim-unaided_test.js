@@ -10,7 +10,7 @@ if (process.env.READS_FILES) {
 	test("headwater/slim says where it looked for the module, and what to do", async () => {
 		const place = import.meta.resolve("headwater/headwater.wasm");
 		const told = new RegExp(
-			`^headwater\\.wasm cannot be had from ${place} \\(.+\\): say where it is by init\\(\\{ module_or_path \\}\\)$`,
+			`^headwater\\.wasm could not be loaded from ${place} \\(.+\\): pass its location to init\\(\\{ module_or_path \\}\\)$`,
 		);
 		await assert.rejects(init(), { message: told });
 		const source = new EventSource(url);
