@@ -1,4 +1,5 @@
-// The picture in docs/architecture.md is the list of what may import what. This test compares it with the sources.
+// Compares the imports of the sources with the diagram in docs/architecture.md, which shows the
+// allowed imports.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { filesOf, importsOfCrate, importsOfTypeScript, root } from "../support/i
 
 const PAGE = "docs/architecture.md";
 
-/** The boxes of the picture, each with its paths, and its arrows. */
+/** Returns the boxes of the diagram with their paths, and its arrows. */
 function readPicture() {
 	const [, picture] = /```mermaid\nflowchart[^\n]*\n(.*?)```/s.exec(readFileSync(join(root, PAGE), "utf8"));
 	const boxes = new Map();
@@ -18,14 +19,14 @@ function readPicture() {
 	const arrows = new Set();
 	for (const [, from, to] of picture.matchAll(/^\s*(\w+) --> ([\w &]+)$/gm)) {
 		for (const target of to.split(" & ")) {
-			assert.ok(boxes.has(from) && boxes.has(target), `${PAGE}: ${from} --> ${target} names a box that is not there`);
+			assert.ok(boxes.has(from) && boxes.has(target), `${PAGE}: ${from} --> ${target} names a box that does not exist`);
 			arrows.add(`${from} --> ${target}`);
 		}
 	}
 	return { boxes, arrows };
 }
 
-/** The box that a file is in: the one with the longest path that the file's begins with. */
+/** Returns the box of a file: the box with the longest path that is a prefix of the file's path. */
 function boxOf(file, boxes) {
 	const found = [...boxes].flatMap(([name, paths]) => paths.map((path) => ({ name, path })));
 	const fitting = found.filter(({ path }) => file === path || file.startsWith(`${path}/`));
@@ -34,7 +35,7 @@ function boxOf(file, boxes) {
 	return best.name;
 }
 
-/** Each import of the sources: the file that has it, and the file that it names. */
+/** Returns each import of the sources as a pair: the importing file and the imported file. */
 function readImports() {
 	const facade = new Map(filesOf("js", ".ts").map((file) => [file, importsOfTypeScript(file)]));
 	return [...importsOfCrate("src"), ...facade]
@@ -42,10 +43,10 @@ function readImports() {
 		.flatMap(([file, targets]) => targets.map((target) => [file, target]));
 }
 
-/** Parents name their children to have them compiled and passed on; that is no dependency. */
+/** Parents name their children to compile and reexport them. That is not a dependency. */
 const isDeclaration = (file) => file === "src/lib.rs" || /^src\/(core|web|npm)\/mod\.rs$/.test(file);
 
-/** The imports from one box to another, each with its arrow. */
+/** Returns the imports from one box to another, each with its arrow. */
 function readUsed(boxes) {
 	return readImports()
 		.map(([file, target]) => ({ file, target, from: boxOf(file, boxes), to: boxOf(target, boxes) }))
@@ -53,7 +54,7 @@ function readUsed(boxes) {
 		.map(({ file, target, from, to }) => ({ file, target, arrow: `${from} --> ${to}` }));
 }
 
-test("no file imports what the picture of the architecture does not allow", () => {
+test("every import in the sources is an arrow of the architecture diagram", () => {
 	const { boxes, arrows } = readPicture();
 	const wrong = readUsed(boxes)
 		.filter(({ arrow }) => !arrows.has(arrow))
@@ -61,7 +62,7 @@ test("no file imports what the picture of the architecture does not allow", () =
 	assert.deepEqual(wrong, []);
 });
 
-test("every arrow of the picture is one that the sources have", () => {
+test("every arrow of the architecture diagram is an import in the sources", () => {
 	const { boxes, arrows } = readPicture();
 	const used = new Set(readUsed(boxes).map(({ arrow }) => arrow));
 	assert.deepEqual(
@@ -70,7 +71,7 @@ test("every arrow of the picture is one that the sources have", () => {
 	);
 });
 
-test("the arrows of the picture do not go round in a circle", () => {
+test("the arrows of the architecture diagram have no cycle", () => {
 	const { arrows } = readPicture();
 	const imports = new Map();
 	for (const [from, to] of [...arrows].map((arrow) => arrow.split(" --> "))) {
@@ -88,7 +89,7 @@ test("the core imports nothing from the other layers, and the browser layer noth
 	assert.deepEqual(wrong, []);
 });
 
-/** A cycle among these imports, as the files on it; nothing if there is none. */
+/** Returns the files of one import cycle, or `undefined` if there is no cycle. */
 function cycleIn(imports) {
 	const done = new Set();
 	const visit = (file, path) => {
@@ -116,7 +117,7 @@ function cycleIn(imports) {
 	return undefined;
 }
 
-/** A module and its own children are one unit: children use what the parent defines. */
+/** Removes the imports from children to their parent. A module and its children are one unit. */
 function withoutFamilies(imports) {
 	const isFamily = (file, target) =>
 		/(mod|lib|main)\.rs$/.test(target) && file.startsWith(target.replace(/(mod|lib|main)\.rs$/, ""));
@@ -124,14 +125,14 @@ function withoutFamilies(imports) {
 }
 
 for (const folder of ["js", "www/src"]) {
-	test(`no imports go round in a circle in ${folder}`, () => {
+	test(`the imports in ${folder} have no cycle`, () => {
 		const imports = new Map(filesOf(folder, ".ts").map((file) => [file, importsOfTypeScript(file)]));
 		assert.equal(cycleIn(imports)?.join(" → "), undefined);
 	});
 }
 
 for (const crate of ["src", "www/server/src"]) {
-	test(`no imports go round in a circle in ${crate}`, () => {
+	test(`the imports in ${crate} have no cycle`, () => {
 		assert.equal(cycleIn(withoutFamilies(importsOfCrate(crate)))?.join(" → "), undefined);
 	});
 }

@@ -1,4 +1,5 @@
-// The third tutorial's printing client, as `npm run clock` runs it, against the real chat server.
+// The client of the third tutorial (`npm run clock`), which prints the events of the real chat
+// server.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -16,7 +17,10 @@ function startServer() {
 	return serve(program, ["--root", join(root, "www", "dist")], /on (http:\S+)/, { env });
 }
 
-/** The client's lines with the milliseconds at which each was printed, and its exit status. */
+/**
+ * Runs the client. Returns its lines with the time in milliseconds at which each was printed, and
+ * its exit status.
+ */
 async function printed(url) {
 	const child = spawn(process.execPath, [client, url], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
 	const lines = [];
@@ -27,7 +31,7 @@ async function printed(url) {
 	return { lines, errors, status };
 }
 
-test("the clock's twenty-three lines are printed in order, each when it is sent", async () => {
+test("the clock prints its twenty-three lines in order, each when the server sends it", async () => {
 	const server = await startServer();
 	const { lines, status } = await printed(`${server.found}/stream?interval=50`);
 	await server.stop();
@@ -42,12 +46,13 @@ test("the clock's twenty-three lines are printed in order, each when it is sent"
 	lines.forEach(({ line }, index) => {
 		assert.match(line, new RegExp(`^${expected[index]}$`));
 	});
-	// Printed as they came and not all at the end: the twenty counts took nineteen intervals.
+	// The lines must be printed as they arrive, not all at the end. The twenty counts take nineteen
+	// intervals.
 	assert.ok(lines[20].at - lines[1].at > (19 * 50) / 2, "the lines came all at once");
 	assert.equal(status, 0);
 });
 
-test("without a server the clock says so in one line and fails", async () => {
+test("without a server the clock prints one error line and fails", async () => {
 	const server = await startServer();
 	await server.stop();
 	const { lines, errors, status } = await printed(`${server.found}/stream`);

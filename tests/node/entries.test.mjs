@@ -1,5 +1,5 @@
-// An entry that adds to the default one, as the build makes it: a page that imports both has one
-// copy of the facade and of the module, and one that imports only the addition has what it needs.
+// Builds an entry that adds to the default one. A page that imports both must have one copy of the
+// facade and of the module. A page that imports only the addition must work too.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { bundle } from "../../scripts/build.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 
 const folder = join(root, "target", "entries");
-/** Not in the checkout, where "headwater" is the checkout itself. */
+/** Outside the checkout, because there "headwater" resolves to the checkout itself. */
 const site = mkdtempSync(join(tmpdir(), "headwater-"));
 const installed = join(site, "node_modules", "headwater");
 
@@ -43,7 +43,7 @@ before(async () => {
 
 after(() => rmSync(site, { recursive: true }));
 
-/** Bundles an application as its author would, and imports it. */
+/** Bundles and imports an application, as its author would. */
 async function application(name, code) {
 	const outfile = join(site, `${name}.mjs`);
 	const stdin = { contents: code, resolveDir: site };
@@ -51,10 +51,10 @@ async function application(name, code) {
 	return { module: await import(pathToFileURL(outfile).href), text: readFileSync(outfile, "utf8") };
 }
 
-/** The packed module is by far the longest text in a script. */
+/** Counts the packed modules in a script. The packed module is by far the longest string. */
 const copies = (text) => [...text.matchAll(/"(?:[^"\\]|\\.){20000,}"/g)].length;
 
-test("the addition is small, and imports the default entry", () => {
+test("the addition is small and imports the default entry", () => {
 	const text = readFileSync(join(folder, "dist", "addition.js"), "utf8");
 	assert.match(text, /from"\.\/index\.js"/);
 	assert.ok(text.length < 1000, `${text.length} characters`);
@@ -67,7 +67,7 @@ test("a page that imports both has one class and one module", async () => {
 	assert.equal(copies(text), 1);
 });
 
-test("a page that imports only the addition has all that it needs", async () => {
+test("a page that imports only the addition receives events", async () => {
 	const server = createServer((_request, response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
 		response.end("data: a\n\ndata: b\n\n");

@@ -1,5 +1,5 @@
-// What the package needs of its environment: contexts that have all that Node has, but for what a test takes away. An import never
-// throws, and a source works, or says in one sentence what is missing.
+// The package in contexts that lack some of Node's globals. An import never throws. A source works,
+// or throws one sentence that names the missing globals.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,7 +11,10 @@ import { buildSync } from "esbuild";
 import { EventSource, events, fetchEventSource } from "headwater";
 import { root } from "../../scripts/lib/tools.mjs";
 
-/** More than a source fires without a pause, at three milliseconds each. */
+/**
+ * The number of events, each with a handler of three milliseconds. A source does not fire so many
+ * without a pause.
+ */
 const COUNT = 12;
 const SLOW = 3;
 const EXPECTED = Array.from({ length: COUNT }, (_, index) => `${index + 1}`);
@@ -39,7 +42,7 @@ const [{ text: script }] = buildSync({
 	...{ bundle: true, format: "iife", globalName: "headwater", write: false },
 }).outputFiles;
 
-/** What a context gets of Node: the rest is of the language. */
+/** The globals of Node that a context gets. The others belong to the language. */
 const GIVEN = [
 	...["fetch", "Headers", "Request", "Response", "URL", "URLSearchParams", "FormData", "Blob", "ReadableStream"],
 	...[
@@ -56,7 +59,7 @@ const GIVEN = [
 	...["structuredClone"],
 ];
 
-/** What is to be closed at the end: they would keep this process alive. */
+/** The channels to close at the end. Open ports would keep this process alive. */
 const channels = new Set();
 after(() => {
 	for (const { port1 } of channels) {
@@ -71,7 +74,10 @@ class Channel extends MessageChannel {
 	}
 }
 
-/** Loads the package in a context without these globals, and with others in place of what it would have. */
+/**
+ * Loads the package in a context without the globals in `without`, and with `others` as
+ * replacements.
+ */
 function load(without, others = {}) {
 	const given = GIVEN.map((name) => [name, globalThis[name]]);
 	const context = createContext({ ...Object.fromEntries(given), MessageChannel: Channel, ...others });
@@ -87,7 +93,7 @@ function handle(data, told) {
 	told.push(data);
 }
 
-/** How the events of the server are read by each form, from a URL or from a stream. */
+/** Each form reads the server's events, from a URL or from a stream. */
 const FORMS = {
 	EventSource: async (headwater, init) => toldBy(new headwater.EventSource(url, { ...init, end: "close" })),
 	async fromReadableStream(headwater) {
@@ -146,12 +152,12 @@ const NOT_NEEDED = [
 ];
 
 for (const name of NOT_NEEDED) {
-	test(`without ${name} every form gets every event, however slow its handlers are`, async () => {
+	test(`without ${name} every form receives every event, even with slow handlers`, async () => {
 		await expectAll(load([name]));
 	});
 }
 
-test("with nothing but setTimeout to wait for a task every form gets every event", async () => {
+test("with only setTimeout to wait for a task every form receives every event", async () => {
 	await expectAll(load(["MessageChannel", "setImmediate"]));
 });
 
@@ -176,7 +182,7 @@ const CHANNELS = {
 };
 
 for (const [what, MessageChannel] of Object.entries(CHANNELS)) {
-	test(`where a MessageChannel ${what} every form gets every event`, async () => {
+	test(`if MessageChannel ${what}, every form receives every event`, async () => {
 		await expectAll(load(["setImmediate"], { MessageChannel }));
 	});
 }
@@ -199,7 +205,7 @@ const lacking = (...names) => ({
 
 for (const name of [...NEEDED, "fetch"]) {
 	// behavior 15.2
-	test(`without ${name} each form says so when a source is made`, async () => {
+	test(`without ${name} each form throws an error that names it`, async () => {
 		const headwater = load([name]);
 		assert.throws(() => new headwater.EventSource(url), lacking(name));
 		assert.throws(() => headwater.events(url), lacking(name));
@@ -209,7 +215,7 @@ for (const name of [...NEEDED, "fetch"]) {
 	});
 }
 
-test("a form names all that is missing", async () => {
+test("the error names all missing globals", async () => {
 	const headwater = load(["fetch", "Headers", "TextDecoder"]);
 	const told = lacking("fetch", "Headers", "TextDecoder");
 	assert.throws(() => new headwater.EventSource(url), told);
@@ -217,12 +223,12 @@ test("a form names all that is missing", async () => {
 	await assert.rejects(headwater.fetchEventSource(url), told);
 });
 
-test("a source that has a fetch of its own, or a stream, does without the platform's", async () => {
+test("a source with its own fetch, or with a stream, does not need the platform's fetch", async () => {
 	await expectAll(load(["fetch"]), { fetch });
 });
 
 for (const name of ["EventTarget", "Event"]) {
-	test(`without ${name} only the class EventSource cannot be used, and says so`, async () => {
+	test(`without ${name} only the class EventSource throws an error that names it`, async () => {
 		const { EventSource: _, ...headwater } = load([name]);
 		const { EventSource } = load([name]);
 		assert.throws(() => new EventSource(url), lacking(name));
@@ -236,7 +242,7 @@ for (const name of ["EventTarget", "Event"]) {
 
 for (const entry of ["headwater", "headwater/slim"]) {
 	// behavior 15.2
-	test(`importing ${entry} does not throw where Node has nothing of the web`, async () => {
+	test(`importing ${entry} does not throw if Node lacks all web globals`, async () => {
 		const code = `
 			for (const name of ${JSON.stringify([...GIVEN, "MessageChannel", "WebAssembly", "navigator", "crypto"])}) {
 				delete globalThis[name];
@@ -250,7 +256,7 @@ for (const entry of ["headwater", "headwater/slim"]) {
 	});
 }
 
-test("a source goes on where the global Event and EventTarget are replaced after the import", async () => {
+test("a source works after the global Event and EventTarget are replaced", async () => {
 	const context = { Event: class {}, EventTarget: class {}, MessageEvent: class {} };
 	const own = Object.fromEntries(Object.keys(context).map((name) => [name, globalThis[name]]));
 	try {
@@ -261,7 +267,7 @@ test("a source goes on where the global Event and EventTarget are replaced after
 	}
 });
 
-test("a source goes on while a test's fake timers stand still", async () => {
+test("a source works while a test's fake timers stand still", async () => {
 	mock.timers.enable({ apis: ["setTimeout", "setImmediate", "setInterval"] });
 	try {
 		await expectAll({ EventSource, events, fetchEventSource });
@@ -270,7 +276,7 @@ test("a source goes on while a test's fake timers stand still", async () => {
 	}
 });
 
-test("a script that has waited for a task by MessageChannel ends", async () => {
+test("a process that waited for a task with MessageChannel ends", async () => {
 	const script = `
 		delete globalThis.setImmediate;
 		const { EventSource } = await import("headwater");
@@ -288,7 +294,10 @@ test("a script that has waited for a task by MessageChannel ends", async () => {
 	assert.equal(code, 0);
 });
 
-/** How a source is made on a signal by each form; answers how it is left, and its end. */
+/**
+ * Each form creates a source on a signal. Returns a function that leaves the source, and a promise
+ * of its end.
+ */
 const ON_SIGNAL = {
 	EventSource(url, signal) {
 		const source = new EventSource(url, { signal });
@@ -307,7 +316,7 @@ const ON_SIGNAL = {
 	},
 };
 
-test("many sources live on one signal without a warning, and an abort ends them in their order", async () => {
+test("many sources on one signal cause no warning, and an abort ends them in their order", async () => {
 	const warnings = [];
 	const warn = (warning) => warnings.push(`${warning}`);
 	process.on("warning", warn);
@@ -344,7 +353,7 @@ test("many sources live on one signal without a warning, and an abort ends them 
 	hanging.close();
 });
 
-test("a signal has one listener of ours while a source on it lives, and none afterwards", async () => {
+test("a signal has one listener while a source on it is open, and no listener afterwards", async () => {
 	const { signal } = new AbortController();
 	const listeners = () => getEventListeners(signal, "abort").length;
 	const sources = Array.from({ length: 3 }, () => new EventSource(url, { signal, end: "close" }));
@@ -362,7 +371,7 @@ test("a signal has one listener of ours while a source on it lives, and none aft
 	assert.equal(listeners(), 0);
 });
 
-test("a signal keeps no source that is closed, while another lives on it and afterwards", async () => {
+test("a signal does not keep a closed source alive, whether another source on it is open or not", async () => {
 	const script = `
 		import { EventSource } from "headwater";
 		const { signal } = new AbortController();

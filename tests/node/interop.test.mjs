@@ -1,5 +1,5 @@
-// Owns that docs/interop.md tells the truth: every row names tests that exist, and every test
-// against a real server is in a row.
+// Checks docs/interop.md: every row names existing tests, and every test against a real server is
+// in a row.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -14,7 +14,10 @@ const specs = readdirSync(folder)
 	.filter((file) => file.endsWith(".spec.ts"))
 	.map((file) => file.replace(".spec.ts", ""));
 
-/** The titles in a file, as expressions: a part of them may be computed. */
+/**
+ * Returns the test titles in a file as regular expressions, because a part of a title may be
+ * computed.
+ */
 function titles(file) {
 	const text = readFileSync(join(folder, file === "contract" ? "contract.ts" : `${file}.spec.ts`), "utf8");
 	const found = [...text.matchAll(/\b(?:test\(|name:)\s*(["`])(.*?)\1,/g)].map(([, , title]) => title);
@@ -31,7 +34,7 @@ function titles(file) {
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** What the last column of these tables names. */
+/** The tests in the last column of these tables. */
 const cited = ["What all of them are asked", "What is peculiar to each"].flatMap((heading) => {
 	const [, section] = page.split(`\n## ${heading}\n`);
 	const rows = section.split("\n## ")[0].split("\n");

@@ -1,4 +1,4 @@
-// The built package in Node: what it exports, and that its import is all that is needed.
+// The built package in Node: its exports, and a source that works with only the import.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -14,7 +14,7 @@ function listen(handler) {
 	});
 }
 
-test("a POST streams in Node with nothing but the import", async () => {
+test("a POST streams in Node with only the import", async () => {
 	const { server, origin } = await listen(async (request, response) => {
 		const chunks = await request.toArray();
 		response.writeHead(200, { "content-type": "text/event-stream" });
@@ -29,7 +29,7 @@ test("a POST streams in Node with nothing but the import", async () => {
 	server.close();
 });
 
-test("messages can be iterated, from a URL and from the body of a response, which is cancelled when it is left", async () => {
+test("messages can be iterated from a URL or a response body, and leaving the loop cancels the body", async () => {
 	const left = [];
 	const { server, origin } = await listen((_request, response) => {
 		left.push(new Promise((resolve) => response.on("close", resolve)));
@@ -52,7 +52,7 @@ test("messages can be iterated, from a URL and from the body of a response, whic
 	server.close();
 });
 
-test("ReadableStream.from makes a stream of what is iterated", async () => {
+test("ReadableStream.from makes a stream of the iterator", async () => {
 	const { server, origin } = await listen((_request, response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
 		response.end("data: a\n\ndata: b\n\n");
@@ -65,7 +65,7 @@ test("ReadableStream.from makes a stream of what is iterated", async () => {
 	server.close();
 });
 
-test("B15: a script whose source waits to reconnect goes on until it is closed", async () => {
+test("B15: a source that waits to reconnect keeps the process alive until it is closed", async () => {
 	let requests = 0;
 	const { server, origin } = await listen((_request, response) => {
 		requests++;
@@ -82,7 +82,7 @@ test("B15: a script whose source waits to reconnect goes on until it is closed",
 	server.close();
 });
 
-test("a relative URL has nothing to be resolved against in Node", () => {
+test("a relative URL is a SyntaxError in Node, which has no base URL", () => {
 	assert.throws(() => new EventSource("/chat"), { name: "SyntaxError" });
 });
 
@@ -90,14 +90,14 @@ test("init loads the module ahead of the first source", async () => {
 	assert.equal(await init(), undefined);
 });
 
-/** Runs a script that imports the package, and answers what it prints. */
+/** Runs a script that imports the package, and returns its output. */
 async function output(code) {
 	const child = spawn(process.execPath, ["--input-type=module", "--eval", code], { cwd: root });
 	const [printed, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
 	return `${Buffer.concat(printed)}${Buffer.concat(errors)}`;
 }
 
-test("a response whose URL is none does not end the process: open is fired, and events have the request's origin", async () => {
+test("a response with an invalid URL does not end the process: open fires, and events have the request's origin", async () => {
 	const printed = await output(`
 		import { EventSource } from "headwater";
 		const bad = { get: () => { throw new Error("mine"); } };
@@ -112,7 +112,7 @@ test("a response whose URL is none does not end the process: open is fired, and 
 	assert.equal(printed, "open\nhttp://127.0.0.1 x\nend\n".repeat(5));
 });
 
-test("a promise of until's that is rejected does not end the process by itself", async () => {
+test("a rejected promise from `until` does not end the process", async () => {
 	const printed = await output(`
 		import { EventSource } from "headwater";
 		globalThis.reportError = (error) => console.log(error.message);
@@ -127,7 +127,7 @@ test("a promise of until's that is rejected does not end the process by itself",
 	assert.equal(printed, `"until" must not return a promise\nx\nend\n`);
 });
 
-test("a clone of a refused answer of 300 kB, and of a stream that has ended, can be read to its end", async () => {
+test("a clone of a refused response of 300 kB, or of an ended stream, can be read to its end", async () => {
 	const { server, origin } = await listen((request, response) => {
 		const refused = request.url === "/refused";
 		response.writeHead(refused ? 500 : 200, { "content-type": "text/event-stream" });
@@ -154,7 +154,7 @@ test("a clone of a refused answer of 300 kB, and of a stream that has ended, can
 	server.close();
 });
 
-test("a response whose body is a stream of Node's own, or is not there at all, is read or told of", async () => {
+test("a response without a body is read, and one with a Node stream as body fails with a clear error", async () => {
 	const { server, origin } = await listen((_request, response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
 		response.end("data: a\n\n");

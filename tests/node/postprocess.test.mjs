@@ -1,5 +1,5 @@
-// The steps of scripts/postprocess/ on tiny inputs: what each one does, and that each stops at an
-// input that it does not know.
+// Runs the steps of scripts/postprocess/ on tiny inputs. Each step must stop at an input that it
+// does not know.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,8 @@ import { postprocess, STEPS } from "../../scripts/postprocess/postprocess.mjs";
 import { functionSizes, withoutCustomSections } from "../../scripts/postprocess/sections.mjs";
 
 /**
- * A module as wasm-bindgen would make it: its names, and one function that calls what it imports.
+ * A module like one from wasm-bindgen: with its names, and with one function that calls the
+ * imports.
  */
 const WAT = `
 	(module
@@ -34,7 +35,7 @@ const WAT = `
 		(func $connect (export "connect") (param i32) (result i32)
 			(i32.add (call $get (local.get 0)) (call $other (local.get 0)))))`;
 
-/** What the glue of such a module has, in wasm-bindgen's own words. */
+/** The glue of such a module, as wasm-bindgen writes it. */
 const GLUE = `
 import { decode } from '../js/module/text.js';
 
@@ -133,7 +134,7 @@ function assembled(wat, named = true) {
 
 const ids = (wasm) => Array.from(sections(wasm), ({ id }) => id);
 
-/** The exports of a glue as a script has it that esbuild has bundled. */
+/** Returns the exports of a glue, as in a script that esbuild bundled. */
 function run(glue, outside) {
 	const body = glue.replaceAll(/^import .*$/gm, "").replaceAll("export ", "");
 	const make = new Function("guarded", "decode", "outside", `${body}\nreturn { start, connect };`);
@@ -144,7 +145,7 @@ function run(glue, outside) {
 	);
 }
 
-test("numbers and names are read as they are written", () => {
+test("numbers and names are read back as they were written", () => {
 	const numbers = [0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32 - 1];
 	const writer = new Writer();
 	for (const number of numbers) {
@@ -160,12 +161,12 @@ test("numbers and names are read as they are written", () => {
 	assert.ok(reader.done);
 });
 
-test("a module of its own sections is the same module", () => {
+test("a module that is assembled from its own sections does not change", () => {
 	const wasm = assembled(WAT);
 	assert.deepEqual(assemble(wasm, sections(wasm)), wasm);
 });
 
-test("custom sections go, and the sizes of functions are listed by name before", () => {
+test("custom sections are removed, and function sizes are listed by name before that", () => {
 	const wasm = assembled(WAT);
 	assert.ok(ids(wasm).includes(0));
 	const stripped = withoutCustomSections(wasm);
@@ -183,18 +184,18 @@ test("custom sections go, and the sizes of functions are listed by name before",
 	assert.equal(code + rest, stripped.length);
 });
 
-test("a module without names is not measured", () => {
+test("measuring a module without names fails", () => {
 	assert.throws(() => functionSizes(assembled(WAT, false)), Problem);
 });
 
-test("exports that the glue does not know go", () => {
+test("exports that the glue does not use are removed", () => {
 	const lean = dropUnusedExports(assembled(WAT), GLUE);
 	const names = WebAssembly.Module.exports(new WebAssembly.Module(lean)).map(({ name }) => name);
 	assert.ok(!names.includes("__unused"));
 	assert.equal(names.length, 7);
 });
 
-test("names get short on both sides, and imports that the module does not have go", () => {
+test("names are shortened on both sides, and imports that the module does not have are removed", () => {
 	const { module, glue } = shortenNames(dropUnusedExports(assembled(WAT), GLUE), addStart(GLUE));
 	const { exports, imports } = WebAssembly.Module;
 	const compiled = new WebAssembly.Module(module);
@@ -214,13 +215,13 @@ test("names get short on both sides, and imports that the module does not have g
 });
 
 for (const [what, wat, glue] of [
-	["imports something of another name", WAT.replace("__wbg_get_12", "other_12"), GLUE],
-	["imports from another module", WAT.replaceAll("./x_bg.js", "env"), GLUE],
-	["imports nothing", "(module (memory 1))", GLUE],
-	["exports nothing of wasm-bindgen's", WAT.replaceAll(/"(__wbindgen|__externref)/g, '"a'), GLUE],
-	["has a name that the glue does not have", WAT, GLUE.replace("__wbg_get_12", "__wbg_get_13")],
+	["has an import with a foreign name", WAT.replace("__wbg_get_12", "other_12"), GLUE],
+	["has an import from a foreign module", WAT.replaceAll("./x_bg.js", "env"), GLUE],
+	["has no import", "(module (memory 1))", GLUE],
+	["has no export of wasm-bindgen", WAT.replaceAll(/"(__wbindgen|__externref)/g, '"a'), GLUE],
+	["has a name that is not in the glue", WAT, GLUE.replace("__wbg_get_12", "__wbg_get_13")],
 	[
-		"imports something that is no function",
+		"has an import that is not a function",
 		WAT.replace("(memory (exp", '(import "./x_bg.js" "__wbg_m" (memory 1)) (memory (exp'),
 		GLUE,
 	],
@@ -231,11 +232,11 @@ for (const [what, wat, glue] of [
 }
 
 for (const [form, change, length] of [
-	["as wasm-bindgen has written it", (module, glue) => ({ module, glue }), 0],
+	["as wasm-bindgen writes it", (module, glue) => ({ module, glue }), 0],
 	["slimmed", (module, glue) => ({ module, glue: slimGlue(glue) }), 5],
 	["slimmed and with short names", (module, glue) => shortenNames(module, slimGlue(glue)), 5],
 ]) {
-	test(`the glue, ${form}, starts the module, and keeps what an import throws`, async () => {
+	test(`the glue, ${form}, starts the module and keeps the error that an import throws`, async () => {
 		const { module, glue } = change(dropUnusedExports(assembled(WAT), addStart(GLUE)), addStart(GLUE));
 		const thrown = new Error("outside");
 		const { start, connect } = run(glue, () => {
@@ -281,7 +282,7 @@ for (const pattern of [
 	});
 }
 
-test("the glue is not slimmed if a function is there twice", () => {
+test("the glue is not slimmed if it has a function twice", () => {
 	assert.throws(() => slimGlue(`${GLUE}\nfunction isLikeNone(x) {\n    return false;\n}\n`), Problem);
 });
 
@@ -295,7 +296,7 @@ for (const pattern of [
 	});
 }
 
-/** The decoder that runs in the page. */
+/** Returns the decoder that runs in the page. */
 async function decoder() {
 	const { outputFiles } = buildSync({
 		entryPoints: [join(root, "js", "module", "unpack.ts")],
@@ -308,13 +309,13 @@ async function decoder() {
 for (const [what, bytes] of [
 	["a module", assembled(WAT)],
 	["each byte once", Uint8Array.from({ length: 256 }, (_, byte) => byte)],
-	["each byte, the last ones first", Uint8Array.from({ length: 256 }, (_, byte) => 255 - byte)],
+	["each byte once, in descending order", Uint8Array.from({ length: 256 }, (_, byte) => 255 - byte)],
 	["one byte", Uint8Array.of(0)],
-	["frequent bytes that are far apart", Uint8Array.from({ length: 600 }, (_, index) => 255 - (index % 3) * 100)],
+	["frequent bytes with distant values", Uint8Array.from({ length: 600 }, (_, index) => 255 - (index % 3) * 100)],
 	["text", new TextEncoder().encode("the response body was read before")],
 	["more than a page of memory", Uint8Array.from({ length: 70_000 }, (_, index) => (index * index) >> 7)],
 ]) {
-	test(`the page unpacks what the build has packed: ${what}`, async () => {
+	test(`the page unpacks the bytes that the build packed: ${what}`, async () => {
 		const { unpack } = await decoder();
 		const text = pack(bytes);
 		assert.doesNotMatch(text, /[^ -~]|["$'<\\`]/);
@@ -322,14 +323,14 @@ for (const [what, bytes] of [
 	});
 }
 
-test("words are as they were in the packed text", () => {
+test("the packed text contains words unchanged", () => {
 	assert.match(
 		pack(new TextEncoder().encode("the response body was read before")),
 		/the response body was read before$/,
 	);
 });
 
-/** What the steps make of the module and the glue in a folder. */
+/** Runs the steps on the module and the glue in a temporary folder. Returns their output. */
 async function processed(options) {
 	const pkg = join(mkdtempSync(join(tmpdir(), "postprocess-")), "pkg");
 	const read = (name) => readFileSync(join(pkg, name));
@@ -344,7 +345,7 @@ async function processed(options) {
 	}
 }
 
-test("without any step the module is wasm-bindgen's, and the glue has nothing but the start more", async () => {
+test("without any step the module does not change, and the glue only gets the function `start`", async () => {
 	const { module, glue, inline } = await processed({ without: STEPS });
 	assert.deepEqual(new Uint8Array(module), assembled(WAT));
 	assert.equal(glue, addStart(GLUE));
@@ -352,7 +353,7 @@ test("without any step the module is wasm-bindgen's, and the glue has nothing bu
 	assert.deepEqual(bytes(), new Uint8Array(module));
 });
 
-test("with all steps the module is smaller, and is in the script that the page unpacks", async () => {
+test("with all steps the module is smaller, and the script that the page unpacks contains it", async () => {
 	const { module, glue, inline } = await processed({ flags: ["-Oz", "--enable-reference-types"] });
 	assert.ok(module.length < withoutCustomSections(assembled(WAT)).length);
 	assert.doesNotMatch(glue, /handleError|__wbg_get_1/);

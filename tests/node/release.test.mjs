@@ -1,4 +1,4 @@
-// Owns that what is published is what is meant: one version everywhere, and no file too many. Publishes nothing.
+// Checks the files and the version that would be published. Publishes nothing.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { isInChangelog, otherVersions, repeatVersion, versionOf } from "../../sc
 
 const NONE = { stray: [], missing: [] };
 
-test("the npm package has nothing but dist/, README, licences and changelog", async () => {
+test("the npm package contains only dist/, README, licenses and changelog", async () => {
 	const paths = (await npmFiles()).map(({ path }) => path);
 	assert.deepEqual(wrongPaths("npm", paths), NONE);
 	for (const path of ["dist/index.js", "dist/index.d.ts", "dist/slim.js", "dist/slim.d.ts", "dist/headwater.wasm"]) {
@@ -19,24 +19,24 @@ test("the npm package has nothing but dist/, README, licences and changelog", as
 	}
 });
 
-test("the crate has nothing but src/, README, licences and changelog", async () => {
+test("the crate contains only src/, README, licenses and changelog", async () => {
 	const paths = await cratePaths();
 	assert.deepEqual(wrongPaths("crate", paths), NONE);
 	assert.ok(paths.includes("src/lib.rs"));
 });
 
-test("a file too many, or one too few, is named", () => {
+test("a file that is stray or missing is named", () => {
 	assert.deepEqual(wrongPaths("npm", ["dist/index.js", "dist/.env", "js/index.ts", "README.md", "LICENSE-MIT"]), {
 		stray: ["dist/.env", "js/index.ts"],
 		missing: ["CHANGELOG.md", "LICENSE-APACHE"],
 	});
 });
 
-test("package, crate and their locks have one version", () => {
+test("package, crate and their lockfiles have the same version", () => {
 	assert.deepEqual(otherVersions(root), []);
 });
 
-test("another version is named, and repeated everywhere by what npm version runs", (context) => {
+test("a different version is named, and the script of `npm version` copies it to every file", (context) => {
 	const folder = mkdtempSync(join(tmpdir(), "headwater-version-"));
 	context.after(() => rmSync(folder, { recursive: true }));
 	const names = ["package.json", "Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "CHANGELOG.md"];

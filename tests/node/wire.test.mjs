@@ -1,4 +1,5 @@
-// Names, codes, defaults and limits that Rust and TypeScript both have: read from the sources of both, which have to agree.
+// Checks that Rust and TypeScript agree on the names, codes, defaults and limits that both define.
+// Reads the sources of both.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,14 +19,16 @@ const allOfRust = readdirSync(join(root, "src"), { recursive: true })
 
 const camelCase = (name) => name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** The only match in a text. */
+/** Returns the groups of the only match in a text. */
 function only(pattern, text, place) {
 	const matches = [...text.matchAll(new RegExp(pattern, "gs"))];
 	assert.equal(matches.length, 1, `${pattern} is ${matches.length} times in ${place}`);
 	return matches[0].slice(1);
 }
 
-/** The names of the parameters of a function: in both languages a name is followed by a colon. */
+/**
+ * Returns the names of the parameters of a function. In both languages a colon follows the name.
+ */
 const parameters = (name, text, place) =>
 	[
 		...only(`\\n\\s*(?:pub |export )*(?:fn|function) ${name}\\((.*?)\\)[^(]*[{;]`, text, place)[0].matchAll(
@@ -33,7 +36,7 @@ const parameters = (name, text, place) =>
 		),
 	].map(([, parameter]) => parameter);
 
-/** The value of a constant expression: in both languages most are those of JavaScript. */
+/** Returns the value of a constant expression. Most Rust expressions are valid JavaScript too. */
 function evaluate(expression) {
 	const milliseconds = expression
 		.replace(/(?:\w+::)*from_millis\((.*)\)/, "$1")
@@ -42,11 +45,11 @@ function evaluate(expression) {
 	return Function(`return ${milliseconds.replaceAll(/(\d)_(?=\d)|(0x[\da-f]+)_/gi, "$1$2")}`)();
 }
 
-/** The value of a constant, or of a member of an enum. */
+/** Returns the value of a constant or of a member of an enum. */
 const constant = (name, text, place) =>
 	evaluate(only(`(?:\\bconst ${name}\\b[^=;]*|\\n\\t${name}) = ([^;,]+)[;,]`, text, place)[0]);
 
-/** Compares one by one, so that the message has both names of the first difference. */
+/** Compares one by one, so that the message contains both names of the first difference. */
 function compare(what, [place, names], [otherPlace, otherNames]) {
 	for (let index = 0; index < Math.max(names.length, otherNames.length); index++) {
 		const [name, other] = [names[index], otherNames[index]];
@@ -62,7 +65,7 @@ function compareConstants(rustPlace, rust, place, pairs) {
 	}
 }
 
-test("the parameters of `connect` are the members of Settings, in the order in which they are passed", () => {
+test("the parameters of `connect` are the members of Settings, in the same order", () => {
 	const [, , ...inRust] = parameters("connect", bindings, BINDINGS).map(camelCase);
 	const calls = read("js/module/wasm.ts").split("connect(\n")[1];
 	const passed = [...calls.matchAll(/settings\.(\w+),/g)].map(([, name]) => name);
@@ -73,7 +76,7 @@ test("the parameters of `connect` are the members of Settings, in the order in w
 	compare("parameter", [`${BINDINGS}: connect`, inRust], [`${WIRE}: Settings`, members]);
 });
 
-test("the methods of a source are the same on both sides, and so are the arguments of a failure", () => {
+test("the methods of a source and the arguments of a failure are the same on both sides", () => {
 	const [imported] = only('extern "C" \\{(.*?)\\n\\}', bindings, BINDINGS);
 	const inRust = [...imported.matchAll(/\bfn (\w+)\(/g)].map(([, name]) => camelCase(name));
 	const [host] = only("export interface SourceHost \\{(.*?)\\n\\}", wire, WIRE);
@@ -115,7 +118,7 @@ test("the bits of requests and of failures are the same on both sides", () => {
 	compare("bit of a failure", [BINDINGS, weights], [`${WIRE}: WILL_RECONNECT, UNDECIDED`, bits]);
 });
 
-test("a batch is read by the flags that it is written with", () => {
+test("a batch is read with the same flags that it is written with", () => {
 	const place = "src/npm/batch.rs";
 	const names = ["DATA", "EVENT_TYPE", "SAME_EVENT_TYPE", "LAST_EVENT_ID", "ASCII", "END"];
 	compareConstants(

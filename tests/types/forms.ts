@@ -1,4 +1,5 @@
-// Owns what must compile, and, behind `@ts-expect-error`, what must not: the package's types as its users have them. Nothing of it runs.
+// The types of the package as its users see them: code that must compile and, after
+// `@ts-expect-error`, code that must not. Nothing here runs.
 
 import {
 	type Closed,
@@ -31,7 +32,7 @@ type Chat = { token: Token; stop: null; message: number[] };
 declare const url: URL;
 declare const prompt: string;
 
-// A map of events types listeners, handlers and json().
+// A map of events sets the types of listeners, handlers and json().
 const chat = new EventSource<Chat>("/chat", { json: { prompt } });
 chat.addEventListener("token", (event) => {
 	exactly<Token>()(event.json());
@@ -51,26 +52,26 @@ chat.addEventListener("error", (event) => exactly<Reason>()(event.reason));
 chat.onopen = (event) => event satisfies OpenEvent;
 chat.onerror = (event) => event satisfies FailureEvent;
 chat.onerror = null;
-// Servers may send more than the map says.
+// Servers may send events that are not in the map.
 chat.addEventListener("ping", (event) => exactly<unknown>()(event.json()));
 chat.addEventListener("token", { handleEvent: (event) => use(event.type) }, { once: true });
 chat.removeEventListener("token", (event: ServerSentEvent<Token>) => use(event));
-// @ts-expect-error: a listener of a token is given no number.
+// @ts-expect-error: a listener for a token does not receive a number.
 chat.addEventListener("token", (event: ServerSentEvent<number>) => use(event));
-// @ts-expect-error: messages of this map are lists of numbers.
+// @ts-expect-error: messages in this map are arrays of numbers.
 chat.onmessage = (event: ServerSentEvent<string>) => use(event);
 // @ts-expect-error: a handler is a function.
 chat.onmessage = "handler";
 // @ts-expect-error: a map is an object type.
 new EventSource<string>("/chat");
 
-// An interface is a map as well as a type alias.
+// An interface is a valid map, like a type alias.
 interface Feed {
 	price: { amount: number };
 }
 new EventSource<Feed>(url).addEventListener("price", (event) => exactly<number>()(event.json().amount));
 
-// One that the map says sends `error` or `open` too: whose it is, its class tells.
+// The map may contain `error` and `open`. The class of an event shows who fired it.
 declare const talkative: EventSource<{ error: { code: number }; open: string[] }>;
 talkative.addEventListener("error", (event) => {
 	if (event instanceof MessageEvent) {
@@ -87,23 +88,23 @@ talkative.onerror = (event) => {
 	use("reason" in event && event.reason, event instanceof MessageEvent && event.json().code);
 };
 
-// A source of other events is no source of these.
+// Sources with different maps are not assignable to each other.
 declare const prices: EventSource<Feed>;
-// @ts-expect-error: it has prices, and no tokens.
+// @ts-expect-error: it has prices and no tokens.
 const tokens: EventSource<Chat> = prices;
 const any: EventSource = prices;
 use(tokens, any);
 
-// Without a map json() is unknown, unless the caller says what it is.
+// Without a map json() returns unknown, unless the caller gives a type.
 const plain = new EventSource("/feed");
 plain.onmessage = (event) => {
 	exactly<unknown>()(event.json());
 	exactly<Token>()(event.json<Token>());
-	// @ts-expect-error: nothing is known of it.
+	// @ts-expect-error: its type is unknown.
 	use(event.json().text);
 };
 
-// What the browser's class can be used for, ours can.
+// The class can be used wherever the browser's class is expected.
 const native: globalThis.EventSource = chat;
 const nativeClass: typeof globalThis.EventSource = EventSource;
 const made: globalThis.EventSource = new nativeClass("/feed", { withCredentials: true });
@@ -119,13 +120,13 @@ exactly<2>()(EventSource.CLOSED);
 exactly<Promise<Closed>>()(plain.closed);
 declare const stream: ReadableStream<Uint8Array>;
 EventSource.fromReadableStream<Chat>(stream) satisfies EventSource<Chat>;
-// @ts-expect-error: it is the source's to say.
+// @ts-expect-error: it is read-only.
 plain.readyState = 1;
 // @ts-expect-error: there is no such reason.
 const reason: Reason = "because";
 use(reason);
 
-// It can be extended, and what it is constructed with can be inferred from it.
+// The class can be extended, and the types of its arguments can be inferred.
 class Quiet extends EventSource {
 	override close(): void {
 		super.close();
@@ -154,18 +155,19 @@ const all: EventSourceInit = {
 };
 new EventSource(url, all);
 new EventSource("/feed", { reconnect: { delay: 1000, maxRetries: 5 } });
-// @ts-expect-error: an end is one of two.
+// @ts-expect-error: an end has one of two values.
 new EventSource("/feed", { end: "stop" });
 // @ts-expect-error: milliseconds are a number.
 new EventSource("/feed", { silenceTimeout: "5s" });
 // @ts-expect-error: there is no such option.
 new EventSource("/feed", { heartbeatTimeout: 5 });
-// @ts-expect-error: a reconnection function answers with a number, false or nothing.
+// @ts-expect-error: a reconnection function returns a number, false or undefined.
 new EventSource("/feed", { reconnect: () => "later" });
 // @ts-expect-error: a URL is needed.
 new EventSource();
 
-// What has no say on events can be shared by all forms; who wraps one may hand on what is not there.
+// All forms share the options that do not depend on events. A wrapper may pass on options that are
+// undefined.
 const shared: CommonInit = { headers: { authorization: "" }, silenceTimeout: 60_000 };
 function share({ signal, until }: { signal?: AbortSignal; until?: (event: { data: string }) => boolean }) {
 	new EventSource(url, { ...shared, until, ...(signal && { signal }) });
@@ -174,7 +176,7 @@ function share({ signal, until }: { signal?: AbortSignal; until?: (event: { data
 	return fetchEventSource("/chat", { ...shared, until });
 }
 
-// The iterator: the type of a message tells what its JSON is.
+// The iterator: the type of a message determines the type of its JSON.
 async function iterate() {
 	for await (const message of events<Chat>("/chat", { json: { prompt }, until: ({ type }) => type === "stop" })) {
 		exactly<"token" | "stop" | "message">()(message.type);
@@ -214,7 +216,7 @@ async function callBack() {
 		onclose() {},
 		onerror: () => 1000,
 	});
-	// @ts-expect-error: that is what onerror is for.
+	// @ts-expect-error: use onerror instead.
 	await fetchEventSource("/chat", { reconnect: true });
 }
 
