@@ -4,10 +4,10 @@ import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
 
-/** The location of the module, or the module itself. */
+/** Gives the location of the module, or is the module itself. */
 export type ModuleOrPath = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-/** The options of {@link init}. */
+/** Configures {@link init}. */
 export interface InitOptions {
 	/** Replaces the package's own `headwater.wasm`, which lies beside this file. */
 	module_or_path?: ModuleOrPath | Promise<ModuleOrPath> | undefined;

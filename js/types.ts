@@ -37,7 +37,9 @@ export type Reason =
 	| "request"
 	| "internal";
 
-/** The waits between retries, and the number of retries. All times are in milliseconds. */
+/**
+ * Sets the waits between retries, and how many retries there are. All times are in milliseconds.
+ */
 export interface ReconnectOptions {
 	/** Sets the reconnection time until the server sends one with `retry`. Default: 3000. */
 	delay?: number | undefined;
@@ -60,7 +62,7 @@ export interface ReconnectOptions {
 
 /** Describes the next request to the option `request`. */
 export interface Attempt {
-	/** The number of the request, counted from 1. */
+	/** The number of the request, which starts at 1. */
 	readonly attempt: number;
 	/** The last event ID string that is sent with the request. Empty if there is no ID. */
 	readonly lastEventId: string;
@@ -91,7 +93,7 @@ export interface AttemptRequest extends Omit<RequestInit, "signal" | "method" | 
 
 /** Describes a failed attempt. */
 export interface Failure {
-	/** The reason. */
+	/** Says why the attempt failed. */
 	readonly reason: Reason;
 	/** A sentence that describes the failure, for people. */
 	readonly message: string;
@@ -101,17 +103,17 @@ export interface Failure {
 	readonly code: number | undefined;
 	/** The headers of the response, if there was a response. */
 	readonly headers: Headers | undefined;
-	/** The text of a refused response, at most 64 KiB. Empty if there is no text. */
+	/** Contains at most 64 KiB of the text of a refused response. Empty if there is no text. */
 	readonly body: string;
 	/** The error that `fetch`, the stream or the option `request` threw, if any. */
 	readonly error: unknown;
-	/** The number of the request, counted from 1. */
+	/** The number of the request, which starts at 1. */
 	readonly attempt: number;
 	/**
-	 * The wait before the next request, in milliseconds. `undefined` if there is no next request.
+	 * The wait in milliseconds before the next request is made. `undefined` if no request follows.
 	 */
 	readonly delay: number | undefined;
-	/** Whether another request follows. */
+	/** Says whether another request follows. */
 	readonly willReconnect: boolean;
 }
 
@@ -237,7 +239,7 @@ export interface CommonInit extends RequestInit {
 	pauseWhenHidden?: boolean | undefined;
 }
 
-/** The options of an {@link EventSource}. */
+/** Configures an {@link EventSource}. */
 export interface EventSourceInit extends CommonInit {
 	/**
 	 * Returns whether an event is the last one. Called before the event is delivered. After the
@@ -267,11 +269,11 @@ interface WithJson<T> {
  * `json()`.
  */
 export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {
-	/** The data. Its lines are joined with line feeds. */
+	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string as of this event. Empty if there is no ID. */
+	/** The last event ID string as of this event. It is empty if there is no ID. */
 	readonly lastEventId: string;
-	/** The origin of the server, after redirects. */
+	/** The origin of the server that responded, after redirects. */
 	readonly origin: string;
 }
 
@@ -279,23 +281,20 @@ export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, With
  * A message that {@link events} yields: a plain object. Its prototype has only the method `json`.
  */
 export interface Message<T = unknown, K extends string = string> extends WithJson<T> {
-	/** The event type. `message` unless the server sent another one. */
+	/** The event type, which is `message` unless the server sent another one. */
 	readonly type: K;
-	/** The data. Its lines are joined with line feeds. */
+	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string as of this message. Empty if there is no ID. */
+	/** The last event ID string as of this message. It is empty if there is no ID. */
 	readonly lastEventId: string;
 }
 
-/**
- * The messages of a stream: a union over the event types in the map `M`. Without a map: any
- * message.
- */
+/** Maps the event types in `M` to a union of messages. Without a map it is any message. */
 export type MessageOf<M extends object> = [keyof M] extends [never]
 	? Message
 	: { [K in keyof M & string]: Message<M[K], K> }[keyof M & string];
 
-/** The options of {@link events}: those that all forms share, and `until`. */
+/** Configures {@link events}: adds `until` to the options that all forms share. */
 export interface EventsInit<M extends object = object> extends CommonInit {
 	/**
 	 * Returns whether a message is the last one. The iteration yields this message and then ends.
@@ -305,17 +304,17 @@ export interface EventsInit<M extends object = object> extends CommonInit {
 
 /** A message that {@link fetchEventSource} passes to `onmessage`. */
 export interface EventSourceMessage extends WithJson<unknown> {
-	/** The last event ID string as of this message. Empty if there is no ID. */
+	/** The last event ID string as of this message. It is empty if there is no ID. */
 	readonly id: string;
-	/** The event type. Empty unless the server sent one. */
+	/** The event type, which is empty unless the server sent one. */
 	readonly event: string;
-	/** The data. Its lines are joined with line feeds. */
+	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
 	/** Always `undefined`. The source uses the server's reconnection time itself. */
 	readonly retry?: number | undefined;
 }
 
-/** The options of {@link fetchEventSource}: most options of an EventSource, and callbacks. */
+/** Configures {@link fetchEventSource}: most options of an EventSource, and callbacks. */
 export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "end" | "pauseWhenHidden" | "accept"> {
 	/**
 	 * Called with each response before it is read. The response can have any status and type. A
@@ -359,22 +358,22 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	until?: ((message: EventSourceMessage) => boolean) | undefined;
 }
 
-/** The head of an accepted response, as the `open` event carries it. */
+/** Describes an accepted response: the `open` event carries it. */
 export interface ResponseHead {
-	/** The status code. */
+	/** The status code that the server sent. */
 	readonly status: number;
 	/** The response headers that CORS lets the page read. */
 	readonly headers: Headers;
-	/** The final URL, after redirects. */
+	/** The URL of the response, after all redirects were followed. */
 	readonly url: string;
-	/** Whether the request was redirected. */
+	/** Says whether the request was redirected. */
 	readonly redirected: boolean;
 }
 
 /** The `open` event: a response was accepted, and its messages follow. */
 export interface OpenEvent extends Event {
 	/**
-	 * [non-spec] The head of the accepted response. Missing if the source was made by
+	 * [non-spec] Describes the accepted response. Missing if the source was made by
 	 * `fromReadableStream`.
 	 */
 	readonly response: ResponseHead;
@@ -388,7 +387,7 @@ export interface FailureEvent extends Event, Failure {}
 
 /** Describes the end of a source: the value of {@link EventSource.closed}. */
 export interface Closed {
-	/** The reason. */
+	/** Says why the source was closed. */
 	readonly reason: Reason;
 	/** The status code of the last response, if the connection failed after a response. */
 	readonly status?: number;

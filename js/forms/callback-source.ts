@@ -16,7 +16,9 @@ import { type Form, Lifecycle } from "./lifecycle.js";
 import { makeCallbackMessage } from "./messages.js";
 import { Pace } from "./pace.js";
 
-/** The type of an event stream, `text/event-stream`. An `onopen` callback can compare with it. */
+/**
+ * The type of an event stream, `text/event-stream`, which an `onopen` callback can compare with.
+ */
 export const EventStreamContentType = "text/event-stream";
 
 type Callbacks = Pick<FetchEventSourceInit, "onopen" | "onmessage" | "onclose" | "onerror" | "fetch">;

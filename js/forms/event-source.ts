@@ -78,38 +78,41 @@ export class EventSource extends EventTarget {
 		return new EventSource(STREAM_URL, { [READER]: reader } as EventSourceInit);
 	}
 
-	/** The absolute URL of the request. */
+	/** Returns the absolute URL of the request. */
 	get url(): string {
 		return this.#url;
 	}
 
-	/** Whether credentials are sent to other origins too. */
+	/** Returns whether credentials are sent to other origins too. */
 	get withCredentials(): boolean {
 		return this.#withCredentials;
 	}
 
-	/** `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
+	/** Returns `CONNECTING` (0), `OPEN` (1) or `CLOSED` (2). */
 	get readyState(): 0 | 1 | 2 {
 		return this.#life.isOver ? ReadyState.CLOSED : this.#isOpen ? ReadyState.OPEN : ReadyState.CONNECTING;
 	}
 
 	/**
-	 * [non-spec] The last event ID string of the last delivered event. A reconnection continues
-	 * from it.
+	 * [non-spec] Returns the last event ID string of the last delivered event. A reconnection
+	 * continues from it.
 	 */
 	get lastEventId(): string {
 		return this.#lastEventId;
 	}
 
 	/**
-	 * [non-spec] The reconnection time in milliseconds, as the server sent it. Before that,
-	 * `reconnect.delay`.
+	 * [non-spec] Returns the reconnection time in milliseconds, as the server sent it. Before that,
+	 * returns `reconnect.delay`.
 	 */
 	get reconnectionTime(): number {
 		return this.#reconnectionTime;
 	}
 
-	/** [non-spec] Fulfilled once, when the source becomes CLOSED for any reason. Never rejected. */
+	/**
+	 * [non-spec] Returns a promise that is fulfilled once, when the source becomes CLOSED for any
+	 * reason. It is never rejected.
+	 */
 	get closed(): Promise<Closed> {
 		// [spec] Web IDL: an attribute whose type is a promise rejects instead of throwing.
 		return #life in this ? this.#life.closed : Promise.reject(new TypeError("this is not an EventSource"));

@@ -105,7 +105,10 @@ export interface EventSourceConstructor {
 	new (url: string | URL, init?: EventSourceInit | null): EventSource;
 	// biome-ignore lint/suspicious/noExplicitAny: any map is possible.
 	readonly prototype: EventSource<any>;
-	/** The value of `readyState` before the first connection, and between two connections. */
+	/**
+	 * The value of `readyState` while there is no connection: before the first one, and between
+	 * two.
+	 */
 	readonly CONNECTING: 0;
 	/** The value of `readyState` while a response is read. */
 	readonly OPEN: 1;
