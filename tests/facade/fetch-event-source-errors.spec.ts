@@ -1,12 +1,13 @@
-// Owns the rules of `fetchEventSource()` where something fails, a callback of the caller's included: what `onerror` gets, what
-// follows from its answer, and what the promise is rejected with. All of it [non-spec].
+// The rules of `fetchEventSource()` after a failure, including an error that a callback throws: the
+// argument of `onerror`, the effect of its result, and the error that rejects the promise. All
+// rules are [non-spec].
 
 import type { FetchEventSourceInit } from "headwater";
 import { BROKEN, type InPage, LAST, sentIds, test } from "./callbacks.ts";
 import { elsewhere, eventStream, events, expect, HANDED_OVER, send } from "./support.ts";
 
 // behavior 14.8
-test("without onopen what is no event stream is an Error with the fields of error: onerror gets it, the promise too", async ({
+test("without onopen a response that is not an event stream is an Error with the fields of error, for onerror and the promise", async ({
 	lab,
 }) => {
 	const rows: [answer: string, reason: string, status: number, body: string][] = [
@@ -43,7 +44,7 @@ test("without onopen what is no event stream is an Error with the fields of erro
 	}
 });
 
-test("a network that breaks or is silent is such an Error too, with what fetch or the stream threw", async ({
+test("a network that breaks or is silent is such an Error too, with the error of fetch or the stream", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -68,7 +69,7 @@ test("a network that breaks or is silent is such an Error too, with what fetch o
 			never: lab.url("/never-answers"),
 			reset: lab.url("/rst-before-headers"),
 			broken: lab.script(BROKEN),
-			// Firefox hands the answer over with the first byte of its body.
+			// Firefox exposes the response only with the first byte of its body.
 			silent: lab.script(eventStream(send(":\n"), "hang")),
 		},
 	);
@@ -84,17 +85,17 @@ test("a network that breaks or is silent is such an Error too, with what fetch o
 
 interface Failing {
 	script: string;
-	/** The members of the init, as JavaScript, in which the first attempt fails. */
+	/** The members of the init with which the first attempt fails, as JavaScript. */
 	init?: string;
 	told: string[];
-	/** Of a GET, whether the next attempt is made though `onerror` answers nothing. */
+	/** Whether a GET is retried if `onerror` returns nothing. */
 	goesOn: boolean;
-	/** What the next attempt is sent. */
+	/** The last event ID that the next attempt sends. */
 	id: string | null;
 }
 
 const FAILING: Record<string, Failing> = {
-	// Firefox by itself repeats a GET whose connection is reset instead of an answer.
+	// Firefox itself repeats a GET if the connection is reset before the response.
 	"a server that does not answer": {
 		script: "hang",
 		init: "connectTimeout: 500",
@@ -113,7 +114,7 @@ const FAILING: Record<string, Failing> = {
 		id: null,
 	},
 	"an onopen that rejects": {
-		// Firefox keeps the socket of a body that is only canceled until its next byte.
+		// Firefox keeps the socket of a canceled body until its next byte.
 		script: eventStream(send(events("a")), "wait=1000", send(":\n\n"), "hang"),
 		init: "onopen: async () => throwMine()",
 		told: ["open 200", "mine"],
@@ -143,12 +144,12 @@ const FAILING: Record<string, Failing> = {
 	},
 };
 
-/** What `onerror` does, as JavaScript. */
+/** The bodies of `onerror`, as JavaScript. */
 const ANSWERS = { number: "return 100", other: "throw 'other'", same: "throw error", nothing: "" };
 
 for (const [name, { script, init = "", told, goesOn, id }] of Object.entries(FAILING)) {
 	// behavior 14.9, 14.10
-	test(`${name} goes to onerror: a number repeats, what is thrown ends, and without either a POST is over, a GET ${goesOn ? "is not" : "too"}`, async ({
+	test(`${name} calls onerror: a number repeats, an error ends, and otherwise a POST ends and a GET ${goesOn ? "repeats" : "ends"}`, async ({
 		lab,
 	}) => {
 		const calls = ["GET", "POST"].flatMap((method) =>
@@ -159,7 +160,7 @@ for (const [name, { script, init = "", told, goesOn, id }] of Object.entries(FAI
 		);
 		const stories: string[][] = [];
 		for (const half of [calls.slice(0, 4), calls.slice(4)]) {
-			// A browser has no more than six connections to a server at a time.
+			// A browser opens at most six connections to a server.
 			const told = await lab.ours(
 				(_, { calls, init }) => {
 					const { story } = globalThis as unknown as InPage;
@@ -206,7 +207,7 @@ for (const [name, { script, init = "", told, goesOn, id }] of Object.entries(FAI
 	});
 }
 
-test("onerror sees each failure of its own, and the last event ID that is sent moves on", async ({ lab }) => {
+test("onerror is called with each failure, and the last event ID that is sent advances", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const told: unknown[] = [];
@@ -245,17 +246,15 @@ test("onerror sees each failure of its own, and the last event ID that is sent m
 });
 
 // behavior 9.5, 14.11
-test("after a 204, and after a body that is a stream was sent, a number of onerror's is not obeyed", async ({
-	lab,
-}) => {
-	// Firefox has no bodies that are streams, and would send the text "[object ReadableStream]".
+test("after a 204, and after a stream was sent as body, a number from onerror has no effect", async ({ lab }) => {
+	// Firefox cannot send a stream, and would send the text "[object ReadableStream]".
 	const streams = lab.browserName !== "firefox";
 	const outcome = await lab.ours(
 		async (_, { url, streams }) => {
 			const { story } = globalThis as unknown as InPage;
 			const sent: string[] = [];
 			const body = () => new Blob(["stream"]).stream();
-			// The network takes a stream only over HTTP/2, which the scenario server does not speak.
+			// Chromium sends a stream only over HTTP/2, which the scenario server does not support.
 			const fetch = async (_url: string, { body }: RequestInit) => {
 				sent.push(await new Response(body).text());
 				return new Response(null, { status: sent.length < 3 ? 503 : 204 });
@@ -279,9 +278,7 @@ test("after a 204, and after a body that is a stream was sent, a number of onerr
 	expect(await lab.requests()).toHaveLength(2);
 });
 
-test("an origin that refuses this one is final without an onerror, as section 9.2 of the standard says", async ({
-	lab,
-}) => {
+test("without an onerror a cross-origin refusal is final, as section 9.2 of the standard says", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const controller = new AbortController();
@@ -299,7 +296,7 @@ test("an origin that refuses this one is final without an onerror, as section 9.
 	expect(reason).toBe("cors");
 });
 
-test("the status and the headers of an Error are those of the answer, which onopen has let pass", async ({ lab }) => {
+test("the Error has the status and the headers of the response that onopen accepted", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const told: unknown[] = [];
@@ -317,7 +314,7 @@ test("the status and the headers of an Error are those of the answer, which onop
 });
 
 // behavior 9.5, 14.11
-test("where the module cannot be loaded onerror is told so, no number is obeyed, and nothing is sent", async ({
+test("if the module cannot be loaded, onerror gets that error, its number has no effect, and nothing is sent", async ({
 	lab,
 }) => {
 	const policy = encodeURIComponent("default-src 'none'; script-src 'self'; connect-src *");

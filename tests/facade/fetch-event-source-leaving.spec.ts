@@ -1,5 +1,5 @@
-// Owns the rules of how `fetchEventSource()` is left, by its signal and with its page: in every state, at once, for good, and
-// without a trace. All of it [non-spec].
+// The rules of leaving `fetchEventSource()`, by its signal and with its page: in every state, at
+// once, permanently, and without a trace. All rules are [non-spec].
 
 import { hide, show } from "../support/visibility.ts";
 import { type InPage, LAST, SOON, sentIds, test } from "./callbacks.ts";
@@ -7,15 +7,18 @@ import { eventStream, events, expect, send } from "./support.ts";
 
 interface Leaving {
 	url: "hanging" | "never" | "ended" | "busy";
-	/** The members of the init, as JavaScript, of which one calls `leave`. Without them, the server has the request by then. */
+	/**
+	 * The members of the init, as JavaScript. One of them calls `leave`. Without them, the test
+	 * leaves when the server has the request.
+	 */
 	init?: string;
 	told: string[];
-	/** None but where it is said. */
+	/** The number of requests that the server sees. Default: 1. */
 	requests?: 0;
 }
 
 const LEAVING: Record<string, Leaving> = {
-	"while request is asked": {
+	"while request is called": {
 		url: "hanging",
 		init: "request: () => { setTimeout(leave); return new Promise(() => {}); }",
 		told: [],
@@ -56,14 +59,14 @@ const LEAVING: Record<string, Leaving> = {
 		told: ["a", "b", "c"],
 	},
 	"in until": { url: "hanging", init: `until: ({ data }) => data === "b" && leave()`, told: ["a"] },
-	"in until, which says so": { url: "hanging", init: "until: () => { leave(); return true; }", told: [] },
+	"in until, which returns true": { url: "hanging", init: "until: () => { leave(); return true; }", told: [] },
 	"in onclose": { url: "ended", init: "onclose: leave", told: ["a", "close"] },
 	"in onclose, which then throws": {
 		url: "ended",
 		init: `onclose: () => { leave(); throwMine(); }`,
 		told: ["a", "close"],
 	},
-	"in onerror, which answers a number": {
+	"in onerror, which returns a number": {
 		url: "busy",
 		init: "onerror: () => { leave(); return 0; }",
 		told: ["Error status"],
@@ -82,7 +85,7 @@ const LEAVING: Record<string, Leaving> = {
 
 for (const [state, { url, init = "", told, requests = 1 }] of Object.entries(LEAVING)) {
 	// behavior 14.7
-	test(`an abort ${state} fulfils the promise, closes the socket, and nothing follows`, async ({ lab }) => {
+	test(`an abort ${state} fulfills the promise, closes the socket, and nothing follows`, async ({ lab }) => {
 		const urls: Record<Leaving["url"], string> = {
 			hanging: lab.script(eventStream(send(events("a", "b", "c")), "hang")),
 			never: lab.url("/never-answers"),
@@ -107,7 +110,7 @@ for (const [state, { url, init = "", told, requests = 1 }] of Object.entries(LEA
 				(kept.leave as () => void)();
 			}
 			await kept.left;
-			// Longer than the wait of the one that waits.
+			// Longer than the wait before the reconnection.
 			await new Promise((resolve) => setTimeout(resolve, 100));
 		}, init === "");
 		await lab.expectNoSockets();
@@ -116,14 +119,14 @@ for (const [state, { url, init = "", told, requests = 1 }] of Object.entries(LEA
 	});
 }
 
-test("an abort before the module is there lets nothing be sent", async ({ lab }) => {
+test("an abort before the module is loaded sends nothing", async ({ lab }) => {
 	await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const controller = new AbortController();
 			const left = fetchEventSource(url, { signal: controller.signal });
 			controller.abort();
 			await left;
-			// It is there when this one has begun.
+			// The module is loaded once this request is sent.
 			await fetchEventSource(url, { method: "POST" });
 		},
 		lab.script(eventStream(send(events("a")))),
@@ -131,7 +134,7 @@ test("an abort before the module is there lets nothing be sent", async ({ lab })
 	expect((await lab.requests()).map(({ method }) => method)).toEqual(["POST"]);
 });
 
-test("with a signal that is aborted already nothing is asked of anybody", async ({ lab }) => {
+test("with a signal that is already aborted no callback is called and nothing is sent", async ({ lab }) => {
 	const told = await lab.ours(async ({ fetchEventSource, tasks }, url) => {
 		const told: string[] = [];
 		const names = ["onopen", "onmessage", "onclose", "onerror", "fetch", "request", "until"];
@@ -144,7 +147,7 @@ test("with a signal that is aborted already nothing is asked of anybody", async 
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("whichever way it ends, nothing stays on the signal", async ({ lab }) => {
+test("after each kind of end no listener stays on the signal", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ fetchEventSource, listeners }, { ended, missing }) => {
 			const { controller, called } = listeners();
@@ -160,7 +163,7 @@ test("whichever way it ends, nothing stays on the signal", async ({ lab }) => {
 			];
 			const settled = await Promise.allSettled(ends);
 			controller.abort();
-			// One that is still there does hear it, or the rest says nothing.
+			// A control: the listener of an open source is called.
 			const open = listeners();
 			const left = fetchEventSource(ended, { signal: open.controller.signal });
 			open.controller.abort();
@@ -174,9 +177,7 @@ test("whichever way it ends, nothing stays on the signal", async ({ lab }) => {
 });
 
 // behavior 14.12
-test("openWhenHidden: false pauses a GET while the page is hidden, without a word, and never a POST", async ({
-	tab,
-}) => {
+test("openWhenHidden: false silently pauses a GET while the page is hidden, and never a POST", async ({ tab }) => {
 	const script = [eventStream(send("id: 7\ndata: a\n\n"), "hang"), eventStream(send("data: b\n\n"))];
 	const labs = { GET: tab.apart("GET"), POST: tab.apart("POST"), "by default": tab.apart("default") };
 	await tab.ours(
@@ -210,7 +211,9 @@ test("openWhenHidden: false pauses a GET while the page is hidden, without a wor
 	expect(await labs["by default"].requests()).toHaveLength(1);
 });
 
-test("when the page was put away and is back, a GET goes on with its id, and a POST is over", async ({ lab }) => {
+test("when the page returns from the back/forward cache, a GET continues with its ID, and a POST has ended", async ({
+	lab,
+}) => {
 	const told = await lab.ours(
 		async (_, urls) => {
 			const { story, transition } = globalThis as unknown as InPage;

@@ -1,11 +1,12 @@
-// Owns the rules of what the callbacks of `fetchEventSource()` throw and answer: it is told as it is, of the attempt that it
-// belongs to, and leaves nothing behind. All of it [non-spec].
+// The rules for errors and results of the callbacks of `fetchEventSource()`: an error is reported
+// unchanged, with the attempt that it belongs to, and leaves nothing behind. All rules are
+// [non-spec].
 
 import { BROKEN, type InPage, LAST, test } from "./callbacks.ts";
 import { eventStream, events, expect, send } from "./support.ts";
 
 // behavior 14.9
-test("whatever a callback throws comes to onerror and to the promise as it is, nothing at all too", async ({ lab }) => {
+test("any value that a callback throws reaches onerror and the promise unchanged, even undefined", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const kept: Record<string, string[]> = {};
@@ -39,7 +40,7 @@ test("whatever a callback throws comes to onerror and to the promise as it is, n
 });
 
 // behavior 14.10
-test("what else onerror answers than a number is no answer: a GET goes on, and no option is blamed that is not there", async ({
+test("a result of onerror that is not a number is ignored: a GET continues, and no error names an option that was not given", async ({
 	lab,
 	uncaught,
 }) => {
@@ -55,7 +56,7 @@ test("what else onerror answers than a number is no answer: a GET goes on, and n
 	expect(uncaught.splice(0).filter((message) => message.includes("reconnect"))).toEqual([]);
 });
 
-test("a number that no timer can hold is the longest wait there is, and one of 0 is none", async ({ lab }) => {
+test("a number that no timer can hold is the longest possible wait, and 0 means no wait", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ fetchEventSource }, { long, short }) => {
 			const controller = new AbortController();
@@ -78,7 +79,7 @@ test("a number that no timer can hold is the longest wait there is, and one of 0
 	expect(await lab.apart("long").requests()).toHaveLength(2);
 });
 
-test("a message behind which the page had its turn, and that is thrown at, is the last one, and the next answer follows it", async ({
+test("if onmessage throws in a long delivery, no message of that response follows, and the next response continues", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }) => {
@@ -87,7 +88,7 @@ test("a message behind which the page had its turn, and that is thrown at, is th
 		let count = 0;
 		await fetchEventSource("/unused", {
 			method: "POST",
-			// Goes on behind the last event ID.
+			// Continues after the last event ID.
 			fetch: async (_, { headers }) => {
 				const last = Number(new Headers(headers).get("last-event-id"));
 				const blocks = Array.from({ length: 5000 - last }, (_, index) => `id: ${last + index + 1}\ndata\n\n`);
@@ -113,9 +114,7 @@ test("a message behind which the page had its turn, and that is thrown at, is th
 	expect(outcome).toEqual([true, 3000, 3001, 5000]);
 });
 
-test("an answer that onopen refuses is let go of, a fetch of the caller's own that heeds no signal too", async ({
-	lab,
-}) => {
+test("a response that onopen refuses is released, even if the caller's fetch ignores its signal", async ({ lab }) => {
 	const cancelled = await lab.ours(async (_, url) => {
 		const { story, mine } = globalThis as unknown as InPage;
 		const onopen = () => {
@@ -133,7 +132,7 @@ test("an answer that onopen refuses is let go of, a fetch of the caller's own th
 	await lab.expectNoSockets();
 });
 
-test("what onopen throws of an attempt that was given up is not told of a later one", async ({ lab }) => {
+test("an error that onopen throws for an aborted attempt is not reported for a later one", async ({ lab }) => {
 	const told = await lab.ours(
 		async (_, url) => {
 			const { story, transition, mine } = globalThis as unknown as InPage;

@@ -1,5 +1,6 @@
-// Owns the rules of `fetchEventSource()` where nothing fails: which callback is called when and with what, and what each option
-// does. All of it [non-spec]. What fails is in fetch-event-source-errors.spec.ts, and how it is left in fetch-event-source-leaving.spec.ts.
+// The rules of `fetchEventSource()` without failures: the calls and arguments of each callback, and
+// the effect of each option. All rules are [non-spec]. Failures are in
+// fetch-event-source-errors.spec.ts, and leaving is in fetch-event-source-leaving.spec.ts.
 
 import type { FetchEventSourceInit } from "headwater";
 import { eventStream, events, expect, type LoggedRequest, send, test } from "./support.ts";
@@ -9,7 +10,7 @@ const ABC = eventStream(send(ABC_TEXT));
 
 for (const method of ["GET", "POST"]) {
 	// behavior 14.6, 14.7
-	test(`each message of a ${method} is an object of id, event and data, and the promise is fulfilled at a clean end`, async ({
+	test(`each message of a ${method} is an object with id, event and data, and a clean end fulfills the promise`, async ({
 		lab,
 	}) => {
 		const told = await lab.ours(
@@ -41,7 +42,7 @@ for (const method of ["GET", "POST"]) {
 }
 
 // behavior 1.5
-test("no callback has to be there, nor any option, and null is none", async ({ lab }) => {
+test("callbacks and options are optional, and null counts as missing", async ({ lab }) => {
 	await lab.ours(async ({ fetchEventSource }, url) => {
 		await fetchEventSource(url);
 		await fetchEventSource(new URL(url), {});
@@ -52,7 +53,7 @@ test("no callback has to be there, nor any option, and null is none", async ({ l
 });
 
 // behavior 14.6
-test("what is no message calls nobody, and a message of any type does", async ({ lab }) => {
+test("blocks that are not messages call no callback, and messages of any type do", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const told: string[][] = [];
@@ -70,7 +71,7 @@ test("what is no message calls nobody, and a message of any type does", async ({
 });
 
 // behavior 14.6
-test("an event type that the server has given is not empty, though it be `message`", async ({ lab }) => {
+test("an event type that the server sent is not empty, even if it is `message`", async ({ lab }) => {
 	const told = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			const told: string[] = [];
@@ -83,7 +84,7 @@ test("an event type that the server has given is not empty, though it be `messag
 });
 
 // behavior 14.8
-test("onopen gets every answer, unread, and what it lets pass is read as a stream, whatever it is", async ({ lab }) => {
+test("onopen gets every response unread, and each response that it accepts is read as a stream", async ({ lab }) => {
 	const body = send(events("a"));
 	const rows: [status: number, type: string | null, script: string][] = [
 		[200, "text/event-stream", eventStream(body)],
@@ -121,13 +122,13 @@ test("onopen gets every answer, unread, and what it lets pass is read as a strea
 });
 
 // behavior 14.8
-test("onopen is awaited before anything is read, and may look into a copy", async ({ lab }) => {
+test("onopen is awaited before anything is read, and may read a clone", async ({ lab }) => {
 	const told = await lab.ours(async ({ fetchEventSource }, url) => {
 		const told: unknown[] = [];
 		await fetchEventSource(url, {
 			method: "POST",
 			async onopen(response) {
-				// The messages are there meanwhile, or the copy would not end.
+				// The clone ends only when all messages have arrived.
 				const text = await response.clone().text();
 				told.push(text.length, response.bodyUsed, response.body?.locked);
 			},
@@ -140,7 +141,7 @@ test("onopen is awaited before anything is read, and may look into a copy", asyn
 });
 
 // behavior 7.1
-test("connectTimeout ends when onopen has let the answer pass", async ({ lab }) => {
+test("connectTimeout ends when onopen has accepted the response", async ({ lab }) => {
 	const told = await lab.ours(async ({ fetchEventSource }) => {
 		const told: unknown[] = [];
 		await fetchEventSource("/unused", {
@@ -157,7 +158,7 @@ test("connectTimeout ends when onopen has let the answer pass", async ({ lab }) 
 });
 
 // behavior 14.7
-test("until gets the message that onmessage gets; that is the last one, and onclose is for the server's end", async ({
+test("until gets the same message as onmessage, which is the last one, and onclose is only called at the server's end", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -187,7 +188,7 @@ test("until gets the message that onmessage gets; that is the last one, and oncl
 	await lab.expectNoSockets();
 });
 
-test("what until throws is reported and counts as false; an end before its message is an interruption", async ({
+test("an error from until is reported and counts as false, and an end before its message is an interruption", async ({
 	lab,
 	uncaught,
 }) => {
@@ -211,7 +212,7 @@ test("what until throws is reported and counts as false; an end before its messa
 	expect(uncaught.splice(0)).toEqual(Array(2).fill(expect.stringContaining("mine")));
 });
 
-test("method, headers, body, json, lastEventId, lastEventIdParam and request say what is sent", async ({ lab }) => {
+test("method, headers, body, json, lastEventId, lastEventIdParam and request define the request", async ({ lab }) => {
 	const sent = await lab.ours(async ({ fetchEventSource }, url) => {
 		const inits: FetchEventSourceInit[] = [
 			{},
@@ -245,9 +246,7 @@ test("method, headers, body, json, lastEventId, lastEventIdParam and request say
 	]);
 });
 
-test("a fetch of the caller's gets the URL, what fetch takes and a signal of ours, and its answer is read", async ({
-	lab,
-}) => {
+test("the caller's fetch gets the URL, an init and a signal of ours, and its response is read", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }) => {
 		const called: unknown[] = [];
 		const told: unknown[] = [];
@@ -282,7 +281,7 @@ test("a fetch of the caller's gets the URL, what fetch takes and a signal of our
 	expect(told).toEqual([true, "a", "interrupted"]);
 });
 
-test("10,000 messages of one chunk and a slow handler leave the page its turns, and come once, in order", async ({
+test("10,000 messages of one chunk with a slow handler leave the page its turns, and each arrives once, in order", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }) => {
@@ -306,7 +305,7 @@ test("10,000 messages of one chunk and a slow handler leave the page its turns, 
 	expect(outcome).toEqual({ inOrder: 10_000, calls: 10_001, turns: true });
 });
 
-test("it works in a worker, where there is neither window nor document", async ({ lab }) => {
+test("it works in a worker, which has neither window nor document", async ({ lab }) => {
 	const code = `
 		import { fetchEventSource } from "${lab.origin}/files/dist/index.js";
 		const told = [];
@@ -328,9 +327,11 @@ test("it works in a worker, where there is neither window nor document", async (
 	expect(told).toEqual(["a", "b", "c"]);
 });
 
-/** The option that the message has to name, and an init that is impossible because of it, as JavaScript. */
+/**
+ * The option that the message must name, and an init that is invalid because of it, as JavaScript.
+ */
 const IMPOSSIBLE: Record<string, [option: string, init: string][]> = {
-	"an impossible option": [
+	"an invalid option": [
 		["body", `{ body: "x" }`],
 		["json", `{ json: {}, body: "x" }`],
 		["json", `{ json: 1n, onopen() {} }`],
@@ -345,17 +346,17 @@ const IMPOSSIBLE: Record<string, [option: string, init: string][]> = {
 		["lastEventId", `{ lastEventId: "a\\nb" }`],
 		["signal", `{ signal: {} }`],
 	],
-	"a fetch that is no function": [
+	"a fetch that is not a function": [
 		["fetch", `{ fetch: "fetch" }`],
 		["fetch", `{ fetch: {}, onopen() {} }`],
 	],
-	"a callback that is no function": [
+	"a callback that is not a function": [
 		["onopen", `{ onopen: 5 }`],
 		["onmessage", `{ onmessage: "x" }`],
 		["onclose", `{ onclose: {} }`],
 		["onerror", `{ onerror: true }`],
 	],
-	"options that are no object": [
+	"options that are not an object": [
 		["object", "5"],
 		["object", `"x"`],
 	],
@@ -385,7 +386,7 @@ for (const [what, rows] of Object.entries(IMPOSSIBLE)) {
 	});
 }
 
-test("a Request instead of a URL is a TypeError, and an impossible URL a SyntaxError, by the promise", async ({
+test("the promise is rejected with a TypeError for a Request as URL, and with a SyntaxError for an invalid URL", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }, url) => {

@@ -1,5 +1,5 @@
-// Owns the rules of the `fetch` and `signal` options: how the caller's function is called, what its answers may be, and
-// that no answer of it can harm other sources.
+// The rules of the options `fetch` and `signal`: the arguments of the caller's function, its valid
+// results, and that no result can harm other sources.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
@@ -46,7 +46,7 @@ test("fetch is called with the URL as a string and an init with headers, signal 
 });
 
 // behavior 2.6
-test("fetch is called for each attempt, with the last event ID of that moment", async ({ lab }) => {
+test("fetch is called for each attempt, with the current last event ID", async ({ lab }) => {
 	const ids = await lab.ours(async ({ EventSource }) => {
 		const ids: (string | null)[] = [];
 		const source = new EventSource("/unused", {
@@ -64,7 +64,7 @@ test("fetch is called for each attempt, with the last event ID of that moment", 
 	expect(ids).toEqual([null, "1", "2"]);
 });
 
-test("a Response of the caller's own making is read like any other", async ({ lab }) => {
+test("a Response that the caller constructed is read like any other", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, once, record }) => {
 		const headers = { "content-type": "text/event-stream; charset=utf-8" };
 		const source = new EventSource("/unused", {
@@ -81,47 +81,47 @@ test("a Response of the caller's own making is read like any other", async ({ la
 
 type Nonsense = Record<string, [answer: string, reason: "network" | "status" | "interrupted" | "request"]>;
 
-/** What a caller's `fetch` may do instead of answering with a Response, and the reason that has to come of it. */
+/** Misbehaviors of a caller's `fetch`, each with the reason of the failure. */
 const NONSENSE: Record<string, Nonsense> = {
 	"that fails": {
 		"throws an Error": [`throw new Error("mine")`, "network"],
 		"throws undefined": [`throw undefined`, "network"],
 		rejects: [`return Promise.reject(new Error("mine"))`, "network"],
-		"answers a thenable that throws": [`return { then() { throw new Error("mine"); } }`, "network"],
+		"returns a thenable that throws": [`return { then() { throw new Error("mine"); } }`, "network"],
 	},
-	"that answers with no Response": {
-		"answers undefined": [`return undefined`, "network"],
-		"answers null": [`return Promise.resolve(null)`, "network"],
-		"answers a number": [`return 5`, "network"],
-		"answers {}": [`return Promise.resolve({})`, "network"],
-		"answers with a getter that throws": [`return { get status() { throw new Error("mine"); } }`, "network"],
-		"answers with a status that is a BigInt": [`return { ...like(null), status: 200n }`, "status"],
-		"answers with a status that is a symbol": [`return { ...like(null), status: Symbol() }`, "status"],
-		"answers with a body that is no stream": [`return like({})`, "request"],
-		"answers with a Response that is used": [`const r = stream("data: x\\n\\n"); r.text(); return r`, "request"],
+	"that does not return a Response": {
+		"returns undefined": [`return undefined`, "network"],
+		"returns null": [`return Promise.resolve(null)`, "network"],
+		"returns a number": [`return 5`, "network"],
+		"returns {}": [`return Promise.resolve({})`, "network"],
+		"returns a getter that throws": [`return { get status() { throw new Error("mine"); } }`, "network"],
+		"returns a status that is a BigInt": [`return { ...like(null), status: 200n }`, "status"],
+		"returns a status that is a symbol": [`return { ...like(null), status: Symbol() }`, "status"],
+		"returns a body that is not a stream": [`return like({})`, "request"],
+		"returns a Response that is already read": [`const r = stream("data: x\\n\\n"); r.text(); return r`, "request"],
 	},
-	"whose body is no byte stream": {
+	"whose body is not a byte stream": {
 		"sends strings": [`return stream(source((c) => c.enqueue("data: x\\n\\n")))`, "interrupted"],
 		"sends numbers": [`return stream(source((c) => c.enqueue(5)))`, "interrupted"],
 		fails: [`return stream(source((c) => c.error(new Error("mine"))))`, "interrupted"],
 		"fails with undefined": [`return stream(source((c) => c.error()))`, "interrupted"],
 	},
-	// Streams of polyfills and of other realms are taken, so their readers can be of any make.
+	// Streams of polyfills and of other realms are accepted, so their readers can do anything.
 	"whose reader is broken": {
 		throws: [`return like(reader(() => { throw new Error("mine"); }))`, "interrupted"],
-		"answers no promise": [`return like(reader(() => undefined))`, "interrupted"],
-		"says by a BigInt that it goes on": [`return like(reader(async () => ({ done: 0n, value: 5 })))`, "interrupted"],
-		"answers a promise with a broken constructor": [
+		"returns no promise": [`return like(reader(() => undefined))`, "interrupted"],
+		"has a BigInt as done": [`return like(reader(async () => ({ done: 0n, value: 5 })))`, "interrupted"],
+		"returns a promise with a broken constructor": [
 			`return like(reader(() => Object.defineProperty(Promise.resolve(), "constructor", { get() { throw 1; } })))`,
 			"interrupted",
 		],
 		"reads undefined": [`return like(reader(async () => undefined))`, "interrupted"],
-		"cannot be cancelled": [`return like({ getReader: () => ({ read: async () => ({ value: 5 }) }) })`, "interrupted"],
+		"cannot be canceled": [`return like({ getReader: () => ({ read: async () => ({ value: 5 }) }) })`, "interrupted"],
 	},
 };
 
 for (const [kind, nonsense] of Object.entries(NONSENSE)) {
-	test(`a fetch ${kind} makes one error each time, and other sources go on`, async ({ lab }) => {
+	test(`a fetch ${kind} causes one error each time, and other sources continue`, async ({ lab }) => {
 		const outcome = await lab.ours(
 			async ({ EventSource, record, once, tasks }, { answers, url }) => {
 				const stream = (body: BodyInit) => new Response(body, { headers: { "content-type": "text/event-stream" } });
@@ -225,7 +225,7 @@ test("a fetch of the caller's is asked again whatever the scheme, in all three f
 });
 
 // behavior 11.7
-test("what the caller's fetch throws is the error event's error and the cause in closed", async ({ lab }) => {
+test("the error that the caller's fetch throws is the `error` of the error event and of closed", async ({ lab }) => {
 	const same = await lab.ours(async ({ EventSource, failure }) => {
 		const mine = new Error("mine");
 		const source = new EventSource("/unused", { fetch: () => Promise.reject(mine), reconnect: false });
@@ -236,7 +236,7 @@ test("what the caller's fetch throws is the error event's error and the cause in
 });
 
 // behavior 2.7
-test("an answer that comes after close() of a fetch that ignores its signal has its body cancelled", async ({
+test("the body of a response that arrives after close(), from a fetch that ignores its signal, is canceled", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }) => {
@@ -287,7 +287,7 @@ test("aborting signal closes the source with reason signal and fires nothing", a
 });
 
 // behavior 11.3
-test("with a signal that is aborted already a source is born CLOSED and asks nothing of anybody", async ({ lab }) => {
+test("with a signal that is already aborted a source starts CLOSED and calls no callback", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks }, url) => {
 		const source = new EventSource(url, { signal: AbortSignal.abort("mine") });
 		const { readyState } = source;
@@ -313,7 +313,7 @@ test("closed is one promise, fulfilled once: an abort after close() changes noth
 	expect(outcome).toEqual({ same: true, closed: { reason: "caller" } });
 });
 
-/** With the names of the rows, so that a failure says which it is. */
+/** Returns the outcomes by the names of the rows, so that a failure names its row. */
 function named(rows: Nonsense, outcomes: unknown[]): Record<string, unknown> {
 	return Object.fromEntries(Object.keys(rows).map((name, index) => [name, outcomes[index]]));
 }

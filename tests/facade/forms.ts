@@ -1,17 +1,20 @@
-// Owns the sending of one request by each of the three forms.
+// Sends one request with each of the three forms.
 
 import type * as headwater from "headwater";
 import type { Lab, LoggedRequest } from "./support.ts";
 
 declare global {
-	/** Sends a request by a form and resolves to what the server saw of it. The request is made with what `init` is now. */
+	/**
+	 * Sends a request with a form, with the current members of `init`. Resolves to the request that
+	 * the server received.
+	 */
 	var send: Record<
 		"EventSource" | "events" | "fetchEventSource",
 		(url: string, init: object) => Promise<LoggedRequest>
 	>;
 }
 
-/** To be called before each test that sends by forms. */
+/** Called before each test that sends with the forms. */
 export const installForms = (lab: Lab) =>
 	lab.ours(({ EventSource, events, fetchEventSource, echo }) => {
 		globalThis.send = {
@@ -26,7 +29,7 @@ export const installForms = (lab: Lab) =>
 				new Promise((resolve, reject) => {
 					const onmessage = ({ event, data }: headwater.EventSourceMessage) =>
 						event === "request" && resolve(JSON.parse(data));
-					// As a caller adds callbacks to options that are not its own.
+					// The way a caller adds callbacks to the options of another library.
 					const callbacks = { onmessage: { value: onmessage }, onerror: { value: (error: unknown) => reject(error) } };
 					const all =
 						init instanceof Request ? Object.defineProperties(init, callbacks) : Object.create(init, callbacks);
@@ -35,7 +38,10 @@ export const installForms = (lab: Lab) =>
 		};
 	});
 
-/** What the server sees of the same request by each form. `make` is JavaScript for the options. */
+/**
+ * Returns the same request of each form, as the server received it. `make` is JavaScript for the
+ * options.
+ */
 export function byEachForm(lab: Lab, make: string, url = lab.url("/post-echo")): Promise<LoggedRequest[]> {
 	return lab.ours(
 		(_, [make, url]) =>

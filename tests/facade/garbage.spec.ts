@@ -1,13 +1,13 @@
-// Owns the rules of what is kept alive: a source nobody refers to until it is CLOSED, and nothing afterwards. Needs a
-// browser whose garbage collector can be asked.
+// The rules of garbage collection: an unreferenced source stays alive until it is CLOSED, and
+// nothing stays alive afterwards. Needs a browser whose garbage collector can be called.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
 interface InPage {
-	/** The names of what was collected. */
+	/** The names of the collected objects. */
 	collected: string[];
-	/** What is held on to. */
+	/** The objects that stay referenced. */
 	held: unknown[];
 	watch(object: object, name: string): void;
 }
@@ -27,7 +27,9 @@ async function collect(lab: Lab, expected: string[]): Promise<void> {
 		await lab.page.requestGC();
 		return lab.page.evaluate(() => (globalThis as unknown as InPage).collected.toSorted());
 	};
-	await expect.poll(collected, { message: "what is collected", intervals: [20, 50, 100] }).toEqual(expected.toSorted());
+	await expect
+		.poll(collected, { message: "the collected objects", intervals: [20, 50, 100] })
+		.toEqual(expected.toSorted());
 }
 
 // behavior 10.14
@@ -54,7 +56,7 @@ test("a source nobody refers to stays alive while it is CONNECTING, OPEN or wait
 					const source = new Class(url);
 					watch(source, `${which} ${name}`);
 					source.onmessage = function () {
-						// Had it been collectable, it would have been, as the control was.
+						// If it were collectable, it would have been collected like the control.
 						told.push(`${name}, ${collected.includes(`${which} control`) ? "" : "not "}after a collection`);
 						this.close();
 					};
@@ -89,7 +91,9 @@ type Make = (
 	held: unknown[],
 ) => headwater.EventSource | Promise<headwater.EventSource>;
 
-/** Each answers a source that is CLOSED; what it holds on to stays referred to. */
+/**
+ * Each function returns a source that is CLOSED or closes soon. Objects in `held` stay referenced.
+ */
 const ENDS: Record<string, Make> = {
 	"close() while CONNECTING": (EventSource, { never }) => {
 		const source = new EventSource(never);
@@ -116,14 +120,14 @@ const ENDS: Record<string, Make> = {
 		source.onerror = () => setTimeout(() => source.close());
 		return source;
 	},
-	"close() while a fetch of the caller's never answers": (EventSource, { never }, held) => {
+	"close() while the caller's fetch never settles": (EventSource, { never }, held) => {
 		const answer = new Promise<Response>(() => {});
 		held.push(answer);
 		const source = new EventSource(never, { fetch: () => answer });
 		setTimeout(() => source.close(), 50);
 		return source;
 	},
-	"close() while a fetch of the caller's streams for ever": (EventSource, { comments }, held) => {
+	"close() while the caller's fetch streams forever": (EventSource, { comments }, held) => {
 		const source = new EventSource(comments, {
 			fetch: async (url) => {
 				const response = await fetch(url);
@@ -247,7 +251,7 @@ test("100 sources, one after another with one signal, are all collected", async 
 	await lab.expectNoSockets();
 });
 
-test("a source that is closed and still referred to keeps no body of its request", async ({ lab }) => {
+test("a closed source that is still referenced does not keep the body of its request", async ({ lab }) => {
 	await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const { watch, held } = globalThis as unknown as InPage;

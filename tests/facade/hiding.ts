@@ -1,5 +1,4 @@
-// Owns the page of the tests in which it is really hidden, frozen or cut off from the network, and
-// how it is visible again when they are over.
+// The page of the tests that hide, freeze or disconnect it. Restores it after each test.
 
 import type { Page } from "@playwright/test";
 import { guard } from "../support/browser.ts";
@@ -45,8 +44,8 @@ export const test = base.extend<{ tab: Lab }, { hiding: Page }>({
 	},
 });
 
-/** What cannot be tested everywhere. */
+/** Skips a test in browsers that cannot do it. */
 export const onlyChromium = (browserName: string) =>
-	test.skip(browserName !== "chromium", "only Chromium freezes a page when told to");
+	test.skip(browserName !== "chromium", "only Chromium can freeze a page on command");
 export const notInWebKit = (browserName: string) =>
-	test.skip(browserName === "webkit", "WebKitGTK's driver cannot take the network away");
+	test.skip(browserName === "webkit", "WebKitGTK's driver cannot disconnect the network");

@@ -1,5 +1,5 @@
-// Owns the proof that many sources can be open at a time, as they can be over HTTP/2: in HTTP/1.1 browsers open six to a
-// server. The server is Node's own; its certificate, for localhost, is beside it and good for nothing else.
+// Many sources can be open at a time over HTTP/2. In HTTP/1.1 browsers open six to a server. The
+// server is Node's own. Its certificate, for localhost, is beside this file and has no other use.
 
 import { readFileSync } from "node:fs";
 import { createSecureServer, type Http2ServerResponse } from "node:http2";
@@ -12,14 +12,16 @@ const SOURCES = 200;
 
 const file = (...path: string[]) => readFileSync(join(root, ...path));
 
-/** Each source is sent its number at once, and again when all are there; its stream stays open. */
+/**
+ * Sends each source its number at once, and again when all have connected. The streams stay open.
+ */
 async function startServer() {
 	const open = new Map<string, Http2ServerResponse>();
 	let connections = 0;
 	const server = createSecureServer({
 		key: file("tests", "support", "tls", "key.pem"),
 		cert: file("tests", "support", "tls", "certificate.pem"),
-		// Without a word of the server's, browsers open a hundred.
+		// By default browsers open a hundred streams.
 		settings: { maxConcurrentStreams: 2 * SOURCES },
 	});
 	server.on("session", () => {
@@ -81,7 +83,7 @@ test(`${SOURCES} sources of a page are all served over one connection, and leave
 		for (const source of (globalThis as unknown as { sources: { close(): void }[] }).sources) source.close();
 	});
 	await expect.poll(server.open).toBe(0);
-	// The page's own, and that of the sources where they are not the same.
+	// The page's connection, and that of the sources if it is another one.
 	expect(server.connections()).toBeLessThanOrEqual(2);
 	await context.close();
 	await server.stop();

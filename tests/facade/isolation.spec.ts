@@ -1,5 +1,6 @@
-// What a trap of the module does to a page: every source gets an error, nothing of the module is entered again, and nothing is
-// left open. The module is a build that traps when it is to deliver a certain text (`buildTrap` in scripts/build.mjs).
+// The effect of a trap of the module on a page: every source gets an error, the module is not
+// entered again, and nothing is left open. The module is a build that traps when it delivers a
+// certain text (`buildTrap` in scripts/build.mjs).
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
@@ -14,7 +15,10 @@ declare global {
 	var trapping: { sources: headwater.EventSource[]; fired: Ending["fired"][] };
 }
 
-/** Opens sources of the build that traps, the last of them to a stream that makes it, and says how each has ended. */
+/**
+ * Opens sources of the build that traps. The stream of the last one triggers the trap. Returns the
+ * end of each.
+ */
 function openAndTrap(lab: Lab, urls: string[], json?: unknown): Promise<Ending[]> {
 	return lab.page.evaluate(
 		async ([urls, json]) => {
@@ -24,7 +28,7 @@ function openAndTrap(lab: Lab, urls: string[], json?: unknown): Promise<Ending[]
 			const fired: Ending["fired"][] = [];
 			globalThis.trapping = { sources, fired };
 			for (const url of urls) {
-				// Keys of the log are the package's own.
+				// The key in the URL ends with `-ours`, under which the server logs these requests.
 				const source = new EventSource(url, json === undefined ? {} : { json });
 				const own: Ending["fired"] = [];
 				for (const type of ["open", "message", "error"]) {
@@ -35,7 +39,8 @@ function openAndTrap(lab: Lab, urls: string[], json?: unknown): Promise<Ending[]
 				}
 				sources.push(source);
 				fired.push(own);
-				// One after the other, so that each but the last is in its state when the trap comes.
+				// One after another, so that all but the last have reached their state before the
+				// trap.
 				await Promise.race([
 					new Promise((resolve) => source.addEventListener("message", resolve, { once: true })),
 					source.closed,
@@ -92,13 +97,13 @@ test("[non-spec] a trap leaves no socket and no timer behind", async ({ lab }) =
 	);
 	await lab.expectNoSockets();
 	const { length } = await lab.requests();
-	// Longer than the wait for the reconnection that the trap has ended.
+	// Longer than the wait for the reconnection that the trap canceled.
 	await lab.page.evaluate("new Promise((resolve) => setTimeout(resolve, 1500))");
 	expect(await lab.requests()).toHaveLength(length);
 });
 
 // behavior 15.5
-test("[non-spec] after a trap a new source fails at once, without a request, until the page is loaded anew", async ({
+test("[non-spec] after a trap a new source fails at once, without a request, until the page is reloaded", async ({
 	lab,
 }) => {
 	await openAndTrap(lab, [lab.script(TRAP)]);
@@ -113,7 +118,7 @@ test("[non-spec] after a trap a new source fails at once, without a request, unt
 	expect(reloaded[0]?.fired.map(({ type }) => type)).toEqual(["open", "message", "error"]);
 });
 
-test("[non-spec] a trap of one module does nothing to another on the same page", async ({ lab }) => {
+test("[non-spec] a trap of one module does not affect another one on the same page", async ({ lab }) => {
 	const { opened } = await lab.ours(async ({ EventSource, kept, once }, url) => {
 		kept.source = new EventSource(url);
 		await once(kept.source, "message");
@@ -125,7 +130,7 @@ test("[non-spec] a trap of one module does nothing to another on the same page",
 	await lab.ours(({ kept }) => kept.source.close());
 });
 
-test("[non-spec] a trap ends an iteration with an Error of the reason internal, behind what was received", async ({
+test("[non-spec] a trap ends an iteration with an Error of the reason internal, after the received messages", async ({
 	lab,
 }) => {
 	const urls = [lab.script(eventStream(send(events("a", "b")), "hang")), lab.script(TRAP)];

@@ -1,4 +1,5 @@
-// Owns the rules of `json()`: in each form what it answers, and what it says of data that is no JSON. What its type is, tests/types says.
+// The rules of `json()` in each form: its result, and its error for data that is not JSON.
+// tests/types checks its type.
 
 import { eventStream, expect, send, test } from "./support.ts";
 
@@ -9,14 +10,14 @@ const STREAM = eventStream(
 	send("event: stop\ndata:\n\n"),
 );
 
-/** The message, and whether its cause is what JSON.parse has thrown. */
+/** Each error's message, its name, and the name of its cause from JSON.parse. */
 const WRONG = [
 	[`the data of event "message" with id "2" is not JSON: "${LONG.slice(0, 80)}…"`, "SyntaxError", "SyntaxError"],
 	['the data of event "stop" with id "2" is not JSON: ""', "SyntaxError", "SyntaxError"],
 ];
 
 // behavior 10.13
-test("json() of an event is its data, or an error that quotes type, id and the first 80 characters", async ({
+test("json() of an event returns its data, or throws an error that quotes type, ID and the first 80 characters", async ({
 	lab,
 }) => {
 	const told = await lab.ours(async ({ EventSource }, url) => {
@@ -39,7 +40,7 @@ test("json() of an event is its data, or an error that quotes type, id and the f
 });
 
 // behavior 10.13
-test("json() of what events() and fetchEventSource() hand out is the same; the rest of them is plain", async ({
+test("json() of the messages of events() and fetchEventSource() is the same, and the messages are plain objects", async ({
 	lab,
 }) => {
 	const told = await lab.ours(async ({ events, fetchEventSource }, url) => {

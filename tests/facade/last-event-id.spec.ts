@@ -1,5 +1,5 @@
-// Owns the rules of how the last event ID gets to a server by `lastEventIdParam`, and of what a source says when another
-// origin does not let the header through. That the id is the right one is for other files.
+// The rules of `lastEventIdParam`, and of the message when another origin does not allow the header
+// `Last-Event-ID`. Other files check that the ID is correct.
 
 import type * as headwater from "headwater";
 import { startScenarioServer } from "../support/browser.ts";
@@ -13,7 +13,7 @@ const parameters = (name: string, requests: LoggedRequest[]) =>
 	requests.map(({ target }) => new URL(target, "http://any.test").searchParams.getAll(name));
 
 // behavior 2.5
-test("lastEventIdParam sends the id as that parameter, in UTF-8, and never as a header; source.url stays", async ({
+test("lastEventIdParam sends the ID as that parameter, in UTF-8, and never as a header, and source.url does not change", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -34,13 +34,13 @@ test("lastEventIdParam sends the id as that parameter, in UTF-8, and never as a 
 	const requests = await lab.requests();
 	expect(parameters("cursor", requests)).toEqual([[], [ID], [ID]]);
 	expect(requests.map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, null, null]);
-	// The first has no id to send, so nothing is written anew.
+	// The first request has no ID to send, so its URL does not change.
 	const [path, query] = vector(`id: ${ID}\n${events("x")}`).split("?");
 	expect(requests[0]!.target.startsWith(`${path}?${query}`)).toBe(true);
 });
 
 // behavior 2.5
-test("the parameter replaces those of its name as searchParams.set does, and is not there for an empty id", async ({
+test("the parameter replaces those of its name, like searchParams.set, and is missing for an empty ID", async ({
 	lab,
 }) => {
 	const body = (id: string) => vector(`id${id}\n${events("x")}`);
@@ -68,7 +68,7 @@ test("the parameter replaces those of its name as searchParams.set does, and is 
 	expect(parameters("cursor", await lab.apart("empty").requests())).toEqual([["given"], []]);
 });
 
-test("an initial id goes out as the parameter with the first request, whichever way it was given, POST included", async ({
+test("the first request sends an initial ID as the parameter, from the option or the header, also for a POST", async ({
 	lab,
 }) => {
 	const targets = await lab.ours(({ EventSource, echo }, url) => {
@@ -91,7 +91,7 @@ test("an initial id goes out as the parameter with the first request, whichever 
 });
 
 // behavior 4.23
-test("another origin that refuses Last-Event-ID is told from a broken network, by one probe at most, and asked on", async ({
+test("another origin that refuses Last-Event-ID is distinguished from a broken network, with at most one probe, and requested again", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -129,7 +129,9 @@ test("another origin that refuses Last-Event-ID is told from a broken network, b
 	expect(sent.filter((kind) => kind === "OPTIONS").length).toBeGreaterThanOrEqual(2);
 });
 
-test("with lastEventIdParam that origin is asked without a preflight, and every event comes once", async ({ lab }) => {
+test("with lastEventIdParam that origin is requested without a preflight, and every event arrives once", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			story(new EventSource(url, { lastEventIdParam: "lastEventId", reconnect: { delay: 20 } })),
@@ -141,7 +143,7 @@ test("with lastEventIdParam that origin is asked without a preflight, and every 
 });
 
 // behavior 4.23
-test("a POST that may be repeated says the same of that origin, without any probe", async ({ lab }) => {
+test("a POST that may be repeated reports the same for that origin, without a probe", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const init = { method: "POST", body: "x", end: "reconnect" as const };
@@ -159,7 +161,7 @@ test("a POST that may be repeated says the same of that origin, without any prob
 	expect(sent.filter((kind) => kind !== "OPTIONS")).toEqual(["POST"]);
 });
 
-test("a server of another origin that is gone when the id would be sent is a broken network, not a refusal", async ({
+test("a server of another origin that is down when the ID would be sent is a broken network, not a refusal", async ({
 	lab,
 }) => {
 	const other = await startScenarioServer();

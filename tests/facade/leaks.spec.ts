@@ -1,29 +1,28 @@
-// Owns the proof that a source leaves nothing behind, in every way in which it can end: WebAssembly
-// memory, JavaScript heap, sockets, listeners and timers are back where they were. Needs a browser
-// whose garbage collector can be asked.
+// A source leaves nothing behind, however it ends: WebAssembly memory, JavaScript heap, sockets,
+// listeners and timers are as before. Needs a browser whose garbage collector can be called.
 
 import type { CDPSession } from "@playwright/test";
 import { type Make, urls, WAYS, type Way } from "./endings.ts";
 import { catchMemory, MIB, memorySize, tableLength } from "./memory.ts";
 import { expect, type Lab, test } from "./support.ts";
 
-/** How many sources in a row; with `HEADWATER_SOURCES`, so many in each way. */
+/** The number of sources in a row. `HEADWATER_SOURCES` sets it for each way. */
 const IN_A_ROW = 2000;
 const COSTS = { none: IN_A_ROW, some: 200, high: 20 };
 
 /**
- * What measuring leaves, in bytes: 40 to 90 KiB, however many sources there were. Of 2,000 sources it is 64 bytes each, of
- * which a closure with its context takes more.
+ * The noise of the measurement, in bytes. It is 40 to 90 KiB for any number of sources. For 2,000
+ * sources this limit is 64 bytes each, and a closure with its context takes more.
  */
 const HEAP_NOISE = 128 * 1024;
 
-/** What is to be back where it was. */
+/** The resources that must be as before. */
 interface Held {
 	memory: number;
-	/** JavaScript objects that Rust has held at a time. */
+	/** The most JavaScript objects that Rust held at a time. */
 	table: number;
 	heap: number;
-	/** Of the whole page, of the window, and of the signal that all sources share. */
+	/** The listeners of the whole page, of the window, and of the signal that all sources share. */
 	listeners: [page: number, window: number, signal: number];
 	timers: number;
 }
@@ -63,9 +62,9 @@ class Meter {
 
 	async read(): Promise<Held> {
 		await this.lab.expectNoSockets();
-		// What a fetch of the caller's rejects with, or onopen refuses, is let go of a little later.
+		// A response is released a little later if the caller's fetch rejects or onopen refuses it.
 		await expect.poll(() => this.lab.page.evaluate("timers.size"), { message: "timers", timeout: 15_000 }).toBe(0);
-		// What one collection finalises, the next one frees.
+		// One collection finalizes objects, and the next one frees them.
 		for (let round = 0; round < 4; round++) {
 			await this.session.send("HeapProfiler.collectGarbage");
 			await this.lab.ours(({ tasks }) => tasks());
@@ -90,7 +89,9 @@ class Meter {
 	}
 }
 
-/** Opens so many sources, one after the other, in these ways in turn, and waits for the end of each. */
+/**
+ * Opens `count` sources, one after another, in these ways in turn, and waits for the end of each.
+ */
 async function run(lab: Lab, ways: Way[], count: number): Promise<void> {
 	const reasons = await lab.ours(
 		async ({ EventSource, events }, { makes, urls, count }) => {
@@ -112,9 +113,10 @@ async function run(lab: Lab, ways: Way[], count: number): Promise<void> {
 
 async function expectNoLeak(lab: Lab, ways: Way[], count: number): Promise<void> {
 	const meter = await Meter.start(lab);
-	// Some ways do without the module, which is to be there from the start.
+	// Some ways do not load the module, which must be loaded before the measurement.
 	await run(lab, [WAYS["the end of a stream from elsewhere"] as Way], 1);
-	// Until the module's memory has met what lies beside what: how much that takes is up to the moments of 126 sources or so.
+	// Runs until the layout of the module's memory is stable. The timing of about 126 sources
+	// decides its size.
 	await run(lab, ways, Math.max(ways.length * 12, Math.min(count, 100)));
 	const before = await meter.read();
 	await run(lab, ways, count);
@@ -142,7 +144,7 @@ async function expectNoLeak(lab: Lab, ways: Way[], count: number): Promise<void>
 
 test.setTimeout(600_000);
 
-test(`${IN_A_ROW} sources in a row leave nothing behind, in every way a source can end`, async ({ lab }) => {
+test(`${IN_A_ROW} sources in a row leave nothing behind, in all ways in which a source can end`, async ({ lab }) => {
 	const ways = Object.values(WAYS).filter(({ cost }) => cost !== "high");
 	await expectNoLeak(lab, ways, IN_A_ROW);
 });

@@ -1,13 +1,13 @@
-// Owns the rule that whoever leaves leaves nothing behind: for each way in which a source can end, the server sees its
+// Leaving a source leaves nothing behind: for each way in which it can end, the server sees its
 // socket closed.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
-/** What the server is doing when it is left, and the event after which that is so. */
+/** The state of the server when the source leaves it, and the event that shows this state. */
 const SITUATIONS: Record<string, [path: string | ((lab: Lab) => string), ready: string | null]> = {
 	"that never answers": ["/never-answers", null],
 	"that is silent": ["/silent", null],
-	"that sends comments for ever": ["/endless-comments?ms=5", "open"],
+	"that sends comments forever": ["/endless-comments?ms=5", "open"],
 	"in the middle of a flood": [(lab) => lab.flood, "message"],
 	"that sends an endless error body": ["/endless-error-body", null],
 };
@@ -44,7 +44,7 @@ test("a clean end, a cut, a refusal, an event too large and a reset leave no soc
 			return (await Promise.all(sources.map((source) => source.closed))).map(({ reason }) => reason);
 		},
 		[
-			// As `half`, the server would keep the socket until the browser lets go of it.
+			// After `half`, the server would keep the socket until the browser releases it.
 			lab.script(eventStream(send(events(1)), "end")),
 			lab.script(eventStream(send(events(1)), "cut")),
 			lab.script(eventStream(send(events(1)), "half")),
@@ -60,13 +60,13 @@ test("a clean end, a cut, a refusal, an event too large and a reset leave no soc
 	expect((await lab.log()).opened).toBe(6);
 });
 
-test("close() in the wait before a reconnection means that none comes", async ({ lab }) => {
+test("close() in the wait before a reconnection prevents it", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, once }, url) => {
 		const source = new EventSource(url, { reconnect: { delay: 300, maxDelay: 0 } });
 		const fired = record(source);
 		await once(source, "error");
 		source.close();
-		// What is not to come would have come by then.
+		// By then the reconnection would have happened.
 		const other = new EventSource(url, { reconnect: { delay: 500, maxDelay: 0 } });
 		await once(other, "error");
 		await once(other, "error");
@@ -78,11 +78,12 @@ test("close() in the wait before a reconnection means that none comes", async ({
 	expect(await lab.requests()).toHaveLength(3);
 });
 
-test("200 sources opened and closed leave none", async ({ lab }) => {
+test("200 sources that are opened and closed leave no socket open", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const fired: string[] = [];
-			// At once, which is more than a browser opens to one server; and one after the other.
+			// First all at once, which is more than a browser opens to one server. Then one after
+			// another.
 			const atOnce = Array.from({ length: 100 }, () => new EventSource(url));
 			for (const source of atOnce) {
 				source.onerror = ({ type }) => fired.push(type);

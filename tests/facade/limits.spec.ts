@@ -1,6 +1,6 @@
-// Owns the rules of what a server can make the module's memory grow to: of events, lines and chunks
-// of any size, never beyond three times `maxEventSize` and 8 MiB, and an event beyond the limit
-// fails the connection. All of it [non-spec].
+// The limits of the module's memory: a server can send events, lines and chunks of any size, and
+// the memory never exceeds three times `maxEventSize` plus 8 MiB. An event above the limit fails
+// the connection. All rules are [non-spec].
 
 import { constants, deflateRawSync } from "node:zlib";
 import { catchMemory, MIB, memorySize } from "./memory.ts";
@@ -8,10 +8,10 @@ import { eventStream, expect, type Lab, send, test } from "./support.ts";
 
 const LIMITS = [16 * MIB, 64 * MIB];
 
-/** What names of fields, line ends and the event's other fields may take of the limit. */
+/** The part of the limit that field names, line ends and the event's other fields may use. */
 const MARGIN = 64;
 
-/** Of each event delivered: the lengths of its type, data and last event ID, in UTF-16 units. */
+/** The lengths of a delivered event's type, data and last event ID, in UTF-16 units. */
 type Lengths = [type: number, data: number, id: number];
 
 interface Outcome {
@@ -24,7 +24,7 @@ const MESSAGE = "message".length;
 
 const ended = (...delivered: Lengths[]): Outcome => ({ reason: "end", delivered });
 
-/** A step of the server's that sends that text over and over, until it has sent so many bytes. */
+/** A server step that repeats a text until it has sent so many bytes. */
 const fill = (bytes: number, text: string, size = text.length) => {
 	return `repeat=${Math.floor(bytes / size)},${encodeURIComponent(text)}`;
 };
@@ -32,7 +32,7 @@ const fillInvalid = (bytes: number) => `repeat=${bytes},%FF`;
 const endless = (text: string) => fill(Number.MAX_SAFE_INTEGER, text);
 
 interface Row {
-	/** The answer's body, for a limit. */
+	/** The body of the response, for a limit. */
 	steps(limit: number): string[];
 	outcome(limit: number): Outcome;
 }
@@ -48,7 +48,7 @@ const ROWS: Record<string, Row> = {
 	"an endless id": tooLarge(send("id: "), endless("7")),
 	"an endless event name": tooLarge(send("event: "), endless("x")),
 	"an endless comment": tooLarge(send(": "), endless("x")),
-	"an endless name of a field": tooLarge(send("data"), endless("x")),
+	"an endless field name": tooLarge(send("data"), endless("x")),
 	"endless data that is not UTF-8": tooLarge(send("data: "), fillInvalid(Number.MAX_SAFE_INTEGER)),
 	"an event just below the limit": {
 		steps: (limit) => [send("data: "), fill(limit - MARGIN, "x"), send("\n\n")],
@@ -90,7 +90,7 @@ const ROWS: Record<string, Row> = {
 		steps: (limit) => [send("id: "), fillInvalid(limit - MARGIN), send("\ndata: x\n\n")],
 		outcome: () => TOO_LARGE,
 	},
-	"an event name that is not UTF-8, just below the limit, for which nobody listens": {
+	"an event name that is not UTF-8, just below the limit, without a listener": {
 		steps: (limit) => [send("event: "), fillInvalid(limit - MARGIN), send("\ndata: x\n\n")],
 		outcome: () => ended(),
 	},
@@ -146,15 +146,15 @@ const ROWS: Record<string, Row> = {
 		steps: () => [fill(11 * 1_000_000, "unknown: x\n"), send("data\n\n")],
 		outcome: () => ended([MESSAGE, 0, 0]),
 	},
-	"a compressed answer that unpacks to endless data": {
+	"a compressed response that unpacks to endless data": {
 		steps: () => ["header=Content-Encoding: gzip", ...bomb()],
 		outcome: () => TOO_LARGE,
 	},
 };
 
 /**
- * A gzip stream without end: of 1 MiB of one letter, deflated into a block that ends at a byte and refers to none before
- * it, so that any number of them follow each other.
+ * An endless gzip stream. 1 MiB of one letter is deflated into a block that ends at a byte boundary
+ * and does not refer to earlier blocks, so it can be repeated.
  */
 function bomb(): string[] {
 	const block = deflateRawSync(Buffer.alloc(MIB, "a"), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
@@ -167,7 +167,7 @@ test.setTimeout(180_000);
 
 test.beforeEach(({ lab }) => catchMemory(lab));
 
-/** Expects that the module's memory has never been larger than it may be. */
+/** Expects that the module's memory never exceeded its bound. */
 async function expectBounded(lab: Lab, limit: number): Promise<void> {
 	const peak = await memorySize(lab);
 	const bound = 3 * limit + 8 * MIB;
@@ -177,7 +177,7 @@ async function expectBounded(lab: Lab, limit: number): Promise<void> {
 }
 
 // behavior 12.4
-test("B16: of a long stream nothing is kept: the memory of 30 MB is that of one", async ({ lab }) => {
+test("B16: a long stream is not kept: 30 MB need the same memory as 1 MB", async ({ lab }) => {
 	await catchMemory(lab);
 	const count = 300_000;
 	await lab.ours(
@@ -267,9 +267,9 @@ for (const limit of LIMITS) {
 	});
 
 	const CHUNKS = {
-		"a line without end": { status: 200, pattern: "x", outcome: { reason: "too-large", delivered: 0 } },
+		"an endless line": { status: 200, pattern: "x", outcome: { reason: "too-large", delivered: 0 } },
 		comments: { status: 200, pattern: ": comment\n", outcome: { reason: "end", delivered: 0 } },
-		"events, of which the first closes": {
+		"events, the first of which closes the source": {
 			status: 200,
 			pattern: "data\n\n",
 			outcome: { reason: "caller", delivered: 1 },

@@ -1,15 +1,17 @@
-// Owns the rules of how the package gets to work: without set-up, once per page, in workers, and with a clear word where
-// a page forbids it.
+// The rules of loading the package: without set-up, once per page, in workers, and with a clear
+// error if a page forbids it.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
 const ENTRY = "/files/dist/index.js";
 
-/** The URL of an empty page with this Content-Security-Policy. */
+/** Returns the URL of an empty page with this Content-Security-Policy. */
 const withPolicy = (policy: string) =>
 	`/script?do=type=text/html|header=Content-Security-Policy:${encodeURIComponent(policy)}|${send("<!doctype html>")}`;
 
-/** Starts a dedicated module worker with this code, and answers all that it posts until it posts `null`. */
+/**
+ * Starts a dedicated module worker with this code. Returns all values that it posts before `null`.
+ */
 function runWorker(lab: Lab, code: string): Promise<unknown[]> {
 	const url = lab.script(`type=text/javascript|${send(`import { EventSource, init } from "${ENTRY}";\n${code}`)}`);
 	return lab.page.evaluate(
@@ -32,7 +34,7 @@ function runWorker(lab: Lab, code: string): Promise<unknown[]> {
 }
 
 // behavior 15.1
-test("init() resolves, once and again, and the package needs none", async ({ lab }) => {
+test("init() resolves, also when it is called again, and the package does not need it", async ({ lab }) => {
 	const outcome = await lab.page.evaluate(async (entry) => {
 		const { init } = await import(entry);
 		return [await init(), await init(), init() instanceof Promise];
@@ -109,7 +111,7 @@ test("in a dedicated worker close() and the worker's end close the socket", asyn
 });
 
 // behavior 4.16, 15.3
-test("under a policy without 'wasm-unsafe-eval' there is one error that says why, and no retry", async ({ lab }) => {
+test("under a policy without 'wasm-unsafe-eval' one error names the cause, and there is no retry", async ({ lab }) => {
 	await lab.open(withPolicy("default-src 'none'; script-src 'self'; connect-src *"));
 	const outcome = await lab.ours(async ({ EventSource, record, once, tasks }, url) => {
 		const entry = "/files/dist/index.js";
@@ -136,7 +138,7 @@ test("under a policy without 'wasm-unsafe-eval' there is one error that says why
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("a policy of script-src 'self' 'wasm-unsafe-eval' and connect-src 'self' is all that it needs", async ({
+test("the package works under a policy of script-src 'self' 'wasm-unsafe-eval' and connect-src 'self'", async ({
 	lab,
 }) => {
 	await lab.open(withPolicy("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"));
@@ -155,7 +157,9 @@ test.describe("headwater/slim", () => {
 	const MODULE = "/files/dist/headwater.wasm";
 
 	// behavior 15.4
-	test("finds the module beside it and compiles it while it arrives; one request for all sources", async ({ lab }) => {
+	test("finds the module beside it and compiles it while it arrives, with one request for all sources", async ({
+		lab,
+	}) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, url }) => {
 				let streamed = 0;
@@ -186,7 +190,7 @@ test.describe("headwater/slim", () => {
 		"a URL": "new URL(module, location.href)",
 		"a Request": "new Request(module)",
 		"a promise of a Response": "fetch(module)",
-		"a Response of no type": "new Response(await (await fetch(module)).arrayBuffer())",
+		"a Response without a type": "new Response(await (await fetch(module)).arrayBuffer())",
 		"a Response whose type has a parameter":
 			"new Response((await fetch(module)).body, { headers: { 'content-type': 'application/wasm; charset=utf-8' } })",
 		bytes: "new Uint8Array(await (await fetch(module)).arrayBuffer())",
@@ -195,7 +199,7 @@ test.describe("headwater/slim", () => {
 	};
 	for (const [name, place] of Object.entries(places)) {
 		// behavior 15.4
-		test(`takes ${name} for the module`, async ({ lab }) => {
+		test(`accepts ${name} as the module`, async ({ lab }) => {
 			const data = await lab.page.evaluate(
 				async ({ slim, module, place, url }) => {
 					const { EventSource, init } = await import(slim);
@@ -212,12 +216,10 @@ test.describe("headwater/slim", () => {
 		});
 	}
 
-	test("init() says where the module is though a source was made before it, which looked elsewhere", async ({
-		lab,
-	}) => {
+	test("init() sets the location of the module even after a source has looked elsewhere", async ({ lab }) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, module, url }) => {
-				// A script that has no place beside it.
+				// A script whose location has no place for the module.
 				const script = new Blob([await (await fetch(slim)).text()], { type: "text/javascript" });
 				const { EventSource, init } = await import(URL.createObjectURL(script));
 				const early = new EventSource(url);
@@ -236,9 +238,7 @@ test.describe("headwater/slim", () => {
 		expect(outcome).toEqual({ reason: "internal", message, data: "works" });
 	});
 
-	test("a page in place of the module, and what is no object of options, are told as what they are", async ({
-		lab,
-	}) => {
+	test("the error describes a page instead of the module, and an argument that is not an object", async ({ lab }) => {
 		const told = await lab.page.evaluate(async (slim) => {
 			const { init } = await import(slim);
 			const message = ({ message }: Error) => message;
@@ -252,7 +252,9 @@ test.describe("headwater/slim", () => {
 	});
 
 	// behavior 15.3
-	test("says where it looked for a module that is not there, and takes another place afterwards", async ({ lab }) => {
+	test("the error names the location of a missing module, and another location can be set afterwards", async ({
+		lab,
+	}) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, module, url }) => {
 				const { EventSource, init } = await import(slim);

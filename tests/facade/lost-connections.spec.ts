@@ -1,5 +1,5 @@
-// Owns the rule for who classifies errors: a lost connection is a TypeError that names the network, with what the platform threw
-// as its cause; everything else is an Error of another kind.
+// A rule for callers that classify errors. A lost connection is a TypeError that names the network,
+// with the platform's error as its cause. Every other failure is an Error of another class.
 
 import { elsewhere, eventStream, events, expect, HANDED_OVER, send, test, unusedOrigin } from "./support.ts";
 
@@ -7,7 +7,7 @@ interface Thrown {
 	name: string;
 	isTypeError: boolean;
 	namesNetwork: boolean;
-	/** The name of what the platform threw. */
+	/** The name of the platform's error. */
 	cause: string | undefined;
 	causeIsError: boolean;
 	reason: string;
@@ -15,7 +15,10 @@ interface Thrown {
 	lastWord: string;
 }
 
-/** Runs in the page: what `events()` throws, what `fetchEventSource()` calls `onerror` with, and what it is rejected with. */
+/**
+ * Runs in the page. Returns the errors of `events()`, of `onerror`, and of the promise of
+ * `fetchEventSource()`.
+ */
 async function thrownByForms(
 	{ events, fetchEventSource }: Pick<typeof import("headwater"), "events" | "fetchEventSource">,
 	[url, options, onlyEvents]: readonly [string, object, true?],
@@ -51,7 +54,7 @@ async function thrownByForms(
 const CUT = eventStream(send(events(1)), HANDED_OVER, "rst");
 const ENDED = eventStream(send(events(1)));
 
-/** By POST, which is never repeated: so that each failure is final. */
+/** By POST, which is never repeated, so that each failure is final. */
 const POST = { method: "POST" };
 
 // behavior 11.9
@@ -66,10 +69,10 @@ test("a stream that breaks off: TypeError, interrupted, and the platform's error
 	expect(thrown).toEqual(Array(3).fill(lost("interrupted", expect.any(String), 200)));
 });
 
-test("an answer that ends before the event that until waits for: TypeError without a cause", async ({ lab }) => {
+test("a response that ends before the event that until waits for: TypeError without a cause", async ({ lab }) => {
 	const thrown = await lab.ours(
 		({ events, fetchEventSource }, url) =>
-			// Functions cannot be handed over to the page.
+			// Functions cannot be passed to the page.
 			(globalThis as unknown as { thrownByForms: typeof thrownByForms }).thrownByForms({ events, fetchEventSource }, [
 				url,
 				{ method: "POST", until: ({ data }: { data: string }) => data === "[DONE]" },
@@ -79,7 +82,7 @@ test("an answer that ends before the event that until waits for: TypeError witho
 	expect(thrown).toEqual(Array(3).fill(lost("interrupted", undefined, 200)));
 });
 
-test("no answer within connectTimeout, and no byte within silenceTimeout, are lost connections", async ({ lab }) => {
+test("no response within connectTimeout, and no byte within silenceTimeout, are lost connections", async ({ lab }) => {
 	const silent = eventStream(send(events(1)), "hang");
 	const timeout = await lab.ours(thrownByForms, [
 		lab.script("hang", "hang"),
@@ -93,7 +96,7 @@ test("no answer within connectTimeout, and no byte within silenceTimeout, are lo
 	expect(silence).toEqual(Array(3).fill(lost("silence", undefined, 200)));
 });
 
-test("a GET that a server of another origin refuses is a lost connection, as it is for fetch", async ({ lab }) => {
+test("a GET that a server of another origin refuses is a lost connection, as with fetch", async ({ lab }) => {
 	const thrown = await lab.ours(thrownByForms, [elsewhere(lab.url("/cors-refused")), {}, true] as const);
 	expect(thrown).toEqual([lost("cors", "TypeError")]);
 });
@@ -113,7 +116,7 @@ test("attempts that all ended at the network are a lost connection, and attempts
 });
 
 // behavior 11.9
-test("a refusal, another type and an event beyond the limit are no lost connections", async ({ lab }) => {
+test("a refusal, another type and an event above the limit are not lost connections", async ({ lab }) => {
 	const rows: [script: string, options: object, expected: Partial<Thrown>][] = [
 		["status=429", POST, { reason: "status", status: 429 }],
 		["type=text/html|send=page", POST, { reason: "content-type", status: 200 }],

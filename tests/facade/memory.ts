@@ -1,5 +1,5 @@
-// Owns the look at the module from outside: a page whose next WebAssembly instance is caught, how
-// large its memory has become, and how many JavaScript objects it has held at a time.
+// Observes the module from outside: catches a page's next WebAssembly instance, and reads its peak
+// memory and the most JavaScript objects that it held at a time.
 
 import type { Lab } from "./support.ts";
 
@@ -10,7 +10,7 @@ interface Caught {
 	table: WebAssembly.Table;
 }
 
-/** To be called before the first source of a page, which starts the module. */
+/** Called before the first source of a page, which starts the module. */
 export async function catchMemory(lab: Lab): Promise<void> {
 	await lab.page.evaluate(() => {
 		const { instantiate } = WebAssembly;
@@ -26,12 +26,15 @@ export async function catchMemory(lab: Lab): Promise<void> {
 	});
 }
 
-/** The size of the memory in bytes, which never shrinks: the most that was ever in use at a time. */
+/** Returns the size of the memory in bytes. It never shrinks, so it is the peak. */
 export function memorySize(lab: Lab): Promise<number> {
 	return lab.page.evaluate(() => (globalThis as unknown as { caught: Caught }).caught.memory.buffer.byteLength);
 }
 
-/** The length of the table in which wasm-bindgen keeps the JavaScript objects that Rust holds. It never shrinks either. */
+/**
+ * Returns the length of the table in which wasm-bindgen keeps the JavaScript objects that Rust
+ * holds. It never shrinks either.
+ */
 export function tableLength(lab: Lab): Promise<number> {
 	return lab.page.evaluate(() => (globalThis as unknown as { caught: Caught }).caught.table.length);
 }
