@@ -1,5 +1,5 @@
-// Owns the rule that no bundler needs to be told anything: both entries, in pages built by each as it comes. All
-// build the script of apps/plain, which is written to where they are.
+// Each bundler builds a working page with either entry, without configuration for headwater. All of
+// them build the script of apps/plain, which is copied into their projects.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,11 +13,16 @@ type Entry = "headwater" | "headwater/slim";
 interface Bundler {
 	/** The project in apps/, and the program that it installs. */
 	name: string;
-	/** What is said to the program. */
+	/** The arguments of the program. */
 	build: string[];
-	/** How the page has the script, which is `main.js` then; without it, the page is what the program starts from. */
+	/**
+	 * The page's script element for `main.js`. If undefined, the page is the program's entry point.
+	 */
 	script?: string;
-	/** Whether the module has to be copied, because the program does not follow `new URL("./file", import.meta.url)`. */
+	/**
+	 * Whether the program ignores `new URL("./file", import.meta.url)`, so the module has to be
+	 * copied.
+	 */
 	copied?: boolean;
 }
 
@@ -51,8 +56,8 @@ for (const bundler of BUNDLERS) {
 		await expectBuilt(page, await build(bundler, app("headwater")), "headwater", scenario);
 	});
 
-	const found = bundler.copied ? "is told where its module was copied to" : "finds its module";
-	test(`a page built by ${bundler.name} streams a POST by headwater/slim, which ${found}`, async ({
+	const found = bundler.copied ? "gets the location of its copied module" : "finds its module";
+	test(`a page built by ${bundler.name} streams a POST with headwater/slim, which ${found}`, async ({
 		page,
 		scenario,
 	}) => {
@@ -66,7 +71,7 @@ for (const bundler of BUNDLERS) {
 }
 
 for (const entry of ["headwater", "headwater/slim"] as const) {
-	test(`Vite's development server serves ${entry}, bundled beforehand, on the first load and the next`, async ({
+	test(`Vite's development server prebundles ${entry}, and serves it on the first and the second load`, async ({
 		page,
 		scenario,
 	}) => {
@@ -74,7 +79,7 @@ for (const entry of ["headwater", "headwater/slim"] as const) {
 		writeFileSync(join(folder, "index.html"), html(SOURCE));
 		const program = join(folder, "node_modules", ".bin", "vite");
 		const args = [folder, "--host", "127.0.0.1", "--port", "0"];
-		// Playwright asks for colours in what it starts, which would be inside of the URL.
+		// Playwright enables colors in its child processes, and the color codes would be in the URL.
 		const env = { NO_COLOR: "1", FORCE_COLOR: undefined, NODE_ENV: undefined };
 		const { found: origin, stop } = await serve(program, args, /(http:\S+)/, { env });
 		try {
@@ -88,7 +93,7 @@ for (const entry of ["headwater", "headwater/slim"] as const) {
 	});
 }
 
-test("the default entry works in a classic script, as esbuild makes it", async ({ page, scenario }) => {
+test("the default entry works in a classic script built by esbuild", async ({ page, scenario }) => {
 	const classic = { ...esbuild, build: ["app.js", "--bundle", "--outfile=dist/main.js"], script: DEFERRED };
 	const dist = await build(classic, app("headwater"));
 	await expectBuilt(page, dist, "headwater", scenario);
@@ -96,7 +101,7 @@ test("the default entry works in a classic script, as esbuild makes it", async (
 
 for (const bundler of [webpack, rollup, esbuild]) {
 	for (const entry of ["headwater", "headwater/slim"] as const) {
-		test(`${bundler.name} leaves out all of ${entry} where nothing of it is used`, async () => {
+		test(`${bundler.name} removes all of ${entry} if none of it is used`, async () => {
 			const imports = `import "${entry}";\nimport { EventSource, events } from "${entry}";\n`;
 			const dist = await build(bundler, `${imports}console.log("used");\n`);
 			expect(readFileSync(join(dist, "main.js"), "utf8")).toContain('console.log("used")');
@@ -105,7 +110,7 @@ for (const bundler of [webpack, rollup, esbuild]) {
 	}
 }
 
-/** The script of the page without a tool, by this entry. */
+/** Returns the script of apps/plain with this entry. */
 function app(entry: Entry): string {
 	const script = readFileSync(new URL("apps/plain/app.js", import.meta.url), "utf8");
 	return script.replace('from "headwater"', `from "${entry}"`);
@@ -117,14 +122,16 @@ function html(script: string): string {
 
 const folders = new Map<string, Promise<string>>();
 
-/** The folder of a project, which is installed once. */
+/** Installs a project once. Returns its folder. */
 function installed(name: string): Promise<string> {
 	const folder = folders.get(name) ?? install(`apps/${name}`);
 	folders.set(name, folder);
 	return folder;
 }
 
-/** A project with this script, and without what an earlier build has left. */
+/**
+ * Writes this script into a project, and removes the output of earlier builds. Returns the folder.
+ */
 async function prepare(name: string, script: string): Promise<string> {
 	const folder = await installed(name);
 	for (const left of ["dist", "index.html", ".parcel-cache", "node_modules/.vite"]) {
@@ -134,7 +141,7 @@ async function prepare(name: string, script: string): Promise<string> {
 	return folder;
 }
 
-/** Builds this script by a bundler; answers the folder that is to be served. */
+/** Builds this script with a bundler. Returns the folder to serve. */
 async function build({ name, build, script }: Bundler, source: string): Promise<string> {
 	const folder = await prepare(name, source);
 	const dist = join(folder, "dist");
@@ -153,7 +160,10 @@ async function expectBuilt(page: Page, dist: string, entry: Entry, scenario: { o
 	}
 }
 
-/** Only the slim entry asks for the module, and for nothing that is not there. */
+/**
+ * Expects that the page streams a POST, and that only the slim entry requests the module, once,
+ * successfully.
+ */
 async function expectEntry(page: Page, origin: string, entry: Entry, scenario: { origin: string }): Promise<void> {
 	const modules: string[] = [];
 	const note = (response: { url(): string; status(): number }) => {

@@ -1,5 +1,5 @@
-// Owns the promise that what takes an EventSource class takes ours: libraries as their users
-// install them, with our class at the hook that each has for one, against servers of theirs.
+// Libraries that take an EventSource class accept ours. Each library is installed from npm, uses
+// our class at its own hook, and talks to its own kind of server.
 
 import type { Page } from "@playwright/test";
 import { expect, test, typeErrors } from "./clients.ts";
@@ -8,9 +8,9 @@ import { Feed } from "./feed.ts";
 const items = (page: Page) => page.locator("li");
 const press = (page: Page, name: string) => page.getByRole("button", { name }).click();
 
-// SignalR's types have no member for the class.
+// SignalR's types have no option for the class.
 for (const name of ["trpc", "htmx", "turbo", "reconnecting"]) {
-	test(`${name}: strict TypeScript takes our class where the library wants one`, async () => {
+	test(`${name}: strict TypeScript accepts our class where the library takes one`, async () => {
 		expect(await typeErrors(name)).toBe("");
 	});
 }
@@ -27,9 +27,9 @@ test.describe("tRPC", () => {
 		}
 	}
 
-	test("what is tracked arrives in order, and over a cut nothing is lost or doubled", async ({ page, serve }) => {
+	test("tracked events arrive in order, and a cut neither loses nor repeats one", async ({ page, serve }) => {
 		const site = await serve("trpc");
-		// From another origin, as where tRPC has a server of its own.
+		// From another origin, as if tRPC had its own server.
 		await page.goto(`${site.origin.replace("127.0.0.1", "localhost")}?server=${site.origin}`);
 		await expect(page.locator("#states")).toHaveText("connecting; pending;");
 		await add(page, "one", "two");
@@ -56,14 +56,14 @@ test.describe("tRPC", () => {
 		site.stall();
 		await add(page, "two");
 		await expect(items(page)).toHaveText(posts("one", "two"), { timeout: 30_000 });
-		// tRPC makes a new source, and tells it by the input where to go on.
+		// tRPC makes a new source, and its input has the ID after which to continue.
 		const inputs = site.asked.map(({ url }) => url.searchParams.get("input"));
 		expect(inputs).toEqual([null, '{"lastEventId":"1"}']);
 		await expect.poll(() => site.streams).toBe(1);
 		await press(page, "Unsubscribe");
 	});
 
-	test("headers reach the server, of each attempt its own, and so do connectionParams", async ({ page, serve }) => {
+	test("the headers of each attempt reach the server, and so do connectionParams", async ({ page, serve }) => {
 		const site = await serve("trpc");
 		await page.goto(`${site.origin}?subscribe=caller`);
 		const caller = (attempt: number) => {
@@ -75,7 +75,7 @@ test.describe("tRPC", () => {
 		await press(page, "Unsubscribe");
 	});
 
-	test("a subscription that returns is complete, and is not asked for again", async ({ page, serve }) => {
+	test("a subscription that returns is complete, and is not requested again", async ({ page, serve }) => {
 		const site = await serve("trpc");
 		await page.goto(`${site.origin}?subscribe=three`);
 		await expect(items(page)).toHaveText(["1", "2", "3", '"complete"']);
@@ -84,7 +84,7 @@ test.describe("tRPC", () => {
 		expect(site.asked).toHaveLength(1);
 	});
 
-	test("what the procedure throws ends the subscription", async ({ page, serve }) => {
+	test("an error that the procedure throws ends the subscription", async ({ page, serve }) => {
 		const site = await serve("trpc");
 		await page.goto(`${site.origin}?subscribe=forbidden`);
 		await expect(items(page)).toHaveText(['"before"', '"failed: not for you"']);
@@ -92,7 +92,7 @@ test.describe("tRPC", () => {
 		expect(site.asked).toHaveLength(1);
 	});
 
-	test("a refused request ends the subscription, and the error says what the status was", async ({ page, serve }) => {
+	test("a refused request ends the subscription with an error that has the status", async ({ page, serve }) => {
 		const site = await serve("trpc");
 		site.refusals = 1;
 		await page.goto(site.origin);
@@ -120,7 +120,7 @@ test.describe("SignalR", () => {
 		expect(site.asked).toHaveLength(1);
 	});
 
-	test("after a cut SignalR negotiates anew, and the source of before does not come back", async ({ page, serve }) => {
+	test("after a cut SignalR negotiates again, and the old source does not reconnect", async ({ page, serve }) => {
 		const site = await serve("signalr");
 		await page.goto(site.origin);
 		await press(page, "Start");
@@ -136,11 +136,11 @@ test.describe("SignalR", () => {
 		await expect(items(page).last()).toHaveText("closed");
 	});
 
-	test("pings keep an idle connection, and a connection without them is replaced", async ({ page, serve }) => {
+	test("pings keep an idle connection open, and a connection without pings is replaced", async ({ page, serve }) => {
 		const site = await serve("signalr");
 		await page.goto(site.origin);
 		await press(page, "Start");
-		// For longer than the silence that the page's connection bears.
+		// More than 4 seconds of pings. The page's connection times out after 3 seconds of silence.
 		await expect.poll(() => site.application.pings, { timeout: 30_000 }).toBeGreaterThan(20);
 		await expect(items(page)).toHaveText(["started"]);
 		site.stall();
@@ -149,7 +149,7 @@ test.describe("SignalR", () => {
 		await press(page, "Stop");
 	});
 
-	test("a start that is refused fails, and leaves nothing behind", async ({ page, serve }) => {
+	test("a refused start fails, and leaves nothing behind", async ({ page, serve }) => {
 		const site = await serve("signalr");
 		site.refusals = 1;
 		await page.goto(site.origin);
@@ -165,7 +165,10 @@ test.describe("SignalR", () => {
 test.describe("htmx", () => {
 	const log = (page: Page) => page.locator("output");
 
-	test("named events are swapped in, triggers fire, and the closing event closes", async ({ page, serve }) => {
+	test("named events are swapped in, triggers fire, and the closing event closes the source", async ({
+		page,
+		serve,
+	}) => {
 		const feed = new Feed();
 		const site = await serve("htmx", feed);
 		await page.goto(site.origin);
@@ -186,7 +189,7 @@ test.describe("htmx", () => {
 		expect(site.asked.map(({ headers }) => headers["x-tenant"])).toEqual(["lobby"]);
 	});
 
-	test("a cut loses nothing, and after a refusal htmx makes a source of its own", async ({ page, serve }) => {
+	test("a cut loses nothing, and after a refusal htmx makes a new source", async ({ page, serve }) => {
 		const feed = new Feed();
 		const site = await serve("htmx", feed);
 		await page.goto(site.origin);
@@ -206,7 +209,7 @@ test.describe("htmx", () => {
 		feed.send("done", "");
 	});
 
-	test("the source closes with the element that it belongs to", async ({ page, serve }) => {
+	test("the source closes with its element", async ({ page, serve }) => {
 		const site = await serve("htmx", new Feed());
 		await page.goto(site.origin);
 		await expect(log(page)).toHaveText("open;");
@@ -229,7 +232,10 @@ test.describe("Turbo", () => {
 		return { readyState: streamSource.readyState, ours: "closed" in streamSource };
 	};
 
-	test("a source that is connected to the session appends what streams, over a cut too", async ({ page, serve }) => {
+	test("a source that is connected to the session appends the streamed elements, also after a cut", async ({
+		page,
+		serve,
+	}) => {
 		const feed = new Feed();
 		const site = await serve("turbo", feed);
 		await page.goto(`${site.origin}/connected.html`);
@@ -248,7 +254,7 @@ test.describe("Turbo", () => {
 		await expect.poll(() => site.streams).toBe(0);
 	});
 
-	test("<turbo-stream-source> takes our class as the global one, and closes it with the page that Turbo leaves", async ({
+	test("<turbo-stream-source> uses our class as the global one, and closes the source when Turbo leaves the page", async ({
 		page,
 		serve,
 	}) => {
@@ -262,7 +268,8 @@ test.describe("Turbo", () => {
 		await expect(page.getByRole("heading")).toHaveText("Elsewhere");
 		await expect.poll(() => site.streams).toBe(0);
 		await page.getByRole("link", { name: "Back" }).click();
-		// Turbo first shows the page as it was left, with a source that it closes when the page itself has come.
+		// Turbo first shows a preview of the page. It closes the preview's source when the page has
+		// loaded.
 		const fresh = page.locator("html:not([data-turbo-preview]) turbo-stream-source");
 		await expect(items(page)).toHaveCount(0);
 		await expect.poll(() => fresh.evaluate(state)).toEqual({ readyState: 1, ours: true });
@@ -275,7 +282,10 @@ test.describe("Turbo", () => {
 });
 
 test.describe("reconnecting-eventsource", () => {
-	test("what our class gives up is made anew, from the last id that was heard", async ({ page, serve }) => {
+	test("a source that our class gives up is replaced by one that continues after the last event ID", async ({
+		page,
+		serve,
+	}) => {
 		const feed = new Feed();
 		const site = await serve("reconnecting", feed);
 		await page.goto(site.origin);
@@ -297,7 +307,8 @@ test.describe("reconnecting-eventsource", () => {
 		});
 		expect(asked).toEqual([
 			[null, undefined, "lobby"],
-			// By our class, refused; then by a new one, that has its id in the URL; then by this one again.
+			// Our class reconnects and is refused. The library makes a new source with the ID in its URL.
+			// That source reconnects.
 			[null, "2", "lobby"],
 			["2", undefined, "lobby"],
 			["2", "3", "lobby"],

@@ -1,5 +1,5 @@
-// Owns what the tests of client libraries share: a project of tests/package/clients/ as an origin,
-// the event streams that its pages ask this origin for, and what becomes of their connections.
+// Helpers for the tests of client libraries. They serve a project of tests/package/clients/ from an
+// origin, record its requests for event streams, and break their connections.
 
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -14,18 +14,18 @@ import { test as base, expect, install } from "./support.ts";
 
 export { expect };
 
-/** What answers whatever is no file of the project. */
+/** Handles each request that is not for a file of the project. */
 export interface Application {
-	/** How many pings of its protocol it has sent, if it has any. */
+	/** The number of pings sent, if the protocol has pings. */
 	readonly pings?: number;
 	handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
-/** A project's origin, as one test sees it. */
+/** The origin of a project, for one test. */
 export class Site {
 	/** The requests for event streams, oldest first. */
 	readonly asked: { url: URL; headers: IncomingMessage["headers"] }[] = [];
-	/** How many of the next such requests a proxy would answer by itself, for want of the application. */
+	/** How many of the next such requests get a 503, as from a proxy whose application is down. */
 	refusals = 0;
 	origin = "";
 	stop: Served["stop"] = async () => {};
@@ -57,14 +57,14 @@ export class Site {
 		return this.#streams.size;
 	}
 
-	/** The connections break, as with a network. */
+	/** Breaks the connections, as a lost network does. */
 	cut(): void {
 		for (const { socket } of this.#streams) {
 			socket?.destroy();
 		}
 	}
 
-	/** The connections stay, but nothing gets through any more. */
+	/** Keeps the connections open, but sends nothing more on them. */
 	stall(): void {
 		for (const { socket } of this.#streams) {
 			socket?.cork();
@@ -79,7 +79,7 @@ export class Site {
 
 const installed = new Map<string, Promise<string>>();
 
-/** Once in a worker: installs the project, and bundles the script that each of its pages has beside it. */
+/** Installs the project once per worker, and bundles the script beside each of its pages. */
 export function project(name: string): Promise<string> {
 	const made = installed.get(name) ?? make(join("clients", name));
 	installed.set(name, made);
@@ -94,7 +94,10 @@ async function make(name: string): Promise<string> {
 	return folder;
 }
 
-/** What strict TypeScript says of the project's sources: of our class where the library names the type that it takes. */
+/**
+ * Returns the errors of strict TypeScript in the project's sources, which pass our class to the
+ * library.
+ */
 export async function typeErrors(name: string): Promise<string> {
 	const cwd = await project(name);
 	const sources = readdirSync(cwd).filter((file) => file.endsWith(".ts"));
@@ -108,12 +111,16 @@ export async function typeErrors(name: string): Promise<string> {
 }
 
 interface Fixtures {
-	/** Serves a project, by its own `server.ts` or by the application given. No event stream may be left at the end. */
+	/**
+	 * Serves a project with its own `server.ts` or this application. No event stream may be open at
+	 * the end.
+	 */
 	serve(name: string, application?: Application): Promise<Site>;
 }
 
 export const test = base.extend<Fixtures>({
-	// The page is asked for so that it is still there when the streams are counted: it takes its connections with it.
+	// Depends on `page` so that the page is still open when the streams are counted. Closing it would
+	// close its connections.
 	serve: async ({ page: _ }, use) => {
 		const sites: Site[] = [];
 		await use(async (name, application) => {

@@ -1,5 +1,5 @@
-// Owns the rule that the package works in environments that are less than a browser, or says what
-// they lack: those of test runners, edge runtimes.
+// The package works in test runners and edge runtimes, which have less than a browser. If they lack
+// a part that it needs, its error names the part.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,10 @@ import { expect, install, runInstalled, type Served, test } from "./support.ts";
 let folder: string;
 let server: Served;
 
-/** Sends more events than a source fires without a pause, each with what was asked. */
+/**
+ * The server sends more events than a source fires without a pause, each with the request's method
+ * and body.
+ */
 test.beforeAll(async () => {
 	server = await listen(
 		createServer(async (request, response) => {
@@ -33,7 +36,7 @@ test.beforeAll(async () => {
 
 test.afterAll(() => server.stop());
 
-/** Runs a script of the project; answers its lines. */
+/** Runs a script of the project. Returns the JSON values that it prints, one per line. */
 async function lines(...args: string[]): Promise<unknown[]> {
 	const env = { SERVER: server.origin };
 	const { code, output } = await run(process.execPath, args, { cwd: folder, env, capture: true });
@@ -46,11 +49,11 @@ async function lines(...args: string[]): Promise<unknown[]> {
 
 const LACKING = "TypeError: headwater: this platform lacks fetch and Request and TextEncoder and TextDecoder";
 
-test("in a window of jsdom each form says what is missing, and gets every event once that is there", async () => {
+test("in a jsdom window each form names the missing parts, and gets every event after they are added", async () => {
 	expect(await lines("jsdom.js")).toEqual([[LACKING, LACKING, LACKING], []]);
 });
 
-test("in a window of happy-dom every form gets every event", async () => {
+test("in a happy-dom window every form gets every event", async () => {
 	expect(await lines("happy-dom.js")).toEqual([[]]);
 });
 
@@ -58,7 +61,7 @@ test("in an edge runtime every form gets every event", async () => {
 	expect(await lines("edge.js")).toEqual([[]]);
 });
 
-/** Has a test runner run its folder of the project. */
+/** Runs a test runner on its folder of the project, and expects this summary. */
 async function expectPassed(passed: RegExp, program: string, env: Record<string, string>, ...args: string[]) {
 	const path = join(folder, "node_modules", program);
 	const given = { SERVER: server.origin, CI: "1", NODE_ENV: "", ...env };
@@ -67,16 +70,16 @@ async function expectPassed(passed: RegExp, program: string, env: Record<string,
 	expect(code, output).toBe(0);
 }
 
-test("vitest: in its environments node, jsdom and happy-dom every form gets every event", async () => {
+test("in vitest's environments node, jsdom and happy-dom every form gets every event", async () => {
 	await expectPassed(/^ +Tests +6 passed \(6\)$/m, "vitest/vitest.mjs", {}, "run", "--dir", "vitest");
 });
 
-test("Jest: in its environments node and jsdom every form gets every event, or says what is missing", async () => {
+test("in Jest's environments node and jsdom every form gets every event, or names the missing parts", async () => {
 	const env = { NODE_OPTIONS: "--experimental-vm-modules" };
 	await expectPassed(/^Tests: +4 passed, 4 total$/m, "jest/bin/jest.js", env);
 });
 
-test("in workerd every form of headwater/slim gets every event, and headwater says why it cannot work", async () => {
+test("in workerd every form of headwater/slim gets every event, and headwater reports why it cannot work", async () => {
 	const args = ["worker.js", "--bundle", "--format=esm", "--external:*.wasm", "--outfile=worker-bundled.js"];
 	await runInstalled(folder, "esbuild", ...args);
 	const workerd = spawn(

@@ -42,7 +42,9 @@ test.describe("README.md", () => {
 		folder = await prepareProject("examples/readme", "README.md", "ask.ts");
 	});
 
-	test("the first example asks by POST, shows each event, and says how it ended and why", async ({ page }) => {
+	test("the first example sends a POST, shows each event, and reports how the stream ended and why", async ({
+		page,
+	}) => {
 		const { kitchen, said } = await open(page, folder, "ask.ts");
 		const asked = await kitchen.nth(0);
 		expect([asked.line, asked.body, asked.headers.authorization]).toEqual([
@@ -75,7 +77,7 @@ test.describe("README.md", () => {
 		await kitchen.stop();
 	});
 
-	test("the iterator's example shows the tokens up to the stop, and throws where that does not come", async ({
+	test("the iterator example shows the tokens before the stop event, and throws if that event does not come", async ({
 		page,
 		uncaught,
 	}) => {
@@ -169,21 +171,21 @@ test.describe("docs/migrating.md", () => {
 		folder = await prepareProject("examples/migrating", "docs/migrating.md", "ask.ts");
 	});
 
-	/** Writes a file of the project, made of one of the page's. */
+	/** Writes an edited copy of one of the page's files. Returns its name. */
 	function rewrite(file: string, into: string, edit: (code: string) => string): string {
 		const code = readFileSync(join(folder, file), "utf8");
 		const edited = edit(code);
-		expect(edited, "the edit has changed something").not.toBe(code);
+		expect(edited, "the edit changes the file").not.toBe(code);
 		writeFileSync(join(folder, into), edited);
 		return into;
 	}
 
 	for (const [what, option, preflight] of [
-		["the ID in the URL", true, 404],
-		["a server that allows the header", false, 204],
-		["neither", false, 404],
+		["continues with the ID in the URL", true, 404],
+		["continues if the server allows the header", false, 204],
+		["reports the option to use if it has neither", false, 404],
 	] as const) {
-		test(`a feed of another origin that is cut, with ${what}`, async ({ page }) => {
+		test(`a feed of another origin that is cut ${what}`, async ({ page }) => {
 			const feed = await serveRecipe(folder, ({ line, headers, response, send }) => {
 				response.setHeader("Access-Control-Allow-Origin", "*");
 				if (line.startsWith("OPTIONS")) {
@@ -216,7 +218,7 @@ test.describe("docs/migrating.md", () => {
 		});
 	}
 
-	/** The example of the other package's README, as it is in its version that the tests have, with our import. */
+	/** Returns the example of the installed version of the other package's README, with our import. */
 	const theirs = () => {
 		const readme = readFileSync(join(root, "node_modules/@microsoft/fetch-event-source/README.md"), "utf8");
 		const [, sample] = /```ts\n(class RetriableError .*?)```/s.exec(readme)!;
@@ -224,7 +226,7 @@ test.describe("docs/migrating.md", () => {
 	};
 	const POST = "    method: 'POST',\n    body: 'foo=bar',\n";
 
-	test("the example of the other package's README, by GET, goes on after a 503, an end and a cut, until a FatalError", async ({
+	test("the example of the other package's README, with GET, continues after a 503, an end and a cut, until a FatalError", async ({
 		page,
 		uncaught,
 	}) => {
@@ -232,7 +234,7 @@ test.describe("docs/migrating.md", () => {
 		await expectRetries(page, await open(page, folder, "theirs.ts"), uncaught, "GET /api/sse");
 	});
 
-	test("the same by POST, without the number that the page says to return, ends with the first failure", async ({
+	test("the same example with POST ends at the first failure, because onerror returns no number", async ({
 		page,
 		uncaught,
 	}) => {
@@ -247,7 +249,7 @@ test.describe("docs/migrating.md", () => {
 		await kitchen.stop();
 	});
 
-	test("the page's example, by POST, goes on after a 503, an end and a cut, until a FatalError", async ({
+	test("the page's example, with POST, continues after a 503, an end and a cut, until a FatalError", async ({
 		page,
 		uncaught,
 	}) => {
@@ -256,7 +258,7 @@ test.describe("docs/migrating.md", () => {
 		expect(opened.kitchen.asked.map(({ body }) => body)).toEqual(Array(5).fill('{"foo":"bar"}'));
 	});
 
-	test("the page's example, by GET, does the same", async ({ page, uncaught }) => {
+	test("the page's example, with GET, does the same", async ({ page, uncaught }) => {
 		const byGet = rewrite("ask.ts", "get.ts", (code) => code.replace(/ {2}method: .*?\n {2}body: .*?\n/s, ""));
 		await expectRetries(page, await open(page, folder, byGet), uncaught, "GET /api/sse");
 	});

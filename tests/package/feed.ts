@@ -1,5 +1,5 @@
-// Owns a feed as an application writes it by hand: its events have numbers, and whoever comes back
-// gets what he has missed.
+// A feed as an application writes it by hand. Its events are numbered, and a client that reconnects
+// gets the events that it missed.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -7,7 +7,7 @@ export class Feed {
 	readonly #log: string[] = [];
 	readonly #readers = new Set<ServerResponse>();
 
-	/** Sends an event to all who are connected, and to those who were once they are again. */
+	/** Sends an event to all connected clients now, and to others when they reconnect. */
 	send(type: string, data: string): void {
 		const id = this.#log.length + 1;
 		const lines = data.split("\n").map((line) => `data: ${line}\n`);

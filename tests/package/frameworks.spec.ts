@@ -1,4 +1,5 @@
-// Owns the rule that a component may import either entry: the server renders it, and once it is alive in the page it streams.
+// A component may import either entry. The server renders the component, and it streams in the
+// page.
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,11 +11,11 @@ interface Framework {
 	name: string;
 	/** The project in apps/, which has a page for each entry. */
 	project: string;
-	/** The program that builds it, and what is said to it. */
+	/** The program that builds it, and the arguments. */
 	build: [program: string, ...args: string[]];
-	/** What it builds into. */
+	/** The folders that the build writes. */
 	built: string[];
-	/** Serves what was built in this folder, as in production. */
+	/** Serves the build of this folder, as in production. */
 	start(folder: string): Promise<Served>;
 }
 
@@ -42,7 +43,7 @@ const FRAMEWORKS: Framework[] = [
 	},
 ];
 
-// For the build and the server: both are handed this process's environment.
+// For the build and the server, which inherit this process's environment.
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
 for (const { name, project, build, built, start } of FRAMEWORKS) {
@@ -73,9 +74,9 @@ for (const { name, project, build, built, start } of FRAMEWORKS) {
 	});
 }
 
-/** A server that says, in its output, where it is. */
+/** Starts a server that prints its URL. */
 async function started(program: string, args: string[], env: Record<string, string>): Promise<Served> {
-	// Playwright asks for colours in what it starts, which would be inside of the URL.
+	// Playwright enables colors in its child processes, and the color codes would be in the URL.
 	const plain = { NO_COLOR: "1", FORCE_COLOR: undefined };
 	const { found: origin, stop } = await serve(program, args, /(http:\S+)/, { env: { ...plain, ...env } });
 	return { origin, stop };

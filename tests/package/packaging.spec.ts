@@ -1,5 +1,4 @@
-// Owns the rules of what is in the package, and of what its import does before anything is asked of
-// it.
+// The package has the right files and metadata, and importing it has no side effects.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
@@ -21,26 +20,26 @@ test.beforeAll(async () => {
 
 const read = (file: string) => readFileSync(join(folder, PACKAGE, file), "utf8");
 
-/** What its package.json says. */
+/** Returns the content of its package.json. */
 const manifest = () => JSON.parse(read("package.json"));
 
-test("publint finds nothing to say of the tarball", async () => {
+test("publint finds no problem in the tarball", async () => {
 	await runInstalled(folder, "publint", tarball, "--strict");
 });
 
-test("attw finds the types of the tarball right wherever modules are imported as ES modules", async () => {
-	// The module is data: what an import of it answers is the tool's to say.
+test("attw finds no problem in the types of the tarball for importers of ES modules", async () => {
+	// The WebAssembly file has no types: the result of importing it depends on the tool.
 	const noTypes = ["--exclude-entrypoints", "headwater.wasm"];
 	await runInstalled(folder, "attw", tarball, "--profile", "esm-only", "--no-definitely-typed", ...noTypes);
 });
 
-test("the package has no side effects and asks for no other package", () => {
+test("the package has no side effects and no dependencies", () => {
 	expect(manifest().sideEffects).toBe(false);
 	const others = Object.keys(manifest()).filter((name) => /dependencies$/i.test(name) && name !== "devDependencies");
 	expect(others).toEqual([]);
 });
 
-test("every file that package.json names exists, for those too who read only main, module and types", () => {
+test("every file that package.json names exists, also for tools that read only main, module and types", () => {
 	const { main, module, types, exports } = manifest();
 	expect({ main, module, types }).toEqual({
 		main: exports["."].default,
@@ -67,7 +66,7 @@ test("every script has a source map that leads to the line of its source", () =>
 		const line = script.split("\n").findIndex((line) => line.includes(text));
 		const entry = new SourceMap(map).findEntry(line, script.split("\n")[line]!.indexOf(text));
 		if (!("originalSource" in entry)) {
-			throw new Error(`dist/${name} has nothing of "${text}"`);
+			throw new Error(`dist/${name} does not map "${text}"`);
 		}
 		const source = map.sources.indexOf(entry.originalSource);
 		expect(entry.originalSource).toBe("../js/forms/event-source.ts");
@@ -75,15 +74,18 @@ test("every script has a source map that leads to the line of its source", () =>
 	}
 });
 
-test("the default entry has nothing that classic scripts cannot have", async () => {
+test("the default entry has no syntax that a classic script cannot have", async () => {
 	const script = read("dist/index.js");
-	// An `await` at the top would be an error here, and `import.meta` a warning.
+	// A top-level `await` would be an error here, and `import.meta` a warning.
 	const { warnings } = await transform(script, { format: "iife", target: "es2022" });
 	expect(warnings).toEqual([]);
 	expect(script).not.toMatch(/\bimport\s*[(.]/);
 });
 
-/** What of the globals, of their own members and of their prototypes' is another after the import. Runs wherever it is sent. */
+/**
+ * Imports a module and returns the paths that it changed: globals, their own members, and the
+ * members of their prototypes. Runs in a page or in Node.
+ */
 async function changes(url: string): Promise<string[]> {
 	const look = () => {
 		const seen = new Map<string, PropertyDescriptor>();
@@ -111,16 +113,16 @@ async function changes(url: string): Promise<string[]> {
 }
 
 for (const entry of ENTRIES) {
-	test(`the import of ${entry} touches no global of a page`, async ({ page }) => {
+	test(`the import of ${entry} changes no global of a page`, async ({ page }) => {
 		const { origin, stop } = await serveFiles(folder);
 		await page.goto(`${origin}/package.json`);
 		expect(await page.evaluate(changes, `${origin}/${PACKAGE}/${entry}`)).toEqual([]);
 		await stop();
 	});
 
-	test(`the import of ${entry} touches no global of Node`, async () => {
+	test(`the import of ${entry} changes no global of Node`, async () => {
 		const url = pathToFileURL(join(folder, PACKAGE, entry)).href;
-		// Node makes many of its globals when they are first read.
+		// Node creates many of its globals when they are first read.
 		const code = `for (const name of Object.getOwnPropertyNames(globalThis)) globalThis[name];
 			console.log(JSON.stringify(await (${changes})(${JSON.stringify(url)})));`;
 		const script = join(folder, "changes.mjs");

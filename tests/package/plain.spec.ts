@@ -1,4 +1,4 @@
-// Owns the rule that no tool is needed: an import map and a script.
+// A page needs no build tool: an import map and a script are enough.
 
 import { expectAnswer, install, serveFiles, test } from "./support.ts";
 

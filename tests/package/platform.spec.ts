@@ -1,5 +1,5 @@
-// Owns the rules for what the platform itself starts, without a tool: pages under a
-// Content-Security-Policy, workers of each kind, an extension's background.
+// The package works without a build tool in pages with a Content-Security-Policy, in workers of
+// each kind and in the background of an extension.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,10 @@ import { expect, expectAnswer, install, runInstalled, type Served, serveFiles, t
 
 const WITH_WASM = "script-src 'self' 'wasm-unsafe-eval'";
 
-/** One error, no retry, with the directive that forbids it and what that would have to allow; and the end. */
+/**
+ * One error without a retry, which names the directive and the value that it needs, and then the
+ * end.
+ */
 const REFUSED =
 	/^\(error internal false: (?!.*\(error).*script-src 'self'.*needs script-src 'wasm-unsafe-eval'\)\(internal\)$/;
 
@@ -44,7 +47,7 @@ for (const [html, name] of Object.entries(WORKERS)) {
 	});
 }
 
-test("a page streams a POST where there is no DecompressionStream", async ({ page, scenario }) => {
+test("a page streams a POST without DecompressionStream", async ({ page, scenario }) => {
 	await page.addInitScript(() => {
 		Reflect.deleteProperty(globalThis, "DecompressionStream");
 	});
@@ -62,7 +65,7 @@ for (const [entry, file] of Object.entries({ headwater: "index.html", "headwater
 		);
 	});
 
-	test(`${entry} says which directive forbids it under script-src 'self', once`, async ({ page, scenario }) => {
+	test(`under script-src 'self', ${entry} reports once which directive forbids it`, async ({ page, scenario }) => {
 		const policy = `default-src 'none'; script-src 'self'; connect-src 'self' ${scenario.origin}`;
 		await served({ "Content-Security-Policy": policy }, async ({ origin }) => {
 			await page.goto(`${origin}/${file}?server=${scenario.origin}`);
@@ -71,7 +74,7 @@ for (const [entry, file] of Object.entries({ headwater: "index.html", "headwater
 	});
 }
 
-/** Loads this folder as an extension, and hands over a new page with the URL of its popup. */
+/** Loads this folder as an extension, and calls `use` with a new page and the URL of the popup. */
 async function withExtension(
 	{ args, ...options }: LaunchOptions,
 	extension: string,
@@ -85,19 +88,19 @@ async function withExtension(
 		await use(await context.newPage(), new URL("popup.html", background.url()).href);
 	} finally {
 		await context.close();
-		// The last of its processes may still be writing.
+		// A process of the browser may still be writing.
 		await expect(() => rmSync(profile, { recursive: true, force: true })).toPass({ timeout: 10_000 });
 	}
 }
 
-test("the background of an extension streams a POST where its policy has 'wasm-unsafe-eval'", async ({
+test("the background of an extension streams a POST if its policy has 'wasm-unsafe-eval'", async ({
 	launchOptions,
 	scenario,
 }) => {
 	await withExtension(launchOptions, folder, (page, popup) => expectAnswer(page, popup, scenario));
 });
 
-test("the background of an extension says which directive forbids it under the policy that it has by default, once", async ({
+test("under the default policy, the background of an extension reports once which directive forbids it", async ({
 	launchOptions,
 	scenario,
 }, testInfo) => {

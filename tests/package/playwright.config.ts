@@ -1,17 +1,17 @@
-// Owns how Playwright runs the tests of the packed package: in Chromium, as playwright.config.ts starts it. The tarball is
-// there: scripts/test-package.mjs has made it.
+// Runs the tests of the packed package in Chromium, with the launch options of the root's
+// playwright.config.ts. scripts/test-package.mjs makes the tarball first.
 
 import { defineConfig } from "@playwright/test";
 import root from "../../playwright.config.ts";
 
 export default defineConfig({
 	testDir: ".",
-	// A project may have tests of its own, for its own runner.
+	// A project may have its own tests, for another runner.
 	testMatch: "*.spec.ts",
 	outputDir: "../../test-results/package",
 	forbidOnly: true,
 	workers: 2,
-	// What a project asks for has to be installed first, and built by its tool.
+	// Includes the time to install and build a project.
 	timeout: 600_000,
 	reporter: [["list"], ["json", { outputFile: "../../test-results/package.json" }]],
 	projects: [{ name: "chromium", use: { ...root.projects?.find(({ name }) => name === "chromium")?.use } }],

@@ -1,5 +1,5 @@
-// Owns the rule that the code of docs/recipes/ does what its pages say, as it stands there: for components, and for tokens
-// and servers that have ways of their own.
+// The code of docs/recipes/ works as its pages describe, copied unchanged: components, tokens, and
+// servers with protocols of their own.
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -12,7 +12,7 @@ const event = (data: unknown, type?: string) =>
 	`${type ? `event: ${type}\n` : ""}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 const piece = (text: string) => event({ text });
 
-/** What the chat components of React and Vue have in common. */
+/** Tests the chat components of React and Vue. `before` is the number of earlier requests. */
 async function chatAnswers(page: Page, kitchen: Kitchen, before: number): Promise<void> {
 	const ask = async (prompt: string) => {
 		await page.locator("input").fill(prompt);
@@ -32,7 +32,7 @@ async function chatAnswers(page: Page, kitchen: Kitchen, before: number): Promis
 	await ask("two");
 	const second = await kitchen.nth(before + 1);
 	expect(second.body).toBe('{"prompt":"two"}');
-	await expect.poll(first.gone, "another question closes the answer before").toBe(true);
+	await expect.poll(first.gone, "a new question closes the previous stream").toBe(true);
 	second.send(piece("Whole") + event("[DONE]"));
 	await expect(answer).toHaveText("Whole");
 	await expect(state).toHaveText("done");
@@ -58,10 +58,10 @@ async function chatAnswers(page: Page, kitchen: Kitchen, before: number): Promis
 	fifth.send(piece("Still"));
 	await expect(answer).toHaveText("Still");
 	await page.getByRole("button", { name: "Hide" }).click();
-	await expect.poll(fifth.gone, "an unmounted component closes its answer").toBe(true);
+	await expect.poll(fifth.gone, "an unmounted component closes its stream").toBe(true);
 }
 
-test("React: in StrictMode each stream is one request, and each question one POST, closed with its component", async ({
+test("React: in StrictMode each stream is one request and each question one POST, closed with its component", async ({
 	page,
 }) => {
 	const folder = await prepare("react", "main.tsx");
@@ -93,7 +93,7 @@ test("React: in StrictMode each stream is one request, and each question one POS
 	await page.getByRole("button", { name: "Hide" }).click();
 	await expect.poll(feed!.gone, "an unmounted component closes its stream").toBe(true);
 
-	// The module is loaded by now, and so nothing else keeps a request back.
+	// The module has loaded by now, so nothing else delays a request.
 	await page.getByRole("button", { name: "Show" }).click();
 	await kitchen.nth(4);
 	const [feedAgain, greetingAgain] = streams(3);
@@ -108,7 +108,7 @@ test("React: in StrictMode each stream is one request, and each question one POS
 	await kitchen.stop();
 });
 
-test("Vue: each question is one POST, closed by the next and with its component", async ({ page }) => {
+test("Vue: each question is one POST, closed by the next question and with its component", async ({ page }) => {
 	const folder = await prepare("vue", "main.js");
 	await runInstalled(folder, "vite", "build", "--outDir", "site");
 	const kitchen = await serveRecipe(folder);
@@ -136,7 +136,7 @@ test("Svelte: a store connects once for all its subscribers, closes with the las
 	await expect(page.locator("li")).toHaveText(["one", "two", "three"]);
 	expect(first.gone()).toBe(false);
 	await page.getByRole("button", { name: "Right" }).click();
-	await expect.poll(first.gone, "the last subscriber closes").toBe(true);
+	await expect.poll(first.gone, "the last subscriber closes the stream").toBe(true);
 
 	await page.getByRole("button", { name: "Right" }).click();
 	const second = await kitchen.nth(1);
@@ -154,7 +154,7 @@ test("Svelte: a store connects once for all its subscribers, closes with the las
 	await kitchen.stop();
 });
 
-/** A server in the hands of the test beside one that answers as the makers' do, and the recipe's page. */
+/** Serves the recipe's page, a server that the test controls, and a mock of the provider's API. */
 async function asker(page: Page, name: string, answer: (asked: Asked) => void) {
 	const folder = await prepare(name, "main.ts");
 	await bundle(folder, "main.ts");
@@ -179,7 +179,7 @@ async function asker(page: Page, name: string, answer: (asked: Asked) => void) {
 const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
 const HELLO = "Hello! How can I help you today? 你好";
 
-test("OpenAI: chat completions and responses are whole at their last event, and whatever else ends them is told", async ({
+test("OpenAI: chat completions and responses are complete at their last event, and any other end is reported", async ({
 	page,
 }) => {
 	const chunk = (content: string) => event({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
@@ -219,11 +219,11 @@ test("OpenAI: chat completions and responses are whole at their last event, and 
 	await expectAnswer("error", exactly("Ye [model: the model fell over]"), { api: "responses" });
 	await expectAnswer("response without an end", /^Ye \[interrupted: /, { api: "responses" });
 	const ours = [...Array(3).fill("POST /v1/chat/completions"), ...Array(4).fill("POST /v1/responses")];
-	expect(kitchen.lines(), "each was asked for once").toEqual(ours);
+	expect(kitchen.lines(), "each is requested once").toEqual(ours);
 	await stop();
 });
 
-test("OpenAI: an answer that is cut begins again, and what came of it before is gone", async ({ page }) => {
+test("OpenAI: text that is cut begins again, and its first part is removed", async ({ page }) => {
 	const chunk = (content: string) => event({ choices: [{ index: 0, delta: { content }, finish_reason: null }] });
 	const folder = await prepare("openai", "main.ts");
 	await bundle(folder, "main.ts");
@@ -234,19 +234,19 @@ test("OpenAI: an answer that is cut begins again, and what came of it before is 
 
 	(await kitchen.nth(0)).response.writeHead(503).end();
 	const cut = await kitchen.nthSoon(page, 1);
-	cut.send(chunk("An answer ") + chunk("of which"));
-	await expect(output).toHaveText("An answer of which");
+	cut.send(chunk("The first ") + chunk("part"));
+	await expect(output).toHaveText("The first part");
 	cut.response.destroy();
 	const whole = await kitchen.nthSoon(page, 2);
-	whole.send(chunk("Another answer"));
-	await expect(output).toHaveText("Another answer");
+	whole.send(chunk("Another text"));
+	await expect(output).toHaveText("Another text");
 	whole.send(chunk(", whole") + event("[DONE]"));
-	await expect(output).toHaveText("Another answer, whole [until] (over)");
+	await expect(output).toHaveText("Another text, whole [until] (over)");
 	expect(new Set(kitchen.asked.map(({ line, body }) => `${line} ${body}`)).size).toBe(1);
 	await kitchen.stop();
 });
 
-test("Anthropic: a message has its text and stop reason, pings are passed over, and an error in the stream is told", async ({
+test("Anthropic: a message has its text and stop reason, pings are ignored, and an error in the stream is reported", async ({
 	page,
 }) => {
 	const named = (data: { type: string; [more: string]: unknown }) => event(data, data.type);
@@ -274,7 +274,7 @@ test("Anthropic: a message has its text and stop reason, pings are passed over, 
 	await expectAnswer("go on", exactly("To be continued [tool_use]"));
 	await expectAnswer("overload me", exactly("To be [overloaded_error: Overloaded]"));
 	await expectAnswer("end too early", /^To be \[interrupted: /);
-	expect(kitchen.lines(), "each was asked for once").toEqual(Array(3).fill("POST /v1/messages"));
+	expect(kitchen.lines(), "each is requested once").toEqual(Array(3).fill("POST /v1/messages"));
 	await stop();
 });
 
@@ -286,7 +286,7 @@ const BUILDS = {
 };
 
 for (const [bundler, build] of Object.entries(BUILDS)) {
-	test(`MCP SDK: with ${bundler}'s alias its own transport calls a tool, closes, and tells a refusal`, async ({
+	test(`MCP SDK: with ${bundler}'s alias its own transport calls a tool, closes, and reports a refusal`, async ({
 		page,
 	}) => {
 		const folder = await prepare("mcp", "main.ts");
@@ -307,7 +307,7 @@ for (const [bundler, build] of Object.entries(BUILDS)) {
 	});
 }
 
-/** A server whose tokens hold until the test says otherwise. */
+/** Serves a page and its tokens. The last token is valid until the test changes `tokens.valid`. */
 async function withTokens(folder: string, onward: (asked: Asked) => void) {
 	const tokens = { issued: 0, valid: 0 };
 	const kitchen = await serveRecipe(folder, (asked) => {
@@ -325,14 +325,14 @@ async function withTokens(folder: string, onward: (asked: Asked) => void) {
 	return { kitchen, tokens, requests };
 }
 
-test.describe("a token", () => {
+test.describe("tokens", () => {
 	let folder: string;
 	test.beforeAll(async () => {
 		folder = await prepare("token", "main.ts");
 		await bundle(folder, "main.ts");
 	});
 
-	test("that expired is renewed once after a 401, and a feed goes on after its last event", async ({ page }) => {
+	test("an expired token is renewed once after a 401, and a feed continues after its last event", async ({ page }) => {
 		const { kitchen, tokens, requests } = await withTokens(folder, (asked) => {
 			const last = Number(asked.headers["last-event-id"] ?? 0);
 			asked.send(`retry: 1\nid: ${last + 1}\ndata: ${last + 1}\n\n`);
@@ -345,7 +345,7 @@ test.describe("a token", () => {
 		kitchen.asked.at(-1)?.response.destroy();
 		await expect(fed).toHaveText("1 2");
 
-		// A second time: an opening in between has given the permission anew.
+		// The token is renewed a second time, because the feed opened in between.
 		tokens.valid = 0;
 		kitchen.asked.at(-1)?.response.destroy();
 		await expect(fed).toHaveText("1 2 3");
@@ -355,14 +355,14 @@ test.describe("a token", () => {
 		await kitchen.stop();
 	});
 
-	test("that is refused for a POST: it is made again once, with its body, and several share one renewal", async ({
+	test("a POST whose token is refused is repeated once with its body, and several POSTs share one renewal", async ({
 		page,
 	}) => {
 		const { kitchen, tokens, requests } = await withTokens(folder, (asked) => {
 			asked.send(event(JSON.parse(asked.body).prompt) + event("[DONE]"));
 			asked.response.end();
 		});
-		// So that the first token has expired when it arrives.
+		// Makes the first token expire before it arrives.
 		await page.route("**/token", async (route) => {
 			const response = await route.fetch();
 			if (tokens.issued === 1) {
@@ -379,9 +379,7 @@ test.describe("a token", () => {
 	});
 
 	for (const [what, line] of Object.entries({ follow: "GET /feed", prompt: "POST /chat" })) {
-		test(`that is refused whenever it is renewed: the server is asked twice, and no more: ${line}`, async ({
-			page,
-		}) => {
+		test(`a token that is refused after each renewal causes two requests and no more: ${line}`, async ({ page }) => {
 			const { kitchen, requests, tokens } = await withTokens(folder, () => {});
 			await page.route("**/token", async (route) => {
 				const response = await route.fetch();

@@ -18,7 +18,7 @@ const LONGEST_WAIT = 30_000;
 /** Code with a title; README.md, which rustdoc reads too, has the title in a comment before the code. */
 const BLOCK = /^(?:<!-- title="([^"]+)" -->\n```\w+|```\w+ title="([^"]+)")\n(.*?)^```$/gms;
 
-/** As a new project has it, and stricter than most. */
+/** The options of a new project, stricter than most. */
 const TYPES = {
 	compilerOptions: {
 		strict: true,
@@ -56,7 +56,7 @@ export async function prepareProject(project: string, path: string, mainFile: st
 	}
 	const html = (script: string) =>
 		`<!doctype html><title>${project}</title><main></main><output></output><script type="module" src="${script}"></script>`;
-	// Vite begins with its own page; the others put their script beside theirs.
+	// Vite starts from its own page. esbuild writes its script beside the page.
 	writeFileSync(join(folder, "index.html"), html(`/${mainFile}`));
 	rmSync(join(folder, "site"), { recursive: true, force: true });
 	mkdirSync(join(folder, "site"));
@@ -76,30 +76,30 @@ async function runOwn(program: string, cwd: string, ...args: string[]): Promise<
 	await run(join(root, "node_modules", ".bin", program), args, { cwd, capture: true, problem });
 }
 
-/** One request of the page's. */
+/** A request of the page. */
 export interface Asked {
 	readonly line: string;
 	readonly headers: IncomingHttpHeaders;
 	readonly body: string;
 	readonly response: ServerResponse;
-	/** Opens an event stream, or goes on with it. */
+	/** Sends this text on the event stream. The first call opens the stream. */
 	send(text: string): void;
-	/** Whether the connection is gone, whoever ended it. */
+	/** Whether the connection is closed, by either side. */
 	gone(): boolean;
 }
 
 export interface Kitchen extends Served {
-	/** What the page has asked for so far, but for its own files. */
+	/** The page's requests so far, except those for its files. */
 	readonly asked: Asked[];
-	/** The same in short. */
+	/** The methods and URLs of these requests. */
 	lines(): string[];
-	/** The n-th request, counted from 0, when it is there. */
+	/** Waits for the n-th request, counted from 0. */
 	nth(index: number): Promise<Asked>;
-	/** The same, where the page waits before it. The page's clock must be installed, and is put forward. */
+	/** The same for a request after a wait. Advances the page's clock, which must be installed. */
 	nthSoon(page: Page, index: number): Promise<Asked>;
 }
 
-/** Serves the bundled project, and leaves all that is no file of it to `answer`; without it, to the test. */
+/** Serves the bundled project. Calls `answer` with each request that is not for its files. */
 export async function serveRecipe(folder: string, answer: (asked: Asked) => void = () => {}): Promise<Kitchen> {
 	const files = sirv(join(folder, "site"), { dev: true });
 	const asked: Asked[] = [];
@@ -125,7 +125,7 @@ export async function serveRecipe(folder: string, answer: (asked: Asked) => void
 			asked.push(one);
 			answer(one);
 		};
-		// Which a page asks for by itself.
+		// Browsers request this by themselves.
 		if (request.url === "/favicon.ico") {
 			response.writeHead(404).end();
 		} else {

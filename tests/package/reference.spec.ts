@@ -1,4 +1,4 @@
-// Owns the rule that docs/api/ is the reference of the types as they are.
+// docs/api/ is the reference of the current types.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +8,6 @@ import { expect, test } from "./support.ts";
 const pages = (folder: string) =>
 	Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 
-test("docs/api is what typedoc makes of the packed types (if not: npm run reference)", async () => {
+test("docs/api equals the output of typedoc for the packed types (if not: npm run reference)", async () => {
 	expect(pages(reference)).toEqual(pages(await makeReference()));
 });

@@ -1,6 +1,5 @@
-// Owns the rule that the package works in runtimes without a page, as their own test runners tell
-// of tests/package/apps/runtimes: the Node that is here, the oldest that the package is for, Deno
-// and Bun.
+// The package works in runtimes without a page: the installed Node, the oldest Node that is
+// supported, Deno and Bun. Each runs tests/package/apps/runtimes with its own test runner.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +8,13 @@ import { run } from "../../scripts/lib/process.mjs";
 import { expect, install, test } from "./support.ts";
 
 interface Runtime {
-	/** Under node_modules/ of the project; without it, what runs this. */
+	/** Its path below node_modules/ of the project. If undefined, the Node that runs this test. */
 	program?: string;
-	/** What runs all tests of the folder. */
+	/** The arguments that run all tests of the folder. */
 	args: string[];
-	/** Whether its `fetch` reads files. */
+	/** Whether its `fetch` reads `file:` URLs. */
 	readsFiles?: boolean;
-	/** How it says that this many tests have passed. */
+	/** Returns a pattern for the output if this many tests have passed. */
 	passed(tests: number): RegExp;
 }
 
@@ -35,14 +34,14 @@ const RUNTIMES: Record<string, Runtime> = {
 	},
 	Bun: {
 		program: ".bin/bun",
-		// Otherwise the package would be loaded by one file for all.
+		// Without `--isolate`, all files would share one instance of the package.
 		args: ["test", "--no-install", "--isolate"],
 		readsFiles: true,
 		passed: (tests) => new RegExp(`^ ${tests} pass\\n 0 fail$`, "m"),
 	},
 };
 
-/** In every file of the project together. */
+/** The number of tests in all files of the project. */
 const TESTS = 6;
 
 let folder: string;
@@ -59,7 +58,7 @@ for (const [name, { program, args, readsFiles, passed }] of Object.entries(RUNTI
 			SERVER: scenario.origin,
 			READS_FILES: readsFiles ? "1" : "",
 			DO_NOT_TRACK: "1",
-			// What it has made of the files is its own, and nothing of other projects'.
+			// A cache for this project alone.
 			DENO_DIR: join(folder, ".deno"),
 			DENO_NO_UPDATE_CHECK: "1",
 		};

@@ -1,4 +1,5 @@
-// The pages of examples/leptos and examples/yew: events appear as they arrive, and the source ends with its component.
+// The pages of examples/leptos and examples/yew show events as they arrive, and the source ends
+// with its component.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ for (const name of ["leptos", "yew"]) {
 
 		test.afterAll(() => served?.stop());
 
-		/** Has the page listen to this URL. */
+		/** Makes the page listen to this URL. */
 		const listenTo = (url: string) => {
 			const html = readFileSync(page, "utf8");
 			writeFileSync(page, html.replace(/data-url="[^"]*"/, `data-url="${url.replaceAll("&", "&amp;")}"`));
@@ -32,7 +33,7 @@ for (const name of ["leptos", "yew"]) {
 			await expect(page.getByRole("listitem")).toHaveText(["<b>1</b>", "2"]);
 		});
 
-		test("the source ends with its component, and a new component has a new one", async ({ page, scenario }) => {
+		test("the source ends with its component, and a new component opens a new source", async ({ page, scenario }) => {
 			listenTo(`${scenario.origin}/trickle?count=100000&pause=20&key=${name}`);
 			const open = async () => (await (await fetch(`${scenario.origin}/log?key=${name}`)).json()).open;
 			await page.goto(`${served.origin}/index.html`);

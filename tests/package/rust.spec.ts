@@ -1,5 +1,5 @@
-// Owns the rules of the crate as Rust front ends have it: packaged, a dependency of examples/chat, which is built by cargo and
-// wasm-bindgen and opened as any page.
+// The crate works as a dependency of a Rust front end: cargo and wasm-bindgen build examples/chat
+// with the packaged crate.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ test.beforeAll(async () => {
 
 test.afterAll(() => served?.stop());
 
-/** Opens the page, and asks at this URL. */
+/** Opens the page, and sends a question to this URL. */
 async function ask(page: Page, url: string) {
 	await page.goto(`${served.origin}/index.html`);
 	await page.locator("form").evaluate((form: HTMLFormElement, url) => {
@@ -26,7 +26,7 @@ async function ask(page: Page, url: string) {
 	}, url);
 	await page.getByLabel("Question").fill("What is <b>it</b>?");
 	const button = page.getByRole("button", { name: "Ask" });
-	await expect(button, "the module is there").toBeEnabled({ timeout: 30_000 });
+	await expect(button, "the module has loaded").toBeEnabled({ timeout: 30_000 });
 	await button.click();
 }
 
@@ -36,7 +36,7 @@ const log = async (origin: string, key: string) =>
 		requests: { method: string; headers: Record<string, string>; body: string }[];
 	};
 
-test("an answer is asked for by a POST with JSON, and shown as text until its last event", async ({
+test("a question is sent by a POST with JSON, and the tokens are shown as text until the last event", async ({
 	page,
 	scenario,
 }) => {
@@ -54,7 +54,7 @@ test("an answer is asked for by a POST with JSON, and shown as text until its la
 	});
 });
 
-test("an answer grows while it comes, and stops when it is to", async ({ page, scenario }) => {
+test("the text grows as the tokens arrive, and the Stop button ends it", async ({ page, scenario }) => {
 	await ask(page, `${scenario.origin}/post-llm?count=100000&pause=20&key=rust-stopped`);
 	const answer = page.locator("#answer");
 	await expect(answer).toContainText("token 1 ");
@@ -69,10 +69,10 @@ test("an answer grows while it comes, and stops when it is to", async ({ page, s
 });
 
 for (const [what, path, text] of [
-	["what a server refuses", "/500-html", /^the server answered with status 500: <h1>Internal Server Error/],
-	["an answer that was cut", "/trickle?count=0", /^the stream broke off before its end$/],
+	["a refused request", "/500-html", /^the server answered with status 500: <h1>Internal Server Error/],
+	["a stream that was cut", "/trickle?count=0", /^the stream broke off before its end$/],
 	[
-		"an answer that is none",
+		"an event with unexpected data",
 		"/trickle?count=1",
 		/^the data of the event "message" with the id "" is not as expected: `1`: Error: invalid type/,
 	],
@@ -83,13 +83,13 @@ for (const [what, path, text] of [
 	});
 }
 
-test("a dependant's module exports and imports nothing of the npm package's", async () => {
+test("the module of a dependent crate exports and imports nothing of the npm package", async () => {
 	const module = new WebAssembly.Module(readFileSync(join(project, "pkg", "chat_bg.wasm")));
 	const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
 	expect(exported.filter((name) => !/^(memory$|main$|__|wasm_bindgen__)/.test(name))).toEqual([]);
 	const bindings = readFileSync(join(root, "src", "npm", "bindings.rs"), "utf8");
 	const names = [...bindings.matchAll(/^pub fn (\w+)/gm)].map(([, name]) => name);
-	expect(names, "what the npm package exports").toEqual(["connect", "read", "poll"]);
+	expect(names, "the exports of the npm package").toEqual(["connect", "read", "poll"]);
 	expect(exported.filter((name) => names.includes(name))).toEqual([]);
 	const glue = readFileSync(join(project, "pkg", "chat.js"), "utf8");
 	expect(glue).not.toMatch(/^import /m);

@@ -1,4 +1,4 @@
-// Builds the pages of examples/ as dependants of the packaged crate, and serves them.
+// Builds the pages of examples/ with the packaged crate as their dependency.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { expect } from "./support.ts";
 
 const target = join(root, "target");
 
-/** Runs a program of Rust's in a folder. What it prints is shown if it fails. */
+/** Runs a Rust tool in a folder. Its output is shown if it fails. */
 async function tool(cwd: string, program: string, ...args: string[]) {
 	const env = { ...toolsPath, CARGO_TARGET_DIR: target };
 	await run(program, args, { cwd, env, capture: true, problem: `${program} ${args.join(" ")} failed in ${cwd}.` });
@@ -20,14 +20,15 @@ export async function buildExample(name: string) {
 	const project = join(work, name);
 	rmSync(work, { recursive: true, force: true });
 	mkdirSync(work, { recursive: true });
-	// Without the build that checks the package: that of the example does.
+	// No build to verify the package: the build of the example verifies it.
 	await tool(root, "cargo", "package", "--quiet", "--package", "headwater", "--allow-dirty", "--no-verify");
 	const crate = `headwater-${/^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1]}`;
-	// As of now: all packages say that they are of 2006, and cargo would take what it has built of an earlier one.
+	// `-m` sets the files' times to now. In all packages they are of 2006, and cargo would not
+	// rebuild a changed crate.
 	await tool(work, "tar", "-xmf", join(target, "package", `${crate}.crate`));
 	cpSync(join(root, "examples", name), project, { recursive: true });
 	const manifest = readFileSync(join(project, "Cargo.toml"), "utf8");
-	expect(manifest, "the example takes the crate beside it").toContain('path = "../.."');
+	expect(manifest, "the example depends on the crate by its path").toContain('path = "../.."');
 	writeFileSync(join(project, "Cargo.toml"), manifest.replace('path = "../.."', `path = "../${crate}"`));
 	await tool(project, "cargo", "build", "--quiet", "--locked");
 	const module = join(target, "wasm32-unknown-unknown", "debug", `${name}.wasm`);

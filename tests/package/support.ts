@@ -1,5 +1,5 @@
-// Owns what the tests of the packed package share: projects that are installed, their pages served,
-// and what such a page is to show.
+// Helpers for the tests of the packed package. They install projects, serve their pages, and check
+// the text that a page shows.
 
 import { createServer } from "node:http";
 import type { Page } from "@playwright/test";
@@ -10,7 +10,7 @@ import { listen, type Served } from "../support/listen.ts";
 
 export { expect, install, runInstalled, type Served, test };
 
-/** Serves the files of a folder, as any web server would. */
+/** Serves the files of a folder, with these headers. */
 export async function serveFiles(folder: string, headers: Record<string, string> = {}): Promise<Served> {
 	const files = sirv(folder, {
 		dev: true,
@@ -24,8 +24,8 @@ export async function serveFiles(folder: string, headers: Record<string, string>
 }
 
 /**
- * Opens a page of a project at this URL, which is to do what tests/package/apps/plain/app.js does: to POST, by a source of the
- * package's, to the server that its query names, and to show what came and how it ended.
+ * Opens a page of a project that does the same as tests/package/apps/plain/app.js: it sends a POST
+ * to the server in its query, and shows the text of the events and the reason of the end.
  */
 export async function expectAnswer(page: Page, url: string, scenario: { origin: string }): Promise<void> {
 	await page.goto(`${url}?server=${encodeURIComponent(scenario.origin)}`);

@@ -1,5 +1,5 @@
-// Owns the rule that the packed types hold for those who use them, with what compiles and what must not (tests/types), in TypeScript
-// versions and module resolutions that are in use.
+// The packed types accept the valid code of tests/types and reject the invalid code, in the
+// TypeScript versions and module resolutions that are in use.
 
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { install, runInstalled, test } from "./support.ts";
 
 const COMPILERS = { "5.5": "typescript-5/bin/tsc", "6.0": "typescript-6/bin/tsc", "7.0": "typescript/bin/tsc" };
 
-/** What `module` is where `moduleResolution` is this. */
+/** The value of `module` for each `moduleResolution`. */
 const RESOLUTIONS = { bundler: "esnext", nodenext: "nodenext" };
 
 test.describe.configure({ mode: "serial" });
@@ -22,7 +22,7 @@ test.beforeAll(async () => {
 
 for (const [version, compiler] of Object.entries(COMPILERS)) {
 	for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
-		test(`TypeScript ${version} takes the types, and refuses what it must, with moduleResolution ${moduleResolution}`, async () => {
+		test(`TypeScript ${version} with moduleResolution ${moduleResolution} accepts valid code and rejects invalid code`, async () => {
 			const compilerOptions = {
 				...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable", "dom.asynciterable"], types: [] },
 				...{ module, moduleResolution, strict: true, exactOptionalPropertyTypes: true, noEmit: true },

@@ -1,11 +1,11 @@
-// Owns what is asked in every environment: each form reads a GET and a POST, with handlers that
-// together take longer than a source fires events without a pause.
+// The checks for every environment: each form reads a GET and a POST. The handlers together take
+// longer than a source fires events without a pause.
 
-/** How many events a stream has, and how long a handler takes, in milliseconds. */
+/** The number of events in a stream, and the time that a handler takes, in milliseconds. */
 const COUNT = 30;
 const SLOW = 2;
 
-/** A test may put a clock that stands still in its place. */
+/** Saved because a test may install a fake clock that stands still. */
 const { now } = Date;
 
 function handle(message, told) {
@@ -54,7 +54,7 @@ const FORMS = {
 	},
 };
 
-/** Asks in each way; answers with what went wrong: nothing, if all is well. */
+/** Reads with each form. Returns a text for each form that did not get every event. */
 export async function wrong(headwater, url) {
 	const found = [];
 	for (const [form, read] of Object.entries(FORMS)) {
@@ -70,7 +70,7 @@ export async function wrong(headwater, url) {
 	return found;
 }
 
-/** What each form says where it cannot be used. */
+/** Returns the error of each form, or "" for a form that works. */
 export async function refusals({ EventSource, events, fetchEventSource }, url) {
 	const make = [() => new EventSource(url), () => events(url), () => fetchEventSource(url)];
 	return Promise.all(make.map(async (make) => make()).map((made) => made.then(() => "", String)));

@@ -1,4 +1,4 @@
-// Owns the package and the questions as a classic script, for environments that take no modules.
+// The package and the checks as a classic script, for environments without modules.
 
 import { buildSync } from "esbuild";
 

@@ -1,4 +1,4 @@
-// Owns what a service worker does for its clients.
+// Makes a service worker send the request for its clients.
 
 import { ask } from "./ask.js";
 

@@ -1,6 +1,6 @@
-// Owns the question that each place asks, and what is told of the answer.
+// Sends the same request from each place, and reports the response.
 
-/** Calls `tell` with each piece of text that comes of `server`, and at last with how it ended. */
+/** Calls `tell` with each piece of text from `server`, and finally with the reason of the end. */
 export function ask(EventSource, server, tell) {
 	const source = new EventSource(`${server}/post-llm?count=3`, {
 		json: { prompt: "Hello" },

@@ -1,6 +1,6 @@
-// Owns what a page shows.
+// Shows text on a page.
 
-/** The server that the page's own query names. */
+/** The server in the page's query. */
 export const server = new URLSearchParams(location.search).get("server");
 
 export function tell(text) {

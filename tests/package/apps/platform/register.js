@@ -1,4 +1,4 @@
-// Owns how a page asks by a service worker.
+// Registers a service worker, and shows the text that it posts.
 
 import { server, tell } from "./output.js";
 

@@ -1,4 +1,4 @@
-// The classic service worker, as esbuild is given it.
+// The source of the classic service worker, which esbuild bundles.
 
 import { EventSource } from "headwater";
 import { answerClients } from "./answer.js";

@@ -1,4 +1,4 @@
-// Owns the question that every test of a runtime asks, and what is to come of it.
+// The request that the tests of every runtime send, and the expected text.
 
 import assert from "node:assert/strict";
 
@@ -6,10 +6,10 @@ export const url = `${process.env.SERVER}/post-llm?count=3`;
 export const question = { json: { prompt: "Hello" } };
 export const isLast = ({ data }) => data === "[DONE]";
 
-/** The text of a message. */
+/** Returns the text of a message. */
 export const textOf = (message) => (isLast(message) ? "" : JSON.parse(message.data).choices[0].delta.content);
 
-/** Asks by a source of this class, and checks the answer. */
+/** Sends the request with this class, and checks the text. */
 export async function expectAnswer(EventSource) {
 	const source = new EventSource(url, { ...question, until: isLast });
 	let text = "";

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { EventSource, init } from "headwater/slim";
 import { expectAnswer, url } from "./ask.js";
 
-/** Node's fetch is the only one that reads no files. */
+// Only Node's fetch does not read `file:` URLs.
 if (process.env.READS_FILES) {
 	test("headwater/slim finds the module beside it", () => expectAnswer(EventSource));
 } else {
-	test("headwater/slim says where it looked for the module, and what to do", async () => {
+	test("headwater/slim names the URL where it looked for the module, and the remedy", async () => {
 		const place = import.meta.resolve("headwater/headwater.wasm");
 		const told = new RegExp(
 			`^headwater\\.wasm could not be loaded from ${place} \\(.+\\): pass its location to init\\(\\{ module_or_path \\}\\)$`,

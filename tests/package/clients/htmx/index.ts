@@ -1,12 +1,12 @@
-// Owns a page with htmx and its extension for Server-Sent Events. The hook: `htmx.createEventSource`, which the extension sets
-// where it is not set, and calls for every `sse-connect`.
+// A page with htmx and its extension for Server-Sent Events. The hook is `htmx.createEventSource`.
+// The extension sets it if it is not set, and calls it for every `sse-connect`.
 
 import { EventSource } from "headwater";
 import htmx from "htmx.org";
 import "htmx-ext-sse";
 
 const init = { withCredentials: true, headers: { "x-tenant": "lobby" } };
-// htmx's own types do not know what its extension adds.
+// htmx's types lack the member that the extension adds.
 const extended = htmx as typeof htmx & { createEventSource(url: string): globalThis.EventSource };
 extended.createEventSource = (url) => new EventSource(url, init);
 

@@ -1,5 +1,5 @@
-// Owns a page with a ReconnectingEventSource. The hook: `eventSourceClass` takes the class; what else is configured is handed
-// to its constructor.
+// A page with a ReconnectingEventSource. The hook is the option `eventSourceClass`. The class gets
+// the other options.
 
 import { EventSource, type EventSourceInit } from "headwater";
 import ReconnectingEventSource from "reconnecting-eventsource";

@@ -1,5 +1,5 @@
-// Owns a page with a SignalR connection. The hook: `EventSource` among the options of `withUrl` takes the class. In a browser
-// SignalR hands it no headers, so a class that extends ours adds them.
+// A page with a SignalR connection. The hook is the option `EventSource` of `withUrl`. In a
+// browser, SignalR passes no headers to the class, so a subclass of ours adds them.
 
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { EventSource } from "headwater";
@@ -16,7 +16,7 @@ const list = (...values: unknown[]) => {
 	document.querySelector("ol")?.append(item);
 };
 
-// A variable, since SignalR's published types leave the option out.
+// A variable, because SignalR's published types lack the option.
 const options = {
 	EventSource: WithHeader,
 	transport: HttpTransportType.ServerSentEvents,

@@ -1,6 +1,6 @@
-// Owns what a SignalR client needs of its server, since the real one is part of ASP.NET Core: the negotiation, the JSON hub
-// protocol over Server-Sent Events and POST, and a hub of three methods. After docs/specs/TransportProtocols.md and
-// HubProtocol.md of dotnet/aspnetcore.
+// A server for SignalR clients, because the real one is part of ASP.NET Core: the negotiation, the
+// JSON hub protocol over Server-Sent Events and POST, and a hub with three methods. It follows
+// docs/specs/TransportProtocols.md and HubProtocol.md of dotnet/aspnetcore.
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -22,7 +22,9 @@ interface Message {
 	arguments?: unknown[];
 }
 
-/** Undefined until the GET of its event stream has come. */
+/**
+ * Responses by connection token. A value is undefined until the GET for its event stream arrives.
+ */
 type Connections = Map<string, ServerResponse | undefined>;
 
 export function create() {
@@ -63,7 +65,10 @@ function negotiate(connections: Connections, response: ServerResponse): void {
 	response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
 }
 
-/** The bytes are those of ASP.NET Core: a comment first, so that there is a body at once, and CRLF. */
+/**
+ * Sends the bytes that ASP.NET Core sends: CRLF line ends, and a comment first, which starts the
+ * body at once.
+ */
 function stream(connections: Connections, id: string, response: ServerResponse, ping: (to: ServerResponse) => void) {
 	const headers = { "content-type": "text/event-stream", "cache-control": "no-cache,no-store", pragma: "no-cache" };
 	response.writeHead(200, { ...headers, "content-encoding": "identity" });

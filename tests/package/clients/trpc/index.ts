@@ -1,5 +1,5 @@
-// Owns a page with a tRPC client. The hooks: `EventSource` of httpSubscriptionLink takes the class, `eventSourceOptions` what it
-// is constructed with.
+// A page with a tRPC client. The hooks are two options of httpSubscriptionLink: `EventSource` for
+// the class, and `eventSourceOptions` for the options of its constructor.
 
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "headwater";
@@ -22,7 +22,7 @@ const trpc = createTRPCClient<AppRouter>({
 				connectionParams: async () => ({ room: "lobby" }),
 				eventSourceOptions: ({ op }) => ({
 					headers: { "x-tenant": "blue" },
-					// tRPC asks for the options once, and a token may last shorter than its subscription.
+					// tRPC gets the options once, and a token may expire before its subscription ends.
 					request: ({ attempt }) => ({ headers: { authorization: `for ${op.path}, ${attempt}` } }),
 				}),
 			}),

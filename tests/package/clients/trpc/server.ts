@@ -1,5 +1,5 @@
-// Owns a tRPC application as tRPC's documentation shows one: posts are added, and whoever has subscribed gets them, from the
-// one behind the last that he has.
+// A tRPC application, as in tRPC's documentation. Posts are added, and each subscriber gets the
+// posts after the last one that it has.
 
 import { EventEmitter, on } from "node:events";
 import { initTRPC, TRPCError, tracked } from "@trpc/server";
@@ -28,13 +28,13 @@ export function create() {
 		posts: t.procedure
 			.input((input) => input as { lastEventId?: string } | undefined)
 			.subscription(async function* ({ input, signal }) {
-				// Before the old ones are looked at, so that none falls between.
+				// Listens before it reads the old posts, so that none is missed in between.
 				const more = on(added, "post", { signal });
 				let sent = Number(input?.lastEventId ?? 0);
 				for (;;) {
 					for (; sent < posts.length; sent++) {
 						yield tracked(String(sent + 1), posts[sent]);
-						// Without an id of its own; tRPC restores the other by an event that nobody listens to.
+						// Has no ID of its own. tRPC restores the previous ID with an event without listeners.
 						yield "seen";
 					}
 					await more.next();
@@ -52,7 +52,7 @@ export function create() {
 			throw new TRPCError({ code: "FORBIDDEN", message: "not for you" });
 		}),
 	});
-	// With its defaults it allows the headers that a preflight asks for, Last-Event-ID among them.
+	// By default, `cors` allows all headers that a preflight names, including Last-Event-ID.
 	return { router, handle: createHTTPHandler({ router, createContext, basePath: "/trpc/", middleware: cors() }) };
 }
 

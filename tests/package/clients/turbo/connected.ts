@@ -1,5 +1,5 @@
-// Owns a page that gives Turbo a source of its own. The hook: `Turbo.connectStreamSource` takes any object that fires
-// `message`.
+// A page that connects its own source to Turbo. The hook is `Turbo.connectStreamSource`, which
+// takes any object that fires `message`.
 
 import { connectStreamSource, disconnectStreamSource } from "@hotwired/turbo";
 import { EventSource } from "headwater";

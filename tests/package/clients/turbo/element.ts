@@ -1,4 +1,4 @@
-// Owns a page with a `<turbo-stream-source>`. The hook: it constructs the global `EventSource`.
+// A page with a `<turbo-stream-source>`. The hook is the global `EventSource`, which it constructs.
 
 import "./global.ts";
 import "@hotwired/turbo";

@@ -1,5 +1,5 @@
-// Owns the replacement of the browser's class by ours. A module of its own, since it has to run before Turbo defines its
-// elements, and imports come first.
+// Replaces the browser's class with ours. This is a separate module because it has to run before
+// Turbo defines its elements, and imports run first.
 
 import { EventSource } from "headwater";
 

@@ -1,4 +1,4 @@
-// Owns a page that asks the server in its query with the prompt that is there too.
+// A page that sends the prompt in its query to the server in its query.
 
 import { ask } from "./ask";
 

@@ -1,4 +1,4 @@
-// Owns a page that calls a tool of the server in its query.
+// A page that calls a tool of the server in its query.
 
 import { call } from "./call";
 

@@ -1,4 +1,5 @@
-// Owns an MCP server with one tool, over the SDK's SSE transport, for pages of any origin. Ends with its standard input.
+// An MCP server with one tool, over the SDK's SSE transport, for pages of any origin. It exits when
+// its standard input ends.
 
 import { createServer } from "node:http";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";

@@ -1,4 +1,4 @@
-// Owns a page that asks the server in its query, by the API and with the prompt that are there too.
+// A page that sends the prompt in its query to the server in its query, with the API in its query.
 
 import { ask } from "./ask";
 import { showChat } from "./begin-again";

@@ -1,4 +1,5 @@
-// Owns a page that uses the hooks in StrictMode: what asks, and what follows a GET and a POST while it is mounted.
+// A page that uses the hooks in StrictMode: a chat, and components that read a GET and a POST while
+// they are mounted.
 
 import { StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";

@@ -1,4 +1,4 @@
-// Owns a page that shows the component of the recipe twice, and hides either.
+// A page that shows the component of the recipe twice, each with a button to hide it.
 
 import { mount, unmount } from "svelte";
 import News from "./News.svelte";

@@ -1,4 +1,4 @@
-// Owns a page that follows the feed, or asks, as often as its query says.
+// A page that follows the feed, or sends a prompt, for each `do` in its query.
 
 import { ask, follow } from "./use";
 

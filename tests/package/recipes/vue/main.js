@@ -1,4 +1,4 @@
-// Owns a page that shows the component of the recipe, and hides it.
+// A page that shows the component of the recipe, with a button to hide it.
 
 import { createApp, h, ref } from "vue";
 import Chat from "./Chat.vue";

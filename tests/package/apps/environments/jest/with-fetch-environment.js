@@ -1,4 +1,4 @@
-// Owns the environment that jest-environment-jsdom makes, with what it lacks for requests: Node's own.
+// Adds Node's fetch and its classes to the environment of jest-environment-jsdom, which lacks them.
 
 import { TestEnvironment } from "jest-environment-jsdom";
 

@@ -1,4 +1,4 @@
-// Owns what the pages of both entries do: as the page without a tool does it, in a component.
+// The component of the pages of both entries. It does the same as apps/plain/app.js.
 
 import { useEffect, useState } from "react";
 
