@@ -1,5 +1,5 @@
-// The code of docs/recipes/ works as its pages describe, copied unchanged: components, tokens, and
-// servers with protocols of their own.
+// Runs the code of docs/recipes/, copied unchanged: components, tokens, and servers with formats of
+// their own.
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";

@@ -84,12 +84,12 @@ export interface Asked {
 	readonly response: ServerResponse;
 	/** Sends this text on the event stream. The first call opens the stream. */
 	send(text: string): void;
-	/** Whether the connection is closed, by either side. */
+	/** Whether the connection is gone, at either end. */
 	gone(): boolean;
 }
 
 export interface Kitchen extends Served {
-	/** The page's requests so far, except those for its files. */
+	/** The requests of the page so far, except for its own files. */
 	readonly asked: Asked[];
 	/** The methods and URLs of these requests. */
 	lines(): string[];

@@ -2,7 +2,7 @@
 import * as headwater from "headwater";
 import { refusals } from "../read.js";
 
-test("each form says what this environment lacks, and the import does not throw", async () => {
+test("each form names the parts that this environment lacks, and the import does not throw", async () => {
 	const told = "TypeError: headwater: this platform lacks fetch and Request and TextEncoder and TextDecoder";
 	expect(await refusals(headwater, process.env.SERVER)).toEqual([told, told, told]);
 });
