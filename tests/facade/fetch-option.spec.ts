@@ -181,7 +181,7 @@ test("a Response without a body is an event stream that ends at once", async ({ 
 });
 
 // behavior 2.13
-test("a fetch of the caller's is asked again whatever the scheme, in all three forms", async ({ lab }) => {
+test("the caller's fetch is called again for a URL of any scheme, in all three forms", async ({ lab }) => {
 	const urls = [
 		...["app://bundle/events", "chrome-extension://abcdefghijklmnop/x", "moz-extension://a/x", "ipc://localhost/x"],
 		...["ipc:events", "file:///events", "data:text/event-stream,x", "blob:null/x", "about:blank", "ftp://a.test/x"],

@@ -33,7 +33,7 @@ async function collect(lab: Lab, expected: string[]): Promise<void> {
 }
 
 // behavior 10.14
-test("a source nobody refers to stays alive while it is CONNECTING, OPEN or waiting", async ({ lab }) => {
+test("an unreferenced source stays alive while it is CONNECTING, OPEN or waiting", async ({ lab }) => {
 	const slowly = `wait=1500|${send("retry: 10\ndata: x\n\n")}`;
 	const urls = {
 		connecting: lab.script(eventStream(slowly, "hang")),
@@ -153,7 +153,7 @@ const ENDS: Record<string, Make> = {
 		source.onopen = () => setTimeout(() => controller.abort());
 		return source;
 	},
-	"a signal aborted before": (EventSource, { never }, held) => {
+	"a signal that is aborted already": (EventSource, { never }, held) => {
 		const signal = AbortSignal.abort();
 		held.push(signal);
 		return new EventSource(never, { signal });
@@ -182,7 +182,7 @@ const ENDS: Record<string, Make> = {
 		source.onopen = () => setTimeout(() => source.close());
 		return source;
 	},
-	"close() while the page is away": (EventSource, { hang }) => {
+	"close() while the page is in the back/forward cache": (EventSource, { hang }) => {
 		const source = new EventSource(hang);
 		source.onopen = () =>
 			setTimeout(() => {
