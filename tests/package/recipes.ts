@@ -99,7 +99,10 @@ export interface Kitchen extends Served {
 	nthSoon(page: Page, index: number): Promise<Asked>;
 }
 
-/** Serves the bundled project. Calls `answer` with each request that is not for its files. */
+/**
+ * Serves the bundled project. Calls `answer` with each request that is not for its files. Without
+ * `answer`, the test responds.
+ */
 export async function serveRecipe(folder: string, answer: (asked: Asked) => void = () => {}): Promise<Kitchen> {
 	const files = sirv(join(folder, "site"), { dev: true });
 	const asked: Asked[] = [];
