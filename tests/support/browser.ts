@@ -1,4 +1,5 @@
-// What all browser tests share: the servers, and a page on which an unhandled rejection or an uncaught error fails the test.
+// Shared by all browser tests: the servers, and a page on which an unhandled rejection or an
+// uncaught error fails the test.
 
 import { join } from "node:path";
 import { type Browser, type BrowserContext, test as base, expect } from "@playwright/test";
@@ -6,21 +7,24 @@ import { serve } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 import { startWebKit } from "./webkit.ts";
 
-/** A server that was started for the tests, with the process that it is. */
+/** A server that was started for the tests, and its process. */
 export interface Server {
 	readonly origin: string;
 	readonly pid: number;
 	stop(): Promise<void>;
 }
 
-/** Starts the scenario server on a free port. It serves what is in that folder, such as `dist/`, under `/files/`. */
+/**
+ * Starts the scenario server on a free port. It serves the contents of that folder, such as
+ * `dist/`, under `/files/`.
+ */
 export async function startScenarioServer(folder = root): Promise<Server> {
 	const program = join(root, "target", "server", "headwater-scenario");
 	const { found, stop, pid } = await serve(program, ["--root", folder, "--until-stdin-closes"], /on (http:\S+)\n/);
 	return { origin: found, stop, pid: pid as number };
 }
 
-/** Whatever the shell has set for a chat server of its owner's. */
+/** Overrides the variables of a chat server that the shell may have set. */
 const FRESH_ENVIRONMENT = {
 	PORT: "0",
 	MAX_STREAMS: "",
@@ -39,13 +43,19 @@ export async function startChatServer(environment: Record<string, string> = {}):
 }
 
 interface Fixtures {
-	/** What went wrong on the page so far. A test that provokes errors empties it when it has checked them. */
+	/**
+	 * The errors on the page so far. A test that provokes errors checks them and then empties the
+	 * list.
+	 */
 	uncaught: string[];
 }
 
-/** What a project of playwright.config.ts chooses. */
+/** The options that a project of playwright.config.ts sets. */
 export interface WorkerOptions {
-	/** The folder whose `dist/` is the package under test: the checkout, or that of a package built in another way. */
+	/**
+	 * The folder whose `dist/` is the package under test: the checkout, or that of a package built
+	 * in another way.
+	 */
 	packageFolder: string;
 }
 
@@ -62,7 +72,7 @@ export const test = base.extend<Fixtures, WorkerFixtures & WorkerOptions>({
 			await use(browser as Browser);
 			await browser.close();
 		},
-		// As Playwright's own: what starts a browser has limits of its own.
+		// No timeout, as in Playwright's own fixture: starting a browser has its own limits.
 		{ scope: "worker", timeout: 0 },
 	],
 	scenario: [
@@ -86,7 +96,7 @@ export const test = base.extend<Fixtures, WorkerFixtures & WorkerOptions>({
 			const uncaught: string[] = [];
 			await guard(page.context(), uncaught);
 			await use(uncaught);
-			expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
+			expect(uncaught, "the page has no uncaught error").toEqual([]);
 		},
 		{ auto: true },
 	],
@@ -94,7 +104,10 @@ export const test = base.extend<Fixtures, WorkerFixtures & WorkerOptions>({
 
 export { expect };
 
-/** Collects uncaught errors and unhandled rejections of all pages, which not every driver reports by itself. */
+/**
+ * Collects uncaught errors and unhandled rejections of all pages, because some drivers do not
+ * report them.
+ */
 export async function guard(
 	context: Pick<BrowserContext, "addInitScript" | "exposeFunction">,
 	uncaught: string[],

@@ -1,10 +1,10 @@
-//! Hands a stream to the parser, in chunks.
+//! Passes a stream to the parser, in chunks.
 
 use headwater::Parser;
 
 use crate::standard::{Outcome, draw, in_ms};
 
-/// What `parser` makes of a stream that arrives in these chunks.
+/// Returns the parser's result for a stream that arrives in these chunks.
 pub fn parse<'c>(parser: &mut Parser, chunks: impl IntoIterator<Item = &'c [u8]>) -> Outcome {
     let rows = chunks.into_iter().flat_map(|chunk| draw(parser.handle_chunk(chunk))).collect();
     Outcome {

@@ -1,5 +1,5 @@
-//! Owns the comparison of the parser with the second reading of the standard: everything that can
-//! be observed, block by block and as it crosses into JavaScript, for any streams in any chunks.
+//! Compares the parser with the second implementation of the standard: everything observable, block
+//! by block and as it crosses into JavaScript, for any streams in any chunks.
 
 use headwater::{Block, Message, Parser};
 
@@ -8,17 +8,17 @@ use crate::{
     standard::{self, Outcome, Row, in_ms},
 };
 
-/// Small enough for the events that a fuzzer makes up to be on both sides of it.
+/// Small enough that a fuzzer generates events on both sides of it.
 const SMALL_LIMIT: usize = 24;
 
-/// The streams that an input of the fuzzer stands for, each in its chunks: 0xFE ends a chunk, 0xFF
-/// a stream. Nothing is lost with these two bytes: to UTF-8 they are as wrong as 0xF8 to 0xFD.
+/// Returns the streams that a fuzzer's input encodes, each in its chunks: 0xFE ends a chunk, 0xFF a
+/// stream. Using these two bytes loses nothing: they are as invalid in UTF-8 as 0xF8 to 0xFD.
 pub fn streams(input: &[u8]) -> Vec<Vec<&[u8]>> {
     input.split(|&byte| byte == 0xFF).map(|stream| stream.split(|&byte| byte == 0xFE).collect()).collect()
 }
 
-/// Panics if the parser makes of these streams of one event source, in these chunks, whole, or byte
-/// by byte, anything but what the standard says.
+/// Panics if the parser's result for these streams of one event source differs from the standard,
+/// in these chunks, in one chunk, or byte by byte.
 pub fn compare(streams: &[Vec<&[u8]>]) {
     let whole: Vec<Vec<u8>> = streams.iter().map(|chunks| chunks.concat()).collect();
     let in_one_chunk: Vec<Vec<&[u8]>> = whole.iter().map(|stream| vec![&stream[..]]).collect();
@@ -32,8 +32,8 @@ pub fn compare(streams: &[Vec<&[u8]>]) {
     }
 }
 
-/// What the standard says of each stream: the last event ID string and the reconnection time are
-/// the event source's.
+/// Returns the standard's result for each stream. The last event ID string and the reconnection
+/// time belong to the event source and carry over.
 fn expect(streams: &[Vec<u8>], first_id: &str) -> Vec<Outcome> {
     let (mut id, mut reconnection_time) = (first_id.to_owned(), None);
     let read = |stream: &Vec<u8>| {
@@ -61,8 +61,8 @@ fn compare_chunking(streams: &[Vec<&[u8]>], first_id: &str, expected: &[Outcome]
     }
 }
 
-/// [non-spec] With a small limit there is what comes before the first event beyond it, and nothing
-/// else.
+/// Checks that with a small limit the parser returns exactly the blocks before the first event that
+/// exceeds it.
 fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
     let parser = || Parser::new().with_last_event_id(first_id.to_owned()).with_max_event_size(SMALL_LIMIT);
     let (mut parser, mut crossing) = (parser(), Crossing::new(parser()));
@@ -87,7 +87,8 @@ fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
     }
 }
 
-/// What crosses is what can be drawn, and leaves a parser in the same state.
+/// Checks that the crossing returns the same rows as drawing the blocks, and leaves the parser in
+/// the same state.
 fn compare_crossing(
     crossing: &mut Crossing,
     chunks: &[&[u8]],
@@ -100,8 +101,8 @@ fn compare_crossing(
     assert_eq!(state(&crossing.parser), state(drawn), "as it crosses: {}", case());
 }
 
-/// What `parser` makes of a stream, after a look at what an [`Outcome`] leaves out because the rows
-/// say it.
+/// Returns the parser's result for a stream. Also checks the values that an [`Outcome`] leaves out
+/// because its rows contain them.
 fn parse_checked(parser: &mut Parser, chunks: &[&[u8]]) -> Outcome {
     let (mut id, dispatched) = (parser.last_event_id().to_owned(), parser.dispatched());
     let mut rows = vec![];
@@ -134,8 +135,8 @@ fn last_id<'r>(rows: &'r [Row], first_id: &'r str) -> &'r str {
     }
 }
 
-/// Data, type and last event ID of the largest event, in bytes. What was not UTF-8 counts as it
-/// came: a byte at least.
+/// Returns the length in bytes of data, type and last event ID of the largest event. A
+/// replacement character counts one byte, the least that it can stand for.
 fn longest_event(rows: &[Row]) -> usize {
     let length = |row: &Row| match row {
         Row::Message { event_type, data, last_event_id } => {
@@ -147,7 +148,8 @@ fn longest_event(rows: &[Row]) -> usize {
     rows.iter().map(length).max().unwrap_or(0)
 }
 
-/// The longest last event ID that an event carries, which may be from another block.
+/// Returns the length of the longest last event ID that an event carries. The ID may be from
+/// another block.
 fn longest_id(rows: &[Row], first_id: &str) -> usize {
     let length = |row: &Row| match row {
         Row::Message { last_event_id, .. } | Row::LastEventId(last_event_id) => weight(last_event_id),
@@ -155,14 +157,14 @@ fn longest_id(rows: &[Row], first_id: &str) -> usize {
     rows.iter().map(length).max().unwrap_or(0).max(first_id.len())
 }
 
-/// The most bytes without a blank line among them, once decoded: with the id of a block before, no
-/// event, and no unfinished line, can be larger.
+/// Returns the most decoded bytes without a blank line between them. Together with the ID of an
+/// earlier block, this bounds every event and every unfinished line.
 fn longest_block(stream: &[u8]) -> usize {
     let one_line_end = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
     one_line_end.split("\n\n").map(weight).max().unwrap_or(0)
 }
 
-/// What an ID counts, and so what a text counts at most.
+/// Returns the counted length of an ID, which is also the upper bound for other text.
 fn weight(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.len() * 3 }
 }

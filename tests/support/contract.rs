@@ -14,17 +14,17 @@ use crate::{
 /// The longest wait that `setTimeout` can hold.
 pub const LONGEST: u64 = 2_147_483_647;
 
-/// Where a connection is, by the contract.
+/// The state of a connection, by the contract.
 pub struct Model {
     options: Options,
     pub phase: Phase,
-    /// The last request, and whether it is that of this attempt.
+    /// The last request. `is_requested` tells whether it belongs to this attempt.
     request: RequestHead,
     is_requested: bool,
     attempt: u32,
-    /// Tries since the last progress.
+    /// The number of tries since the last progress.
     tries: u32,
-    /// A message came since the last failure.
+    /// A message arrived since the last failure.
     has_message: bool,
     /// The last event ID that was progress.
     furthest_id: String,
@@ -33,14 +33,14 @@ pub struct Model {
     /// The last event ID string and the bytes of the stream so far.
     stream: (String, Vec<u8>),
     opened: bool,
-    /// Whether the server lets `Last-Event-ID` through, as far as it is known.
+    /// Whether the server allows `Last-Event-ID`, if known.
     allows_header: Option<bool>,
-    /// The request is the repetition after a probe that was answered.
+    /// The request is the repetition after a probe that got a response.
     is_suspected: bool,
-    /// The failure that the caller is to decide about, and what the wait can be shortened to if
-    /// that is left as it is.
+    /// The failure that the caller decides about, and the time to which the wait can be shortened
+    /// if the caller keeps the default.
     undecided: Option<(Failure, u64)>,
-    /// What is left of the wait without what backing off has added.
+    /// The rest of the wait without the part that backing off added.
     shortest_wait: Option<u64>,
     is_paused: bool,
 }
@@ -83,17 +83,17 @@ impl Model {
         }
     }
 
-    /// The method of the attempt decides, not that of the first one.
+    /// Uses the method of this attempt, not that of the first one.
     fn may_repeat(&self) -> bool {
         match self.options.reconnect {
             Reconnect::Allowed => true,
             Reconnect::Standard | Reconnect::Decided => self.request.is_get,
             Reconnect::Never => false,
-            other => panic!("the contract knows no {other:?}"),
+            other => panic!("the contract does not cover {other:?}"),
         }
     }
 
-    /// The header went to another origin, and nothing came back.
+    /// Returns the note for a header that went to another origin without a response.
     fn note(&self, reason: Reason) -> Note {
         let nothing_came_back = matches!(reason, Reason::Network | Reason::Cors);
         if nothing_came_back && self.request.preflights_last_event_id { Note::LastEventIdPreflight } else { Note::None }
@@ -119,7 +119,7 @@ impl Model {
         expected
     }
 
-    /// Whatever would follow, the caller decides first.
+    /// The caller decides before anything else follows.
     fn await_decision(&mut self, expected: Expected, shortest: u64) -> Expected {
         self.phase = Phase::Undecided;
         self.shortest_wait = Some(shortest);
@@ -130,9 +130,9 @@ impl Model {
         if may_repeat { self.reestablish(reason, None, 0) } else { self.fail(reason, None) }
     }
 
-    /// Of a GET a message is progress. Of anything else, and of what goes on with its answer, only
-    /// another last event ID; and of two that differ only in the number at their end, the
-    /// larger one.
+    /// Returns whether the connection has made progress. For a GET, a message is progress. For
+    /// other methods and their continuations, only a new last event ID is; if two IDs differ only
+    /// in the number at their end, it must be larger.
     fn progress(&mut self) -> bool {
         let has_message = core::mem::take(&mut self.has_message);
         let parts = |id: &str| {
@@ -159,7 +159,8 @@ impl Model {
         self.options.backoff.max_retries.is_some_and(|most| self.tries >= most)
     }
 
-    /// The wait after a failure (behavior 5.1, 5.2, 5.3, 5.4, 5.5), in numbers that cannot overflow.
+    /// Returns the bounds of the wait after a failure (behavior 5.1, 5.2, 5.3, 5.4, 5.5),
+    /// calculated in numbers that cannot overflow.
     fn wait(&mut self, retry_after: u64) -> Wait {
         let has_progressed = self.progress();
         let Backoff { delay, max_delay, .. } = self.options.backoff;
@@ -188,7 +189,7 @@ impl Model {
         expected
     }
 
-    /// What is to follow, for all that an action answers, but the pause.
+    /// Returns the expected action, for everything except the pause.
     fn expect(&mut self, happening: &Happening) -> Expected {
         let Options { reconnect, .. } = self.options;
         match *happening {
@@ -246,7 +247,7 @@ impl Model {
     }
 
     fn expect_after_end(&mut self) -> Expected {
-        // A GET that goes on with the answer to a POST ends as that would have, and the other way around.
+        // A GET that continues the response to a POST ends like the POST, and the other way around.
         let end = self.options.end.unwrap_or(if self.is_feed() { EndOfBody::Reconnect } else { EndOfBody::Close });
         match end {
             EndOfBody::Interrupted => self.reestablish_if(self.may_repeat(), Reason::Interrupted),
@@ -262,11 +263,11 @@ impl Model {
                 self.phase = Phase::Closed;
                 Expected::Close
             }
-            other => panic!("the contract knows no {other:?}"),
+            other => panic!("the contract does not cover {other:?}"),
         }
     }
 
-    /// A request failed and nothing is known of an answer: was the origin refused, or
+    /// Decides after a request that failed without a response: did CORS refuse the origin or
     /// `Last-Event-ID`?
     fn expect_without_answer(&mut self) -> Expected {
         let Options { is_get, reconnect, can_probe, .. } = self.options;
@@ -325,7 +326,7 @@ impl Model {
         rows
     }
 
-    /// The caller's decision: it is carried out, and what else the failure says stays.
+    /// Applies the caller's decision; the other fields of the failure stay.
     fn expect_decision(&mut self, delay: Option<u64>) -> Action {
         let Some((mut failure, shortest)) = self.undecided.take() else { return Action::Nothing };
         self.shortest_wait = (failure.delay == delay.map(ms)).then_some(shortest);
@@ -339,12 +340,12 @@ impl Model {
         Action::ReestablishConnection(failure)
     }
 
-    /// Lets it happen to the connection, if it can happen now, and compares what follows.
+    /// Applies the event to the connection, if it is possible now, and compares the result.
     pub fn step(&mut self, connection: &mut Connection, happening: &Happening, random: f64) {
         if let Happening::Decide(delay) = *happening {
             assert_eq!(connection.decide(delay.map(ms)), self.expect_decision(delay), "{delay:?}");
         } else if matches!(self.phase, Phase::Closed | Phase::Undecided) && !matches!(happening, Happening::Close) {
-            // Late news, in any order.
+            // Late events, in any order.
             assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
         } else if self.can_happen(happening) {
             match happening {
@@ -358,11 +359,7 @@ impl Model {
                     assert_eq!(connection.check_limit(), None);
                 }
                 Happening::ShortenWait => {
-                    assert_eq!(
-                        connection.shorten_wait(),
-                        self.shortest_wait.take().map(ms),
-                        "what is left of the wait"
-                    );
+                    assert_eq!(connection.shorten_wait(), self.shortest_wait.take().map(ms), "the rest of the wait");
                 }
                 Happening::Pause => {
                     let attempt = self.attempt;

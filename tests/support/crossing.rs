@@ -1,5 +1,5 @@
-//! The part of a stream that crosses into JavaScript, put together as the facade does it: types,
-//! data and ids of each row.
+//! The part of a stream that crosses into JavaScript, reassembled as the facade does: type, data
+//! and ID of each row.
 
 use headwater::{
     Parser,
@@ -8,7 +8,7 @@ use headwater::{
 
 use crate::standard::{Outcome, Row, in_ms};
 
-/// A parser whose blocks cross, and the batch they cross in.
+/// A parser whose blocks cross, and the batch in which they cross.
 pub struct Crossing {
     pub parser: Parser,
     batch: Batch,
@@ -19,7 +19,7 @@ impl Crossing {
         Self { parser, batch: Batch::default() }
     }
 
-    /// What the facade makes of a stream that arrives in these chunks.
+    /// Returns the facade's result for a stream that arrives in these chunks.
     pub fn parse<'c>(&mut self, chunks: impl IntoIterator<Item = &'c [u8]>) -> Outcome {
         let mut outcome =
             Outcome { rows: vec![], last_event_id: self.parser.last_event_id().to_owned(), reconnection_time: None };

@@ -6,7 +6,7 @@ use headwater::{Action, Failure, Note, Reason};
 
 use crate::standard::in_ms;
 
-/// What the contract expects.
+/// The action that the contract expects.
 #[derive(Debug)]
 pub enum Expected {
     Fetch,
@@ -22,24 +22,24 @@ pub enum Expected {
         reason: Reason,
         status: Option<u16>,
         note: Note,
-        /// What backing off would ask for.
+        /// The wait that backing off requires.
         wait: Wait,
     },
-    /// The caller is to decide about the failure that would be told otherwise.
+    /// The caller decides about the failure, which otherwise would be reported.
     AwaitDecision(Box<Expected>),
     Close,
-    /// Closed, whether or not an error is fired: the contract does not say.
+    /// Closed, with or without an `error` event: the contract does not define it.
     CloseOrFail,
 }
 
-/// All that a failure says, in the order in which it is declared.
+/// Returns all values of a failure, in the order of its declaration.
 pub fn told(failure: Failure) -> (Reason, Option<u16>, u32, Option<Duration>, Note) {
     let Failure { reason, status, attempt, delay, backoff, note, .. } = failure;
     assert!(delay.is_none_or(|delay| delay == backoff), "{failure:?}");
     (reason, status, attempt, delay, note)
 }
 
-/// The bounds of a wait.
+/// The bounds of a wait in milliseconds.
 #[derive(Debug)]
 pub struct Wait {
     pub shortest: u64,
@@ -55,7 +55,8 @@ impl Expected {
             | (Expected::Close | Expected::CloseOrFail, Action::CloseConnection) => {}
             (Expected::CloseOrFail, Action::FailConnection(failure)) => assert_eq!(failure.delay, None),
             (&Expected::Fail { reason, status, note, ref wait }, Action::FailConnection(failure)) => {
-                // Whether giving up tells the status of the last answer, the contract does not say.
+                // The contract does not define whether the final failure has the status of the last
+                // response.
                 let status = if reason == Reason::Attempts { failure.status } else { status };
                 assert_eq!(told(failure), (reason, status, attempt, None, note));
                 wait.check(failure.backoff, random);
@@ -71,7 +72,7 @@ impl Expected {
                 };
                 expected.check(action, attempt, random);
             }
-            _ => panic!("{action:?} and not {self:?}"),
+            _ => panic!("{action:?}, not {self:?}"),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Everything that can happen to a connection.
+//! The events that a connection can receive.
 
 use headwater::{Action, Connection, RequestHead, ResponseHead};
 
 use crate::{randomness::with_random, standard::draw, times::ms};
 
-/// What can happen to a connection.
+/// An event for a connection.
 #[derive(Clone, Debug)]
 pub enum Happening {
     Request(RequestHead),
@@ -25,7 +25,7 @@ pub enum Happening {
 }
 
 impl Happening {
-    /// Tells the connection.
+    /// Passes the event to the connection.
     pub fn perform(&self, connection: &mut Connection, random: f64) -> Action {
         with_random(random, || self.happen(connection))
     }

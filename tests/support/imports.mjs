@@ -1,11 +1,12 @@
-// Reads the imports of the sources: of TypeScript by their paths, of Rust by the modules that a `use` or a path names.
+// Reads the imports of the sources: of TypeScript by their paths, of Rust by the modules that a
+// `use` or a path names.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
 
-/** The files below a folder, from the root of the repository, with this ending. */
+/** Returns the files below a folder with this ending, relative to the root of the repository. */
 export function filesOf(folder, ending) {
 	return readdirSync(join(root, folder), { recursive: true })
 		.map((name) => join(folder, name))
@@ -13,7 +14,10 @@ export function filesOf(folder, ending) {
 		.sort();
 }
 
-/** The imports of a TypeScript file: paths from the root of the repository. Generated files and packages are left out. */
+/**
+ * Returns the imports of a TypeScript file, as paths from the root of the repository. Leaves out
+ * generated files and packages.
+ */
 export function importsOfTypeScript(file) {
 	const code = readFileSync(join(root, file), "utf8");
 	const paths = [...code.matchAll(/(?:from|import) "(\.[^"]+)"/g)].map(([, path]) => {
@@ -23,7 +27,7 @@ export function importsOfTypeScript(file) {
 	return [...new Set(paths)].filter((path) => path && !path.startsWith("pkg"));
 }
 
-/** The imports of each Rust file of a crate, by the file: paths from the root of the repository. */
+/** Maps each Rust file of a crate to its imports, as paths from the root of the repository. */
 export function importsOfCrate(source) {
 	const files = filesOf(source, ".rs");
 	const modules = new Map(files.map((file) => [moduleOf(file, source), { file, ...pathsIn(file) }]));
@@ -38,15 +42,18 @@ export function importsOfCrate(source) {
 	return imports;
 }
 
-/** `web::driver` of `src/web/driver/mod.rs`; empty of the root of the crate. */
+/**
+ * Returns `web::driver` for `src/web/driver/mod.rs`, and an empty string for the root of the crate.
+ */
 function moduleOf(file, source) {
 	const path = relative(source, file).replace(/\.rs$/, "").split("/");
 	return path.filter((part, index) => !(/^(mod|lib|main)$/.test(part) && index === path.length - 1)).join("::");
 }
 
 /**
- * The paths that begin in this crate, of `use` declarations, one for each name, and of expressions; and those that the module
- * passes on by `pub use`. Tests, and imports for documentation alone, are left out.
+ * Returns the paths that begin in this crate: one for each name of a `use` declaration, and those
+ * of expressions. Also returns the paths that the module reexports with `pub use`. Leaves out
+ * tests, and imports for documentation alone.
  */
 function pathsIn(file) {
 	const code = readFileSync(join(root, file), "utf8")
@@ -68,7 +75,7 @@ function pathsIn(file) {
 
 const parts = (path) => path.split("::");
 
-/** The paths of a tree of `use`: `a::{b, c::d}` is `a::b` and `a::c::d`. */
+/** Flattens a tree of `use`: `a::{b, c::d}` becomes `a::b` and `a::c::d`. */
 function flatten(tree) {
 	const brace = tree.indexOf("{");
 	if (brace < 0) {
@@ -87,7 +94,7 @@ function flatten(tree) {
 	return parts.filter((part) => part.trim()).flatMap((part) => flatten(tree.slice(0, brace) + part.trim()));
 }
 
-/** The module that a path ends in, through what modules on its way pass on with `use`. */
+/** Returns the module in which a path ends, following the reexports of the modules on its way. */
 function resolve(path, from, modules) {
 	let at = path[0] === "crate" ? "" : from;
 	for (const name of path) {

@@ -1,10 +1,10 @@
-// Owns that a server of a test's own listens, on a free port of this machine alone, until it is stopped with whoever is still there.
+// Starts a test's own server on a free loopback port. `stop` also disconnects its clients.
 
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Something that is served until it is stopped. */
+/** A running server. */
 export interface Served {
 	origin: string;
 	stop(): Promise<void>;

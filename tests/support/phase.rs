@@ -8,7 +8,7 @@ pub enum Phase {
     Probing,
     Streaming,
     Waiting,
-    /// The caller is to decide about a failure.
+    /// The caller has not decided about a failure yet.
     Undecided,
     Closed,
 }

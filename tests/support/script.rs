@@ -1,5 +1,4 @@
-//! The life that an input of the fuzzer stands for: options, and what happens, one byte after
-//! another.
+//! The life of a connection that a fuzzer's input encodes: options, then events, byte by byte.
 
 use std::time::Duration;
 
@@ -39,9 +38,9 @@ const CHUNKS: [&[u8]; 16] = [
     b"",
 ];
 
-/// Panics if a connection, living as the input says, does anything but what is allowed. With the
-/// first bit the events come in an order that is possible, and the contract says what follows;
-/// without it in any order whatever.
+/// Panics if a connection violates the rules during the events of this input. With the first bit
+/// set, the events come in a possible order and the contract defines each result; otherwise they
+/// come in any order.
 pub fn play(input: &[u8]) {
     let mut script = Script(input.iter());
     let Some(options) = script.options() else { return };
@@ -58,7 +57,7 @@ pub fn play(input: &[u8]) {
     }
 }
 
-/// What holds in every order of events.
+/// Checks the rules that hold in every order of events.
 fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
     let (before, id, attempt) = (connection.ready_state(), connection.last_event_id().to_owned(), connection.attempt());
     if before == ReadyState::Closed {
@@ -66,7 +65,7 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
             assert!(draw(connection.handle_chunk(chunk)).is_empty(), "a closed connection has no messages");
         }
         assert_eq!(happening.perform(connection, random), Action::Nothing, "{happening:?}");
-        assert_eq!(connection.ready_state(), ReadyState::Closed, "nothing opens what is closed: {happening:?}");
+        assert_eq!(connection.ready_state(), ReadyState::Closed, "a closed connection stays closed: {happening:?}");
         assert_eq!(connection.last_event_id(), id, "{happening:?}");
         assert_eq!(connection.attempt(), attempt, "{happening:?}");
         return;
@@ -102,10 +101,14 @@ fn happen(connection: &mut Connection, happening: &Happening, random: f64) {
         Action::Nothing => assert!(after == before || matches!(happening, Happening::Close)),
     }
     if undecided.is_some() && !matches!(happening, Happening::Decide(_) | Happening::Close) {
-        assert_eq!((action, connection.failure()), (Action::Nothing, undecided), "nobody has decided: {happening:?}");
-        assert!(connection.is_undecided(), "nobody has decided: {happening:?}");
+        assert_eq!(
+            (action, connection.failure()),
+            (Action::Nothing, undecided),
+            "the failure is still undecided: {happening:?}"
+        );
+        assert!(connection.is_undecided(), "the failure is still undecided: {happening:?}");
     }
-    assert!(after == ReadyState::Closed || !matches!(happening, Happening::Close), "close() is the last word");
+    assert!(after == ReadyState::Closed || !matches!(happening, Happening::Close), "close() closes the connection");
 }
 
 fn check(failure: &Failure, attempt: u32, reconnection_time: Option<Duration>) {
@@ -134,7 +137,7 @@ impl Script<'_> {
         self.0.next().copied()
     }
 
-    /// What the byte stands for.
+    /// Returns the value that the next byte selects.
     fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
         let index = usize::from(self.byte()?) % all.len();
         Some(all[index])
@@ -157,7 +160,7 @@ impl Script<'_> {
             _ => Backoff {
                 delay: ms(self.one_of(&TIMES)?),
                 max_delay: ms(self.one_of(&TIMES)?),
-                // Who decides has no use for a limit.
+                // A caller who decides needs no limit.
                 max_retries: self.one_of(&[None, Some(0), Some(2)])?.filter(|_| reconnect != Reconnect::Decided),
             },
         };
@@ -186,7 +189,7 @@ impl Script<'_> {
                 retry_after: self.one_of(&TIMES).filter(|_| kind & 16 != 0),
             },
             5 => Happening::Chunk(self.one_of(&CHUNKS)?.to_vec()),
-            // Anything at all, up to a byte that UTF-8 does not know.
+            // Any bytes, up to one that is invalid in UTF-8.
             6 => Happening::Chunk(self.0.by_ref().take_while(|&&byte| byte != 0xFE).copied().collect()),
             7 => Happening::EndOfBody,
             8 => Happening::NetworkError,

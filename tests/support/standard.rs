@@ -1,26 +1,26 @@
-//! A second reading of the HTML Standard's section 9.2.6, sentence by sentence and with no thought
-//! of speed, for the parser to be compared with.
+//! A second implementation of section 9.2.6 of the HTML Standard, sentence by sentence and without
+//! regard to speed. Tests compare the parser with it.
 
 use std::time::Duration;
 
 use headwater::{Block, Blocks};
 
-/// How many milliseconds it is.
+/// Returns the duration in milliseconds.
 pub fn in_ms(duration: Duration) -> u64 {
     assert_eq!(duration.subsec_nanos() % 1_000_000, 0, "{duration:?}");
     u64::try_from(duration.as_millis()).unwrap()
 }
 
-/// What a blank line brought, in a form that outlives the parser.
+/// The result of a blank line, in a form that outlives the parser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// An event was fired.
     Message { event_type: String, data: String, last_event_id: String },
-    /// No event was fired, but the last event ID string is another.
+    /// No event was fired, but the last event ID string changed.
     LastEventId(String),
 }
 
-/// What a stream, ended here, has brought.
+/// The result of a stream that ends here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub rows: Vec<Row>,
@@ -50,14 +50,14 @@ impl From<Block<'_>> for Row {
     }
 }
 
-/// What the standard says of a whole stream of an event source whose last event ID string is
-/// `last_event_id`.
+/// Returns the standard's result for a whole stream of an event source whose last event ID string
+/// is `last_event_id`.
 ///
-/// One liberty, which browsers take too: the last event ID buffer begins as the last event ID
-/// string, so that the first block after a reconnection does not forget it.
+/// There is one deviation, which browsers share: the last event ID buffer starts with the last
+/// event ID string, so that the first block after a reconnection does not clear it.
 pub fn read(stream: &[u8], last_event_id: &str) -> Outcome {
-    // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8 Byte
-    // Order Mark".
+    // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading UTF-8
+    // Byte Order Mark".
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
 
@@ -84,8 +84,8 @@ pub fn read(stream: &[u8], last_event_id: &str) -> Outcome {
     reading.outcome
 }
 
-/// The lines of a text that have ended: by CR LF, by LF, or by CR. What follows the last of them is
-/// pending data.
+/// Returns the lines of a text that have ended, with CR LF, LF or CR. The rest after the last one
+/// is pending data.
 fn lines(text: &str) -> Vec<String> {
     let one_line_end = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<String> = one_line_end.split('\n').map(str::to_owned).collect();
@@ -114,7 +114,7 @@ impl Reading {
             "id" if !value.contains('\0') => self.last_event_id_buffer = value.to_owned(),
             // "Only ASCII digits": a number, so at least one.
             "retry" if !value.is_empty() && value.chars().all(|character| character.is_ascii_digit()) => {
-                // Digits alone fail to parse only by being too many.
+                // Digits alone can only overflow.
                 self.outcome.reconnection_time = Some(value.parse().unwrap_or(u64::MAX));
             }
             // "The field is ignored."
@@ -123,7 +123,7 @@ impl Reading {
     }
 
     fn dispatch_the_event(&mut self) {
-        // Step 1. Whether the string is another one, only we ask.
+        // Step 1. Also records whether the string changed, for the rows.
         let another_id = self.outcome.last_event_id != self.last_event_id_buffer;
         self.outcome.last_event_id = self.last_event_id_buffer.clone();
         // Step 2.

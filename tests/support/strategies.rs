@@ -1,4 +1,4 @@
-//! Options and happenings that proptest makes up.
+//! Options and events that proptest generates.
 
 use headwater::{Backoff, EndOfBody, Options, Reconnect, RequestHead};
 use proptest::{option, prelude::*, sample::select};
@@ -75,7 +75,8 @@ pub fn any_options() -> impl Strategy<Value = Options> {
         })
 }
 
-/// Who decides has no use for a limit, and a decision is no try of ours.
+/// Removes the limit if the caller decides: a caller who decides needs none, and a decision does
+/// not count as a try.
 fn without_limit_where_decided(mut options: Options) -> Options {
     if options.reconnect == Reconnect::Decided {
         options.backoff.max_retries = None;
@@ -83,7 +84,8 @@ fn without_limit_where_decided(mut options: Options) -> Options {
     options
 }
 
-/// For the spread of waits: its ends, anything between, and what is no such number.
+/// Generates random numbers for the spread of waits: the bounds, values in between, and invalid
+/// values.
 pub fn random() -> impl Strategy<Value = f64> {
     prop_oneof![3 => Just(0.0), 3 => Just(0.999_999), 3 => 0.0..1.0, 1 => select(&[f64::NAN, f64::INFINITY, -1.0, 2.0][..])]
 }

@@ -1,8 +1,8 @@
-//! Times, short to write.
+//! Short notation for times.
 
 use std::time::Duration;
 
-/// So many milliseconds.
+/// Returns a duration in milliseconds.
 pub const fn ms(number: u64) -> Duration {
     Duration::from_millis(number)
 }

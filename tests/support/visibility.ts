@@ -1,11 +1,12 @@
-// Owns how a page is really hidden, frozen and cut off from the network, as far as each engine can
-// be made to do it.
+// Really hides a page, freezes it and disconnects it from the network, as far as each engine
+// supports that.
 //
-// - Chromium and Firefox hide a page behind another tab, WebKitGTK with its window. Playwright has
-// Chromium take every page for visible, so there it takes a browser of `startHidingChromium`. -
-// Only Chromium freezes a page when told to, and only a hidden one. - Offline, requests fail and
-// connections go on that are open; the page is told, and its workers are not. WebKitGTK, as it is
-// driven here, cannot be cut off.
+// - Chromium and Firefox hide a page behind another tab, WebKitGTK with its window. Playwright
+//   makes Chromium treat every page as visible; `startHidingChromium` starts a browser that does
+//   not.
+// - Only Chromium can freeze a page, and only a hidden one.
+// - Offline, requests fail and open connections continue. The page receives the event, its workers
+//   do not. WebKitGTK cannot be set offline here.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,13 +16,13 @@ import { serve } from "../../scripts/lib/process.mjs";
 import { tied } from "../../scripts/lib/tied.mjs";
 import { WebKitPage } from "./webkit.ts";
 
-/** Says where it listens as an error. */
+/** Redirects stderr, on which Chromium prints its address. */
 const WITH_ERRORS = 'exec "$0" "$@" 2>&1';
 
-/** Chromium with one page, which it takes for visible only while it is. */
+/** Starts Chromium with one page, whose visibility is the real one. */
 export async function startHidingChromium(options: LaunchOptions): Promise<{ page: Page; close(): Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), "headwater-chromium-"));
-	// A window of its own might be half made when it is connected to.
+	// A window of Chromium's own might not be ready when Playwright connects.
 	const own = ["--headless", "--no-startup-window", "--remote-debugging-port=0", `--user-data-dir=${folder}`];
 	const { program, args } = tied("sh", "-c", WITH_ERRORS, options.executablePath as string, ...own, ...options.args!);
 	const { found, stop } = await serve(program, args, /DevTools listening on (\S+)/);
@@ -39,7 +40,7 @@ export async function startHidingChromium(options: LaunchOptions): Promise<{ pag
 	}
 }
 
-/** The tabs in front of hidden pages. */
+/** Maps each hidden page to the tab in front of it. */
 const covers = new WeakMap<Page, Page>();
 
 export async function hide(page: Page): Promise<void> {
@@ -53,7 +54,7 @@ export async function hide(page: Page): Promise<void> {
 	await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe("hidden");
 }
 
-/** Nothing to a page that is not hidden. */
+/** Does nothing to a page that is not hidden. */
 export async function show(page: Page): Promise<void> {
 	if (page instanceof WebKitPage) {
 		await page.restore();
@@ -64,12 +65,12 @@ export async function show(page: Page): Promise<void> {
 	await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe("visible");
 }
 
-/** Only in Chromium, and only a hidden page. Playwright can still look into it. */
+/** Freezes a hidden page, in Chromium only. Playwright can still inspect it. */
 export async function freeze(page: Page): Promise<void> {
 	await setLifecycleState(page, "frozen");
 }
 
-/** It stays hidden. */
+/** Unfreezes the page, which stays hidden. */
 export async function thaw(page: Page): Promise<void> {
 	await setLifecycleState(page, "active");
 }
@@ -80,13 +81,13 @@ async function setLifecycleState(page: Page, state: "frozen" | "active"): Promis
 	await session.detach();
 }
 
-/** Not in WebKitGTK. */
+/** Disconnects the page; not supported in WebKitGTK. */
 export async function goOffline(page: Page): Promise<void> {
 	await page.context().setOffline(true);
 	await expect.poll(() => page.evaluate(() => navigator.onLine)).toBe(false);
 }
 
-/** Nothing to a page that is not offline. */
+/** Does nothing to a page that is not offline. */
 export async function goOnline(page: Page): Promise<void> {
 	await page.context().setOffline(false);
 	await expect.poll(() => page.evaluate(() => navigator.onLine)).toBe(true);

@@ -1,5 +1,5 @@
-// Owns how WebKitGTK is driven, which Playwright cannot do: its own WebDriver, behind those members
-// of Playwright's classes that the facade's tests use.
+// Drives WebKitGTK, which Playwright does not support, through its own WebDriver. Implements the
+// members of Playwright's classes that the facade's tests use.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,10 +11,10 @@ import { tied } from "../../scripts/lib/tied.mjs";
 import { find, findWebKitDriver } from "../../scripts/lib/tools.mjs";
 import { freePort } from "./free-port.ts";
 
-/** On a busy machine it may take some seconds. */
+/** The limit for the start of WebKitWebDriver, which can take some seconds on a busy machine. */
 const START_LIMIT_MS = 20_000;
 
-/** Starts a browser on a display of its own; it has one page. */
+/** Starts a browser with one page, on a display of its own. */
 export async function startWebKit(): Promise<Pick<Browser, "newPage" | "close">> {
 	const path = findWebKitDriver();
 	if (!path || !find("Xvfb")) {
@@ -33,7 +33,7 @@ export async function startWebKit(): Promise<Pick<Browser, "newPage" | "close">>
 		started.push(driver);
 		const session = await startSession(driver.origin);
 		started.push(session);
-		// Of a page it has what the tests use; what is missing is a TypeError there.
+		// The page has only the members that the tests use; any other is a TypeError.
 		return { newPage: async () => new WebKitPage(session.send) as unknown as Page, close };
 	} catch (error) {
 		await close();
@@ -55,18 +55,18 @@ async function startDriver(path: string, display: string) {
 	};
 	const origin = `http://127.0.0.1:${port}`;
 	const limit = Date.now() + START_LIMIT_MS;
-	// It does not say when it is ready.
+	// WebKitWebDriver does not report when it is ready.
 	while (!(await fetch(`${origin}/status`).catch(() => undefined))) {
 		if (child.exitCode !== null || Date.now() > limit) {
 			await stop();
-			throw new Problem(`${path} does not answer on port ${port}.`);
+			throw new Problem(`${path} does not respond on port ${port}.`);
 		}
 		await wait(20);
 	}
 	return { origin, stop };
 }
 
-/** A command of the WebDriver protocol; its value. */
+/** Sends a command of the WebDriver protocol and returns its value. */
 async function command(url: string, method: string, body?: object, signal?: AbortSignal): Promise<unknown> {
 	const response = await fetch(url, { method, body: JSON.stringify(body), ...(signal && { signal }) });
 	const { value } = (await response.json()) as { value: unknown };
@@ -79,7 +79,10 @@ async function command(url: string, method: string, body?: object, signal?: Abor
 
 type Send = (method: "POST" | "DELETE", path: string, body?: object) => Promise<unknown>;
 
-/** Without a limit for scripts: Playwright has one for tests, and WebKit's is a `setTimeout` of the page, for tests to change. */
+/**
+ * Disables the script timeout: Playwright has one for tests, and WebKit's is a `setTimeout` of the
+ * page, which tests replace.
+ */
 const CAPABILITIES = { capabilities: { alwaysMatch: { timeouts: { script: null } } } };
 
 async function startSession(origin: string) {
@@ -89,22 +92,24 @@ async function startSession(origin: string) {
 	})) as { sessionId: string };
 	const session = `${origin}/session/${sessionId}`;
 	const send: Send = (method, path, body) => command(session + path, method, body);
-	// A browser that hangs or is gone ends with its display.
+	// Ending the display also ends a browser that hangs or is gone.
 	const stop = async () => {
 		await command(session, "DELETE", undefined, AbortSignal.timeout(5000)).catch(() => {});
 	};
 	return { send, stop };
 }
 
-/** What an evaluation brings out of the page. */
+/** The result of an evaluation in the page. */
 interface Answer {
 	value?: unknown;
 	thrown?: string;
-	/** Calls of exposed functions since the last one: there is no other way out for them. */
+	/**
+	 * Calls of exposed functions since the last evaluation, which is the only way to transfer them.
+	 */
 	calls: [name: string, given: never[]][];
 }
 
-/** Stands for `undefined`, which JSON lacks. */
+/** Represents `undefined`, which JSON lacks. */
 const UNDEFINED = "\u0000undefined";
 
 export class WebKitPage {
@@ -116,9 +121,12 @@ export class WebKitPage {
 		this.#send = send;
 	}
 
-	/** The init scripts run when the page has loaded: the pages of the tests have no scripts of their own. */
+	/**
+	 * Runs the init scripts after the page has loaded: the pages of the tests have no scripts of
+	 * their own.
+	 */
 	async goto(url: string): Promise<void> {
-		// Brings the last calls of exposed functions out of the page that is left.
+		// Collects the last calls of exposed functions from the page that is being left.
 		await this.evaluate("undefined");
 		await this.#send("POST", "/url", { url });
 		await this.evaluate(exposeFunctions, [...this.#exposed.keys()]);
@@ -127,7 +135,10 @@ export class WebKitPage {
 		}
 	}
 
-	/** To a page that was kept as it was: one that is loaded anew would have no init scripts. */
+	/**
+	 * Goes back to a page from the back/forward cache. A page that is loaded again would have no
+	 * init scripts.
+	 */
 	async goBack(): Promise<void> {
 		await this.evaluate("undefined");
 		await this.#send("POST", "/back", {});
@@ -135,7 +146,8 @@ export class WebKitPage {
 
 	async evaluate<A>(script: string | ((argument: A) => unknown), argument?: A): Promise<unknown> {
 		const code = typeof script === "string" ? script : `(${script})(${JSON.stringify(argument)})`;
-		// Not by `eval`, which a page's policy may forbid; so a string has to be an expression or a block.
+		// Does not use `eval`, which a page's policy may forbid; so a string must be an expression
+		// or a block.
 		const body = code.startsWith("{") ? code : `return (${code});`;
 		const answer = (await this.#send("POST", "/execute/async", {
 			script: `(${answerWith})(async () => { ${body} }, ${JSON.stringify(UNDEFINED)}, arguments[0]);`,
@@ -157,7 +169,7 @@ export class WebKitPage {
 		await this.#send("POST", "/window/minimize", {});
 	}
 
-	/** To the size that it has. */
+	/** Restores the window at its present size. */
 	async restore(): Promise<void> {
 		await this.#send("POST", "/window/rect", {});
 	}
@@ -172,7 +184,7 @@ export class WebKitPage {
 
 	context() {
 		return {
-			/** Of the origin that is shown. */
+			/** Affects the current origin only. */
 			clearCookies: () => this.#send("DELETE", "/cookie"),
 			addCookies: async (cookies: Pick<Cookie, "name" | "value">[]) => {
 				for (const { name, value } of cookies) {
