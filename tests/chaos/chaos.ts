@@ -1,5 +1,5 @@
-// Owns one run of chaos from the first request to the last closed socket: the client in a page or
-// in a worker of it, the figures of client and server, and what of them is a failure.
+// Runs chaos from the first request to the last closed socket: the client in a page or in one of
+// its workers. Collects the figures of client and server, and decides which are failures.
 
 import { expect, type Lab } from "../facade/support.ts";
 
@@ -11,7 +11,7 @@ export interface Size {
 
 export interface Options extends Size {
 	method?: "GET" | "POST";
-	/** One event is spoilt on purpose. */
+	/** Corrupts one event on purpose. */
 	spoil?: string;
 }
 
@@ -20,7 +20,7 @@ interface Tools {
 	kept: Record<string, unknown>;
 }
 
-/** Where a function runs: a lab's page, or a worker. */
+/** The place where a function runs: a lab's page, or a worker. */
 interface Where {
 	run<A, R>(which: "ours", inPlace: (tools: Tools, argument: A) => R | Promise<R>, argument?: A): Promise<R>;
 }
@@ -35,10 +35,10 @@ interface State {
 	missing: number;
 	duplicated: number;
 	outOfOrder: number;
-	/** Events with another type, data or id than theirs. */
+	/** The number of events whose type, data or ID is not the expected one. */
 	changed: number;
 	examples: string[];
-	/** Why the client has ended: "done" if the last event told it to. */
+	/** The reason why the client has ended: "done" if the last event ended it. */
 	finished: string | null;
 }
 
@@ -53,24 +53,24 @@ export interface Figures extends Options, Omit<State, "finished">, Omit<Report, 
 	requests: number;
 	openSockets: number;
 	seconds: number;
-	/** What went wrong beside the figures. */
+	/** Problems that the figures do not show. */
 	troubles: string[];
 }
 
-/** As often as the client is asked how far it is. */
+/** The interval at which the client's progress is polled. */
 const POLL_MS = 250;
 
-/** Twice the longest wait between two tries, and more than any fault takes. */
+/** Twice the longest wait between two tries, and longer than any fault. */
 const IDLE_LIMIT_MS = 60_000;
 
-/** A socket is closed some milliseconds after the source that it belongs to. */
+/** A socket closes some milliseconds after its source. */
 const SOCKETS_LIMIT_MS = 15_000;
 
 const BODY = { chaos: "é日😀" };
 
 export const randomSeed = () => Math.floor(Math.random() * 2 ** 32);
 
-/** Runs a client to its end, or until it makes no progress any more. */
+/** Runs a client to its end, or until it makes no more progress. */
 export async function runChaos(lab: Lab, where: Where, options: Options): Promise<Figures> {
 	const { seed, events, faults, spoil, method = "GET" } = options;
 	const started = Date.now();
@@ -104,7 +104,7 @@ export async function runChaos(lab: Lab, where: Where, options: Options): Promis
 	return { ...options, ...report, ...state, kinds, requests: requests.length, openSockets, seconds, troubles };
 }
 
-/** The state of a client that has finished, or that stands still. */
+/** Returns the state of a client that has finished, or that makes no progress. */
 async function end(lab: Lab, where: Where): Promise<State> {
 	let received = 0;
 	let since = Date.now();
@@ -121,7 +121,7 @@ async function end(lab: Lab, where: Where): Promise<State> {
 	}
 }
 
-/** How many sockets the server has open when they have had time to close. */
+/** Returns the number of sockets that the server still has open after they had time to close. */
 async function sockets(lab: Lab): Promise<number> {
 	const until = Date.now() + SOCKETS_LIMIT_MS;
 	for (;;) {
@@ -139,7 +139,7 @@ async function reportOf(target: string, origin: string): Promise<Report> {
 	return answer.ok ? ((await answer.json()) as Report) : { sent: 0, faults: {}, faultsToCome: 0 };
 }
 
-/** Empty when the run went as it should. */
+/** Returns an empty list if the run succeeded. */
 export function failures(figures: Figures): string[] {
 	const { events, faults, sent, received, missing, duplicated, outOfOrder, changed, openSockets, faultsToCome } =
 		figures;
@@ -155,7 +155,7 @@ export function failures(figures: Figures): string[] {
 	];
 }
 
-/** The figures, one in a line. */
+/** Returns the figures, one per line. */
 export function lines(figures: Figures): string {
 	const kinds = Object.entries(figures.kinds).map(([kind, count]) => `${kind} ${count}`);
 	return [
@@ -172,7 +172,10 @@ export function lines(figures: Figures): string {
 	].join("\n");
 }
 
-/** Runs a client and expects that nothing was lost, doubled, moved, changed or left open. */
+/**
+ * Runs a client and expects that no event was lost, duplicated, reordered or changed, and that no
+ * socket stays open.
+ */
 export async function expectWhole(lab: Lab, where: Where, options: Options): Promise<void> {
 	const figures = await runChaos(lab, where, options);
 	expect(failures(figures), `seed ${options.seed}\n${lines(figures)}`).toEqual([]);

@@ -1,12 +1,12 @@
-// Owns the client of a run, as a user of the package would write it, and its count of what arrives.
-// Runs in pages and workers, with the class that it is given.
+// The client of a run, written as a user of the package would write it. Counts the received events.
+// Runs in pages and workers, with the class that it receives.
 
 import { expected, NAMES } from "./expected.mjs";
 
-/** How many of the events that are not as they should be are kept, to be shown. */
+/** The number of wrong events that are kept for the report. */
 const KEPT = 5;
 
-/** Follows a run until its last event. `state()` is what has come so far. */
+/** Follows a run until its last event. `state()` returns the current counts. */
 export function follow(EventSource, { url, init, seed, events }) {
 	const seen = new Set();
 	const counts = { received: 0, duplicated: 0, outOfOrder: 0, changed: 0 };

@@ -1,5 +1,5 @@
-// Owns what each event of a run is to be, calculated from its number a second time: the server has
-// it in tests/servers/scenario/src/chaos/. Runs in Node and in browsers.
+// Calculates each event of a run from its number, independently of the server in
+// tests/servers/scenario/src/chaos/. Runs in Node and in browsers.
 
 const TEXT = 1;
 
@@ -7,7 +7,7 @@ const CHARACTERS = [..."aZ7 :\0éßЖ\x85\xa0€日本\u2028\ufeff😀𝄞𐍈\u
 
 const TYPES = ["message", "message", "token", "日本 😀"];
 
-/** Every name that an event of a run can have. */
+/** All event types of a run. */
 export const NAMES = [...new Set(TYPES)];
 
 /** SplitMix on 32 bits. */
@@ -33,7 +33,7 @@ class Random {
 	}
 }
 
-/** The type and the data of event `number`. */
+/** Returns the type and the data of event `number`. */
 export function expected(seed, number) {
 	const random = new Random(seed, TEXT, number);
 	const type = TYPES[random.below(TYPES.length)];

@@ -1,5 +1,5 @@
-// Owns how `npm run test:chaos` runs its one test: the browsers of the repository's configuration, and nothing printed but
-// what the run prints.
+// Configures the one test of `npm run test:chaos`: the browsers of the repository's configuration,
+// and only the run's own output.
 
 import { defineConfig } from "@playwright/test";
 import repository from "../../playwright.config.ts";

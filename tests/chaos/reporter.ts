@@ -1,4 +1,4 @@
-// Owns what is printed by `npm run test:chaos`: what the run prints, and why it failed, if it did.
+// Prints the output of `npm run test:chaos`: that of the run, and the reason of a failure.
 
 import type { Reporter, TestCase, TestError, TestResult } from "@playwright/test/reporter";
 

@@ -1,11 +1,11 @@
-// Owns the one run of `npm run test:chaos`, as the script's environment says it.
+// The one run of `npm run test:chaos`, as the script's environment configures it.
 
 import { test } from "../facade/places.ts";
 import { expect } from "../facade/support.ts";
 import { failures, lines, type Options, runChaos } from "./chaos.ts";
 
-test("a run of chaos", async ({ lab, place }) => {
-	// It ends by itself when it makes no progress any more.
+test("a run of chaos loses, repeats and changes no event", async ({ lab, place }) => {
+	// The run ends by itself when it makes no more progress.
 	test.setTimeout(0);
 	const { place: name, ...options } = JSON.parse(process.env.HEADWATER_CHAOS!) as Options & { place: string };
 	const worker = name === "worker" ? place("dedicated module worker") : undefined;

@@ -1,6 +1,6 @@
-// Owns the proof that nothing is lost and nothing comes twice when the server dies that a source is connected to, and
-// another of its cluster takes over: real servers, killed for real, of another origin than the page. Knows of nchan only
-// how it takes a last event ID.
+// Checks that no message is lost or repeated when a source's server dies and another node of its
+// cluster takes over. The servers are real, are really killed, and have another origin than the
+// page. Depends on nchan only in the way in which it takes a last event ID.
 
 import type { Page } from "@playwright/test";
 import type * as headwater from "headwater";
@@ -9,7 +9,7 @@ import { test as base, expect } from "../support/browser.ts";
 
 const COUNT = 600;
 const PER_SECOND = 200;
-/** A second after the first. */
+/** One second after the first message. */
 const KILLED_AFTER = 200;
 const CHANNEL = "numbers";
 
@@ -21,10 +21,10 @@ const test = base.extend<{ cluster: Cluster }>({
 	},
 });
 
-/** What the page keeps. */
+/** The state in the page. */
 interface InPage {
 	source: headwater.EventSource;
-	/** The data and the id of each message. */
+	/** The data and the ID of each message. */
 	received: [data: string, id: string][];
 	/** The last event ID at each attempt. */
 	asked: string[];
@@ -34,7 +34,10 @@ interface InPage {
 	ended: Promise<unknown>;
 }
 
-/** Connects the page to a path of the first node, and from the second attempt on to the same path of the second. */
+/**
+ * Connects the page to a path of the first node, and from the second attempt on to the same path of
+ * the second node.
+ */
 async function connect(page: Page, { nodes }: Cluster, path: string, init: headwater.EventSourceInit): Promise<void> {
 	const urls = nodes.map(({ origin }) => `${origin}${path}`);
 	await page.evaluate(
@@ -62,12 +65,12 @@ async function connect(page: Page, { nodes }: Cluster, path: string, init: headw
 	await page.evaluate(() => (globalThis as unknown as InPage).opened);
 }
 
-/** Publishes all messages, through these nodes, and kills the first node amid them. */
+/** Publishes all messages through these nodes, and kills the first node in the middle. */
 async function publishAndKill(cluster: Cluster, through: Cluster["nodes"][number][]) {
 	let killed: Promise<void> | undefined;
 	const published = await publishNumbers(through, CHANNEL, { count: COUNT, perSecond: PER_SECOND }, (number) => {
 		if (number === KILLED_AFTER) {
-			// While the next message is on its way.
+			// The next message is being sent.
 			setImmediate(() => {
 				killed = cluster.nodes[0].kill();
 			});
@@ -80,16 +83,16 @@ async function publishAndKill(cluster: Cluster, through: Cluster["nodes"][number
 
 const numbers = Array.from({ length: COUNT }, (_, index) => `${index + 1}`);
 
-/** The ways in which a last event ID can come to a node of another origin. */
+/** The ways to pass a last event ID to a node of another origin. */
 const WAYS: {
 	name: string;
 	path: string;
 	init: headwater.EventSourceInit;
-	/** What the node that took over was asked, in this order. */
+	/** The requests that the second node received, in order. */
 	asked(id: string): Subscription[];
 }[] = [
 	{
-		name: "the header, which the node's answer to the preflight allows",
+		name: "the header, which the node allows in the preflight",
 		path: `/allowing/${CHANNEL}`,
 		init: {},
 		asked: (id) => [
@@ -134,9 +137,9 @@ for (const { name, path, init, asked } of WAYS) {
 			const [first, resumed] = seen.asked as [string, string];
 			expect(first).toBe("");
 			const at = seen.received.findIndex(([, id]) => id === resumed);
-			expect(at, "the id of the resumption is that of a message amid the others").toBeGreaterThan(0);
+			expect(at, "the source resumes after a message in the middle").toBeGreaterThan(0);
 			expect(at).toBeLessThan(COUNT - 1);
-			// Its log has a stream when that is over.
+			// nginx logs a stream when it has ended.
 			const log = () => staying.subscriptions().map((line) => ({ ...line, query: decodeURIComponent(line.query) }));
 			await expect.poll(log).toEqual(asked(resumed));
 		});
@@ -152,7 +155,7 @@ test("where the preflight forbids the header, the failure names the option that 
 	await connect(page, cluster, `/plain/${CHANNEL}`, {});
 	await publishAndKill(cluster, [cluster.nodes[1]]);
 	const failures = () => page.evaluate(() => (globalThis as unknown as InPage).failures);
-	// The first is the end of the first connection.
+	// The first failure is the end of the first connection.
 	await expect.poll(async () => (await failures()).length).toBeGreaterThan(1);
 	const [, message] = await failures();
 	expect(message).toContain("lastEventIdParam");

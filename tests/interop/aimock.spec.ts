@@ -1,4 +1,4 @@
-// Owns the tests against aimock, which answers as OpenAI and Anthropic do, and fails as they do.
+// Tests against aimock, which imitates the responses and failures of OpenAI and Anthropic.
 
 import { once } from "node:events";
 import { createServer, request } from "node:http";
@@ -9,14 +9,17 @@ import { expect, type Server, test } from "./support.ts";
 
 const HELLO = "Hello! How can I help you today? 你好";
 
-/** What aimock itself noted: it tells tests apart by `testId`, and by nothing that is a header. */
+/**
+ * aimock keeps a journal of its requests. It separates tests by the parameter `testId`, not by a
+ * header.
+ */
 const url = ({ origin, key }: Server, path: string) => `${origin}${path}?testId=${key}`;
 async function statuses({ origin, key }: Server): Promise<number[]> {
 	const journal = await (await fetch(`${origin}/__aimock/journal?testId=${key}`)).json();
 	return (journal as { response: { status: number } }[]).map(({ response }) => response.status);
 }
 
-/** Each chunk of an answer that is read until `[DONE]`, and how it ended. */
+/** Sends a prompt. Returns each chunk until `[DONE]`, and how the stream ended. */
 function ask(lab: Lab, url: string, prompt: string) {
 	return lab.ours(
 		async ({ EventSource, record }, { url, json }) => {
@@ -29,7 +32,7 @@ function ask(lab: Lab, url: string, prompt: string) {
 	);
 }
 
-test("OpenAI chat: a stream of chunks is whole when [DONE] has come", async ({ lab, server }) => {
+test("OpenAI chat: a stream of chunks is complete after [DONE]", async ({ lab, server }) => {
 	const { reason, chunks } = await ask(lab, url(server, "/v1/chat/completions"), "hello");
 	expect({ reason, last: chunks.at(-1), text: chatText(chunks) }).toEqual({
 		reason: "until",
@@ -72,7 +75,7 @@ test("Anthropic messages: every event is named, and message_stop is the last", a
 });
 
 for (const [prompt, how] of Object.entries({ break: "after a time", truncate: "after some chunks" })) {
-	test(`an answer whose connection breaks ${how} is interrupted, and is not asked for again`, async ({
+	test(`an answer whose connection breaks ${how} is interrupted, and is not requested again`, async ({
 		lab,
 		server,
 	}) => {
@@ -89,7 +92,7 @@ for (const [prompt, how] of Object.entries({ break: "after a time", truncate: "a
 	});
 }
 
-test("529 is a refusal with the provider's own words, asked once", async ({ lab, server }) => {
+test("529 is a refusal with the provider's own words, and is not retried", async ({ lab, server }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, failure }, { url, json }) => {
 			const { reason, status, body, willReconnect } = await failure(new EventSource(url, { json }));
@@ -101,13 +104,13 @@ test("529 is a refusal with the provider's own words, asked once", async ({ lab,
 	expect(await statuses(server)).toEqual([529]);
 });
 
-test("429 without the permission to repeat is a refusal, asked once", async ({ lab, server }) => {
+test("429 without the permission to repeat is a refusal, and is not retried", async ({ lab, server }) => {
 	const { reason, types } = await ask(lab, url(server, "/v1/chat/completions"), "busy");
 	expect({ reason, types }).toEqual({ reason: "status", types: ["error"] });
 	expect(await statuses(server)).toEqual([429]);
 });
 
-/** The first refusal, and the answer that follows it. */
+/** Returns the first refusal, and the response that follows it. */
 function insist(lab: Lab, url: string) {
 	return lab.ours(
 		async ({ EventSource, once, record }, { url, json }) => {
@@ -123,12 +126,12 @@ function insist(lab: Lab, url: string) {
 	);
 }
 
-test("429 where a repeat is allowed: Retry-After is waited for, and the answer comes", async ({
+test("429 where a repeat is allowed: the client waits for Retry-After, and the repeated request succeeds", async ({
 	lab,
 	server,
 	scenario,
 }) => {
-	// The page's own origin forwards to aimock, which shows Retry-After to no other.
+	// The page's own origin forwards to aimock, which does not expose Retry-After to other origins.
 	const proxy = createServer((incoming, outgoing) => {
 		const to = /^\/(blank|files)/.test(incoming.url ?? "") ? scenario.origin : server.origin;
 		const { method, headers } = incoming;
@@ -151,7 +154,7 @@ test("429 where a repeat is allowed: Retry-After is waited for, and the answer c
 	expect(await statuses(server)).toEqual([429, 200]);
 });
 
-test("a Retry-After that CORS does not expose cannot be waited for: the client's own delay applies", async ({
+test("a Retry-After that CORS does not expose has no effect: the client's own delay applies", async ({
 	lab,
 	server,
 }) => {

@@ -1,4 +1,4 @@
-// Owns the tests against axum's `Sse`.
+// Tests against axum's `Sse`.
 
 import { contract } from "./contract.ts";
 import { expect, test } from "./support.ts";
@@ -6,7 +6,7 @@ import { expect, test } from "./support.ts";
 const answer = ["Hel", "lo ", "你好"].map((content) => JSON.stringify({ content }));
 
 contract({
-	// The event without a text is not among them: see below.
+	// The event without a text is missing here; it has its own test below.
 	kinds: [
 		{ type: "token", data: '{"n":1}', lastEventId: "a1" },
 		{ type: "message", data: "one\ntwo", lastEventId: "a1" },
@@ -20,7 +20,7 @@ contract({
 	marker: { type: "stop", data: "end" },
 });
 
-test("an event without a text is written without a data line, and by the standard is none: a marker needs a text", async ({
+test("an event without a text is written without a data line, and the standard does not dispatch it: a marker needs a text", async ({
 	lab,
 	server,
 }) => {
@@ -34,7 +34,7 @@ test("an event without a text is written without a data line, and by the standar
 	expect(outcome).toEqual(["interrupted", "open", "message", "message", "message", "error"]);
 });
 
-test("a block with nothing but an id moves the last event ID and is no event", async ({ lab, server }) => {
+test("a block with only an id changes the last event ID and is not an event", async ({ lab, server }) => {
 	expect(await server.wire("/kinds")).toMatch(/\n\nid: a2\n\n$/);
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url, { end: "close" });

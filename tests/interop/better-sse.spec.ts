@@ -1,9 +1,9 @@
-// Owns the tests against better-sse, under Express.
+// Tests against better-sse, under Express.
 
 import { contract } from "./contract.ts";
 import { expect, test } from "./support.ts";
 
-/** What better-sse makes up for an event that is given none. */
+/** The ID that better-sse generates for an event without one. */
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/;
 
 contract({
@@ -43,7 +43,7 @@ test("there is no space after the colon, the type message is written out, and ev
 	expect(outcome).toEqual({ reason: "end", contents: "Hello 你好", ids: 3 });
 });
 
-test("a channel reaches every source that listens, and forgets those that have closed", async ({ lab, server }) => {
+test("a channel reaches every source that listens, and removes those that have closed", async ({ lab, server }) => {
 	const broadcast = async (news: unknown) => {
 		const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(news) };
 		return (await fetch(`${server.origin}/broadcast`, init)).json();

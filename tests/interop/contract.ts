@@ -1,30 +1,33 @@
-// Owns what every application of tests/servers/ can be asked, and what our client must make of each answer. Knows of a
-// server only how it writes.
+// The requests that every application of tests/servers/ supports, and the results that our client
+// must produce. Depends only on how a server writes its events.
 
 import { expect, test } from "./support.ts";
 
 interface Delivered {
 	type: string;
 	data: string;
-	/** Or what it has to match, where the server makes it up. */
+	/** Or a pattern, if the server generates the ID. */
 	lastEventId: unknown;
 }
 
-/** How this server writes what all of them are asked for. */
+/** Describes how this server writes the common responses. */
 export interface Manner {
-	/** What `/kinds` has to arrive as: a named event with an id, more than one line, no text, other scripts, an indentation. */
+	/**
+	 * The events of `/kinds`: a named event with an ID, several lines, no text, other scripts, an
+	 * indentation.
+	 */
 	kinds: Delivered[];
-	/** The last event ID after `/kinds`, if a block without data sets another. */
+	/** The last event ID after `/kinds`, if a block without data changes it. */
 	lastId?: string;
-	/** The two numbered events' text, since some write JSON. */
+	/** Returns the text of numbered event `n`, because some servers write JSON. */
 	text?: (n: number) => string;
-	/** How `/feed` ends, and how its text is read. */
+	/** The text of the last event of `/feed`, as our client reads it. */
 	stop: string;
-	/** What `/idle` has between its two events. */
+	/** The comment between the two events of `/idle`. */
 	comment: RegExp;
 	/** The texts of `/chat`, in order. */
 	answer: string[];
-	/** What follows them in a whole answer. */
+	/** The end marker of a complete response. */
 	marker: { type: string; data: string };
 }
 
@@ -42,7 +45,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 	});
 
 	for (const [end, how] of Object.entries({ end: "ends", cut: "breaks" })) {
-		test(`a feed that ${how} goes on after the last id, with each event once`, async ({ lab, server }) => {
+		test(`a feed that ${how} continues after the last id, with each event once`, async ({ lab, server }) => {
 			const outcome = await lab.ours(
 				async ({ EventSource, record }, url) => {
 					const source = new EventSource(url);
@@ -71,7 +74,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		});
 	}
 
-	test("comments that keep a connection alive are no events", async ({ lab, server }) => {
+	test("comments that keep a connection alive are not events", async ({ lab, server }) => {
 		expect(await server.wire("/idle")).toMatch(comment);
 		const fired = await lab.ours(async ({ EventSource, record }, url) => {
 			const source = new EventSource(url, { end: "close" });
@@ -82,10 +85,10 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		expect(fired).toEqual([["open", undefined], ...["before", "after"].map((text) => ["message", quoted(text)])]);
 	});
 
-	/** Whoever writes numbers as JSON writes a text so too. */
+	/** A server that writes numbers as JSON also writes texts as JSON. */
 	const quoted = (plain: string) => (text(1) === "event 1" ? plain : JSON.stringify(plain));
 
-	test("an answer to a POST is whole when its end marker has come, after one request", async ({ lab, server }) => {
+	test("a response to a POST is complete after its end marker, with one request", async ({ lab, server }) => {
 		const outcome = await lab.ours(
 			async ({ EventSource, record }, { url, marker }) => {
 				const source = new EventSource(url, {
@@ -104,7 +107,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 	});
 
 	for (const [end, how] of Object.entries({ early: "ends before its marker", cut: "breaks" })) {
-		test(`an answer to a POST that ${how} is interrupted, and is not asked for again`, async ({ lab, server }) => {
+		test(`a response to a POST that ${how} is interrupted, and is not requested again`, async ({ lab, server }) => {
 			const outcome = await lab.ours(
 				async ({ EventSource, record }, { url, marker }) => {
 					const source = new EventSource(url, {
@@ -130,7 +133,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		});
 	}
 
-	test("a refusal has its status, headers and body, and is not asked for again", async ({ lab, server }) => {
+	test("a refusal has its status, headers and body, and is not retried", async ({ lab, server }) => {
 		const failures = await lab.ours(async ({ EventSource, failure }, url) => {
 			const failures: unknown[] = [];
 			for (const method of ["GET", "POST"]) {
@@ -146,7 +149,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		expect((await server.seen()).map(({ method }) => method)).toEqual(["GET", "POST"]);
 	});
 
-	test("where a request may be repeated, a refusal's Retry-After is waited for", async ({ lab, server }) => {
+	test("where a request may be repeated, the client waits for a refusal's Retry-After", async ({ lab, server }) => {
 		const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 			const source = new EventSource(url, { json: {}, reconnect: { delay: 10 } });
 			const { delay, willReconnect } = await once<import("headwater").FailureEvent>(source, "error");
@@ -156,7 +159,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		expect(outcome).toEqual({ waits: true, willReconnect: true });
 	});
 
-	test("204 ends a feed for good", async ({ lab, server }) => {
+	test("204 ends a feed permanently", async ({ lab, server }) => {
 		const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 			const source = new EventSource(url, { reconnect: true });
 			const { reason, status, willReconnect } = await failure(source);

@@ -1,4 +1,4 @@
-// Owns the tests against Express 5, whose event streams are written by hand.
+// Tests against Express 5, with event streams written by hand.
 
 import { contract } from "./contract.ts";
 import { expect, test } from "./support.ts";
@@ -20,10 +20,7 @@ contract({
 	marker: { type: "message", data: "[DONE]" },
 });
 
-test("a redirection with 307 repeats method and body at the new place, and source.url stays", async ({
-	lab,
-	server,
-}) => {
+test("a redirection with 307 repeats method and body at the new URL, and source.url stays", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 		const source = new EventSource(url, { json: { prompt: "hello" } });
 		const { response } = await once<import("headwater").OpenEvent>(source, "open");
@@ -52,7 +49,7 @@ test("a login page with status 200 is refused for its type, and can be read", as
 	expect(await server.seen()).toHaveLength(1);
 });
 
-test("a reset in the middle of an event: neither its text nor its id is taken", async ({ lab, server }) => {
+test("a reset in the middle of an event discards its text and its id", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url);
 		const fired = record(source, "stop");
@@ -70,7 +67,7 @@ test("a reset in the middle of an event: neither its text nor its id is taken", 
 	expect((await server.seen()).map(({ lastEventId }) => lastEventId)).toEqual([null, "1"]);
 });
 
-test("CORS that does not list Last-Event-ID lets the first request through; the next is told as refused, and the way out", async ({
+test("CORS that does not list Last-Event-ID lets the first request through; the failure of the next names the header and lastEventIdParam", async ({
 	lab,
 	server,
 }) => {
@@ -86,7 +83,8 @@ test("CORS that does not list Last-Event-ID lets the first request through; the 
 	const texts = [1, 2, 3].map((n) => `event ${n}`);
 	const message = expect.stringContaining("the header Last-Event-ID (use lastEventIdParam)");
 	expect(outcome).toEqual({ texts, ended: "end", refused: "cors", message });
-	// The second is the client's own question, whether the server answers at all; no repetition reaches the application.
+	// The second request is the client's own probe, which checks whether the server responds at
+	// all. No repetition reaches the application.
 	const request = { method: "GET", path: "/listed", lastEventId: null };
 	expect(await server.seen()).toEqual([request, request]);
 });
@@ -105,10 +103,7 @@ test("with lastEventIdParam the same server is resumed without a preflight", asy
 	expect(await server.seen()).toEqual([request, request]);
 });
 
-test("an answer that a POST began and that broke is gone on with by a GET, as `request` says", async ({
-	lab,
-	server,
-}) => {
+test("a response to a POST that broke is resumed by a GET, as `request` says", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url, {
 			json: { prompt: "hello" },

@@ -1,4 +1,4 @@
-// Owns the tests against Hono's streamSSE, on Node.
+// Tests against Hono's streamSSE, on Node.
 
 import { contract } from "./contract.ts";
 import { expect, test } from "./support.ts";
@@ -30,10 +30,7 @@ test("an id that is written after the data belongs to that event", async ({ lab,
 	expect(id).toBe("a1");
 });
 
-test("what onError writes as an event named error is a MessageEvent among the error listeners", async ({
-	lab,
-	server,
-}) => {
+test("an event named error that onError writes is a MessageEvent for the error listeners", async ({ lab, server }) => {
 	const twice = "event: error\ndata: the model went away\n\n".repeat(2);
 	expect(await server.wire("/reports")).toBe(`data: before\nid: 1\n\n${twice}`);
 	const outcome = await lab.ours(async ({ EventSource }, url) => {
@@ -50,7 +47,7 @@ test("what onError writes as an event named error is a MessageEvent among the er
 	expect(await server.seen()).toHaveLength(1);
 });
 
-test("on a feed the server's error is a MessageEvent and the connection's is none", async ({ lab, server }) => {
+test("on a feed the server's error is a MessageEvent and the connection's is not", async ({ lab, server }) => {
 	const errors = await lab.ours(async ({ EventSource }, url) => {
 		const source = new EventSource(url);
 		const errors: unknown[] = [];
@@ -66,7 +63,7 @@ test("on a feed the server's error is a MessageEvent and the connection's is non
 	expect(errors).toEqual(["the model went away", "the model went away", "end"]);
 });
 
-test("a handler that throws without onError ends the body cleanly: only `until` tells it from a whole answer", async ({
+test("a handler that throws without onError ends the body cleanly: only `until` distinguishes it from a complete response", async ({
 	lab,
 	server,
 }) => {

@@ -1,4 +1,4 @@
-// Owns the tests against the litellm proxy, which answers by itself for models that nobody is asked for.
+// Tests against the litellm proxy, which responds for its models without their providers.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -8,10 +8,10 @@ import { expect, test } from "./support.ts";
 
 const AUTHORIZED = { authorization: "Bearer sk-test" };
 
-// The first request of each kind loads what it needs.
+// The proxy loads modules at the first request of each kind.
 test.describe.configure({ timeout: 60_000 });
 
-test("OpenAI chat with an Authorization header: the text comes in pieces, and is whole when [DONE] has come", async ({
+test("OpenAI chat with an Authorization header: the text comes in pieces, and is complete after [DONE]", async ({
 	lab,
 	server,
 	asked,
@@ -34,7 +34,7 @@ test("OpenAI chat with an Authorization header: the text comes in pieces, and is
 	expect(asked).toEqual(["POST /v1/chat/completions"]);
 });
 
-test("a maker that breaks off becomes an error in the data and a clean end without [DONE]: interrupted", async ({
+test("a provider that breaks off becomes an error in the data and a clean end without [DONE]: interrupted", async ({
 	lab,
 	server,
 	asked,
@@ -45,7 +45,8 @@ test("a maker that breaks off becomes an error in the data and a clean end witho
 	};
 	const maker = createServer((_, response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
-		// Two, since litellm answers only when it has more than one; and they have to arrive before the connection breaks.
+		// Sends two chunks, because litellm responds only after more than one. They must arrive
+		// before the connection breaks.
 		response.write(chunk("Hel") + chunk("lo"), () => setTimeout(() => response.destroy(), 500));
 	}).listen(0, "127.0.0.1");
 	await once(maker, "listening");
@@ -94,7 +95,7 @@ const refusals = [
 		},
 	},
 	{
-		name: "the maker's 429 comes through as one",
+		name: "the provider's 429 is passed on",
 		path: "/v1/chat/completions",
 		json: chat("limited", "hello"),
 		headers: AUTHORIZED,
@@ -106,7 +107,7 @@ const refusals = [
 		},
 	},
 	{
-		name: "/v1/messages answers with plain JSON though stream is true: refused for its type, and readable",
+		name: "/v1/messages responds with plain JSON although stream is true: refused for its type, and readable",
 		path: "/v1/messages",
 		json: chat("canned", "hello"),
 		headers: AUTHORIZED,
@@ -118,7 +119,7 @@ const refusals = [
 		},
 	},
 	{
-		name: "/v1/responses answers 500 with an event stream: a refusal, whose text is the stream",
+		name: "/v1/responses responds with 500 and an event stream: a refusal, whose text is the stream",
 		path: "/v1/responses",
 		json: { model: "canned", stream: true, input: "hello" },
 		headers: AUTHORIZED,

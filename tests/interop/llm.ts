@@ -1,7 +1,8 @@
-// Owns what the streams of language models are asked and read with, in the form of each of their
-// makers.
+// Requests to language models and readers of their streams, in the format of each provider.
 
-/** A chat request as OpenAI's chat and responses, and Anthropic's messages, all take it. */
+/**
+ * A chat request in a form that OpenAI's chat and responses and Anthropic's messages all accept.
+ */
 export const chat = (model: string, content: string) => ({
 	model,
 	stream: true,
@@ -13,7 +14,7 @@ interface Chunk {
 	choices: { delta: { content?: string } }[];
 }
 
-/** The text of OpenAI chat chunks. */
+/** Returns the text of OpenAI chat chunks. */
 export function chatText(chunks: string[]): string {
 	return chunks
 		.filter((chunk) => chunk !== "[DONE]")

@@ -1,5 +1,5 @@
-// Owns how Playwright runs the tests against real servers: in Chromium, as playwright.config.ts starts it. Which server is
-// there, scripts/test-interop.mjs says.
+// Configures the tests against real servers, in Chromium as in the repository's
+// playwright.config.ts. scripts/test-interop.mjs selects the server.
 
 import { defineConfig } from "@playwright/test";
 import root from "../../playwright.config.ts";

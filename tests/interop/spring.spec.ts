@@ -1,4 +1,4 @@
-// Owns the tests against Spring MVC's SseEmitter, in Jetty.
+// Tests against Spring MVC's SseEmitter, in Jetty.
 
 import { connect } from "node:net";
 import { contract } from "./contract.ts";
@@ -40,7 +40,7 @@ test("each event comes in three writes, and is one event", async ({ lab, server 
 	expect(texts).toEqual(["event 1", "event 2", "event 3"]);
 });
 
-test("a line feed inside data() and a space before the text are lost in what Spring 4 writes", async ({ server }) => {
+test("Spring 4 loses a line feed inside data() and a space before the text", async ({ server }) => {
 	const wire = await server.wire("/kinds");
 	expect(wire).toContain("\n\ndata:one\nlost\n\n");
 	expect(wire).toContain("\n\ndata: indented\n\n");
@@ -63,7 +63,7 @@ test("a controller that throws before the stream is a 500 without a text", async
 	expect(outcome).toEqual({ reason: "status", status: 500, body: "", willReconnect: false });
 });
 
-test("an SseEmitter that times out ends as one that is complete: only `until` tells them apart", async ({
+test("an SseEmitter that times out ends like a complete one: only `until` distinguishes them", async ({
 	lab,
 	server,
 }) => {

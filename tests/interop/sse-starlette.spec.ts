@@ -1,5 +1,5 @@
-// Owns the tests against FastAPI: with sse-starlette, with a StreamingResponse written by hand, and with FastAPI's own
-// event streams.
+// Tests against FastAPI: with sse-starlette, with a StreamingResponse written by hand, and with
+// FastAPI's own event streams.
 
 import { contract } from "./contract.ts";
 import { expect, test } from "./support.ts";
@@ -24,7 +24,7 @@ contract({
 	marker: { type: "message", data: "[DONE]" },
 });
 
-test("sse-starlette ends its lines with CR LF, in which there is no empty line", async ({ lab, server }) => {
+test("sse-starlette ends its lines with CR LF, which does not count as an empty line", async ({ lab, server }) => {
 	const wire = await server.wire("/kinds");
 	expect(wire).toContain('id: a1\r\nevent: token\r\ndata: {"n": 1}\r\n\r\n');
 	expect(wire).not.toMatch(/[^\r]\n/);
@@ -56,7 +56,7 @@ test("FastAPI's own event streams write a text as JSON unless it is raw_data, an
 	]);
 });
 
-test("behind @app.middleware a generator that fails ends cleanly: only `until` tells it from a whole answer", async ({
+test("behind @app.middleware a generator that fails ends cleanly: only `until` distinguishes it from a complete response", async ({
 	lab,
 	server,
 }) => {

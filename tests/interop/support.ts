@@ -1,19 +1,19 @@
-// Owns what the tests against real servers share: the server as one test sees it, and the page of
-// another origin that asks it.
+// Shared by the tests against real servers: the server from the view of one test, and the page of
+// another origin that sends the requests.
 
 import { randomUUID } from "node:crypto";
 import { expect, test as facade } from "../facade/support.ts";
 
 export { expect };
 
-/** What an application of tests/servers/ noted of a request. */
+/** A request that an application of tests/servers/ recorded. */
 export interface Seen {
 	method: string;
 	path: string;
 	lastEventId: string | null;
 }
 
-/** The real server. Its applications note the requests of each test under a key. */
+/** The real server. Its applications record the requests of each test under a key. */
 export class Server {
 	readonly key = randomUUID();
 	readonly origin: string;
@@ -21,7 +21,7 @@ export class Server {
 	constructor() {
 		const origin = process.env.HEADWATER_INTEROP;
 		if (!origin) {
-			throw new Error("npm run test:interop starts the servers, and says in HEADWATER_INTEROP where");
+			throw new Error("HEADWATER_INTEROP is not set: npm run test:interop starts the servers and sets it");
 		}
 		this.origin = origin;
 	}
@@ -30,7 +30,10 @@ export class Server {
 		return `${this.origin}${path}${path.includes("?") ? "&" : "?"}key=${this.key}`;
 	}
 
-	/** The bytes of an answer, as far as they come. They are not noted, and none is taken apart by anything of ours. */
+	/**
+	 * Returns the bytes of a response, as far as they arrive. Such requests are not recorded, and
+	 * our code does not parse the bytes.
+	 */
 	async wire(path: string, init: RequestInit = {}): Promise<string> {
 		const headers = { accept: "text/event-stream", ...init.headers };
 		const response = await fetch(this.origin + path, { ...init, headers });
@@ -45,13 +48,16 @@ export class Server {
 		return text;
 	}
 
-	/** What the application noted of this test. */
+	/** Returns the requests that the application recorded for this test. */
 	async seen(): Promise<Seen[]> {
 		return (await (await fetch(this.url("/seen"))).json()) as Seen[];
 	}
 }
 
-/** What the page asked the server for, as the browser tells it: where the server itself keeps no list. */
+/**
+ * `asked` lists the page's requests to the server, as the browser reports them, for servers that
+ * keep no list.
+ */
 export const test = facade.extend<{ server: Server; asked: string[] }>({
 	server: async ({}, use) => use(new Server()),
 	asked: async ({ page, server }, use) => {

@@ -1,12 +1,11 @@
-// Owns the better-sse application of the interoperability tests: sessions and a channel under
-// Express.
+// The better-sse application of the interoperability tests: sessions and a channel under Express.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { createChannel, createSession } from "better-sse";
 import cors from "cors";
 import express from "express";
 
-/** The requests by the key of the test that made them. */
+/** The requests, by the key of the test that made them. */
 const seen = new Map();
 
 const app = express();
@@ -21,7 +20,7 @@ app.use((request, _, next) => {
 });
 app.get("/seen", (request, response) => response.json(seen.get(request.query.key) ?? []));
 
-/** What has been sent has to arrive before the connection breaks. */
+/** The events must arrive before the connection breaks. */
 async function finish(request, response) {
 	if (request.query.end === "cut") {
 		await pause(500);
@@ -31,7 +30,7 @@ async function finish(request, response) {
 	}
 }
 
-/** Numbers three events a request, and says `stop` after the sixth. */
+/** Sends three numbered events per request, and `stop` after the sixth. */
 app.get("/feed", async (request, response) => {
 	const session = await createSession(request, response, { retry: 500 });
 	const last = Number(session.lastId || 0);

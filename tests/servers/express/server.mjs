@@ -1,18 +1,18 @@
-// Owns the Express application of the interoperability tests: event streams written by hand, as
-// most are.
+// The Express application of the interoperability tests: event streams written by hand, as most
+// are.
 
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import cors from "cors";
 import express from "express";
 
-/** The requests by the key of the test that made them. */
+/** The requests, by the key of the test that made them. */
 const seen = new Map();
 
 const app = express();
-// Answers a preflight with the headers that it asks for, Last-Event-ID among them.
+// Responds to a preflight with the requested headers, including Last-Event-ID.
 const anyHeader = cors({ exposedHeaders: ["Retry-After"] });
-// A list, as many applications have one: written before anybody thought of Last-Event-ID.
+// A fixed list without Last-Event-ID, as in many applications.
 const listedHeaders = cors({ allowedHeaders: ["Content-Type", "Authorization"] });
 app.use((request, response, next) => (request.path === "/listed" ? listedHeaders : anyHeader)(request, response, next));
 app.use(express.json());
@@ -31,7 +31,7 @@ function stream(response) {
 	response.flushHeaders();
 }
 
-/** Numbers three events a request, and says `stop` after the sixth. */
+/** Sends three numbered events per request, and `stop` after the sixth. */
 async function feed(request, response, last) {
 	stream(response);
 	response.write("retry: 500\n\n");
@@ -44,7 +44,7 @@ async function feed(request, response, last) {
 	await finish(request, response);
 }
 
-/** What has been sent has to arrive before the connection breaks. */
+/** The events must arrive before the connection breaks. */
 async function finish(request, response) {
 	if (request.query.end === "cut") {
 		await pause(500);
@@ -92,7 +92,7 @@ app.post("/chat", async (request, response) => {
 	await finish(request, response);
 });
 
-/** An answer that a POST begins and a GET goes on with: the tokens after the one with that id. */
+/** A response that a POST begins and a GET continues: the tokens after the one with that ID. */
 async function answer(request, response, after) {
 	stream(response);
 	const tokens = request.body?.prompt === undefined ? ANSWER : ANSWER.slice(0, 2);
@@ -110,7 +110,7 @@ async function answer(request, response, after) {
 app.post("/answers", (request, response) => answer(request, response, 0));
 app.get("/answers", (request, response) => answer(request, response, Number(request.get("Last-Event-ID") ?? 0)));
 
-/** A reset in the middle of an event, whose id must not be taken. */
+/** Resets the connection in the middle of an event, whose ID must not be used. */
 app.get("/reset", async (request, response) => {
 	stream(response);
 	response.write("retry: 500\n\n");

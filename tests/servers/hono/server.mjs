@@ -1,12 +1,12 @@
-// Owns the Hono application of the interoperability tests, on Node: streamSSE with and without a
-// handler of errors.
+// The Hono application of the interoperability tests, on Node: streamSSE with and without an error
+// handler.
 
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { streamSSE } from "hono/streaming";
 
-/** The requests by the key of the test that made them. */
+/** The requests, by the key of the test that made them. */
 const seen = new Map();
 
 const app = new Hono();
@@ -21,7 +21,7 @@ app.use(async (context, next) => {
 });
 app.get("/seen", (context) => context.json(seen.get(context.req.query("key")) ?? []));
 
-/** What has been sent has to arrive before the connection breaks. */
+/** The events must arrive before the connection breaks. */
 async function finish(context, stream) {
 	if (context.req.query("end") === "cut") {
 		await stream.sleep(500);
@@ -29,7 +29,7 @@ async function finish(context, stream) {
 	}
 }
 
-/** Numbers three events a request, and says `stop` after the sixth. */
+/** Sends three numbered events per request, and `stop` after the sixth. */
 app.get("/feed", (context) =>
 	streamSSE(context, async (stream) => {
 		const last = Number(context.req.header("Last-Event-ID") ?? 0);

@@ -1,5 +1,5 @@
-// Owns a cluster of real servers: two nginx nodes with nchan, on one Redis, in a temporary folder
-// and on free ports of loopback; and its publisher.
+// A cluster of real servers and its publisher: two nginx nodes with nchan, on one Redis, in a
+// temporary folder and on free loopback ports.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,13 +10,13 @@ import { tied } from "../../../scripts/lib/tied.mjs";
 import { findNchan, findNginx, findRedis } from "../../../scripts/lib/tools.mjs";
 import { freePort } from "../../support/free-port.ts";
 
-/** Far beyond what a busy machine needs. */
+/** Far longer than a busy machine takes. */
 const START_LIMIT_MS = 20_000;
 
-/** nginx says nothing when it starts; a server that does takes the place of the shell that says it here. */
+/** nginx prints nothing when it starts; this shell prints the line, and then becomes the server. */
 const SAYING_STARTED = 'echo started; exec "$0" "$@"';
 
-/** How one subscriber's request arrived at a node; `-` for what it did not have. */
+/** A subscriber's request as it arrived at a node; `-` for a missing value. */
 export interface Subscription {
 	method: string;
 	path: string;
@@ -30,7 +30,7 @@ interface Program {
 	stop(): Promise<unknown>;
 }
 
-/** One nginx. */
+/** One nginx process. */
 export class Node {
 	readonly #folder: string;
 	readonly #program: Program;
@@ -44,7 +44,10 @@ export class Node {
 		this.#program = program;
 	}
 
-	/** Starts it, and waits until it takes messages; `started` is told of the process before that. */
+	/**
+	 * Starts the node, and waits until it accepts messages; before that, calls `started` with the
+	 * process.
+	 */
 	static async start(folder: string, redis: number, started: (program: Program) => void): Promise<Node> {
 		const port = await freePort();
 		const values: Record<string, unknown> = { module: findNchan(), redis, port };
@@ -60,17 +63,17 @@ export class Node {
 		started(served);
 		const node = new Node(`http://127.0.0.1:${port}`, folder, served);
 		const limit = Date.now() + START_LIMIT_MS;
-		// Until it has found Redis, its answer is 503.
+		// Until it has found Redis, it responds with 503.
 		while (!(await node.publish("ready", "").catch(() => false))) {
 			if (Date.now() > limit) {
-				throw new Problem(`nginx takes no messages.\n${readFileSync(join(folder, "nginx.err"), "utf8")}`);
+				throw new Problem(`nginx accepts no messages.\n${readFileSync(join(folder, "nginx.err"), "utf8")}`);
 			}
 			await wait(20);
 		}
 		return node;
 	}
 
-	/** Whether the node has confirmed that it has the message. */
+	/** Returns whether the node has confirmed the message. */
 	async publish(channel: string, text: string, event?: string): Promise<boolean> {
 		const headers: HeadersInit = event ? { "X-EventSource-Event": event } : {};
 		const response = await fetch(this.#publisher(channel), { method: "POST", headers, body: text });
@@ -78,7 +81,7 @@ export class Node {
 		return response.ok;
 	}
 
-	/** How many messages the channel has. */
+	/** Returns the number of messages in the channel. */
 	async count(channel: string): Promise<number> {
 		const response = await fetch(this.#publisher(channel), { headers: { accept: "text/json" } });
 		return ((await response.json()) as { messages: number }).messages;
@@ -88,13 +91,13 @@ export class Node {
 		return `${this.origin}/publish/${channel}`;
 	}
 
-	/** Ends it in the middle of whatever it does. */
+	/** Kills the node at once. */
 	async kill(): Promise<void> {
 		process.kill(this.#program.pid as number, "SIGKILL");
 		await this.#program.stop();
 	}
 
-	/** The subscribers' requests that are over, their streams included. */
+	/** Returns the subscribers' requests that have ended, including their streams. */
 	subscriptions(): Subscription[] {
 		const log = readFileSync(join(this.#folder, "subscribers.log"), "utf8");
 		return [...log.matchAll(/^(\S+) (\S+) (\S+) header="(.*)" query="(.*)"$/gm)].map(
@@ -136,18 +139,18 @@ function startRedis(folder: string, port: number): Promise<Program> {
 	return serve(program, args, /(Ready to accept connections)/);
 }
 
-/** What has happened to the messages of {@link publishNumbers}. */
+/** Counts the messages of {@link publishNumbers}. */
 export interface Published {
-	/** Confirmed, each of them once. */
+	/** Confirmed messages, each counted once. */
 	confirmed: number;
-	/** Sent to a node that died before it confirmed. */
+	/** Messages that were sent to a node that died before it confirmed them. */
 	unconfirmed: number;
 }
 
 /**
- * Publishes the numbers from 1 to `count`, one after the other, so many a second; when a node is dead, through the next.
- * A message that was not confirmed may be in the channel all the same, so the next node is asked before it is repeated.
- * `confirmed` is called with each number.
+ * Publishes the numbers from 1 to `count` in order, at a fixed rate. When a node is dead, the next
+ * one is used. A message that was not confirmed may still be in the channel, so the next node is
+ * queried before the message is repeated. `confirmed` is called with each number.
  */
 export async function publishNumbers(
 	nodes: readonly Node[],
@@ -164,7 +167,7 @@ export async function publishNumbers(
 			published.unconfirmed++;
 			alive.shift();
 			if (alive.length === 0) {
-				throw new Error(`no node takes message ${number}`);
+				throw new Error(`no node accepts message ${number}`);
 			}
 			if ((await alive[0]!.count(channel)) === number) {
 				break;

@@ -1,4 +1,5 @@
-// Owns the Spring MVC application of the interoperability tests: SseEmitter in Jetty, without Spring Boot.
+// The Spring MVC application of the interoperability tests: SseEmitter in Jetty, without Spring
+// Boot.
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -36,7 +37,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 public class App {
-	/** `allowedHeader("*")` answers a preflight with the headers that it asks for, Last-Event-ID among them. */
+	/**
+	 * `allowedHeader("*")` makes the response to a preflight list the requested headers, including
+	 * Last-Event-ID.
+	 */
 	public static class Mapping extends RequestMappingHandlerMapping {
 		public Mapping() {
 			CorsConfiguration cors = new CorsConfiguration();
@@ -48,7 +52,9 @@ public class App {
 		}
 	}
 
-	/** By hand, as is the mapping: `@EnableWebMvc` needs a cglib that goes with the JDK. */
+	/**
+	 * Configured by hand, like the mapping: `@EnableWebMvc` needs a cglib that supports the JDK.
+	 */
 	public static class Adapter extends RequestMappingHandlerAdapter {
 		public Adapter() {
 			setMessageConverters(Arrays.asList(
@@ -74,7 +80,7 @@ public class App {
 	public static class Controller {
 		private final ExecutorService executor = Executors.newCachedThreadPool();
 
-		/** The requests by the key of the test that made them. */
+		/** The requests, by the key of the test that made them. */
 		private final Map<String, List<Map<String, String>>> seen = new ConcurrentHashMap<>();
 
 		@ModelAttribute
@@ -105,7 +111,7 @@ public class App {
 			return emitter;
 		}
 
-		/** What has been sent has to arrive before the connection breaks. */
+		/** The events must arrive before the connection breaks. */
 		private void finish(SseEmitter emitter, String end) throws InterruptedException {
 			if ("cut".equals(end)) {
 				Thread.sleep(500);
@@ -115,7 +121,7 @@ public class App {
 			}
 		}
 
-		/** Numbers three events a request, and says `stop` after the sixth. */
+		/** Sends three numbered events per request, and `stop` after the sixth. */
 		@GetMapping("/feed")
 		public SseEmitter feed(
 			@RequestHeader(value = "Last-Event-ID", defaultValue = "0") int last,

@@ -1,5 +1,5 @@
-"""Owns the FastAPI application of the interoperability tests: sse-starlette for feeds, a StreamingResponse written by
-hand for an answer in OpenAI's form, and FastAPI's own event streams.
+"""The FastAPI application of the interoperability tests: sse-starlette for feeds, a StreamingResponse
+written by hand for a response in OpenAI's format, and FastAPI's own event streams.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from fastapi.sse import EventSourceResponse as FastApiEvents
 from fastapi.sse import ServerSentEvent as FastApiEvent
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-# The requests by the key of the test that made them.
+# The requests, by the key of the test that made them.
 seen: dict[str, list[dict]] = defaultdict(list)
 
 
@@ -44,7 +44,7 @@ async def get_seen(key: str):
 
 
 async def finish(end: str | None):
-    """What has been sent has to arrive before the connection breaks."""
+    """The events must arrive before the connection breaks."""
     if end == "cut":
         await asyncio.sleep(0.5)
         raise RuntimeError("the generator fails")
@@ -52,7 +52,7 @@ async def finish(end: str | None):
 
 @app.get("/feed")
 async def feed(request: Request, end: str | None = None):
-    """Numbers three events a request, and says `stop` after the sixth."""
+    """Sends three numbered events per request, and `stop` after the sixth."""
     last = int(request.headers.get("last-event-id", 0))
 
     async def events():
@@ -120,7 +120,7 @@ async def done():
     return Response(status_code=204)
 
 
-# Behind a middleware of the kind that the documentation shows first, which hands on the body by itself.
+# Behind a middleware like the documentation's first example, which passes the body on by itself.
 behind = FastAPI(dependencies=[Depends(note)])
 behind.post("/chat")(chat)
 

@@ -1,5 +1,5 @@
-//! Owns the axum application of the interoperability tests: `axum::response::Sse` with what it can
-//! send and how it can break.
+//! The axum application of the interoperability tests: the features of `axum::response::Sse`, and
+//! the ways in which it breaks.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -20,7 +20,7 @@ use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use tower_http::cors::{Any, CorsLayer};
 
-/// The requests by the key of the test that made them.
+/// The requests, by the key of the test that made them.
 type Seen = Arc<Mutex<HashMap<String, Vec<Value>>>>;
 type Parameters = Query<HashMap<String, String>>;
 
@@ -67,7 +67,8 @@ async fn get_seen(State(seen): State<Seen>, query: Parameters) -> Json<Value> {
     Json(json!(requests.unwrap_or_default()))
 }
 
-/// These events, and then the end that is asked for. What has been sent has to arrive before the connection breaks.
+/// Responds with these events and the requested end. The events must arrive before the connection
+/// breaks.
 fn events(events: Vec<Event>, query: &Parameters) -> Response {
     let cut = query.get("end").is_some_and(|end| end == "cut");
     let broken = stream::iter(cut.then_some(())).then(|()| async {
@@ -77,7 +78,7 @@ fn events(events: Vec<Event>, query: &Parameters) -> Response {
     Sse::new(stream::iter(events.into_iter().map(Ok)).chain(broken)).into_response()
 }
 
-/// Numbers three events a request, and says `stop` after the sixth.
+/// Sends three numbered events per request, and `stop` after the sixth.
 async fn feed(query: Parameters, headers: HeaderMap) -> Response {
     let id = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
     let last: u32 = id.and_then(|id| id.parse().ok()).unwrap_or(0);
@@ -124,7 +125,7 @@ async fn chat(query: Parameters) -> Response {
     events(answer, &query)
 }
 
-/// As the tutorials have it for Spring; axum writes no data line for it.
+/// As the Spring tutorials write it; axum writes no data line for it.
 async fn lost_marker(query: Parameters) -> Response {
     let mut answer = tokens();
     answer.push(Event::default().event("stop").data(""));

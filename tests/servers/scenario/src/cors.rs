@@ -1,4 +1,4 @@
-//! Owns who may read an answer across origins, and the answers to preflights.
+//! Sets the CORS headers, and responds to preflights.
 
 use crate::http::Request;
 use crate::program::Program;
@@ -7,20 +7,21 @@ use crate::program::Program;
 pub enum Cors {
     /// Everything is allowed, with credentials.
     Allowed,
-    /// No CORS header at all, on the preflight neither.
+    /// No CORS header at all, not even on the preflight.
     Refused,
-    /// Allowed, but the preflight names every requested header except Last-Event-ID, as nchan's does.
+    /// Allowed, but the preflight names every requested header except Last-Event-ID, as nchan's
+    /// does.
     WithoutLastEventId,
 }
 
 impl Cors {
-    /// Adds what lets the origin of the request read the answer, if it may.
+    /// Adds the headers that allow the request's origin to read the response, unless it is refused.
     pub fn allow(self, request: &Request, program: Program) -> Program {
         match request.header("origin") {
             Some(origin) if self != Self::Refused => program
                 .default_header("Access-Control-Allow-Origin", origin)
                 .default_header("Access-Control-Allow-Credentials", "true")
-                // With credentials a `*` would be a literal name.
+                // With credentials, a `*` would be a literal name.
                 .default_header("Access-Control-Expose-Headers", "Retry-After, X-Reason, Content-Type"),
             _ => program,
         }
@@ -39,7 +40,8 @@ impl Cors {
         program
             .header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
             .header("Access-Control-Allow-Headers", allowed.join(", "))
-            // Otherwise the number of preflights in the log would depend on how quickly a test runs.
+            // Without this, the number of preflights in the log would depend on the speed of a
+            // test.
             .header("Access-Control-Max-Age", "0")
     }
 }

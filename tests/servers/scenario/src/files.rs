@@ -1,11 +1,11 @@
-//! Owns the serving of static files below one folder, and their MIME types.
+//! Serves static files below one folder, with their MIME types.
 
 use std::path::{Component, Path};
 
 use crate::http::percent_decode;
 use crate::program::Program;
 
-/// The file at this percent-encoded path below `root`, or 404.
+/// Returns the file at this percent-encoded path below `root`, or 404.
 pub fn answer(root: Option<&Path>, path: &str) -> Program {
     root.and_then(|root| read(root, path)).unwrap_or_else(|| Program::document(404, "text/plain", "no such file\n"))
 }

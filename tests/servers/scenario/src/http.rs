@@ -1,10 +1,11 @@
-//! Owns the reading of one HTTP/1.1 request and the decoding of its target.
+//! Reads one HTTP/1.1 request and decodes its target.
 
 use std::io;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-/// Four times Node's limit: tests send long Last-Event-IDs, and the server is not to be what refuses them.
+/// Four times Node's limit: tests send long Last-Event-IDs, and this server must not be the one
+/// that refuses them.
 const MAX_HEAD_SIZE: u64 = 64 * 1024;
 
 #[derive(Debug)]
@@ -25,11 +26,11 @@ impl Request {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
-    /// The query parameter as it stands in the target, still percent-encoded.
+    /// Returns the query parameter as it is in the target, still percent-encoded.
     pub fn raw_parameter(&self, name: &str) -> Option<&str> {
         let (_, query) = self.target.split_once('?')?;
         query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).find_map(|(known, value)| {
-            // Only values are decoded: the names are ours, and plain.
+            // Only values are decoded, because our names need no encoding.
             (known == name).then_some(value)
         })
     }
@@ -38,9 +39,10 @@ impl Request {
         self.raw_parameter(name).map(|raw| String::from_utf8_lossy(&percent_decode(raw)).into_owned())
     }
 
-    /// The parameter as a number, `None` if it is not there, a sentence if it is no number.
+    /// Returns the parameter as a number, `None` if it is missing, or an error message if it is not
+    /// a number.
     pub fn number(&self, name: &str) -> Result<Option<u64>, String> {
-        let parse = |text: String| text.parse().map_err(|_| format!("{name} is to be a number, not {text:?}"));
+        let parse = |text: String| text.parse().map_err(|_| format!("{name} must be a number, not {text:?}"));
         self.parameter(name).map(parse).transpose()
     }
 
@@ -101,7 +103,7 @@ async fn read_chunked_body(reader: &mut BufReader<impl AsyncRead + Unpin>) -> io
     }
 }
 
-/// Grows with what arrives, so that a length that is not true costs nothing.
+/// Grows as data arrives, so that a false length costs nothing.
 async fn read_exactly(reader: &mut BufReader<impl AsyncRead + Unpin>, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(length).read_to_end(&mut bytes).await?;
@@ -113,7 +115,8 @@ fn parse_number(digits: &[u8], radix: u32) -> io::Result<u64> {
     u64::from_str_radix(digits, radix).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
-/// Decodes `%XX` and leaves everything else as it is: a `+` is a plus, and a stray `%` a percent sign.
+/// Decodes `%XX` and leaves everything else unchanged: a `+` stays a plus, and a stray `%` a
+/// percent sign.
 pub fn percent_decode(text: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,4 +1,5 @@
-//! Owns what is remembered of each key: its requests, and when its sockets were opened and closed.
+//! Keeps the log of each key: its requests, and the times at which its sockets were opened and
+//! closed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::http::{Request, encode_hex};
 
-/// Where the log is read. Requests for it are not recorded: asking must not change the answer.
+/// The path of the log. Requests for it are not recorded, so that reading the log does not change
+/// it.
 pub const PATH: &str = "/log";
 
 pub struct Log {
@@ -18,7 +20,7 @@ pub struct Log {
 
 #[derive(Default)]
 struct Journal {
-    /// Each is also the opening of a socket: a socket serves one request.
+    /// Each request also opens a socket: a socket serves one request.
     requests: Vec<(u64, Arc<Request>)>,
     closed_at: Vec<u64>,
 }
@@ -66,7 +68,8 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Journal>> {
-        // A panic while it was held cannot have left it half-written: every change is a single push.
+        // A panic while it was held cannot have left it half-written: every change is a single
+        // push.
         self.journals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -87,7 +90,8 @@ impl Journal {
     }
 }
 
-/// `lastEventIdHex` is null without the header. A header that came several times has its values joined by `, `.
+/// Returns the request as JSON. `lastEventIdHex` is null without the header. The values of a
+/// repeated header are joined by `, `.
 pub fn request_to_json(request: &Request) -> Value {
     let mut headers = Map::new();
     for (name, value) in &request.headers {

@@ -1,4 +1,4 @@
-//! Owns the process and its sockets: arguments, accepting, and the life of one connection from its
+//! The process and its sockets: arguments, accepting, and the life of one connection from its
 //! request to its close or reset.
 
 mod chaos;
@@ -45,7 +45,7 @@ impl Arguments {
     }
 }
 
-/// What all connections share.
+/// The state that all connections share.
 struct Server {
     log: Arc<Log>,
     chaos: chaos::Runs,
@@ -60,7 +60,7 @@ fn main() -> io::Result<()> {
     };
     if arguments.until_stdin_closes {
         std::thread::spawn(|| {
-            // An unreadable stdin is as good as a closed one: whoever held it is gone.
+            // An unreadable stdin counts as a closed one: the parent process is gone.
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
             std::process::exit(0);
         });
@@ -74,7 +74,7 @@ async fn listen(port: u16, server: Arc<Server>) -> io::Result<()> {
     println!("scenario server on http://{}", listener.local_addr()?);
     io::stdout().flush()?;
     loop {
-        // A peer that is gone before it is accepted is its own affair.
+        // A client that disconnects before it is accepted needs no response.
         if let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(serve(stream, Arc::clone(&server)));
         }
@@ -87,15 +87,15 @@ async fn serve(mut stream: TcpStream, server: Arc<Server>) {
     let entry = log::record(&server.log, &request);
     let request_number = entry.as_ref().map_or(1, |entry| entry.request_number);
     let program = routes::answer(&server, &request, request_number);
-    // Errors here are the peer's leaving, which ends the connection as well as anything.
+    // Errors here mean that the client has disconnected, which ends the connection as well.
     let _ = converse(stream, &program).await;
-    // After the stream is closed, so that the log never calls a socket closed that is still open.
+    // After the stream is closed, so that the log never reports an open socket as closed.
     drop(entry);
 }
 
-/// Performs the program, unless the peer leaves first, and closes the stream.
+/// Performs the program, unless the client disconnects first, and closes the stream.
 async fn converse(mut stream: TcpStream, program: &Program) -> io::Result<()> {
-    // Each write is to leave as its own segment, at once.
+    // Each write must be sent at once, as its own segment.
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = stream.split();
     tokio::select! {

@@ -1,4 +1,4 @@
-//! Owns what an answer is (head, framing, steps, ending) and the writing of its bytes.
+//! A response as a program (head, framing, steps, ending), and the writing of its bytes.
 
 use std::future::pending;
 use std::io;
@@ -9,34 +9,35 @@ use std::time::Duration;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::sleep;
 
-/// How many bytes [`Program::repeat`] joins in one write: the capacity of a pipe on Linux.
+/// The number of bytes that [`Program::repeat`] joins in one write: the capacity of a pipe on
+/// Linux.
 const JOINED_WRITE_SIZE: usize = 64 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// The body ends where the connection does.
+    /// The body ends when the connection ends.
     Raw,
     /// Every write is a chunk of its own.
     Chunked,
-    /// The body is announced to be as long as this, whatever is sent.
+    /// The Content-Length, independent of the length that is really sent.
     Length(u64),
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Writes the head if that was not done, and then the payload so many times, each time as a write of its own with a
-    /// pause after it.
+    /// Writes the head if it is not written yet, then the payload `times` times, each time as a
+    /// separate write with a pause after it.
     Send {
         payload: Vec<u8>,
         times: u64,
         pause: Duration,
     },
     Wait(Duration),
-    /// Lets others know that the program has come this far.
+    /// Reports that the program has reached this number.
     Reach(Progress, u32),
 }
 
-/// How far programs have come that share it: the highest number that one of them has reached.
+/// The progress of programs that share it: the highest number that one of them has reached.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<AtomicU32>);
 
@@ -50,7 +51,7 @@ impl Progress {
     }
 }
 
-/// The same one, not another one that has come as far.
+/// Compares identity, not the number.
 impl PartialEq for Progress {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -61,15 +62,15 @@ impl Eq for Progress {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Writes the head if that was not done, and whatever ends the body properly.
+    /// Writes the head if it is not written yet, and the proper end of the body.
     Clean,
-    /// Closes where the steps left off.
+    /// Closes after the last step.
     Cut,
-    /// Closes by a TCP reset; what the kernel has not sent by then is lost.
+    /// Closes with a TCP reset; the kernel discards unsent data.
     Reset,
-    /// Shuts down the writing side only, and keeps the socket until the peer leaves.
+    /// Shuts down the writing side only, and keeps the socket until the client disconnects.
     HalfClosed,
-    /// Stays silent until the peer leaves.
+    /// Stays silent until the client disconnects.
     Hang,
 }
 
@@ -91,7 +92,7 @@ impl Program {
         Self { framing: Framing::Chunked, ..Self::with_status(200).header("Content-Type", "text/event-stream") }
     }
 
-    /// A whole body with its length.
+    /// Returns a response with this body and its length.
     pub fn document(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         let framing = Framing::Length(body.len() as u64);
@@ -103,7 +104,7 @@ impl Program {
         self
     }
 
-    /// A header that the program may have set otherwise.
+    /// Sets a header unless the program has set it already.
     pub fn default_header(self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         let is_set = self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         if is_set { self } else { self.header(name, value) }
@@ -118,7 +119,7 @@ impl Program {
         self
     }
 
-    /// The payload so many times over as one stream, in writes as large as is useful.
+    /// Sends the payload `times` times as one stream, in large writes.
     pub fn repeat(self, times: u64, payload: &[u8]) -> Self {
         let joined = (JOINED_WRITE_SIZE / payload.len().max(1)).max(1);
         let whole_writes = times / joined as u64;
@@ -132,7 +133,7 @@ impl Program {
         Self { ending, ..self }
     }
 
-    /// Writes what is to be written. The reset is left to the caller, who owns the socket.
+    /// Writes the response. The caller owns the socket, and performs the reset.
     pub async fn perform(&self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let mut head = self.head();
         for step in &self.steps {
@@ -170,7 +171,7 @@ impl Program {
     }
 
     fn head(&self) -> Vec<u8> {
-        // No reason phrase: nothing may depend on it, as HTTP/2 has none.
+        // No reason phrase, because HTTP/2 has none and no test may depend on it.
         let mut head = format!("HTTP/1.1 {} \r\n", self.status).into_bytes();
         for (name, value) in &self.headers {
             head.extend_from_slice(name.as_bytes());

@@ -1,4 +1,4 @@
-//! Owns the table of routes and what each of them answers.
+//! The table of routes and their responses.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::http::{Request, decode_hex};
 use crate::program::{Ending, Framing, Program};
 use crate::{Server, files, log, script};
 
-/// Long enough for a browser to read the one write before the next comes, in most cases.
+/// Usually long enough for a browser to read one write before the next.
 const GAP_BETWEEN_CHUNKS: Duration = Duration::from_millis(1);
 
 struct Route {
-    /// One that ends with a slash stands for everything below it.
+    /// A path that ends with a slash includes everything below it.
     path: &'static str,
     parameters: &'static str,
     purpose: &'static str,
@@ -23,7 +23,7 @@ struct Route {
 
 enum Answer {
     Script(&'static str),
-    /// A program, or a sentence about what is wrong with the request.
+    /// A program, or an error message for a faulty request.
     Computed(fn(&Visit) -> Result<Program, String>),
 }
 
@@ -58,15 +58,10 @@ impl Route {
 
 static ROUTES: &[Route] = &[
     computed("/", "", "This list.", |_| Ok(Program::document(200, "text/plain; charset=utf-8", index()))),
-    computed(
-        log::PATH,
-        "?key=K",
-        "JSON of what the requests with key=K were, and what became of their sockets.",
-        |visit| {
-            let key = visit.request.parameter("key").ok_or("key is missing")?;
-            Ok(Program::document(200, "application/json", visit.server.log.of_key(&key).to_string()))
-        },
-    ),
+    computed(log::PATH, "?key=K", "JSON of the requests with key=K, and of the state of their sockets.", |visit| {
+        let key = visit.request.parameter("key").ok_or("key is missing")?;
+        Ok(Program::document(200, "application/json", visit.server.log.of_key(&key).to_string()))
+    }),
     computed("/files/", "PATH", "A static file below --root.", |visit| {
         let path = visit.request.path().strip_prefix("/files/").unwrap_or_default();
         Ok(files::answer(visit.server.root.as_deref(), path))
@@ -74,21 +69,21 @@ static ROUTES: &[Route] = &[
     computed(
         "/script",
         "?do=STEPS&do2=STEPS…",
-        "What STEPS dictate (see src/script.rs); request n of a key takes the highest doN with N ≤ n.",
+        "The response that STEPS describe (see src/script.rs); request n of a key uses the highest doN with N ≤ n.",
         dictated,
     ),
     scripted("/blank", "An empty page.", "type=text/html|send=<!doctype html><title>blank</title>"),
     computed(
         "/vector",
         "?hex=BYTES&sizes=1,2,3",
-        "The bytes as an event stream in chunks of these sizes, over and over; without sizes in one chunk.",
+        "The bytes as an event stream in chunks of these sizes, repeated; without sizes in one chunk.",
         vector,
     ),
     computed(
         "/numbered",
         "?from=1&count=10&pause=0&cut=K&retry=MS",
-        "Events from..from+count with their number as id and data, going on after Last-Event-ID (header or parameter \
-         lastEventId), 204 when there is none left; cut: a reset after K events of each connection; retry: sent first.",
+        "Events from..from+count with their number as id and data, starting after Last-Event-ID (header or parameter \
+         lastEventId), 204 when no event is left; cut: a reset after K events of each connection; retry: sent first.",
         numbered,
     ),
     scripted("/404", "404 with JSON.", "status=404|type=application/json|send={\"error\":\"not found\"}"),
@@ -110,7 +105,7 @@ static ROUTES: &[Route] = &[
         "status=401|type=application/json|header=X-Reason:expired|send={\"error\":\"expired\"}",
     ),
     scripted("/empty", "An event stream that ends at once.", "type=text/event-stream|chunked"),
-    scripted("/no-body-type", "200 without Content-Type, though the body is an event stream.", "send=data: x%0A%0A"),
+    scripted("/no-body-type", "200 without Content-Type; the body is an event stream.", "send=data: x%0A%0A"),
     scripted(
         "/cut-mid-event",
         "Event 1, half of event 2, and a close that breaks off the chunked body.",
@@ -128,29 +123,29 @@ static ROUTES: &[Route] = &[
     computed(
         "/gigantic-line",
         "?mib=1",
-        "An event with one data line of so many MiB in writes of 1,400 bytes, an event with data `after`, a clean end.",
+        "An event with one data line of this many MiB in writes of 1,400 bytes, an event with data `after`, a clean end.",
         gigantic_line,
     ),
     computed("/endless-comments", "?ms=100", "A comment every ms, and nothing else.", |visit| {
         Ok(Program::event_stream().send_paced(": comment\n\n", u64::MAX, visit.milliseconds("ms", 100)?))
     }),
-    computed("/endless-error-body", "?ms=10", "500 whose text goes on for ever, 1 KiB every ms.", |visit| {
+    computed("/endless-error-body", "?ms=10", "500 with an endless text, 1 KiB every ms.", |visit| {
         let program = Program::with_status(500).header("Content-Type", "text/plain");
         Ok(program.send_paced("error ".repeat(171), u64::MAX, visit.milliseconds("ms", 10)?))
     }),
     scripted(
         "/error-event-stream",
-        "500 that says it is an event stream, with an event.",
+        "500 with the type of an event stream, and an event.",
         "status=500|type=text/event-stream|chunked|send=data: {\"error\":\"x\"}%0A%0A",
     ),
     computed("/redirect", "?status=307&to=TARGET", "A redirect.", |visit| {
-        let status = u16::try_from(visit.number("status", 307)?).map_err(|_| "that is no status")?;
+        let status = u16::try_from(visit.number("status", 307)?).map_err(|_| "status is not a valid status")?;
         let target = visit.request.parameter("to").ok_or("to is missing")?;
         Ok(Program::document(status, "text/plain", "").header("Location", target))
     }),
     scripted(
         "/cors-refused",
-        "An event stream without any CORS header, on preflights neither.",
+        "An event stream without any CORS header, not even on preflights.",
         "type=text/event-stream|chunked|send=data: x%0A%0A|hang",
     )
     .with_cors(Cors::Refused),
@@ -181,7 +176,7 @@ static ROUTES: &[Route] = &[
     computed(
         "/flood",
         "?count=1000&size=100",
-        "So many events with so many bytes of data each, in writes as large as is useful.",
+        "`count` events with `size` bytes of data each, in large writes.",
         |visit| {
             let event = format!("data: {}\n\n", "x".repeat(visit.size("size", 100)?));
             Ok(Program::event_stream().repeat(visit.number("count", 1000)?, event.as_bytes()))
@@ -190,7 +185,7 @@ static ROUTES: &[Route] = &[
     computed(
         "/trickle",
         "?count=10&pause=10",
-        "Events with their number from 1 as data, one in a write, without ids.",
+        "Events with their number from 1 as data, one per write, without ids.",
         |visit| {
             let pause = visit.milliseconds("pause", 10)?;
             let events = 1..=visit.number("count", 10)?;
@@ -201,11 +196,11 @@ static ROUTES: &[Route] = &[
     computed(
         "/chaos",
         "?seed=S&events=N&faults=F&key=K&spoil=lost|twice|changed|swapped",
-        "Events from 1 to N with their number as id, going on after Last-Event-ID, through F faults drawn from the seed; \
-         then the event done. What a key's first request asks for holds for all. spoil: one event is not as it should be.",
+        "Events from 1 to N with their number as id, starting after Last-Event-ID, with F faults drawn from the seed; \
+         then the event done. The parameters of a key's first request hold for all. spoil: one event is wrong.",
         |visit| visit.server.chaos.answer(visit.request),
     ),
-    computed("/chaos-report", "?run=K", "JSON of how far the run with key=K has come: events and faults.", |visit| {
+    computed("/chaos-report", "?run=K", "JSON of the progress of the run with key=K: events and faults.", |visit| {
         let key = visit.request.parameter("run").ok_or("run is missing")?;
         let report = visit.server.chaos.report(&key).ok_or("there is no such run")?;
         Ok(Program::document(200, "application/json", report.to_string()))
@@ -213,7 +208,7 @@ static ROUTES: &[Route] = &[
     computed("/spring", "", "The chunks of a real Spring server, which writes three for each event.", |_| Ok(spring())),
 ];
 
-/// What this request of its key is answered.
+/// Returns the response to this request of its key.
 pub fn answer(server: &Server, request: &Request, request_number: usize) -> Program {
     let route = ROUTES.iter().find(|route| route.matches(request.path()));
     let cors = route.map_or(Cors::Allowed, |route| route.cors);
@@ -223,7 +218,7 @@ pub fn answer(server: &Server, request: &Request, request_number: usize) -> Prog
         Some(Answer::Computed(compute)) => or_bad_request(compute(&Visit { server, request, request_number })),
         None => Program::document(404, "text/plain", "no such route; GET / lists them\n"),
     };
-    // Whatever a browser caches would be missing in the log.
+    // A cached response would be missing in the log.
     let program = program.default_header("Connection", "close").default_header("Cache-Control", "no-store");
     cors.allow(request, program)
 }
@@ -258,7 +253,7 @@ fn dictated(visit: &Visit) -> Result<Program, String> {
 
 fn vector(visit: &Visit) -> Result<Program, String> {
     let hex = visit.request.parameter("hex").ok_or("hex is missing")?;
-    let bytes = decode_hex(&hex).ok_or("hex is to be pairs of hexadecimal digits")?;
+    let bytes = decode_hex(&hex).ok_or("hex must be pairs of hexadecimal digits")?;
     let sizes = match visit.request.parameter("sizes") {
         Some(sizes) => {
             sizes.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>().map_err(|e| e.to_string())?
@@ -300,11 +295,12 @@ fn numbered(visit: &Visit) -> Result<Program, String> {
     Ok(program.ending(if cut.is_some() { Ending::Reset } else { Ending::Clean }))
 }
 
-/// The number in the Last-Event-ID header or else in the parameter lastEventId; an empty one is as none.
+/// Returns the number in the Last-Event-ID header, or else in the parameter lastEventId; an empty
+/// ID counts as none.
 fn last_event_id(request: &Request) -> Result<Option<u64>, String> {
     let header = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
     match header.or_else(|| request.parameter("lastEventId")).filter(|id| !id.is_empty()) {
-        Some(id) => id.parse().map(Some).map_err(|_| format!("{id:?} is no id of ours")),
+        Some(id) => id.parse().map(Some).map_err(|_| format!("{id:?} is not an id of this server")),
         None => Ok(None),
     }
 }
@@ -329,7 +325,7 @@ fn post_llm(visit: &Visit) -> Result<Program, String> {
     Ok(program.send("data: [DONE]\n\n"))
 }
 
-/// As recorded from Spring MVC's SseEmitter behind Jetty 9.4.
+/// Recorded from Spring MVC's SseEmitter in Jetty 9.4.
 fn spring() -> Program {
     let events = (0..5).map(|n| (format!("id:{n}\ndata:"), format!(r#"{{"role":"test","content":"{n}"}}"#)));
     let chunks = events.flat_map(|(fields, data)| [fields, data, "\n\n".to_owned()]);

@@ -1,29 +1,29 @@
-//! Owns the language in which a test dictates an answer: steps separated by `|`, each
-//! percent-encoded on its own.
+//! The language in which a test describes a response: steps separated by `|`, each percent-encoded
+//! on its own.
 //!
-//! Of the head: `status=N`, `type=TEXT`, `header=NAME:VALUE`, `raw` (the default: the body ends
-//! with the connection), `chunked`, `length=N`. Of the body: `send=BYTES`, `repeat=N,BYTES`,
-//! `wait=MS`. Endings, as the last step: `end` (the default), `cut`, `rst`, `half`, `hang`.
+//! Head: `status=N`, `type=TEXT`, `header=NAME:VALUE`, `raw` (the default: the body ends with the
+//! connection), `chunked`, `length=N`. Body: `send=BYTES`, `repeat=N,BYTES`, `wait=MS`. Endings, as
+//! the last step: `end` (the default), `cut`, `rst`, `half`, `hang`.
 //!
-//! The head is written by `send`, `repeat` and `end`, and by nothing else: `wait=500|send=x` delays
-//! the head, and `send=|hang` is a head followed by silence.
+//! Only `send`, `repeat` and `end` write the head: `wait=500|send=x` delays the head, and
+//! `send=|hang` is a head followed by silence.
 
 use std::time::Duration;
 
 use crate::http::percent_decode;
 use crate::program::{Ending, Framing, Program, Step};
 
-/// Reads a program from its percent-encoded text, or says in a sentence what is wrong with it.
+/// Parses a program from its percent-encoded text. The error is a sentence.
 pub fn parse(text: &str) -> Result<Program, String> {
     let mut program = Program::with_status(200);
     let mut ended = false;
     for step in text.split('|') {
         if ended {
-            return Err(format!("nothing can follow the ending, but {step:?} does"));
+            return Err(format!("the ending must be the last step, but {step:?} follows it"));
         }
         let (name, argument) = step.split_once('=').unwrap_or((step, ""));
         if !program.steps.is_empty() && matches!(name, "status" | "type" | "header" | "raw" | "chunked" | "length") {
-            return Err(format!("{step:?} is of the head and has to stand before the body"));
+            return Err(format!("{step:?} belongs to the head and must come before the body"));
         }
         match name {
             "status" => program.status = number(step, argument)?,
@@ -42,7 +42,7 @@ pub fn parse(text: &str) -> Result<Program, String> {
             }
             "wait" => program.steps.push(Step::Wait(Duration::from_millis(number(step, argument)?))),
             _ => {
-                program.ending = ending(name).ok_or_else(|| format!("{step:?} is no step"))?;
+                program.ending = ending(name).ok_or_else(|| format!("{step:?} is not a step"))?;
                 ended = true;
             }
         }
@@ -62,7 +62,7 @@ fn ending(name: &str) -> Option<Ending> {
 }
 
 fn number<N: std::str::FromStr>(step: &str, digits: &str) -> Result<N, String> {
-    digits.parse().map_err(|_| format!("{step:?} is to have a number"))
+    digits.parse().map_err(|_| format!("{step:?} must have a number"))
 }
 
 #[cfg(test)]

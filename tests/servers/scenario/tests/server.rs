@@ -1,4 +1,4 @@
-//! The server as its users meet it: started as a process, spoken to over sockets.
+//! Tests the server as a process, over sockets.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -35,7 +35,7 @@ impl Server {
         stream
     }
 
-    /// All that comes until the end of the connection, and the error that ended it, if one did.
+    /// Returns all bytes until the end of the connection, and the error that ended it, if any.
     fn get(&self, target: &str, headers: &str) -> (String, Option<ErrorKind>) {
         read_to_end(self.request("GET", target, headers))
     }
@@ -170,7 +170,7 @@ fn files_are_served_below_the_root_only() {
     assert!(server.get("/files/../Cargo.toml", "").0.starts_with("HTTP/1.1 404"));
 }
 
-/// Reads what comes after a chaos request until the text has come, or until the connection ends.
+/// Reads a chaos response until the text arrives, or until the connection ends.
 fn read_until(mut stream: TcpStream, text: &str) -> String {
     let (mut wire, mut chunk) = (Vec::new(), [0; 4096]);
     while !String::from_utf8_lossy(&wire).contains(text) {

@@ -1,4 +1,4 @@
-//! Owns how one request of a run is answered: its events, and the faults of the schedule as steps
+//! Builds the response to one request of a run: its events, and the faults of the schedule as steps
 //! and an ending.
 
 use std::time::Duration;
@@ -10,26 +10,28 @@ use crate::program::{Ending, Program, Step};
 
 const WIRE: u32 = 4;
 
-/// Longer than any pause that is not a fault, and short enough for a thousand faults in a few minutes.
+/// Longer than any pause that is not a fault, and short enough for a thousand faults in a few
+/// minutes.
 const STALL: Duration = Duration::from_millis(300);
 
 const BETWEEN_COMMENTS: Duration = Duration::from_millis(100);
 
-/// Marks the target that a redirect leads to, which is the same stream.
+/// Marks the target of a redirect, which is the same stream.
 const REDIRECTED: &str = "redirected";
 
 struct Answer<'a> {
     run: &'a Run,
     random: Random,
     steps: Vec<Step>,
-    /// The first event that is not written yet.
+    /// The next event to write.
     next: u32,
-    /// Whether what comes next was held back, and comes as one.
+    /// Whether the next events are held back and written as one chunk.
     held_back: bool,
     begins_with_a_byte_order_mark: bool,
 }
 
-/// The answer to a request that is to go on with event `next`: up to the next fault that ends it, or to the end of all.
+/// Returns the response to a request that continues with event `next`: up to the next fault that
+/// ends it, or to the end of the run.
 pub fn from(run: &Run, next: u32, target: &str) -> Result<Program, String> {
     let happened = run.happened.reached();
     let mut random = Random::of(&[run.seed, WIRE, happened, next]);
@@ -46,14 +48,16 @@ pub fn from(run: &Run, next: u32, target: &str) -> Result<Program, String> {
     }
     answer.write_until(run.events + 1);
     answer.send(wire::chunk(&events::done(run.events)));
-    // The client is to leave. Firefox hands the end of a fetch that was redirected on to the network only when more comes.
+    // Waits for the client to disconnect. Firefox passes the end of a redirected fetch on to the
+    // network only when more data arrives.
     let comments = Step::Send { payload: wire::chunk(b": over\n"), times: u64::MAX, pause: BETWEEN_COMMENTS };
     answer.steps.push(comments);
     Ok(answer.stream(Ending::Cut))
 }
 
 impl Answer<'_> {
-    /// What a request meets before its stream. Answers what it gets instead of a stream, if it does.
+    /// Applies a fault that happens before the stream. Returns the response that replaces the
+    /// stream, if any.
     fn meet_at_once(&mut self, index: u32, kind: Kind, target: &str) -> Option<Program> {
         let refusal = match kind {
             Kind::SlowHeaders => {
@@ -62,7 +66,7 @@ impl Answer<'_> {
                 self.happens(index);
                 return None;
             }
-            // It begins with the next request, which finds it first in the schedule.
+            // An outage begins with the next request, which finds it first in the schedule.
             Kind::Outage => Program::with_status(200).ending(Ending::Reset),
             Kind::ResetBeforeHeaders => {
                 self.happens(index);
@@ -98,7 +102,7 @@ impl Answer<'_> {
         refusal.header("Retry-After", when)
     }
 
-    /// What happens in the middle of a stream. Answers how that ends, if it does.
+    /// Applies a fault in the middle of a stream. Returns how it ends the stream, if it does.
     fn meet(&mut self, index: u32, fault: &Fault) -> Result<Option<Ending>, String> {
         self.write_until(fault.event);
         if fault.kind == Kind::BufferingProxy {
@@ -111,7 +115,7 @@ impl Answer<'_> {
         let (stream, _) = self.stream_until(fault.event + 1);
         let ranges = wire::split(&mut self.random, stream.len());
         let (mut wire, offset) = wire::with_spot(&mut self.random, &stream, &ranges, spot);
-        let offset = offset.ok_or_else(|| format!("event {} has no place for {:?}", fault.event, fault.kind))?;
+        let offset = offset.ok_or_else(|| format!("event {} has no offset for {:?}", fault.event, fault.kind))?;
         let rest = wire.split_off(offset);
         self.steps.push(Step::Reach(self.run.sent.clone(), fault.event));
         self.send(wire);
@@ -137,7 +141,7 @@ impl Answer<'_> {
             _ => Ending::Cut,
         };
         if self.random.one_in(2) {
-            // Otherwise a browser may throw away what came just before.
+            // Otherwise a browser may discard the data that came just before.
             self.steps.push(Step::Wait(Duration::from_millis(5 + u64::from(self.random.below(15)))));
         }
         self.happens(index);
@@ -167,7 +171,8 @@ impl Answer<'_> {
         self.next = end;
     }
 
-    /// The stream from `next` to the event before `end`, and where in it each event starts.
+    /// Returns the stream from `next` to the event before `end`, and the offset of each event in
+    /// it.
     fn stream_until(&mut self, end: u32) -> (Vec<u8>, Vec<(usize, u32)>) {
         let mut stream = Vec::new();
         if std::mem::take(&mut self.begins_with_a_byte_order_mark) {

@@ -1,20 +1,20 @@
-//! Owns the events of a run: what each number's type and data are, and in which of the many ways
-//! that the standard allows it is written. `tests/chaos/expected.mjs` calculates type and data a
-//! second time.
+//! Generates the events of a run: each number's type and data, and one of the many notations that
+//! the standard allows. `tests/chaos/expected.mjs` calculates type and data independently.
 
 use super::random::Random;
 
-/// Told apart, so that how an event is written does not depend on how long its text is.
+/// Separate streams of random numbers, so that an event's notation does not depend on the length of
+/// its text.
 const TEXT: u32 = 1;
 const FORM: u32 = 2;
 
-/// What a text may have in it: characters of one to four bytes, and those that a careless reader takes for something
-/// else: colon, space, NUL, NEL, the line separator, the byte order mark.
+/// The characters of texts: one to four bytes long, including those that a careless reader
+/// misinterprets: colon, space, NUL, NEL, the line separator, the byte order mark.
 const CHARACTERS: &str = "aZ7 :\0éßЖ\u{85}\u{A0}€日本\u{2028}\u{FEFF}😀𝄞𐍈\u{10FFFF}";
 
 const TYPES: [&str; 4] = ["message", "message", "token", "日本 😀"];
 
-/// Makes of the number of an event a second id that means the same.
+/// Turns the number of an event into a second ID for the same event.
 const MARK: &str = "~é";
 
 #[derive(Clone, Copy)]
@@ -25,7 +25,8 @@ enum LineEnds {
 
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
 
-/// The type of event `number`, and its data by lines. The first line has the number and a character of each length.
+/// Returns the type of event `number`, and the lines of its data. The first line has the number and
+/// a character of each length.
 fn content(seed: u32, number: u32) -> (&'static str, Vec<String>) {
     let characters: Vec<char> = CHARACTERS.chars().collect();
     let mut random = Random::of(&[seed, TEXT, number]);
@@ -33,7 +34,7 @@ fn content(seed: u32, number: u32) -> (&'static str, Vec<String>) {
     let lines = 1 + random.below(4);
     let mut data: Vec<String> = (0..lines)
         .map(|_| {
-            // A line of more than a network's segment now and then.
+            // Sometimes a line is longer than a network segment.
             let length = if random.one_in(100) { 2000 } else { random.below(24) };
             (0..length).map(|_| characters[random.index(characters.len())]).collect()
         })
@@ -42,7 +43,7 @@ fn content(seed: u32, number: u32) -> (&'static str, Vec<String>) {
     (event_type, data)
 }
 
-/// Event `number` as it is written in the stream.
+/// Returns event `number` as it is written in the stream.
 pub fn written(seed: u32, number: u32) -> Vec<u8> {
     let (event_type, data) = content(seed, number);
     let mut random = Random::of(&[seed, FORM, number]);
@@ -75,7 +76,7 @@ pub fn written(seed: u32, number: u32) -> Vec<u8> {
     for line in lines {
         let end = match ends {
             LineEnds::All(end) => end,
-            // After CR the LF would be no line end of its own.
+            // After CR, an LF would not be a line end of its own.
             LineEnds::Mixed if line.is_empty() && stream.ends_with(b"\r") => "\r\n",
             LineEnds::Mixed => LINE_ENDS[random.index(LINE_ENDS.len())],
         };
@@ -85,12 +86,12 @@ pub fn written(seed: u32, number: u32) -> Vec<u8> {
     stream
 }
 
-/// Whether a block with nothing but the marked id follows the event.
+/// Returns whether a block with only the marked ID follows the event.
 fn is_marked(seed: u32, number: u32) -> bool {
     Random::of(&[seed, FORM, number, 1]).one_in(8)
 }
 
-/// The number that an id names, if an event of this run has given it.
+/// Returns the number of the event whose ID this is, if it is an ID of this run.
 pub fn number_of(seed: u32, id: &[u8]) -> Option<u32> {
     let text = str::from_utf8(id).ok()?;
     let (digits, marked) = text.strip_suffix(MARK).map_or((text, false), |digits| (digits, true));
@@ -98,13 +99,13 @@ pub fn number_of(seed: u32, id: &[u8]) -> Option<u32> {
     (number.to_string() == digits && (!marked || is_marked(seed, number))).then_some(number)
 }
 
-/// Tells the client that there is nothing more to come.
+/// Returns the event that tells the client that the run is over.
 pub fn done(events: u32) -> Vec<u8> {
     format!("event: done\r\ndata: {events}\r\n\r\n").into_bytes()
 }
 
 fn field(random: &mut Random, name: &str, value: &str) -> String {
-    // The first space is not of the value.
+    // The parser removes the first space.
     let space = if value.starts_with(' ') || !random.one_in(4) { " " } else { "" };
     format!("{name}:{space}{value}")
 }
@@ -113,7 +114,8 @@ fn field(random: &mut Random, name: &str, value: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The blocks of a stream as the standard reads them: lines, fields, a dispatch at each blank line.
+    /// Reads the blocks of a stream as the standard does: lines, fields, a dispatch at each blank
+    /// line.
     fn read(stream: &[u8]) -> Vec<(String, String, String)> {
         let text = str::from_utf8(stream).unwrap().replace("\r\n", "\n").replace('\r', "\n");
         let (mut read, mut event_type, mut data, mut id) = (Vec::new(), String::new(), Vec::new(), String::new());

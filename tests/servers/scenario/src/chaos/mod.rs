@@ -1,5 +1,5 @@
-//! Owns runs of chaos: how far each has come, and what each of its requests is answered, from the
-//! id that the client says it has up to the next fault of the schedule.
+//! Keeps the runs of chaos: the progress of each, and the response to each of its requests, from
+//! the client's last event ID up to the next fault of the schedule.
 
 mod answer;
 mod events;
@@ -17,16 +17,16 @@ use crate::http::Request;
 use crate::program::{Ending, Program, Progress, Step};
 use schedule::{Fault, Kind};
 
-/// How long partitions and outages last.
+/// The duration of partitions and outages.
 const PARTITION: Duration = Duration::from_secs(2);
 
-/// What is done to one event in the middle of a run on purpose, to see that the client's count finds it.
+/// A deliberate error in one event in the middle of a run, which the client must detect.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spoil {
     Lost,
     Twice,
     Changed,
-    /// It comes after the next one.
+    /// The event comes after the next one.
     Swapped,
 }
 
@@ -38,9 +38,10 @@ struct Run {
     events: u32,
     spoil: Option<Spoil>,
     schedule: Vec<Fault>,
-    /// The highest event of which something was written. A client may have it as soon as its blank line is begun.
+    /// The highest event of which a part was written. The client may receive an event as soon as
+    /// its blank line has begun.
     sent: Progress,
-    /// How many faults have happened.
+    /// The number of faults that have happened.
     happened: Progress,
     /// The same, but a partition counts as soon as it begins.
     begun: Progress,
@@ -72,7 +73,8 @@ impl Runs {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Run>>> {
-        // A panic while it was held cannot have left it half-written: every change is a single insertion.
+        // A panic while it was held cannot have left it half-written: every change is a single
+        // insertion.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -89,7 +91,7 @@ impl Run {
             Some("twice") => Some(Spoil::Twice),
             Some("changed") => Some(Spoil::Changed),
             Some("swapped") => Some(Spoil::Swapped),
-            Some(other) => return Err(format!("{other:?} is no way to spoil an event")),
+            Some(other) => return Err(format!("{other:?} is not a way to spoil an event")),
         };
         let (seed, events) = (number("seed")?, number("events")?);
         Ok(Self {
@@ -108,7 +110,7 @@ impl Run {
         let received = self.received_by_the_client(request)?;
         let happened = self.happened.reached();
         if self.begun.reached() > happened {
-            // The one that met it first may have left.
+            // The request that met the partition first may have disconnected.
             let after_it = vec![Step::Wait(PARTITION), Step::Reach(self.happened.clone(), happened + 1)];
             return Ok(Program { steps: after_it, ..Program::with_status(200).ending(Ending::Reset) });
         }
@@ -122,14 +124,14 @@ impl Run {
         answer::from(self, received + 1, &request.target)
     }
 
-    /// What the client says, whatever was sent: nobody else can know it.
+    /// Returns the last event that the client has received, according to the client itself.
     fn received_by_the_client(&self, request: &Request) -> Result<u32, String> {
         let Some(id) = request.header("last-event-id") else { return Ok(0) };
         let number = events::number_of(self.seed, id).filter(|number| *number <= self.sent.reached());
-        number.ok_or_else(|| format!("{:?} is no id that was sent", String::from_utf8_lossy(id)))
+        number.ok_or_else(|| format!("{:?} is not an id that was sent", String::from_utf8_lossy(id)))
     }
 
-    /// Whether it is within an outage, which the first request that meets it begins.
+    /// Returns whether the run is in an outage. The first request that meets the outage begins it.
     fn is_out(&self) -> bool {
         let mut began = self.outage_began.lock().unwrap_or_else(PoisonError::into_inner);
         let is_out = began.get_or_insert_with(Instant::now).elapsed() < PARTITION;
@@ -139,7 +141,7 @@ impl Run {
         is_out
     }
 
-    /// The events from `next` to `last` as they are to be written, each with its number.
+    /// Returns the events from `next` to `last` as they are written, each with its number.
     fn written(&self, next: u32, last: u32) -> Vec<(u32, Vec<u8>)> {
         let spoilt = self.events / 2;
         let mut written = Vec::new();
@@ -160,7 +162,7 @@ impl Run {
     }
 }
 
-/// One bit of the first four-byte character, which every event has in its data.
+/// Flips one bit of the first four-byte character, which the data of every event contains.
 fn changed(mut event: Vec<u8>) -> Vec<u8> {
     if let Some(at) = event.windows(4).position(|bytes| bytes == "😀".as_bytes()) {
         event[at + 3] ^= 1;

@@ -1,12 +1,13 @@
-//! Owns the generator from which everything of a run is drawn. `tests/chaos/expected.mjs` has it a
-//! second time, in JavaScript, and so it calculates with 32 bits.
+//! The random number generator of a run. `tests/chaos/expected.mjs` implements it again in
+//! JavaScript, so it calculates with 32 bits.
 
-/// `SplitMix` on 32 bits, with the multipliers that Chris Wellons found by search ("hash-prospector").
+/// Implements `SplitMix` on 32 bits, with the multipliers that Chris Wellons found by search
+/// ([hash-prospector](https://github.com/skeeto/hash-prospector)).
 #[derive(Clone, Debug)]
 pub struct Random(u32);
 
 impl Random {
-    /// What is drawn depends on all of these numbers and on nothing else.
+    /// Creates a generator that depends only on these numbers.
     pub fn of(parts: &[u32]) -> Self {
         let mut random = Self(0);
         for part in parts {
@@ -23,7 +24,7 @@ impl Random {
         mixed ^ mixed >> 15
     }
 
-    /// One of `0..end`. That small numbers are drawn a millionth more often does no harm here.
+    /// Returns a number in `0..end`. The tiny bias towards small numbers does no harm here.
     pub fn below(&mut self, end: u32) -> u32 {
         self.next() % end
     }

@@ -1,4 +1,4 @@
-//! Owns the faults: which there are, and the drawing of a run's schedule.
+//! The kinds of faults, and the random schedule of a run.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use super::random::Random;
 
 const SCHEDULE: u32 = 3;
 
-/// Where in the chunked form of an event the connection is cut.
+/// The place in the chunked form of an event where the connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Spot {
     Anywhere,
@@ -15,7 +15,7 @@ pub enum Spot {
     Character,
     /// Between the CR and the LF of one line end.
     LineEnd,
-    /// Behind the first byte of the line with a chunk's size and before its last.
+    /// After the first byte of the line with a chunk's size and before its last.
     ChunkHeader,
     /// Between a chunk's data and the end of the CRLF that follows.
     ChunkEnd,
@@ -25,14 +25,14 @@ pub enum Spot {
 pub enum Kind {
     Cut(Spot),
     Reset,
-    /// The writing side is shut down, the socket kept until the client leaves.
+    /// The writing side is shut down, and the socket stays open until the client disconnects.
     HalfClose,
-    /// Silence in the middle of an event, which then goes on.
+    /// Silence in the middle of an event, which then continues.
     Stall,
     StallThenCut,
-    /// All up to the next fault is held back and comes in one chunk and one write.
+    /// All events up to the next fault are held back and sent in one chunk and one write.
     BufferingProxy,
-    /// Two seconds of silence in the middle of an event, whoever asks, and then a reset.
+    /// Two seconds of silence in the middle of an event, for all requests, and then a reset.
     Partition,
     Unavailable,
     TooManyRequests,
@@ -43,7 +43,7 @@ pub enum Kind {
     Outage,
 }
 
-/// All but those that take two seconds.
+/// All kinds except those that take two seconds.
 const SHORT: [Kind; 15] = [
     Kind::Cut(Spot::Anywhere),
     Kind::Unavailable,
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// Whether a request meets it instead of, or before, its stream.
+    /// Returns whether a request meets the fault before or instead of its stream.
     pub fn is_met_by_a_request(self) -> bool {
         matches!(
             self,
@@ -98,7 +98,7 @@ impl Kind {
         )
     }
 
-    /// Whether a stream that meets it is over.
+    /// Returns whether the fault ends the stream.
     fn ends_the_stream(self) -> bool {
         !self.is_met_by_a_request() && !matches!(self, Self::Stall | Self::BufferingProxy)
     }
@@ -111,12 +111,13 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub kind: Kind,
-    /// The event in whose bytes it happens; 0 where a request meets it.
+    /// The event in whose bytes the fault happens; 0 if a request meets it.
     pub event: u32,
 }
 
-/// Draws a schedule of exactly so many faults. No two happen in one event: the next one is always still to come, however
-/// much of this one's event has arrived. What a request meets stands behind a fault that makes the client ask again.
+/// Draws a schedule of exactly this many faults. No two happen in one event, so the next fault is
+/// still to come even if this fault's event has arrived completely. A fault that a request meets
+/// comes after one that makes the client reconnect.
 pub fn draw(seed: u32, events: u32, faults: u32) -> Result<Vec<Fault>, String> {
     if faults > events {
         return Err(format!("{faults} faults are too many for {events} events"));
@@ -160,7 +161,7 @@ pub fn draw(seed: u32, events: u32, faults: u32) -> Result<Vec<Fault>, String> {
     Ok(schedule)
 }
 
-/// Of each kind about as many, but few of those that take two seconds.
+/// Draws about equally many of each kind, but few of those that take two seconds.
 fn kinds(faults: u32) -> Vec<Kind> {
     let long =
         if faults > SHORT.len() as u32 { [(faults / 300).clamp(1, 3), (faults / 400).clamp(1, 2)] } else { [0; 2] };

@@ -1,11 +1,12 @@
-//! Owns the chunked form of a stream, and where in it are the places at which it hurts to be cut.
+//! The chunked form of a stream, and the offsets in it where a cut is critical.
 
 use std::ops::Range;
 
 use super::random::Random;
 use super::schedule::Spot;
 
-/// Splits a stream into chunks of a few, some hundred or some thousand bytes, without regard to what is in it.
+/// Splits a stream into chunks of a few, some hundred or some thousand bytes, without regard to its
+/// contents.
 pub fn split(random: &mut Random, length: usize) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
@@ -18,7 +19,7 @@ pub fn split(random: &mut Random, length: usize) -> Vec<Range<usize>> {
     ranges
 }
 
-/// The whole of a stream as one chunk.
+/// Returns a whole stream as one chunk.
 pub fn join(length: usize) -> Vec<Range<usize>> {
     std::iter::once(0..length).collect()
 }
@@ -31,7 +32,8 @@ fn header(data: &[u8]) -> Vec<u8> {
     format!("{:x}\r\n", data.len()).into_bytes()
 }
 
-/// The chunked form of a stream in these chunks, and an offset in it of this kind, of which there has to be one.
+/// Returns the chunked form of a stream in these chunks, and an offset of this kind in it, if there
+/// is one.
 pub fn with_spot(random: &mut Random, stream: &[u8], ranges: &[Range<usize>], spot: Spot) -> (Vec<u8>, Option<usize>) {
     let mut wire = Vec::new();
     let mut offsets = Vec::new();
@@ -90,7 +92,8 @@ mod tests {
             offsets.dedup();
             offsets
         };
-        // 3\r\n is 0..3, é 3..5, CR 5, CRLF 6..8, 16\r\n 8..12, LF 12, digits 13..32, CRLF 32..34, CRLF 34..36.
+        // 3\r\n is 0..3, é 3..5, CR 5, CRLF 6..8, 16\r\n 8..12, LF 12, digits 13..32, CRLF 32..34,
+        // CRLF 34..36.
         assert_eq!(found(Spot::Anywhere), (0..36).collect::<Vec<_>>());
         assert_eq!(found(Spot::Character), [4]);
         assert_eq!(found(Spot::LineEnd), [12, 33]);
