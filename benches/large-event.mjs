@@ -1,12 +1,13 @@
-// How the time per byte of one event depends on its size, the whole way through the built package in Node: a stream in
-// chunks of 1,400 bytes, WebAssembly, the crossing, the handler. Run it by `node benches/large-event.mjs`.
+// Measures how the time per byte of one event depends on its size, through the whole built package
+// in Node: a stream in chunks of 1,400 bytes, WebAssembly, the crossing, the handler. Run it with
+// `node benches/large-event.mjs`.
 
 import { EventSource } from "headwater";
 
 const SEGMENT = 1400;
 const ROUNDS = 15;
 
-/** Milliseconds per mebibyte of one event of this size. */
+/** Returns the milliseconds per mebibyte of one event of this size. */
 async function measure(mebibytes) {
 	const size = mebibytes * 1024 * 1024;
 	const bytes = new TextEncoder().encode(`data: ${"x".repeat(size)}\n\n`);

@@ -1,9 +1,11 @@
-//! How fast a stream is read and made ready to cross into JavaScript, natively: `cargo bench --bench parse`. Throughput is in
-//! bytes of the stream, and in events. It depends on the machine and its load; `npm run bench:instructions` counts instead.
+//! Measures natively how fast a stream is read and prepared to cross into JavaScript: `cargo bench
+//! --bench parse`. Throughput is in bytes of the stream, and in events. It depends on the machine
+//! and its load; `npm run bench:instructions` counts instructions instead.
 //!
-//! `workload` has the shapes of real streams, the others what only some servers send. `one_large_event` shows that time is
-//! linear in bytes: all sizes have the same throughput, where the memory is kept as WebAssembly keeps it. To have glibc do
-//! so: `MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824`.
+//! `workload` has the shapes of real streams; the others have inputs that only some servers send.
+//! `one_large_event` shows that the time is linear in bytes: all sizes have the same throughput, if
+//! the allocator keeps freed memory as WebAssembly does. To make glibc do so:
+//! `MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, reason = "benches are not an API")]
 
@@ -24,7 +26,7 @@ const SIZE: usize = 1024 * 1024;
 /// Longer than a TCP segment, and than any register.
 const LONG_LINE: usize = 16 * 1024;
 
-/// What MIME, and so many an encoder of base64, breaks lines at.
+/// The line length of MIME, and of many base64 encoders.
 const BASE64_LINE: usize = 76;
 
 fn main() {
@@ -35,7 +37,7 @@ fn bench(bencher: Bencher<'_, '_>, stream: &[u8], chunk_size: usize) {
     bencher.counter(BytesCount::new(stream.len())).bench(|| crossing::cross(black_box(stream), chunk_size));
 }
 
-/// As many copies of `event` as there are in [`SIZE`].
+/// Returns as many copies of `event` as fit in [`SIZE`].
 fn repeated(event: &str) -> Vec<u8> {
     event.repeat(SIZE / event.len()).into_bytes()
 }

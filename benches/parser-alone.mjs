@@ -1,5 +1,5 @@
-// Owns the entry of a build for the benchmarks: the parser alone, with bytes that are there
-// already. The build puts it beside js/.
+// The entry point of a build for the benchmarks: the parser alone, on bytes in memory. The build
+// puts it next to js/.
 
 import { ChunkParser, start } from "../pkg/headwater.js";
 import { bytes } from "../pkg/inline.js";
@@ -9,7 +9,10 @@ await start((imports) => WebAssembly.instantiate(bytes(), imports));
 
 const make = (type, data, lastEventId) => ({ type: type || "message", data, lastEventId });
 
-/** A parser that calls back for each message of the chunks that it is fed, as `fetchEventSource` and `events` do. */
+/**
+ * Creates a parser that calls back for each message of the chunks that it receives, as
+ * `fetchEventSource` and `events` do.
+ */
 export function createParser(onMessage) {
 	const parser = new ChunkParser();
 	const batch = new Batch("");

@@ -1,4 +1,4 @@
-// Owns which bars stand for a row's results.
+// Selects the bars for a row's results.
 
 import type { Group } from "./chart.ts";
 import type { Case, Measure, RowResult } from "./result.ts";
@@ -7,7 +7,7 @@ import { amount, number } from "./words.ts";
 const THOUSAND = 1000;
 const MILLION = 1_000_000;
 
-/** Streams of many events are shown by their speed, all else by what it takes. */
+/** Streams of many events are shown by their speed, all other cases by their time or size. */
 const isSpeed = ({ events = 1 }: Case) => events > 1;
 
 export function groups({ cases }: RowResult): Group[] {

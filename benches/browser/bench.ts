@@ -1,4 +1,4 @@
-// Owns the list of rows, and the running of those that are wanted.
+// The list of rows, and the function that runs the selected ones.
 
 import { host } from "./host.ts";
 import type { Comparison, Options, RowResult } from "./result.ts";
@@ -23,19 +23,19 @@ export const ROWS: Row[] = [
 	openingRow,
 ];
 
-/** They are set for Chromium. */
+/** The goals are set for Chromium. */
 const GOALS_HOLD = navigator.userAgent.includes("Chrome/");
 
 export interface Watcher {
 	progress?(row: Row, what: string): void;
-	/** A row is done. */
+	/** Called when a row is done. */
 	found?(result: RowResult): void;
 }
 
 export async function run({ only, quick = false }: Options = {}, watcher: Watcher = {}): Promise<RowResult[]> {
 	const unknown = only?.find((name) => ROWS.every((row) => row.name !== name));
 	if (unknown !== undefined) {
-		throw new Error(`There is no row "${unknown}"; there are ${ROWS.map(({ name }) => name).join(", ")}.`);
+		throw new Error(`There is no row "${unknown}"; the rows are ${ROWS.map(({ name }) => name).join(", ")}.`);
 	}
 	const results: RowResult[] = [];
 	for (const row of ROWS.filter(({ name }) => only?.includes(name) ?? true)) {

@@ -1,15 +1,18 @@
-// Owns answers that the page makes by itself, for what no server could time so exactly.
+// Responses that the page creates by itself, where no server could time them exactly.
 
 const HEADERS = { "content-type": "text/event-stream" };
 
 export const answer = (body: ReadableStream<Uint8Array>) => new Response(body as BodyInit, { headers: HEADERS });
 
-/** What a TCP segment carries on an ordinary network, and so what a slow stream is read in. */
+/**
+ * The payload of a TCP segment on an ordinary network, and thus the chunk size of a slow stream.
+ * Bytes.
+ */
 export const SEGMENT = 1400;
-/** What browsers read at most at once. */
+/** The most bytes that browsers read at once. */
 export const LARGE_CHUNK = 64 * 1024;
 
-/** These chunks, as fast as they are taken. */
+/** Returns a stream of these chunks, which are supplied as fast as they are read. */
 export function streamOf(chunks: Iterable<Uint8Array>): ReadableStream<Uint8Array> {
 	const iterator = chunks[Symbol.iterator]();
 	return new ReadableStream({
@@ -22,10 +25,10 @@ export function streamOf(chunks: Iterable<Uint8Array>): ReadableStream<Uint8Arra
 }
 
 const [BEFORE, AFTER] = ["data: ", "\n\n"];
-/** What an event of one line has beside its data. */
+/** The bytes of a one-line event besides its data. */
 export const AROUND = BEFORE.length + AFTER.length;
 
-/** One event of so many bytes, segment by segment, without having all of it at a time. */
+/** Yields one event of this size, segment by segment, without holding all of it. */
 export function* largeEvent(bytes: number): Generator<Uint8Array> {
 	const encoder = new TextEncoder();
 	const letters = encoder.encode("x".repeat(SEGMENT));

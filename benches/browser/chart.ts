@@ -1,22 +1,21 @@
-// Owns the drawing of bars: groups of them, in one SVG as wide as it is asked to be. Its colours
-// are chart.css's.
+// Draws bars: groups of them, in one SVG of a given width. The colors are in chart.css.
 
 export interface Bar {
 	label: string;
 	value: number;
-	/** How the value is written. */
+	/** The value as text. */
 	text: string;
-	/** Whether it is to stand out. */
+	/** Whether the bar is highlighted. */
 	ours: boolean;
 }
 
-/** Bars that are compared with each other: the longest of them is as long as there is room. */
+/** Bars that are compared with each other: the longest one fills the width. */
 export interface Group {
 	title: string;
 	bars: Bar[];
 }
 
-/** Below this width labels stand above their bars, and not beside them. */
+/** Below this width in pixels, labels are above their bars, not beside them. */
 const NARROW = 560;
 const LABELS = 256;
 const VALUES = 112;
@@ -59,7 +58,7 @@ export function chart(groups: Group[], width: number): Chart {
 	return { svg: drawing(parts.join(""), width, height, inWords(groups)), height };
 }
 
-/** These shapes as a picture that is called so by those who cannot see it. */
+/** Returns these shapes as a picture. `words` describes it to screen readers. */
 export function drawing(shapes: string, width: number, height: number, words: string): string {
 	const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
 	return `<svg class="chart" xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escaped(words)}">${shapes}</svg>`;

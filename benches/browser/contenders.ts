@@ -1,34 +1,37 @@
-// Owns who takes part over HTTP, each as its users would use it: reads a stream to its end and
-// counts what came.
+// The contenders over HTTP, each in its usual use. Each reads a stream to its end and counts the
+// events.
 
 import { fetchEventSource as microsoft } from "@microsoft/fetch-event-source";
 import { EventSource as NpmEventSource } from "eventsource";
 import * as headwater from "headwater";
 import type { Expected, Received } from "./streams.ts";
 
-/** A contender of one row, or the reason why it is none. */
+/** A contender of one row, or the reason why it does not take part. */
 export interface Contender<Run> {
 	name: string;
 	ours?: boolean;
 	run: Run | string;
 }
 
-/** Reads the stream at this address, whose events have this type. Answers as much as it knows of what was received. */
+/** Reads the stream at this URL, whose events have this type. Returns the counts that it knows. */
 export type Reading = (url: string, type: string, expected: Expected) => Promise<Read>;
 
 export interface Read extends Partial<Expected> {
-	/** Where not all of the time until the answer counts. */
+	/** Set if only a part of the total time counts. */
 	milliseconds?: number;
 }
 
-/** A message as any of the contenders hands it out. */
+/** A message in the form of any of the contenders. */
 export interface AnyMessage {
 	data: string;
 	lastEventId?: string;
 	id?: string;
 }
 
-/** Calls back for each message, until the end of the stream. With `fetch`, that is asked for the answer. */
+/**
+ * Calls the handler for each message until the end of the stream. If `fetch` is given, it supplies
+ * the response.
+ */
 export type Subscribe = (
 	url: string,
 	type: string,
@@ -54,7 +57,7 @@ export const reader: Contender<Reading> = {
 	},
 };
 
-/** As many objects as there are in as many chunks at once. */
+/** The number of prepared objects, which are yielded in turn. */
 const READY_MADE = 4096;
 
 export const readyMade: Contender<Reading> = {
@@ -110,7 +113,10 @@ function callbacks(fetchEventSource: FetchEventSource): Subscribe {
 
 export const subscribeByCallbacks: Subscribe = callbacks(headwater.fetchEventSource as FetchEventSource);
 
-/** One listener. The end of the stream is an error, after which the standard would have it reconnect. */
+/**
+ * Uses one listener. The end of the stream fires an error, after which an EventSource would
+ * reconnect.
+ */
 function listener(Class: typeof EventSource): Subscribe {
 	return (url, type, handler, fetch, onopen) =>
 		new Promise((resolve) => {
@@ -126,7 +132,7 @@ function listener(Class: typeof EventSource): Subscribe {
 
 export const subscribeByListener: Subscribe = listener(headwater.EventSource as unknown as typeof EventSource);
 
-/** How this package is used, by name. */
+/** The ways to use this package, with their names. */
 export const OURS: Contender<Subscribe>[] = [
 	{ name: "headwater fetchEventSource", ours: true, run: subscribeByCallbacks },
 	{ name: "headwater events()", ours: true, run: subscribeByIterator },
@@ -137,7 +143,7 @@ function counting({ name, ours, run }: Contender<Subscribe>): Contender<Reading>
 	return { name, ...(ours && { ours }), run: typeof run === "string" ? run : counted(run) };
 }
 
-/** With the time from the `open` event to the last event: see docs/benchmarks.md for why. */
+/** Measures the time from the `open` event to the last event; docs/benchmarks.md explains why. */
 function countingFromOpen({ name, ours, run }: Contender<Subscribe>): Contender<Reading> {
 	return {
 		name,

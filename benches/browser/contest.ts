@@ -1,24 +1,27 @@
-// Owns how contenders are measured against each other on streams of events, and what is said of it.
+// Measures contenders against each other on streams of events, and compares them.
 
 import type { Contender, Reading } from "./contenders.ts";
 import type { Case, Comparison, Goal, RowResult } from "./result.ts";
 import { compared, geometricMean, interleave, ratios, spread } from "./statistics.ts";
 import { address, check, type Expected, expected, type Stream, TITLES } from "./streams.ts";
 
-/** Somebody who is to be so many times as fast as somebody else. */
+/** Two contenders, and the goal for their ratio. */
 export interface Pair {
 	of: string;
 	to: string;
 	goal?: Goal;
 }
 
-/** The typed events have this type, the others none. */
+/** The events of the workload `typed` have this type, all others have none. */
 const typeOf = ({ workload }: Stream) => (workload === "typed" ? "token" : "message");
 
-/** Between two runs, for what they leave to be done; on an idle machine there is nothing. */
+/**
+ * The pause between two runs, for the work that they leave behind; an idle machine has none.
+ * Milliseconds.
+ */
 const PAUSE_MS = 5;
 
-/** Who is there, and why the others are not. */
+/** Returns the contenders that can run, and the reasons why the others cannot. */
 export function present<Run>(contenders: Contender<Run>[]): {
 	there: (Contender<Run> & { run: Exclude<Run, string> })[];
 	absent: string[];
@@ -28,7 +31,7 @@ export function present<Run>(contenders: Contender<Run>[]): {
 	return { there, absent };
 }
 
-/** Measures readings of one stream of the server. */
+/** Measures how contenders read one stream of the server. */
 export async function contest(
 	stream: Stream,
 	contenders: Contender<Reading>[],
@@ -47,13 +50,13 @@ export async function contest(
 		return milliseconds;
 	};
 	return measure(title, wanted, contenders, pairs, rounds, async (contender) => {
-		// So that the garbage which a run finds is of its own kind.
+		// The first run leaves garbage of the contender's own kind for the second one.
 		await once(contender);
 		return once(contender);
 	});
 }
 
-/** Has those who are there take turns, and compares. */
+/** Runs the contenders that can run in turns, and compares them. */
 export async function measure<Run>(
 	name: string,
 	{ events, bytes }: Pick<Expected, "events" | "bytes">,
@@ -80,7 +83,7 @@ export async function measure<Run>(
 
 export const versus = (of: string, to: string) => `${of} against ${to}`;
 
-/** Over all cases of a row: the geometric mean of a pair. */
+/** Returns the geometric mean of a pair over all cases of a row. */
 export function overall(cases: Case[], { of, to, goal }: Pair): Comparison[] {
 	const name = versus(of, to);
 	const found = cases.flatMap(({ comparisons }) => comparisons.filter((comparison) => comparison.name === name));

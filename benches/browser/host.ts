@@ -1,19 +1,25 @@
-// Owns what a page cannot do by itself and the runner does for it, where the browser lets it.
+// Functions that the runner performs for the page, if the browser supports them.
 
 export interface Host {
-	/** Collects garbage, and answers the bytes in use that are left. */
+	/** Collects garbage, and returns the bytes that are still in use. */
 	heap?(): Promise<number>;
-	/** Puts another tab in front, or takes it away. */
+	/** Puts another tab in front, or removes it. */
 	hide?(): Promise<void>;
 	show?(): Promise<void>;
-	/** Has the browser trace its tasks, until it is asked for the longest of the page's main thread, in milliseconds. */
+	/**
+	 * Starts a trace of the browser's tasks. `longestTask` stops it and returns the longest task of
+	 * the page's main thread, in milliseconds.
+	 */
 	trace?(): Promise<void>;
 	longestTask?(): Promise<number>;
-	/** Opens a fresh page that opens one source, ours or the browser's; the milliseconds until it was open. */
+	/**
+	 * Opens a fresh page that opens one source, ours or the browser's. Returns the milliseconds
+	 * until it was open.
+	 */
 	open?(ours: boolean): Promise<number>;
 }
 
-/** As the runner exposes them: functions of the page's global scope. */
+/** Collects the functions that the runner has exposed in the page's global scope. */
 export function host(): Host {
 	const scope = globalThis as unknown as Record<string, never>;
 	const names = {

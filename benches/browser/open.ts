@@ -1,4 +1,4 @@
-// Owns a page that has just been opened, and opens one source: how long that takes from the import on.
+// A fresh page that opens one source and measures the time from the import to its `open` event.
 
 import { address } from "./streams.ts";
 

@@ -1,6 +1,7 @@
-// Owns the page: its buttons, and the entry for the runner. `?only=floods,bursts` shows no other rows.
+// The page: its buttons, and the entry point for the runner. `?only=floods,bursts` shows these rows
+// only.
 
-// First, since it has to be there before the package.
+// Imported first, because it must run before the package.
 import "./wasm-memory.ts";
 import { part } from "../../www/src/dom.ts";
 import { ROWS, run } from "./bench.ts";
@@ -28,12 +29,12 @@ for (const [name, { button }] of views) {
 	button.addEventListener("click", () => runByHand([name]));
 }
 
-/** What goes wrong is shown. */
+/** Errors are shown on the page. */
 function runByHand(only: string[]): void {
 	show({ only, quick: !thorough.checked }).catch(() => {});
 }
 
-/** One at a time: two would measure each other. */
+/** Runs one benchmark at a time: two would disturb each other. */
 async function show(options: Options): Promise<RowResult[]> {
 	const buttons = [all, ...[...views.values()].map(({ button }) => button)];
 	for (const button of buttons) button.disabled = true;

@@ -1,4 +1,4 @@
-// Owns who parses bytes that are there already, each as its users would have it do.
+// The contenders that parse bytes in memory, each in its usual use.
 
 import { createParser } from "eventsource-parser";
 import { type Contender, versioned } from "./contenders.ts";
@@ -14,25 +14,25 @@ export interface Parser {
 	feed(chunk: Uint8Array): void;
 }
 
-/** A new parser, which calls back with a new object for each message. */
+/** Creates a parser that calls back with a new object for each message. */
 export type MakeParser = (onMessage: (message: Message) => void) => Parser;
 
 interface BenchBuild {
 	createParser: MakeParser;
 }
 
-/** Nothing, where that build was not made. */
+/** Undefined if that build was not made. */
 const [load] = Object.values(import.meta.glob<BenchBuild>("../../target/bench/dist/bench.js"));
 
 export async function parsers(): Promise<Contender<MakeParser>[]> {
-	const run = load ? (await load()).createParser : "its build is not there; npm run bench makes it";
+	const run = load ? (await load()).createParser : "its build is missing; npm run bench creates it";
 	return [
 		{ name: "headwater's parser", ours: true, run },
 		{ name: versioned("eventsource-parser"), run: peer },
 	];
 }
 
-/** It takes text, and leaves the last event ID to its caller. */
+/** eventsource-parser takes text, and leaves the last event ID to its caller. */
 function peer(onMessage: (message: Message) => void): Parser {
 	const decoder = new TextDecoder();
 	let lastEventId = "";
@@ -45,7 +45,7 @@ function peer(onMessage: (message: Message) => void): Parser {
 	return { feed: (chunk) => parser.feed(decoder.decode(chunk, { stream: true })) };
 }
 
-/** Parses all of it with a new parser. */
+/** Parses all chunks with a new parser. */
 export function parse(make: MakeParser, chunks: readonly Uint8Array[]): Received {
 	const received: Received = { events: 0, characters: 0, lastEventId: "" };
 	const parser = make((message) => {

@@ -1,36 +1,39 @@
-// Owns the shape of what the benchmark finds: the same for the page, the runner and the files. Nothing here exists at run
-// time, and nothing of how anything is measured is known.
+// The types of the benchmark's results, for the page, the runner and the files. Contains types
+// only, and nothing about how the rows are measured.
 
-/** What was asked for. */
+/** The options of a run. */
 export interface Options {
-	/** Rows by name; all of them if there is none. */
+	/** The names of the rows; all rows if absent. */
 	only?: string[];
-	/** Fewer and shorter rounds: a minute instead of a quarter of an hour, and a wider spread. */
+	/**
+	 * Runs fewer and shorter rounds: one minute instead of a quarter of an hour, with a wider
+	 * spread.
+	 */
 	quick?: boolean;
 }
 
-/** A number that was taken many times. */
+/** A value that was measured many times. */
 export interface Spread {
 	median: number;
-	/** The lower and the upper quartile. */
+	/** The lower quartile; `high` is the upper one. */
 	low: number;
 	high: number;
 }
 
 export type Unit = "ms" | "µs" | "kB" | "MiB" | "×" | "events";
 
-/** What one contender took. */
+/** The measurement of one contender. */
 export interface Measure extends Spread {
 	contender: string;
 	unit: Unit;
-	/** Whether it is this package's. */
+	/** Whether the contender is this package. */
 	ours: boolean;
 }
 
-/** What a comparison or a measure is to be. */
+/** The goal of a comparison or a measurement. */
 export type Goal = { atLeast: number } | { atMost: number };
 
-/** How two contenders compare: of the pairs that ran one after the other, in the same round. */
+/** Compares two contenders by the pairs of runs in the same round, one after the other. */
 export interface Comparison extends Spread {
 	name: string;
 	unit: Unit;
@@ -38,10 +41,10 @@ export interface Comparison extends Spread {
 	met?: boolean;
 }
 
-/** One workload. */
+/** A workload and its results. */
 export interface Case {
 	name: string;
-	/** Of one run, where a run is a stream of events. */
+	/** The events of one run, if a run is a stream of events. */
 	events?: number;
 	bytes?: number;
 	rounds: number;
@@ -49,13 +52,13 @@ export interface Case {
 	comparisons: Comparison[];
 }
 
-/** One row of the table of goals. */
+/** The results of one row of the table of goals. */
 export interface RowResult {
 	name: string;
 	title: string;
 	cases: Case[];
 	/** The geometric means over all cases. */
 	overall: Comparison[];
-	/** What was left out, each with its reason. */
+	/** The contenders that did not run, each with the reason. */
 	absent: string[];
 }

@@ -1,4 +1,4 @@
-// Owns how one row looks on the page: its button, its bars and what is said of them.
+// Shows one row on the page: its button, its bars and its table.
 
 import { make } from "../../www/src/dom.ts";
 import { direction, groups } from "./bars.ts";
@@ -26,7 +26,7 @@ export class RowView {
 		header.append(title, this.button);
 		this.element.append(header, this.#figure, this.#result);
 		this.#figure.hidden = true;
-		// In a frame of its own, since it changes the height of what is observed.
+		// Runs in another frame, because it changes the height of the observed element.
 		new ResizeObserver(() => requestAnimationFrame(() => this.#fit())).observe(this.element);
 	}
 
@@ -59,12 +59,12 @@ export class RowView {
 	#draw(): void {
 		const bars = this.#shown ? groups(this.#shown) : [];
 		this.#figure.hidden = bars.length === 0;
-		// Text is escaped where the chart is drawn.
+		// `chart` escapes the text.
 		this.#figure.innerHTML = chart(bars, this.#width).svg;
 	}
 }
 
-/** A line for each case, a column for each kind of comparison. */
+/** Creates a table with a row for each case and a column for each kind of comparison. */
 function table({ cases, overall }: RowResult): HTMLElement {
 	const names = [...new Set(cases.flatMap(({ comparisons }) => comparisons.map(({ name }) => name)))];
 	const found = make("table", "comparisons");

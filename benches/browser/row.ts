@@ -1,13 +1,13 @@
-// Owns what a row of the benchmark is to the page: something with a name that can be run. Knows no row.
+// The page's view of a benchmark row: a name and a function that runs it. Knows no concrete row.
 
 import type { Host } from "./host.ts";
 import type { RowResult } from "./result.ts";
 
 export interface Context {
 	quick: boolean;
-	/** What only the runner can do; nothing when the page is used by hand. */
+	/** The functions that only the runner supports; empty without the runner. */
 	host: Host;
-	/** Says what is being measured. */
+	/** Reports the current measurement. */
 	progress(what: string): void;
 }
 

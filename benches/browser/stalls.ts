@@ -1,7 +1,8 @@
-// Owns how long the page's main thread is busy with one task.
+// Measures the longest task of the page's main thread.
 //
-// The runner has Chromium trace its tasks. Elsewhere a worker sends the time: what it sends while a
-// task runs has to wait for its end, so the longest wait is an upper bound of the longest task.
+// The runner lets Chromium trace its tasks. Elsewhere a worker posts the time at intervals. A
+// message that is posted during a task waits for its end, so the longest wait is an upper bound of
+// the longest task.
 
 import type { Host } from "./host.ts";
 
@@ -10,7 +11,7 @@ export interface Stalls {
 	milliseconds: number;
 }
 
-/** From now on, until what this answers is called. */
+/** Measures from now on, until the returned function is called. */
 export async function watchStalls({ trace, longestTask }: Host): Promise<() => Promise<Stalls>> {
 	if (trace && longestTask) {
 		await trace();
@@ -19,7 +20,7 @@ export async function watchStalls({ trace, longestTask }: Host): Promise<() => P
 	const worker = new Worker(new URL("./ticker.ts", import.meta.url), { type: "module" });
 	let longest = 0;
 	const stop = async () => {
-		// What was sent during the last task is yet to come.
+		// The messages that were posted during the last task are still pending.
 		await new Promise((resolve) => setTimeout(resolve));
 		worker.terminate();
 		return { what: "longest wait for the main thread", milliseconds: longest };

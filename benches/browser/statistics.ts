@@ -1,8 +1,8 @@
-// Owns the arithmetic, and the order in which contenders take turns.
+// The arithmetic, and the order in which contenders take turns.
 
 import type { Comparison, Goal, Spread, Unit } from "./result.ts";
 
-/** The value below which this share of the values lies, between two of them by the straight line. */
+/** Returns the value below which this share of the values lies, interpolated linearly. */
 export function quantile(values: readonly number[], share: number): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const at = (sorted.length - 1) * share;
@@ -28,8 +28,8 @@ export function compared(name: string, unit: Unit, values: readonly number[], go
 }
 
 /**
- * Has each contender run once per round, and another one begin in each, so that what is slow for a while on the machine is
- * slow for all. The first rounds, in which engines compile, do not count.
+ * Runs each contender once per round, and starts each round with another one, so that a slow phase
+ * of the machine affects all of them. The first rounds, in which engines compile, do not count.
  */
 export async function interleave<Name extends string>(
 	contenders: readonly Name[],
@@ -48,7 +48,7 @@ export async function interleave<Name extends string>(
 	return taken;
 }
 
-/** Of each round, how many times as long the one took as the other. */
+/** Returns for each round the ratio of the two times. */
 export function ratios(slow: readonly number[], fast: readonly number[]): number[] {
 	return slow.map((value, round) => value / fast[round]!);
 }

@@ -1,20 +1,20 @@
-// Owns the streams of the benchmark's server: their addresses, and what must have been received at
-// their end.
+// The streams of the benchmark's server: their URLs, and the numbers that a client must have
+// received at the end.
 
 export interface Stream {
-	/** The name of a workload: see the server's. */
+	/** The name of a workload; the server lists them. */
 	workload: string;
 	events: number;
-	/** Events per second; as fast as possible if there is none. */
+	/** Events per second; as fast as possible if absent. */
 	rate?: number;
 }
 
-/** What is to be received, and what was. */
+/** The received numbers, or the expected ones. */
 export interface Received {
 	events: number;
-	/** Of all data together, in UTF-16 units. */
+	/** The length of all data together, in UTF-16 code units. */
 	characters: number;
-	/** That of the last event. */
+	/** The last event ID of the last event. */
 	lastEventId: string;
 }
 
@@ -22,7 +22,7 @@ export interface Expected extends Received {
 	bytes: number;
 }
 
-/** The workloads as they are called before people. */
+/** The names of the workloads on the page. */
 export const TITLES: Record<string, string> = {
 	llm: "LLM chunks, 170 B",
 	small: "small, 14 B",
@@ -45,17 +45,17 @@ export async function expected(stream: Stream): Promise<Expected> {
 	return response.json();
 }
 
-/** All of it, for those who are given chunks. */
+/** Downloads the whole stream, for contenders that take chunks. */
 export async function download(stream: Stream): Promise<Uint8Array<ArrayBuffer>> {
 	return new Uint8Array(await (await fetch(address(stream))).arrayBuffer());
 }
 
-/** A wrong count is the end of the benchmark: who drops events is fast. */
+/** A wrong count ends the benchmark: a contender that drops events is fast. */
 export function check(contender: string, stream: string, received: Partial<Expected>, expected: Expected): void {
 	for (const [name, value] of Object.entries(received)) {
 		const wanted = expected[name as keyof Expected];
 		if (value !== wanted) {
-			throw new Error(`${contender} on ${stream}: "${name}" is ${value} and not ${wanted} at the end of the stream`);
+			throw new Error(`${contender} on ${stream}: "${name}" is ${value}, not ${wanted}, at the end of the stream`);
 		}
 	}
 }

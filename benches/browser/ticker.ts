@@ -1,3 +1,3 @@
-// Owns a worker that says every few milliseconds what time it is.
+// A worker that posts the time every five milliseconds.
 
 setInterval(() => postMessage(performance.timeOrigin + performance.now()), 5);

@@ -1,11 +1,11 @@
-// Owns how the benchmark's page becomes www/dist/bench, beside the pages that it is linked from.
+// Builds the benchmark's page into www/dist/bench, next to the pages that link to it.
 
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
 
 const here = (path: string): string => decodeURIComponent(new URL(path, import.meta.url).pathname);
 
-/** The packages that take part, as they are installed. */
+/** The packages of the contenders, as they are installed. */
 const PACKAGES = ["@microsoft/fetch-event-source", "eventsource", "eventsource-parser"];
 
 const versionOf = (name: string): string =>
@@ -22,7 +22,7 @@ export default defineConfig({
 		outDir: here("../../www/dist/bench"),
 		emptyOutDir: true,
 		target: "es2022",
-		// As in www/vite.config.ts: the same policy holds.
+		// As in www/vite.config.ts, because the same policy applies.
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
 		rolldownOptions: { input: [here("index.html"), here("open.html")] },

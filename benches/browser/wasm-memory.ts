@@ -1,5 +1,5 @@
-// Owns the look at the package's module from outside: how large its memory is. Has to be there before the package starts
-// it, with the first source of a page.
+// Measures the memory of the package's module from outside. Must be imported before a page's first
+// source, with which the package starts the module.
 
 const memories: WebAssembly.Memory[] = [];
 const { instantiate } = WebAssembly;
@@ -12,7 +12,7 @@ WebAssembly.instantiate = (async (bytes: BufferSource, imports?: WebAssembly.Imp
 	return source;
 }) as typeof instantiate;
 
-/** In bytes. It never shrinks. */
+/** Returns the size in bytes. It never shrinks. */
 export function wasmMemory(): number {
 	if (memories.length === 0) throw new Error("no WebAssembly module was started");
 	return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);

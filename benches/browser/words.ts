@@ -1,8 +1,8 @@
-// Owns how numbers are written, on the page and in a terminal.
+// Formats numbers for the page and for a terminal.
 
 import type { Comparison, Spread, Unit } from "./result.ts";
 
-/** Three digits, or all before the point. */
+/** Returns three significant digits, or all digits before the decimal point. */
 export function number(value: number): string {
 	const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
 	return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -17,15 +17,15 @@ export function range({ median, low, high, unit }: Spread & { unit: Unit }): str
 	return amount(median, unit) + (between && ` (${between})`);
 }
 
-/** Nothing of what was taken once. */
+/** Returns an empty string for a value that was measured once. */
 export function quartiles({ low, high }: Pick<Spread, "low" | "high">): string {
 	return low === high ? "" : `${number(low)} to ${number(high)}`;
 }
 
-/** What a run's milliseconds are, for each event and for each mebibyte. */
+/** Returns the time per event and the throughput of a run. */
 export function perEvent({ median, unit }: Spread & { unit: Unit }, events?: number, bytes?: number): string {
 	if (unit !== "ms" || !events || !bytes) return "";
-	const event = events > 1 ? `${number((median * 1000) / events)} µs an event, ` : "";
+	const event = events > 1 ? `${number((median * 1000) / events)} µs per event, ` : "";
 	return `${event}${number(bytes / 1024 / 1024 / (median / 1000))} MiB/s`;
 }
 

@@ -1,11 +1,12 @@
-//! Owns what is measured: what the npm package does in Rust with each chunk of a stream, from its
-//! bytes to the batch that crosses into JavaScript.
+//! The measured code: the npm package's work in Rust for each chunk of a stream, from its bytes to
+//! the batch that crosses into JavaScript.
 
 use std::hint::black_box;
 
 use headwater::{Parser, internals::Batch};
 
-/// Has a whole stream cross, in chunks of this size, and answers how many messages were in it.
+/// Runs a whole stream through the crossing, in chunks of this size. Returns the number of
+/// messages.
 ///
 /// Never inlined: callgrind counts from its entry to its return, by its name.
 #[inline(never)]

@@ -1,13 +1,13 @@
-//! Owns the event streams that are measured: made up from a fixed seed, so that they are the same
-//! on every machine.
+//! The measured event streams, generated from a fixed seed, so that they are the same on every
+//! machine.
 
 #![allow(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "a bench may fail loudly")]
 
 use std::fmt::{self, Display};
 
-/// What a TCP segment carries on an ordinary network, and so what a slow stream is read in.
+/// The payload of a TCP segment on an ordinary network, and thus the chunk size of a slow stream.
 pub const SEGMENT: usize = 1400;
-/// What browsers read at most at once.
+/// The most bytes that browsers read at once.
 pub const LARGE_CHUNK: usize = 64 * 1024;
 
 /// The shapes of real streams.
@@ -18,16 +18,16 @@ pub const WORKLOADS: [Workload; 4] = [
     Workload { name: "CJK", event_size: 170, event: cjk },
 ];
 
-/// Streams of events that are alike, but for their text.
+/// A stream of events that differ only in their text.
 #[derive(Clone, Copy)]
 pub struct Workload {
     pub name: &'static str,
-    /// In bytes, the blank line among them.
+    /// In bytes, including the blank line.
     event_size: usize,
     event: fn(&mut Random) -> String,
 }
 
-/// An event stream, and how many events there are in it.
+/// An event stream, and its number of events.
 pub struct Stream {
     pub bytes: Vec<u8>,
     pub events: u64,
@@ -40,7 +40,7 @@ impl Display for Workload {
 }
 
 impl Workload {
-    /// As many whole events as there are in so many bytes.
+    /// Returns as many whole events as fit in `size` bytes.
     pub fn stream(self, size: usize) -> Stream {
         let events = size / self.event_size;
         let mut random = Random(0x9E37_79B9_7F4A_7C15);
@@ -50,7 +50,8 @@ impl Workload {
     }
 }
 
-/// A line of JSON, as a chat completion arrives. Servers hide the length of the token by letters that make up for it.
+/// Returns a line of JSON, as a chat completion arrives. Servers pad it with letters to hide the
+/// length of the token.
 fn language_model(random: &mut Random) -> String {
     const TOKENS: [&str; 12] =
         ["a", " the", " stream", ",", " of", "\\n\\n", " measure", "ing", "**", " 2026", ".", "'s"];
@@ -72,7 +73,7 @@ fn typed_with_id(random: &mut Random) -> String {
     format!("event: tick\nid: {id:07}\ndata: {{\"price\":{whole:03}.{cents:02}}}\n\n")
 }
 
-/// Fifty characters of Chinese and Japanese, in JSON.
+/// Returns fifty characters of Chinese and Japanese, in JSON.
 fn cjk(random: &mut Random) -> String {
     const CHARACTERS: [char; 36] = [
         '的', '是', '不', '在', '有', '人', '我', '他', '这', '中', '国', '日', '本', '語', '文', '字', 'を', 'の',

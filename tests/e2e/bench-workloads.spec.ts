@@ -1,5 +1,5 @@
-// What the benchmark is made of, without a browser: the workloads as the server sends them, read by a parser that is not
-// ours, and the arithmetic.
+// The parts of the benchmark, tested without a browser: the server's workloads, read by another
+// parser than ours, and the arithmetic.
 
 import { createParser } from "eventsource-parser";
 import { compared, geometricMean, interleave, quantile, ratios, spread } from "../../benches/browser/statistics.ts";
@@ -8,7 +8,7 @@ import { expect, test } from "../support/browser.ts";
 
 const EVENTS = 2000;
 
-/** Bytes for an event, on average: from and to. */
+/** The average size of an event in bytes: minimum and maximum. */
 const SIZES: Record<string, [number, number]> = {
 	llm: [169, 171],
 	small: [14, 14],
@@ -20,7 +20,7 @@ const SIZES: Record<string, [number, number]> = {
 };
 
 for (const workload of Object.keys(TITLES)) {
-	test(`the workload "${workload}" is the same for the same seed, as large as it is called, and whole`, async ({
+	test(`the workload "${workload}" is the same for the same seed, as large as its name says, and complete`, async ({
 		chat,
 	}) => {
 		const events = workload === "long" ? 100 : EVENTS;
@@ -57,18 +57,18 @@ test("a wrong count names the contender, the stream and both numbers", () => {
 	check("ours", "small", { bytes: 30 }, expected);
 	check("ours", "small", { events: 3, characters: 9, lastEventId: "" }, expected);
 	expect(() => check("ours", "small", { events: 2, characters: 9 }, expected)).toThrow(
-		'ours on small: "events" is 2 and not 3 at the end of the stream',
+		'ours on small: "events" is 2, not 3, at the end of the stream',
 	);
 });
 
-test("contenders take turns in beginning, and the warm-up does not count", async () => {
+test("contenders take turns at starting a round, and the warm-up does not count", async () => {
 	const order: string[] = [];
 	const taken = await interleave(["a", "b", "c"], 3, async (name) => order.push(name), 2);
 	expect(order.join("")).toBe("abc bca cab abc bca".replaceAll(" ", ""));
 	expect(taken).toEqual({ a: [8, 10, 15], b: [9, 11, 13], c: [7, 12, 14] });
 });
 
-test("medians, quartiles and means are as they are defined, and ratios are pair by pair", () => {
+test("medians, quartiles and means follow their definitions, and ratios are calculated per pair", () => {
 	expect(spread([4, 1, 3, 2, 5])).toEqual({ median: 3, low: 2, high: 4 });
 	expect(quantile([1, 2], 0.5)).toBe(1.5);
 	expect(geometricMean([2, 8])).toBeCloseTo(4);

@@ -1,12 +1,12 @@
-// The benchmark's page by hand, as somebody who came from the chat page uses it.
+// The benchmark's page, used by hand by a visitor of the chat page.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 
-/** A row takes some seconds, and a machine that is busy with other tests some more. */
+/** A row takes some seconds, and longer on a busy machine. */
 const ROW = { timeout: 60_000 };
 
-/** What the page tells the runner. */
+/** The result that the page returns to the runner. */
 interface Found {
 	name: string;
 	cases: { measures: { contender: string; median: number }[]; comparisons: { median: number }[] }[];
@@ -17,7 +17,7 @@ async function runRow(page: Page, name: string): Promise<void> {
 	await page.getByTestId(`bench-row-${name}`).getByRole("button", { name: "Run" }).click();
 }
 
-test("the chat page leads to the benchmark, whose page has a precise clock and every row", async ({ page, chat }) => {
+test("the chat page links to the benchmark, whose page has a precise clock and every row", async ({ page, chat }) => {
 	await page.goto(chat.origin);
 	await page.getByTestId("bench-link").click();
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Benchmark");
@@ -26,7 +26,7 @@ test("the chat page leads to the benchmark, whose page has a precise clock and e
 	await expect(page.getByTestId("bench-machine")).toContainText(/\d cores · .*eventsource \d/);
 });
 
-test("a row that is run shows a bar for every contender and how they compare", async ({ page, chat, browserName }) => {
+test("a row shows a bar for every contender and their ratios", async ({ page, chat, browserName }) => {
 	await page.goto(`${chat.origin}/bench/?only=bursts`);
 	const row = page.getByTestId("bench-row-bursts");
 	await runRow(page, "bursts");
@@ -48,7 +48,7 @@ test("a row that is run shows a bar for every contender and how they compare", a
 	await expect.poll(() => page.evaluate(tooWide)).toBeLessThanOrEqual(0);
 });
 
-test("what only the runner can do is said to be left out", async ({ page, chat }) => {
+test("the page says which rows need the runner", async ({ page, chat }) => {
 	await page.goto(`${chat.origin}/bench/?only=memory,sources,opening`);
 	await page.getByTestId("bench-run").click();
 	await expect(page.getByTestId("bench-progress")).toHaveText("Done", ROW);
@@ -57,7 +57,7 @@ test("what only the runner can do is said to be left out", async ({ page, chat }
 	}
 });
 
-test("an event that did not arrive ends the run, and is named", async ({ page, chat }) => {
+test("a missing event ends the run with an error that names the contender", async ({ page, chat }) => {
 	await page.route(/\/bench\/expected/, async (route) => {
 		const response = await fetch(route.request().url());
 		const expected = (await response.json()) as { events: number };
@@ -65,12 +65,12 @@ test("an event that did not arrive ends the run, and is named", async ({ page, c
 	});
 	await page.goto(`${chat.origin}/bench/?only=bursts`);
 	await runRow(page, "bursts");
-	const sentence = 'headwater EventSource on LLM chunks, 170 B: "events" is 2000 and not 2001 at the end of the stream';
+	const sentence = 'headwater EventSource on LLM chunks, 170 B: "events" is 2000, not 2001, at the end of the stream';
 	await expect(page.getByRole("alert")).toHaveText(sentence, ROW);
 	await expect(page.getByTestId("bench-progress")).toHaveText("Failed");
 });
 
-test("the runner is given the figures of a row as data", async ({ page, chat }) => {
+test("the runner receives the figures of a row as data", async ({ page, chat }) => {
 	await page.goto(`${chat.origin}/bench/`);
 	const found = await page.evaluate(async () => {
 		const { bench } = globalThis as unknown as { bench: { run(options: object): Promise<Found[]> } };
@@ -78,16 +78,16 @@ test("the runner is given the figures of a row as data", async ({ page, chat }) 
 	});
 	expect(found.map(({ name }) => name)).toEqual(["worst"]);
 	for (const { measures, comparisons } of found[0]!.cases) {
-		expect(measures.map(({ contender }) => contender)).toContain("headwater events(), all the way");
+		expect(measures.map(({ contender }) => contender)).toContain("headwater events(), end to end");
 		for (const { median } of [...measures, ...comparisons]) expect(median).toBeGreaterThan(0);
 	}
 });
 
-test("a row that there is not is named, with those that there are", async ({ page, chat }) => {
+test("the error for an unknown row names it and lists the existing rows", async ({ page, chat }) => {
 	await page.goto(`${chat.origin}/bench/`);
 	const message = await page.evaluate(async () => {
 		const { bench } = globalThis as unknown as { bench: { run(options: object): Promise<unknown> } };
 		return bench.run({ only: ["flods"] }).catch((error: Error) => error.message);
 	});
-	expect(message).toMatch(/^There is no row "flods"; there are throughput, microsoft, floods, /);
+	expect(message).toMatch(/^There is no row "flods"; the rows are throughput, microsoft, floods, /);
 });

@@ -1,4 +1,4 @@
-// Owns the row of one large event: whether the time for a byte depends on how large its event is.
+// The row of one large event: does the time per byte depend on the size of the event?
 
 import { AROUND, answer, largeEvent, streamOf } from "../bodies.ts";
 import { OURS, type Subscribe } from "../contenders.ts";
@@ -11,7 +11,7 @@ import { check } from "../streams.ts";
 const MIB = 1024 * 1024;
 const SMALL = 1;
 const LARGE = 64;
-/** So many of the small, one after another, for one measurement. */
+/** The number of small events, one after another, in one measurement. */
 const REPEATED = 8;
 
 const SIZES = ["1 MiB", "64 MiB"] as const;
@@ -31,7 +31,7 @@ export const largeRow: Row = {
 				name,
 				rounds,
 				measures: SIZES.map((size) => ({
-					contender: `a mebibyte of ${size}`,
+					contender: `1 MiB of the ${size} event`,
 					ours: true,
 					unit: "ms",
 					...spread(taken[size]),

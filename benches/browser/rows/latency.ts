@@ -1,5 +1,6 @@
-// Owns the row of what is added to one event: the time from when the reader's promise is fulfilled with its chunk until the
-// handler is called, over HTTP, at a pace that leaves the page idle between two events.
+// The row of the latency that is added to one event: the time from the fulfillment of the reader's
+// promise to the call of the handler. The stream comes over HTTP, at a pace that leaves the page
+// idle between events.
 
 import { type Contender, OURS, type Subscribe } from "../contenders.ts";
 import { present, row } from "../contest.ts";
@@ -7,7 +8,7 @@ import type { Context, Row } from "../row.ts";
 import { compared, interleave, median, spread } from "../statistics.ts";
 import { address, check, expected } from "../streams.ts";
 
-/** Five milliseconds lie between two events, so each comes in a chunk of its own. */
+/** Events per second. Five milliseconds between events put each in its own chunk. */
 const RATE = 200;
 
 const bare: Contender<Subscribe> = {
@@ -25,7 +26,7 @@ const bare: Contender<Subscribe> = {
 
 export const latencyRow: Row = {
 	name: "latency",
-	title: "From the reader's promise to the handler, one small event in each chunk",
+	title: "Latency from the reader's promise to the handler, one small event per chunk",
 	async run({ quick, progress }: Context) {
 		const [rounds, events] = quick ? [1, 150] : [9, 300];
 		const stream = { workload: "small", events, rate: RATE };
@@ -41,7 +42,7 @@ export const latencyRow: Row = {
 			const before = clock.chunks;
 			await byName.get(name)!.run(url, "message", handler);
 			const chunks = clock.chunks - before;
-			// Where two events came at once, a bare loop is called once.
+			// If two events came in one chunk, a bare loop is called once.
 			check(
 				name,
 				"the paced stream",
@@ -51,7 +52,7 @@ export const latencyRow: Row = {
 					events: name === bare.name ? chunks : latencies.length,
 				},
 			);
-			if (chunks < events / 2) throw new Error(`${name}: ${events} events came in ${chunks} chunks only`);
+			if (chunks < events / 2) throw new Error(`${name}: ${events} events came in only ${chunks} chunks`);
 			return median(latencies) * 1000;
 		});
 		clock.stop();
@@ -67,13 +68,13 @@ export const latencyRow: Row = {
 				const added = taken[name]!.map((value, round) => value - taken[bare.name]![round]!);
 				return compared(`${name}, added to the bare loop`, "µs", added, { atMost: 30 });
 			});
-		return row(latencyRow, contenders, [{ name: `small, ${RATE} events a second`, rounds, measures, comparisons }]);
+		return row(latencyRow, contenders, [{ name: `small, ${RATE} events per second`, rounds, measures, comparisons }]);
 	},
 };
 
 type Read = ReadableStreamDefaultReader["read"];
 
-/** Notes when a reader's promise is fulfilled, before whoever has asked for it is told. */
+/** Records when a reader's promise is fulfilled, before the code that awaits it runs. */
 function watchReads() {
 	const prototypes: Record<"read", Read>[] = [ReadableStreamDefaultReader.prototype];
 	if (typeof ReadableStreamBYOBReader === "function") prototypes.push(ReadableStreamBYOBReader.prototype as never);

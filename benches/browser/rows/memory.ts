@@ -1,5 +1,5 @@
-// Owns the rows of memory: whether a source that lives long grows, and what a source weighs. Both need somebody who can
-// collect garbage and say what is left.
+// The rows of memory: does a long-lived source grow, and how much memory does a source take? Both
+// need the runner, which can collect garbage and measure the rest.
 
 import { answer, LARGE_CHUNK } from "../bodies.ts";
 import { OURS, type Subscribe } from "../contenders.ts";
@@ -12,9 +12,9 @@ import { download, expected } from "../streams.ts";
 import { wasmMemory } from "../wasm-memory.ts";
 
 const MIB = 1024 * 1024;
-const NO_HEAP = "only the runner (npm run bench), and only in Chromium, can ask for a collection of garbage";
+const NO_HEAP = "only the runner (npm run bench) in Chromium can collect garbage";
 
-/** The stream is fed so many times; after the first, all has been allocated that is going to be. */
+/** The stream is repeated this many times; the first repetition makes all lasting allocations. */
 const TIMES = 10;
 
 export const memoryRow: Row = {
@@ -64,14 +64,14 @@ const SOURCES = 1000;
 
 export const sourcesRow: Row = {
 	name: "sources",
-	title: "A thousand sources whose streams never end, against bare readers of such streams",
+	title: "A thousand sources with endless streams, against bare readers",
 	async run({ host, progress }: Context) {
 		const { heap } = host;
 		if (!heap) return withoutHeap(sourcesRow);
 		const kept: unknown[] = [];
 		const cases: Case[] = [];
 		const weigh = async (subscribe: Subscribe) => {
-			// The module, and what the engine has for the first of each, is not the thousandth's.
+			// The first ten load the module and the engine's own state, which do not count.
 			await openMany(subscribe, 10, kept);
 			const before = (await heap()) + wasmMemory();
 			await openMany(subscribe, SOURCES, kept);
@@ -79,7 +79,7 @@ export const sourcesRow: Row = {
 		};
 		for (const { name, run } of present(OURS).there) {
 			progress(name);
-			// What one of them starts is there for the other too.
+			// Each contender first loads the code that it shares with the other one.
 			await openMany(run as Subscribe, 1, kept);
 			const bare = await weigh(read);
 			const ours = await weigh(run as Subscribe);
@@ -90,13 +90,13 @@ export const sourcesRow: Row = {
 				comparisons: [compared("of ours, each", "kB", [ours - bare], { atMost: 12 })],
 			});
 		}
-		// Only here may they be collected.
+		// From here on the sources may be collected.
 		kept.length = 0;
 		return row(sourcesRow, OURS, cases);
 	},
 };
 
-/** Opens so many, and waits until each has had its first event. */
+/** Opens this many sources, and waits until each has received its first event. */
 async function openMany(subscribe: Subscribe, count: number, kept: unknown[]): Promise<void> {
 	const first = new TextEncoder().encode("data: here\n\n");
 	const opened = Array.from(

@@ -1,4 +1,4 @@
-// Owns the row of the first source of a page, which starts the WebAssembly module.
+// The row of the first source of a page, which starts the WebAssembly module.
 
 import { row, versus } from "../contest.ts";
 import type { Context, Row } from "../row.ts";

@@ -1,5 +1,5 @@
-// Owns the rows of the parser alone, on bytes that are in memory: the workloads of every day, and the two that are quadratic
-// in a parser that was not written for them.
+// The rows of the parser alone, on bytes in memory: the usual workloads, and two inputs that are
+// quadratic in a naive parser.
 
 import { AROUND, answer, LARGE_CHUNK, largeEvent, SEGMENT, streamOf } from "../bodies.ts";
 import { type Contender, subscribeByIterator } from "../contenders.ts";
@@ -10,7 +10,7 @@ import type { Context, Row } from "../row.ts";
 import { compared } from "../statistics.ts";
 import { check, download, expected, type Received, type Stream, TITLES } from "../streams.ts";
 
-/** Six to eight megabytes each. */
+/** Each stream has six to eight megabytes. */
 const STREAMS: Stream[] = [
 	{ workload: "llm", events: 40_000 },
 	{ workload: "small", events: 480_000 },
@@ -24,7 +24,7 @@ const STREAMS: Stream[] = [
 const CHUNKS = { "64 KiB": LARGE_CHUNK, "1,400 B": SEGMENT };
 
 const ROUNDS = { full: 21, quick: 5 };
-/** Without a network nothing but compiled code is to be measured. */
+/** Without a network, only compiled code should be measured. */
 const WARM_UP = 3;
 
 export const parserRow: Row = {
@@ -74,13 +74,13 @@ type Whole = (chunks: Uint8Array[]) => Promise<Received>;
 
 export const worstRow: Row = {
 	name: "worst",
-	title: "What is quadratic in a parser that does not expect it",
+	title: "Inputs that are quadratic in a naive parser",
 	async run({ quick }: Context) {
 		const contenders: Contender<Whole>[] = (await parsers()).map(({ run, ...rest }) => ({
 			...rest,
 			run: typeof run === "string" ? run : async (chunks) => parse(run, chunks),
 		}));
-		contenders.push({ name: "headwater events(), all the way", ours: true, run: iterate });
+		contenders.push({ name: "headwater events(), end to end", ours: true, run: iterate });
 		const lines = new TextEncoder().encode(`${"data: x\r".repeat(CR_LINES)}\r`);
 		const workloads = [
 			{ name: "100,000 CR lines in one chunk", chunks: [lines], characters: 2 * CR_LINES - 1 },
@@ -105,7 +105,7 @@ export const worstRow: Row = {
 			};
 			const found = await measure(name, wanted, contenders, [], quick ? ROUNDS.quick : ROUNDS.full, run);
 			const ours = contenders.filter(({ name, ours }) => ours && taken.has(name));
-			// The first round is for warming up.
+			// The first round is a warm-up.
 			found.comparisons = ours.map(({ name }) => compared(name, "ms", taken.get(name)!.slice(1), { atMost: 20 }));
 			cases.push(found);
 		}

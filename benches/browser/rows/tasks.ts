@@ -1,4 +1,5 @@
-// Owns the row of a page that is to stay responsive: events stream in, and no task of the main thread may be long.
+// The row of a page that must stay responsive: while events stream in, no task of the main thread
+// may be long.
 
 import { ourEventSource, ourEvents, ourFetchEventSource, type Reading } from "../contenders.ts";
 import { present, row } from "../contest.ts";
@@ -9,12 +10,12 @@ import { compared, spread } from "../statistics.ts";
 import { address, check, expected } from "../streams.ts";
 
 const RATE = 50_000;
-/** Starting the module is another row's. */
+/** Starting the module belongs to another row. */
 const WARM_UP = { workload: "llm", events: 2_000, rate: RATE };
 
 export const tasksRow: Row = {
 	name: "tasks",
-	title: "The longest task of the main thread, while 50,000 events a second come",
+	title: "The longest task of the main thread at 50,000 events per second",
 	async run({ quick, host, progress }: Context) {
 		const seconds = quick ? 1 : 10;
 		const stream = { workload: "llm", events: RATE * seconds, rate: RATE };

@@ -1,4 +1,5 @@
-// Owns the rows in which whole streams are read as fast as possible: who against whom, on which workloads, and the goals.
+// The rows in which whole streams are read as fast as possible: the contenders, the workloads and
+// the goals.
 
 import {
 	type Contender,
@@ -19,7 +20,10 @@ import { type Stream, TITLES } from "../streams.ts";
 
 const atLeast = (number: number): Goal => ({ atLeast: number });
 
-/** 14 to 27 megabytes each, so that neither the request counts for much nor the two that are there when it is answered. */
+/**
+ * Each stream has 14 to 27 megabytes, so that neither the request nor the data that arrives with
+ * the response headers matters much.
+ */
 const LARGE: Stream[] = [
 	{ workload: "llm", events: 160_000 },
 	{ workload: "small", events: 1_000_000 },
@@ -34,11 +38,11 @@ interface Contest {
 	title: string;
 	contenders: Contender<Reading>[];
 	streams: Stream[];
-	/** Full and quick. */
+	/** The rounds of a full run and of a quick run. */
 	rounds: [number, number];
-	/** What is compared on a workload. */
+	/** Returns the pairs that are compared on a workload. */
 	pairs(workload: string): Pair[];
-	/** What is compared over all of them. */
+	/** The pairs that are compared over all workloads. */
 	means?: Pair[];
 }
 
@@ -51,7 +55,7 @@ const between = (of: Contender<Reading>, to: Contender<Reading>, goal?: Goal): P
 const CONTESTS: Contest[] = [
 	{
 		name: "throughput",
-		title: "Against a bare reader loop, and an iterator of ready-made objects",
+		title: "Throughput against a bare reader loop and an iterator of ready-made objects",
 		contenders: [reader, ourFetchEventSource, readyMade, ourEvents],
 		streams: LARGE,
 		rounds: [21, 5],
@@ -59,7 +63,7 @@ const CONTESTS: Contest[] = [
 	},
 	{
 		name: "microsoft",
-		title: "fetchEventSource against the package of that name, 40,000 events",
+		title: "fetchEventSource against @microsoft/fetch-event-source, 40,000 events",
 		contenders: [ourFetchEventSource, microsoftFetchEventSource],
 		streams: equal(40_000),
 		rounds: [15, 3],

@@ -1,4 +1,4 @@
-// Owns the browser of a run, with the benchmark's page in it, and what it does for the page.
+// The browser of a run, with the benchmark's page, and the functions that it provides to the page.
 
 import type { Browser, LaunchOptions, Page, PlaywrightWorkerArgs } from "@playwright/test";
 import { hide, show, startHidingChromium } from "../../../tests/support/visibility.ts";
@@ -38,7 +38,7 @@ export async function openBrowser(
 	return {
 		close,
 		version: (page.context().browser() as Browser).version(),
-		/** A page of its own, for a picture. */
+		/** Opens a separate page for a picture. */
 		newPage: () => page.context().newPage(),
 		async about(): Promise<Pick<Bench, "rows" | "versions">> {
 			await fresh();
@@ -53,7 +53,7 @@ export async function openBrowser(
 				const { bench } = globalThis as WithBench;
 				return bench.run(wanted).catch((error: Error) => `${error.message}`);
 			}, wanted);
-			// An error of the page's would come with the stack of a minified script.
+			// An Error of the page would come with the stack of a minified script.
 			if (typeof found === "string") throw new Error(found);
 			return found;
 		},
@@ -64,13 +64,13 @@ async function launch(
 	playwright: PlaywrightWorkerArgs["playwright"],
 	name: "firefox" | "webkit",
 ): Promise<{ page: Page; close(): Promise<void> }> {
-	// With the options of the project, which Playwright knows.
+	// Uses the options of the project, which Playwright supplies.
 	const browser = await playwright[name].launch();
 	const context = await browser.newContext();
 	return { page: await context.newPage(), close: () => browser.close() };
 }
 
-/** In a tab of its own, which is fresh. */
+/** Opens a source in a fresh tab and returns its time. */
 async function open(page: Page, url: string): Promise<number> {
 	const fresh = await page.context().newPage();
 	await fresh.goto(url);
@@ -80,11 +80,11 @@ async function open(page: Page, url: string): Promise<number> {
 	return milliseconds;
 }
 
-/** What JavaScript's values, the DOM's objects and array buffers take. WebAssembly's memory is not among them. */
+/** Measures JavaScript values, DOM objects and array buffers, but not WebAssembly memory. */
 async function heapOf(page: Page): Promise<() => Promise<number>> {
 	const session = await page.context().newCDPSession(page);
 	return async () => {
-		// What one collection finalises, the next one frees.
+		// The next collection frees the objects that one collection finalizes.
 		for (let round = 0; round < 4; round++) {
 			await session.send("HeapProfiler.collectGarbage");
 		}

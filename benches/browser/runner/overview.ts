@@ -1,5 +1,4 @@
-// Owns the chart of a run as a file: the rows that most people ask for, in the colours of the
-// pages.
+// Writes the chart of a run as a file: the most requested rows, in the colors of the pages.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +28,7 @@ export function overview(rows: RowResult[]): string {
 	return drawing(ground + shapes.join(""), WIDTH, y, titles.join("; "));
 }
 
-/** As chart.css says, with the colours that base.css has, in light and in dark. */
+/** Returns chart.css with the colors of base.css, for light and dark. */
 function styles(): string {
 	const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 	const chartStyles = read("benches", "browser", "chart.css").replace(/\/\*.*?\*\//gs, "");

@@ -1,5 +1,5 @@
-// Owns how `npm run bench` runs: the browsers of the repository's configuration, one at a time, and nothing printed but
-// what the run prints.
+// Configures `npm run bench`: the browsers of the repository's configuration, one at a time, and
+// only the run's own output.
 
 import { defineConfig } from "@playwright/test";
 import repository from "../../../playwright.config.ts";

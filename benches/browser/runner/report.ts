@@ -1,5 +1,4 @@
-// Owns what a run leaves behind: where and when it was, and its figures as data, as tables and as a
-// chart.
+// The files of a run: its place and date, and its figures as data, as tables and as a chart.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +14,7 @@ export interface Report {
 	date: string;
 	machine: { cpu: string; cores: number; system: string };
 	browser: string;
-	/** Of the packages that took part, by name. */
+	/** The versions of the contenders' packages, by name. */
 	versions: Record<string, string>;
 	quick: boolean;
 	rows: RowResult[];
@@ -37,7 +36,7 @@ export function report(browser: string, versions: Record<string, string>, quick:
 	};
 }
 
-/** Tables and chart into `folder`, as files of this name. The picture is taken by the page. */
+/** Writes tables and chart into `folder`, in files of this name. The page takes the picture. */
 export async function writeReport(folder: string, name: string, found: Report, page: Page): Promise<void> {
 	mkdirSync(folder, { recursive: true });
 	const write = (extension: string, text: string) => writeFileSync(join(folder, `${name}.${extension}`), text);
@@ -51,7 +50,7 @@ export async function writeReport(folder: string, name: string, found: Report, p
 		.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-/** The version, and the commit where there is one. */
+/** Returns the version, and the commit if there is one. */
 function headwater(): string {
 	const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 	try {
@@ -73,7 +72,7 @@ function markdown(name: string, { date, machine, browser, versions, rows }: Repo
 	];
 	return [
 		`# ${browser}`,
-		"Written by `npm run bench`: see [the method](../benchmarks.md). Medians, with the quartiles in brackets.",
+		"Written by `npm run bench`; see [the method](../benchmarks.md). The tables show medians and quartiles.",
 		where.map((line) => `- ${line}`).join("\n"),
 		`![Events per second](${name}.svg)`,
 		...rows.flatMap(section),
@@ -85,7 +84,7 @@ function section({ name, title, cases, overall, absent }: RowResult): string[] {
 	const compared = cases.flatMap((found) => found.comparisons.map((comparison) => verdict(found.name, comparison)));
 	return [
 		`## ${name}: ${title}`,
-		...table(["", "contender", "median", "quartiles", "that is"], cases.flatMap(measured)),
+		...table(["", "contender", "median", "quartiles", "rate"], cases.flatMap(measured)),
 		...table(
 			["", "comparison", "median", "quartiles", "goal", ""],
 			[...compared, ...overall.map((comparison) => verdict("geometric mean", comparison))],

@@ -1,5 +1,5 @@
-// Owns the one run of `npm run bench`, as the script's environment says it: opens the page in a
-// browser, has it run row by row, and writes down what it found.
+// The one run of `npm run bench`, as the script's environment configures it. Opens the page in a
+// browser, runs it row by row, and writes the results to files.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
 	try {
 		const { rows: names, versions } = await browser.about();
 		const rows = [];
-		// A page of its own for each, which finds nothing of what the one before has left.
+		// Each row gets a page of its own, unaffected by the previous one.
 		for (const name of only ?? names) {
 			const [row] = await browser.run({ only: [name], quick });
 			rows.push(row!);
@@ -36,7 +36,7 @@ test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
 		mkdirSync(results, { recursive: true });
 		writeFileSync(join(results, `${browserName}.json`), text);
 		if (json) console.log(text);
-		// What is in the documentation is of a whole run.
+		// The documentation contains whole runs only.
 		const folder = quick || only ? results : join(root, "docs", "benchmarks");
 		await writeReport(folder, browserName, found, await browser.newPage());
 		console.error(`\nwritten to ${folder}`);

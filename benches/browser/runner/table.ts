@@ -1,4 +1,4 @@
-// Owns the benchmark's results as text for a terminal.
+// Formats the benchmark's results as text for a terminal.
 
 import type { Comparison, RowResult } from "../result.ts";
 import { goalInWords, perEvent, range } from "../words.ts";

@@ -1,4 +1,4 @@
-// Owns how long the tasks of a page's main thread take, by Chromium's own trace.
+// Measures the tasks of a page's main thread with Chromium's own trace.
 
 import type { Browser, Page } from "@playwright/test";
 
@@ -6,7 +6,7 @@ const TASK = "ThreadControllerImpl::RunTask";
 const MAIN_THREAD = "CrRendererMain";
 const CATEGORIES = ["-*", "toplevel", "__metadata"];
 
-/** What of an event of a trace is needed here. Times are in microseconds. */
+/** The parts of a trace event that are used here. Times are in microseconds. */
 interface TraceEvent {
 	name: string;
 	pid: number;
@@ -21,7 +21,10 @@ export function tracing(page: Page) {
 		async start(): Promise<void> {
 			await browser.startTracing(page, { categories: CATEGORIES });
 		},
-		/** The longest task since the start, in milliseconds, of the main thread that was busy longest: the page's. */
+		/**
+		 * Returns the longest task since the start, in milliseconds, on the busiest main thread,
+		 * which is the page's.
+		 */
 		async stop(): Promise<number> {
 			const trace = await browser.stopTracing();
 			const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };

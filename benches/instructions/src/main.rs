@@ -1,5 +1,5 @@
-//! Owns the program whose instructions scripts/instructions.mjs counts: without arguments it lists
-//! what there is to measure, and with a workload and a chunk size it has that stream cross, once.
+//! The program whose instructions scripts/instructions.mjs counts. Without arguments it lists the
+//! measurements; with a workload and a chunk size it runs that stream through the crossing once.
 #![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
 
 #[path = "../../support/crossing.rs"]
@@ -11,7 +11,8 @@ use std::env;
 
 use crate::workloads::{LARGE_CHUNK, SEGMENT, WORKLOADS};
 
-/// Enough for what happens once in a stream not to count, and no more: callgrind is fifty times as slow as the processor.
+/// Large enough that one-time work per stream does not count, and no larger: callgrind runs fifty
+/// times slower than the processor.
 const SIZE: usize = 512 * 1024;
 
 fn main() {
@@ -25,7 +26,7 @@ fn main() {
     }
 }
 
-/// Prints how many bytes and events have crossed.
+/// Prints the numbers of bytes and events that have crossed.
 fn measure(name: &str, chunk_size: usize) {
     let workload = WORKLOADS.into_iter().find(|workload| workload.name == name).unwrap();
     let stream = workload.stream(SIZE);
