@@ -1,4 +1,4 @@
-// Owns how the pages become www/dist.
+// Builds the pages into www/dist.
 
 import { defineConfig } from "vite";
 
@@ -11,7 +11,7 @@ export default defineConfig({
 		outDir: here("dist"),
 		emptyOutDir: true,
 		target: "es2022",
-		// The pages run under a policy that allows no inline script, and data: for images only.
+		// The pages have a policy that allows no inline script, and data: for images only.
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
 		rolldownOptions: {

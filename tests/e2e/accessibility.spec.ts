@@ -1,9 +1,9 @@
-// The chat page without a mouse, and for those who do not see it.
+// The chat page by keyboard and with a screen reader.
 
 import { ChatPage } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-test("the keyboard reaches everything: from the box forward to pace and Send, back to the conversation and New chat", async ({
+test("the keyboard reaches every control: from the box forward to pace and Send, back to the conversation and New chat", async ({
 	page,
 	chat: server,
 }) => {
@@ -27,7 +27,7 @@ test("the keyboard reaches everything: from the box forward to pace and Send, ba
 	await expect(chat.input).toBeFocused();
 });
 
-test("what happens is said by the roles of log, status and alert, and the focus comes back to the box after the answer", async ({
+test("the roles log, status and alert announce the chat, and the focus returns to the box after the model's answer", async ({
 	page,
 	chat: server,
 }) => {
@@ -43,8 +43,8 @@ test("what happens is said by the roles of log, status and alert, and the focus 
 	await chat.setPace(200);
 	await chat.input.fill("hello");
 	await chat.send.click();
-	await expect(chat.status).toHaveText("Waiting for the answer");
-	// The button that was pressed is gone; the one in its place has the focus.
+	await expect(chat.status).toHaveText("Waiting for the model");
+	// The button that was pressed is hidden; the one in its place has the focus.
 	await expect(page.getByRole("button", { name: "Stop" })).toBeFocused();
 	await expect(chat.answers).toHaveAttribute("aria-busy", "true");
 	await chat.readAnswer(0);

@@ -1,21 +1,26 @@
-// Owns how a test uses the chat page: its parts, what a user does with them, and a record of what
-// was to be seen.
+// The chat page for a test: its parts, the actions of a user, and a record of its states and texts.
 
 import type { Locator, Page } from "@playwright/test";
 import { expect } from "../support/browser.ts";
 
-/** What the page showed, in the order in which it did. */
+/** A record of the states and texts that the page showed, in order. */
 export interface PageRecord {
-	/** The states of the pill with their texts, such as `["open", "Open"]`. */
+	/** The states of the connection with their texts, such as `["open", "Open"]`. */
 	readonly states: readonly (readonly [state: string, text: string])[];
-	/** The length of the running answer's text at each time it had grown, by the page's clock in milliseconds. */
+	/**
+	 * The length of the running message's text each time it grew, by the page's clock in
+	 * milliseconds.
+	 */
 	readonly growth: readonly { readonly time: number; readonly length: number }[];
 }
 
-/** How long an answer may take on a busy machine. */
+/** The longest duration of a message on a busy machine. */
 export const PATIENCE = { timeout: 20_000 };
 
-/** Tokens a second where the pace does not matter: the server's most, and more than the page itself offers. */
+/**
+ * Tokens per second for tests that do not depend on the pace: the server's maximum, more than the
+ * page itself offers.
+ */
 const FASTEST = 1000;
 
 export class ChatPage {
@@ -47,7 +52,10 @@ export class ChatPage {
 		this.answers = page.getByTestId("message-assistant");
 	}
 
-	/** Opens the page and begins the record. The embedded model is set to this pace, or with `null` left as it is. */
+	/**
+	 * Opens the page and starts the record. Sets the embedded model to this pace; `null` leaves it
+	 * unchanged.
+	 */
 	static async open(page: Page, origin: string, pace: number | null = FASTEST): Promise<ChatPage> {
 		const chatPage = new ChatPage(page);
 		await page.goto(origin);
@@ -57,7 +65,7 @@ export class ChatPage {
 		return chatPage;
 	}
 
-	/** Sets the embedded model's pace, in tokens a second. */
+	/** Sets the embedded model's pace, in tokens per second. */
 	async setPace(pace = FASTEST): Promise<void> {
 		if (pace > 200) {
 			await this.pace.evaluate((input: HTMLInputElement, pace) => {
@@ -73,21 +81,21 @@ export class ChatPage {
 		await this.input.press("Enter");
 	}
 
-	/** Asks and waits for the whole answer; its text as it is rendered. */
+	/** Sends a question and waits for the whole message of the model. Returns its rendered text. */
 	async askAndRead(question: string): Promise<string> {
 		const earlier = await this.answers.count();
 		await this.ask(question);
 		return this.readAnswer(earlier);
 	}
 
-	/** Waits until the answer of this number is complete; its text as it is rendered. */
+	/** Waits until the model's message with this index is complete. Returns its rendered text. */
 	async readAnswer(index: number): Promise<string> {
 		const answer = this.answers.nth(index);
 		await expect(answer).toHaveAttribute("data-done", "true", PATIENCE);
 		return text(answer);
 	}
 
-	/** Waits until the last answer, still running, has at least so many characters. */
+	/** Waits until the last message, still running, has at least this many characters. */
 	async waitForText(length: number): Promise<void> {
 		const answer = this.answers.last();
 		const soon = { ...PATIENCE, intervals: [50] };
@@ -95,7 +103,7 @@ export class ChatPage {
 		await expect(answer).toHaveAttribute("data-done", "false");
 	}
 
-	/** Waits for the pill to show a state. */
+	/** Waits until the page shows this connection state. */
 	async waitForState(state: string): Promise<void> {
 		await expect(this.state).toHaveAttribute("data-state", state, PATIENCE);
 	}
@@ -105,12 +113,14 @@ export class ChatPage {
 	}
 }
 
-/** The text of an answer, without what the page says beneath it. */
+/** Returns the text of a message, without the remark beneath it. */
 export async function text(answer: Locator): Promise<string> {
 	return (await answer.locator(".prose").textContent()) ?? "";
 }
 
-/** Makes the chance in the library's waits always fall the same way, so that they are as short, or long, as they can be. */
+/**
+ * Fixes the random part of the library's waits, so that they are as short or as long as possible.
+ */
 export async function fixChance(page: Page, value: number): Promise<void> {
 	await page.addInitScript((value) => {
 		Math.random = () => value;

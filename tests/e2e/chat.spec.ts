@@ -1,4 +1,4 @@
-// The chat with the embedded model, as a user has it who meets no trouble.
+// The chat with the embedded model, without any failures.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +9,10 @@ import type { Wire } from "./wire.ts";
 
 const reply = (name: string): string => readFileSync(join(root, "www/server/src/replies", `${name}.md`), "utf8");
 
-/** The questions that went out, as the JSON they were. */
+/** The questions that were sent, as parsed JSON. */
 const sent = (wire: Wire) => wire.requests("POST", "/api/chat").map((request) => JSON.parse(request.body));
 
-test("Enter sends one POST, and the answer is seen to grow piece by piece while the state goes from connecting over open to closed", async ({
+test("Enter sends one POST, and the model's answer grows piece by piece while the state goes from connecting through open to closed", async ({
 	page,
 	wire,
 }) => {
@@ -33,7 +33,8 @@ test("Enter sends one POST, and the answer is seen to grow piece by piece while 
 
 	const { states, growth } = await chat.record();
 	expect(states.map(([state]) => state)).toEqual(["idle", "connecting", "open", "closed"]);
-	// Five milliseconds lie between two tokens. A body read as a whole would have no pauses, whatever its pieces.
+	// Five milliseconds pass between two tokens. A body read as a whole would arrive without
+	// pauses.
 	const pauses = growth.filter(({ time }, index) => index > 0 && time - growth[index - 1]!.time >= 3);
 	expect(pauses.length).toBeGreaterThan(40);
 	expect(growth.map(({ length }) => length)).toEqual([...growth].map(({ length }) => length).sort((a, b) => a - b));
@@ -47,7 +48,7 @@ test("Enter sends one POST, and the answer is seen to grow piece by piece while 
 	expect(request!.headers.has("last-event-id")).toBe(false);
 });
 
-test("Markdown and CJK text are rendered right, and the whole conversation goes with the next question", async ({
+test("Markdown and CJK text are rendered correctly, and the next question contains the whole conversation", async ({
 	page,
 	wire,
 }) => {
@@ -75,7 +76,7 @@ test("Markdown and CJK text are rendered right, and the whole conversation goes 
 	await expect(first.getByRole("link", { name: "link to the HTML Standard" })).toHaveAttribute("href", /^https:/);
 	const address = "https://developer.mozilla.org/";
 	await expect(first.getByRole("link", { name: address })).toHaveAttribute("href", address);
-	// No sign of Markdown is left where it has done its work.
+	// No Markdown syntax is left in rendered text.
 	expect(await text(first)).not.toMatch(/\*\*|^#|```|\|:/m);
 
 	const japanese = await chat.askAndRead("日本語で");
@@ -92,7 +93,7 @@ test("Markdown and CJK text are rendered right, and the whole conversation goes 
 	}
 	expect(japanese).not.toContain("\uFFFD");
 
-	// What the page took for the answers shows in the history of a third question, byte for byte.
+	// The history of a third question contains the earlier messages, byte for byte.
 	await chat.ask("hello");
 	await chat.waitForState("open");
 	expect(sent(wire)[2].messages).toEqual([
@@ -139,13 +140,13 @@ test("Escape stops the answer, its text stays as it is, and the next question ca
 	expect(await text(chat.answers.first())).toBe(kept);
 	const requests = sent(wire);
 	expect(requests).toHaveLength(2);
-	// The model is told what the user has seen.
+	// The model receives the text that the user has seen.
 	const [, stopped] = requests[1].messages;
 	expect(stopped.role).toBe("assistant");
 	expect(reply("markdown").startsWith(stopped.content)).toBe(true);
 });
 
-test("New chat ends a running answer and forgets the conversation", async ({ page, wire }) => {
+test("New chat stops the model and clears the conversation", async ({ page, wire }) => {
 	const chat = await ChatPage.open(page, wire.origin, 50);
 	await chat.ask("markdown");
 	await chat.waitForText(20);
@@ -162,7 +163,7 @@ test("New chat ends a running answer and forgets the conversation", async ({ pag
 	expect(sent(wire)[1].messages).toEqual([{ role: "user", content: "hello" }]);
 });
 
-test("the chosen pace goes with the question, and a suggestion is asked by a click", async ({ page, wire }) => {
+test("the chosen pace is sent with the question, and a click sends a suggestion", async ({ page, wire }) => {
 	const chat = await ChatPage.open(page, wire.origin, 195);
 	await chat.pace.press("ArrowRight");
 	await expect(page.getByTestId("pace-value")).toHaveText("200 tokens/s");

@@ -3,7 +3,7 @@
 import { PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-test("every line of the clock appears in order when it is sent, and the page closes on the end", async ({
+test("every line of the clock appears in order when it is sent, and the page closes on the end event", async ({
 	page,
 	chat,
 }) => {
@@ -34,7 +34,8 @@ test("every line of the clock appears in order when it is sent, and the page clo
 		new RegExp(`^Event Type: end, Data: ${date}$`),
 		"Connection closed",
 	]);
-	// Forty milliseconds lie between two strikes; a client that waits for the whole body would print all at once.
+	// Forty milliseconds pass between two ticks; a client that waits for the whole body would print
+	// all at once.
 	const pauses = await page.evaluate(() => {
 		const { times } = globalThis as unknown as { times: number[] };
 		return times.filter((time, index) => index > 0 && time - times[index - 1]! >= 15).length;

@@ -1,12 +1,13 @@
-// What the page says and does when the server refuses, breaks off or dies. The embedded model's answers can be resumed.
+// The chat page when the server refuses, breaks off or dies. The embedded model's streams can be
+// resumed.
 
 import { ChatPage, fixChance, PATIENCE, text } from "./chat-page.ts";
 import { expect, kill, test } from "./fixtures.ts";
 
-/** How often the page tries again before it gives up. */
+/** The number of attempts before the page gives up. */
 const ATTEMPTS = 5;
 
-/** By which a page's clock is put forward, in milliseconds; otherwise it runs as always. */
+/** Tests advance a page's clock by this time, in milliseconds; otherwise it runs as usual. */
 const LONGEST_WAIT = 30_000;
 
 const REFUSALS = [
@@ -15,7 +16,7 @@ const REFUSALS = [
 	[422, "The server refused the request (422). You asked for an error, and this is it: 422 Unprocessable Entity."],
 ] as const;
 
-test("a refusal is told in words with the server's reason, and Retry asks the same once more", async ({
+test("a refusal is shown in words with the server's reason, and Retry sends the same question again", async ({
 	page,
 	wire,
 }) => {
@@ -38,7 +39,7 @@ test("a refusal is told in words with the server's reason, and Retry asks the sa
 	}
 });
 
-test("status 503 is told at once and tried again; after the last attempt the page closes, says why, and Retry asks once more", async ({
+test("status 503 is shown at once and retried; after the last attempt the page closes, says why, and Retry starts over", async ({
 	page,
 	wire,
 }) => {
@@ -50,20 +51,20 @@ test("status 503 is told at once and tried again; after the last attempt the pag
 	for (let tries = 1; tries <= ATTEMPTS; tries++) {
 		await chat.waitForState("reconnecting");
 		expect(asked()).toBe(tries);
-		await expect(chat.alert).toHaveText(`The server has a problem (503). ${words} Trying again…`);
+		await expect(chat.alert).toHaveText(`The server has a problem (503). ${words} Retrying…`);
 		await expect(chat.state).toHaveText(/^Reconnecting in \d+ s$/);
 		await expect(chat.retry).toBeHidden();
 		await page.clock.fastForward(LONGEST_WAIT);
 		await expect.poll(asked, PATIENCE).toBe(tries + 1);
 	}
 	await chat.waitForState("closed");
-	await expect(chat.alert).toHaveText(`The server has a problem (503), also when tried again. ${words}`);
-	await expect(chat.state).toHaveText("Closed: gave up trying");
+	await expect(chat.alert).toHaveText(`The server has a problem (503), also after retries. ${words}`);
+	await expect(chat.state).toHaveText("Closed: gave up retrying");
 	await chat.retry.click();
 	await expect.poll(asked, PATIENCE).toBe(ATTEMPTS + 2);
 });
 
-test("a cut answer is resumed after a countdown and is the same in the end as one that was not cut", async ({
+test("a model's answer that was cut resumes after a countdown and ends like one that was not cut", async ({
 	page,
 	wire,
 }) => {
@@ -75,7 +76,7 @@ test("a cut answer is resumed after a countdown and is the same in the end as on
 	await chat.setPace(200);
 	await chat.ask("hello, but cut it");
 	await chat.waitForState("reconnecting");
-	await expect(chat.alert).toHaveText("The connection broke off. Trying again…");
+	await expect(chat.alert).toHaveText("The connection was lost. Retrying…");
 	await expect(chat.answers.last()).toHaveAttribute("data-done", "false");
 	expect(await chat.readAnswer(0)).toBe(whole);
 	await expect(chat.state).toHaveText("Closed: answer complete");
@@ -98,7 +99,7 @@ test("a cut answer is resumed after a countdown and is the same in the end as on
 	expect(resumed!.body).toBe(cut!.body);
 });
 
-test("an answer whose server is killed and started again is completed without a gap or a repetition", async ({
+test("a model's answer survives a restart of the server without a gap or a repetition", async ({
 	page,
 	startServer,
 }) => {
@@ -114,7 +115,7 @@ test("an answer whose server is killed and started again is completed without a 
 	kill(server);
 	await chat.waitForState("reconnecting");
 	await expect(chat.state).toHaveText(/^Reconnecting in \d s$/);
-	await expect(chat.alert).toHaveText(/^The connection broke off\. Trying again…$/);
+	await expect(chat.alert).toHaveText(/^The connection was lost\. Retrying…$/);
 	const before = await text(chat.answers.first());
 	expect(before.length).toBeLessThan(whole.length);
 
@@ -139,7 +140,7 @@ test("when the server stays dead the page closes after its attempts, says why, a
 		await page.clock.fastForward(LONGEST_WAIT);
 		await expect(chat.state).toHaveAttribute("data-state", "closed", { timeout: 200 });
 	}).toPass(PATIENCE);
-	await expect(chat.state).toHaveText("Closed: gave up trying");
+	await expect(chat.state).toHaveText("Closed: gave up retrying");
 	await expect(chat.alert).toHaveText("The answer was cut off. The connection failed several times in a row.");
 	await expect(chat.answers.first().locator(".remark")).toHaveText("Incomplete");
 
@@ -149,7 +150,7 @@ test("when the server stays dead the page closes after its attempts, says why, a
 	await expect(chat.answers.last().getByRole("heading", { name: "Hello!" })).toBeVisible(PATIENCE);
 });
 
-test("Stop during the countdown ends it: nothing is asked again", async ({ page, wire }) => {
+test("Stop during the countdown ends it without another request", async ({ page, wire }) => {
 	await page.clock.install();
 	const chat = await ChatPage.open(page, wire.origin);
 	await chat.ask("error 503");

@@ -1,4 +1,4 @@
-// Owns what a test here is given: its own servers and wires, ended after it.
+// The fixtures of these tests: servers and wires of their own, closed after each test.
 
 import { test as base, type Server, startChatServer } from "../support/browser.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
@@ -7,11 +7,11 @@ import { openWire, type Wire } from "./wire.ts";
 export { expect } from "../support/browser.ts";
 
 interface Fixtures {
-	/** Starts chat servers of this test alone, which it may kill. */
+	/** Starts chat servers for this test alone, which it may kill. */
 	startServer(environment?: Record<string, string>): Promise<Server>;
-	/** A recorded way to the shared chat server. */
+	/** A recorded connection to the shared chat server. */
 	wire: Wire;
-	/** A model's server in the hands of the test. */
+	/** A model's server that the test controls. */
 	upstream: Upstream;
 }
 
@@ -37,7 +37,7 @@ export const test = base.extend<Fixtures>({
 	},
 });
 
-/** Ends a server as a crash would: without a word to its clients. */
+/** Ends a server as a crash would, without notice to its clients. */
 export function kill(server: Server): void {
 	process.kill(server.pid, "SIGKILL");
 }

@@ -1,14 +1,14 @@
-// Received and typed text is never HTML, and if it were, the page's policy would not run it.
+// Received and typed text is never HTML, and even HTML would not run under the page's policy.
 
 import type { Page } from "@playwright/test";
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-/** What an answer must never have made of it, not even for a moment. */
+/** Elements that the page must never create from a message, not even for a moment. */
 const FORBIDDEN =
 	"script, iframe, object, embed, svg, math, img, video, audio, form, style, link, meta, base, details, textarea, select";
 
-/** Watches the messages for elements and attributes that could do something. */
+/** Watches the messages for dangerous elements and attributes. */
 async function watchMessages(page: Page): Promise<() => Promise<string[]>> {
 	await page.evaluate((forbidden) => {
 		const found = new Set<string>();
@@ -29,10 +29,10 @@ async function watchMessages(page: Page): Promise<() => Promise<string[]>> {
 	return () => page.evaluate(() => [...(globalThis as unknown as { found: Set<string> }).found]);
 }
 
-/** Whether any of the attacks has run. */
+/** Returns whether any of the attacks has run. */
 const injected = (page: Page) => page.evaluate(() => "__injected" in globalThis || "attacked" in globalThis);
 
-test("an answer that attacks the page makes no script, frame, image, handler or dangerous link, at no moment", async ({
+test("a model's answer that attacks the page never creates a script, frame, image, handler or dangerous link", async ({
 	page,
 	chat: server,
 }) => {
@@ -55,15 +55,15 @@ test("an answer that attacks the page makes no script, frame, image, handler or 
 	expect(await injected(page)).toBe(false);
 	expect(dialogs).toBe(0);
 	expect(foreign).toEqual([]);
-	// The attacks are there to be read, as text, with the double underscores taken for emphasis.
+	// The attacks are shown as text, with the double underscores taken for emphasis.
 	for (const attack of ['<img src=x onerror="window.', '<svg onload="window.', '<iframe srcdoc="<script>parent.']) {
 		await expect(answer).toContainText(attack);
 	}
 	await expect(answer.locator("pre code").first()).toContainText("</pre><script>window.__injected=25</script>");
-	await expect(answer).toContainText("This sentence must be readable, and the page must look as it did before.");
+	await expect(answer).toContainText("This sentence must be readable, and the page must look the same as before.");
 	await expect(chat.input).toBeVisible();
 
-	// Whatever can be clicked or focused does no harm either.
+	// Clicking or focusing any element does no harm either.
 	for (const link of await answer.locator("a:not([href])").all()) await link.click({ force: true });
 	await answer.locator("a[href], button").evaluateAll((elements) => {
 		for (const element of elements) {
@@ -75,7 +75,7 @@ test("an answer that attacks the page makes no script, frame, image, handler or 
 	expect(page.url()).toBe(`${server.origin}/`);
 });
 
-test("the page's policy is strict, and a script or handler that gets into the page in spite of all is blocked", async ({
+test("the page's policy is strict, and blocks a script or handler that gets into the page anyway", async ({
 	page,
 	chat,
 }) => {
@@ -123,10 +123,7 @@ test("the page's policy is strict, and a script or handler that gets into the pa
 	expect(await injected(page)).toBe(false);
 });
 
-test("a question with HTML is shown as the text that it is, also where the answer quotes it", async ({
-	page,
-	chat: server,
-}) => {
+test("a question with HTML is shown as text, also where the model quotes it", async ({ page, chat: server }) => {
 	const chat = await ChatPage.open(page, server.origin);
 	const found = await watchMessages(page);
 	const question = '<img src=x onerror="globalThis.attacked=1"><b>bold</b> & [link](javascript:globalThis.attacked=2)';

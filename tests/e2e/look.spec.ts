@@ -1,5 +1,5 @@
-// How the pages look: kept as pictures under test-results/screenshots/ for people, and held to what a picture must not
-// show at any width.
+// The look of the pages: saves screenshots under test-results/screenshots/ for people, and checks
+// the layout at all widths.
 
 import { join } from "node:path";
 import type { Page, TestInfo } from "@playwright/test";
@@ -15,14 +15,14 @@ async function picture(page: Page, info: TestInfo, name: string): Promise<void> 
 	await page.screenshot({ path });
 }
 
-/** That nothing is wider than the page. */
+/** Expects that nothing is wider than the page. */
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
 	await expect
 		.poll(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth))
 		.toBeLessThanOrEqual(0);
 }
 
-test("the chat page is whole in light, in dark and on a phone, also with a refusal", async ({
+test("the chat page fits in light, in dark and on a phone, also with a refusal", async ({
 	page,
 	chat: server,
 }, info) => {
@@ -34,7 +34,7 @@ test("the chat page is whole in light, in dark and on a phone, also with a refus
 	await page.getByTestId("conversation").evaluate((log) => log.scrollTo(0, 0));
 	await picture(page, info, "chat-light");
 
-	// Over WebDriver BiDi, Playwright cannot tell Firefox that the user likes it dark.
+	// Over WebDriver BiDi, Playwright cannot set Firefox to the dark color scheme.
 	if (info.project.name === "chromium") {
 		const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 		const light = await background();
@@ -61,7 +61,7 @@ test("the chat page is whole in light, in dark and on a phone, also with a refus
 	await picture(page, info, "chat-empty-phone");
 });
 
-test("each tutorial's page is whole on a wide screen and on a phone", async ({ page, chat: server }, info) => {
+test("each tutorial's page fits on a wide screen and on a phone", async ({ page, chat: server }, info) => {
 	const tutorials = [
 		{ name: "spring", run: "t1-send", log: "t1-log", last: "closed: caller" },
 		{ name: "subscribe", run: "t2-connect", log: "t2-log", last: /^Start time/ },

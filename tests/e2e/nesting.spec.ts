@@ -1,27 +1,30 @@
-// Markdown that is not what it seems, by nesting without end or by brackets that are no link, is shown with its text whole, and
-// neither the page nor the conversation is lost.
+// Malformed Markdown, with unlimited nesting or with brackets that are not links, is shown with all
+// its text, and breaks neither the page nor the conversation.
 
 import type { Locator } from "@playwright/test";
 import { ChatPage, text } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** How deep Markdown nests, and how many elements more a table or a block of code may need inside the deepest. */
+/**
+ * The depth limit of Markdown, and the number of further elements that a table or a block of code
+ * may need inside the deepest.
+ */
 const DEEPEST = 32;
 const INNERMOST = 8;
 
 interface Kin {
 	readonly of: string;
 	readonly markdown: string;
-	/** The text that is shown, without white space; or what must be in it, in this order. */
+	/** The shown text without white space; or texts that it must contain, in this order. */
 	readonly shown: string | readonly string[];
-	/** Whether the parser or the highlighter makes no deep elements of it anyway. */
+	/** Whether the parser or the highlighter creates no deep elements from it anyway. */
 	readonly shallow?: true;
 }
 
 const times = <T>(count: number, one: (index: number) => T): T[] => Array.from({ length: count }, (_, k) => one(k));
 const words = (count: number): string[] => times(count, (k) => `w${k}.`);
-/** One line for each word, each indented by more than the one before. */
+/** Returns one line for each word, each indented further than the previous one. */
 const staircase = (count: number, step: number, mark: (k: number) => string): string =>
 	times(count, (k) => `${" ".repeat(step * k)}${mark(k)} w${k}.\n`).join("");
 const inTurn = (count: number, ...marks: string[]): string =>
@@ -81,7 +84,10 @@ const KIN: readonly Kin[] = [
 	},
 ];
 
-/** Asks, and has the model's server answer in these pieces; the answer when it is complete. */
+/**
+ * Sends a question, and lets the model's server respond in these pieces. Returns the complete
+ * message.
+ */
 async function hear(chat: ChatPage, upstream: Upstream, question: string, pieces: Iterable<string>): Promise<Locator> {
 	const index = await chat.answers.count();
 	await chat.ask(question);
@@ -92,7 +98,7 @@ async function hear(chat: ChatPage, upstream: Upstream, question: string, pieces
 	return chat.answers.nth(index);
 }
 
-/** The most elements that are inside each other below the answer's own. */
+/** Returns the depth of the most deeply nested element below the message's own. */
 function depth(answer: Locator): Promise<number> {
 	return answer.locator(".prose").evaluate((root) => {
 		const depths = new Map<Element | null, number>([[root, 0]]);
@@ -104,7 +110,7 @@ function depth(answer: Locator): Promise<number> {
 }
 
 for (const kin of KIN) {
-	test(`an answer of ${kin.of} inside each other without end is shown with all its text, and the next question works`, async ({
+	test(`endlessly nested ${kin.of} are shown with all their text, and the next question works`, async ({
 		page,
 		upstream,
 		startServer,
@@ -137,7 +143,7 @@ for (const kin of KIN) {
 	});
 }
 
-test("what nests deep keeps room for its text on a phone", async ({ page, upstream, startServer }) => {
+test("deep nesting leaves room for its text on a phone", async ({ page, upstream, startServer }) => {
 	await page.setViewportSize({ width: 390, height: 800 });
 	const server = await startServer(upstream.environment);
 	const chat = await ChatPage.open(page, server.origin);
@@ -155,7 +161,7 @@ test("what nests deep keeps room for its text on a phone", async ({ page, upstre
 	}
 });
 
-test("brackets that no address follows are shown, in pieces too, and links have none", async ({
+test("brackets without an address are shown, also in pieces, and those of links are not", async ({
 	page,
 	upstream,
 	startServer,

@@ -1,11 +1,11 @@
-// The chat with a model's server behind it, which here is in the hands of the test. Its answers cannot be resumed.
+// The chat with a model's server that the test controls. Its streams cannot be resumed.
 
 import { ChatPage, PATIENCE, text } from "./chat-page.ts";
 import { test as base, expect, kill } from "./fixtures.ts";
 import { KEY, MODEL } from "./upstream.ts";
 import { openWire, type Wire } from "./wire.ts";
 
-/** A chat page whose server passes the answers of `upstream` through, with a record of all that goes to and fro. */
+/** A chat page whose server passes on the responses of `upstream`, with a record of all traffic. */
 const test = base.extend<{ remote: { chat: ChatPage; wire: Wire; kill(): void } }>({
 	remote: async ({ page, upstream, startServer }, use) => {
 		const server = await startServer(upstream.environment);
@@ -35,7 +35,7 @@ test("each piece of the model's answer is on the page before the next is sent, a
 	for (const piece of ["The", " source", " of a river:", " 源", "流", " 🌊"]) {
 		asked.say(piece);
 		shown += piece;
-		// The parser holds a blank back until it knows what follows.
+		// The parser holds a blank back until the next character.
 		await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe(shown.trimEnd());
 		await expect(chat.answers.first()).toHaveAttribute("data-done", "false");
 		await expect(chat.state).toHaveText("Open");
@@ -46,7 +46,7 @@ test("each piece of the model's answer is on the page before the next is sent, a
 	await expect(chat.answers.first().getByRole("listitem")).toHaveText(["one", "two"]);
 	await expect(chat.state).toHaveText("Closed: answer complete");
 
-	// A server that repeats the key in its complaint, too.
+	// A server can also repeat the key in its error message.
 	await chat.ask("And now?");
 	const refused = await upstream.next();
 	expect(refused.question.messages).toHaveLength(3);
@@ -58,7 +58,7 @@ test("each piece of the model's answer is on the page before the next is sent, a
 	expect(wire.received()).not.toContain(KEY);
 });
 
-test("Stop ends the connection all the way to the model's server", async ({ remote: { chat }, upstream }) => {
+test("Stop also ends the connection to the model's server", async ({ remote: { chat }, upstream }) => {
 	await chat.ask("Tell me everything");
 	const asked = await upstream.next();
 	asked.say("First of all");
@@ -72,14 +72,14 @@ test("Stop ends the connection all the way to the model's server", async ({ remo
 	expect(upstream.asked).toHaveLength(1);
 });
 
-test("too many requests to the model's server are told in words, and nothing is asked again but by Retry", async ({
+test("too many requests to the model's server are shown in words, and only Retry sends the question again", async ({
 	remote: { chat },
 	upstream,
 }) => {
 	await chat.ask("Quickly");
 	(await upstream.next()).refuse(429, { error: { message: "Rate limit reached, slow down", code: "rate_limit" } });
 	await expect(chat.alert).toHaveText(
-		/^Too many requests for now \(429\)\. The model's server \S+ has had too many requests for now\.$/,
+		/^Too many requests for now \(429\)\. The model's server \S+ has received too many requests for now\.$/,
 		PATIENCE,
 	);
 	await expect(chat.state).toHaveText("Closed: refused with 429");
@@ -94,7 +94,7 @@ test("too many requests to the model's server are told in words, and nothing is 
 	expect(upstream.asked).toHaveLength(2);
 });
 
-test("an answer that breaks off is not asked for again: the page says that it is incomplete, keeps it and offers Retry", async ({
+test("a model's answer that breaks off is not requested again: the page marks it as incomplete, keeps it and offers Retry", async ({
 	remote: { chat, wire, kill },
 	upstream,
 }) => {
@@ -110,9 +110,9 @@ test("an answer that breaks off is not asked for again: the page says that it is
 		expect(await text(chat.answers.last())).toBe("Once upon a time");
 		await expect(chat.retry).toBeVisible();
 	};
-	const broken = "The answer was cut off. The connection broke off.";
+	const broken = "The answer was cut off. The connection was lost.";
 	await breaksOff(({ cut }) => cut(), broken, "Closed: connection broken");
-	// A body that ends before the model has said that the answer is complete.
+	// The body ends before the model has marked its message as complete.
 	await breaksOff(({ end }) => end(), "The answer was cut off.", "Closed: the server ended it");
 	await breaksOff(kill, broken, "Closed: connection broken");
 
@@ -120,10 +120,10 @@ test("an answer that breaks off is not asked for again: the page says that it is
 	expect(wire.requests("POST", "/api/chat")).toHaveLength(3);
 	await chat.retry.click();
 	await expect(chat.alert).toHaveText("The server could not be reached.", PATIENCE);
-	await expect(chat.state).toHaveText("Closed: server not reached");
+	await expect(chat.state).toHaveText("Closed: server unreachable");
 });
 
-test("an error that the model reports within its answer is told, and so is a piece that cannot be read", async ({
+test("the page shows an error that the model reports within its stream, and mentions a piece that cannot be read", async ({
 	remote: { chat },
 	upstream,
 }) => {
@@ -131,7 +131,7 @@ test("an error that the model reports within its answer is told, and so is a pie
 	const asked = await upstream.next();
 	asked.say("So far");
 	asked.send("{broken");
-	await expect(chat.alert).toHaveText("One piece of the answer could not be read and is missing.", PATIENCE);
+	await expect(chat.alert).toHaveText("One piece of the model's answer could not be read and is missing.", PATIENCE);
 	asked.send(JSON.stringify({ error: { message: "The model is <b>overloaded</b>", type: "overloaded_error" } }));
 	asked.end();
 	await chat.waitForState("closed");

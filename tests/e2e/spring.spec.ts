@@ -14,19 +14,19 @@ const parts = (page: Page) => ({
 	lines: page.getByTestId("t1-log").locator("li"),
 });
 
-/** What the page showed, in the order in which it did. */
+/** A record of the page, in order. */
 interface Seen {
-	/** The answer, each time it had grown. */
+	/** The text, each time it grew. */
 	readonly texts: string[];
-	/** The answers at which a new question could have been sent. */
+	/** The texts at which a new question could have been sent. */
 	readonly sendable: string[];
-	/** The answers at which the cursor blinked as they grew. */
+	/** The texts at which the cursor blinked while they grew. */
 	readonly blinking: string[];
-	/** What the cursor did, each time it was told. */
+	/** The states of the cursor, each time it changed. */
 	readonly cursor: string[];
 }
 
-/** Opens the page and records how the answer grows, and what the button and the cursor do meanwhile. */
+/** Opens the page and records the text, the button and the cursor. */
 async function open(page: Page, origin: string, interval: number): Promise<ReturnType<typeof parts>> {
 	await page.goto(`${origin}/tutorials/spring.html?interval=${interval}`);
 	await page.evaluate(() => {
@@ -78,12 +78,12 @@ for (const { mode, requests } of [
 		const { texts, sendable, blinking } = await seen(page);
 		expect(texts).toEqual([..."0123456789"].map((_, index, digits) => digits.slice(0, index + 1).join("")));
 		expect(sendable).toEqual([]);
-		// It stands while text comes and blinks a while after the last piece.
+		// The cursor is steady while text arrives, and blinks a while after the last piece.
 		expect(blinking).toEqual([]);
 		await expect(cursor).toHaveAttribute("data-blinking", "true");
 		expect(asked).toEqual(requests);
 
-		// A second question begins anew.
+		// A second question starts over.
 		await input.fill("Again");
 		await input.press("Enter");
 		await expect(question).toHaveText("Again");
@@ -92,7 +92,7 @@ for (const { mode, requests } of [
 	});
 }
 
-test("the cursor blinks between pieces that are far apart, and stands again with each", async ({ page, chat }) => {
+test("the cursor blinks between pieces that are far apart, and is steady again with each", async ({ page, chat }) => {
 	const { input, answer } = await open(page, chat.origin, 700);
 	await input.fill("Slowly");
 	await input.press("Enter");
@@ -101,7 +101,7 @@ test("the cursor blinks between pieces that are far apart, and stands again with
 	expect(cursor.slice(0, 6)).toEqual(["blinks", "stands at 0", "blinks", "stands at 01", "blinks", "stands at 012"]);
 });
 
-test("a broken connection is told as CONNECTING when a GET tries again, and as CLOSED once the server refuses", async ({
+test("a broken connection is shown as CONNECTING when a GET retries, and as CLOSED once the server refuses", async ({
 	page,
 	startServer,
 }) => {
@@ -112,17 +112,17 @@ test("a broken connection is told as CONNECTING when a GET tries again, and as C
 	await input.press("Enter");
 	await expect(answer).toHaveText(/^01/, PATIENCE);
 	kill(server);
-	await expect(lines).toHaveText(["open", "error: CONNECTING, trying again"], PATIENCE);
+	await expect(lines).toHaveText(["open", "error: CONNECTING, retrying"], PATIENCE);
 	await expect(send).toBeDisabled();
-	// The new server knows nothing of the question.
+	// The new server does not know the question.
 	await startServer({ PORT: new URL(server.origin).port });
 	await page.clock.fastForward(30_000);
 	const refused = ["error: CLOSED", "closed: status"];
-	await expect(lines).toHaveText(["open", "error: CONNECTING, trying again", ...refused], PATIENCE);
+	await expect(lines).toHaveText(["open", "error: CONNECTING, retrying", ...refused], PATIENCE);
 	await expect(send).toBeEnabled();
 });
 
-test("a POST whose connection breaks is told as CLOSED at once and not asked again", async ({ page, startServer }) => {
+test("a POST whose connection breaks is shown as CLOSED at once and not repeated", async ({ page, startServer }) => {
 	const server = await startServer();
 	let posts = 0;
 	page.on("request", (request) => {

@@ -1,10 +1,11 @@
-// Tutorial 2: one stream per user from another origin, pushing to it, and a server that runs out of places.
+// Tutorial 2: one stream per user from another origin, pushing to it, and a server that reaches its
+// limit of streams.
 
 import type { Locator, Page } from "@playwright/test";
 import { PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-/** One page of one user. */
+/** The page of one user. */
 class SubscriberPage {
 	readonly lines: Locator;
 	readonly stats: Locator;
@@ -32,14 +33,14 @@ class SubscriberPage {
 		await this.connect.click();
 	}
 
-	/** Subscribes and waits until the server has greeted. */
+	/** Subscribes and waits for the server's greeting. */
 	async join(user: string): Promise<void> {
 		const earlier = await this.lines.count();
 		await this.subscribe(user);
 		await expect(this.lines.nth(earlier + 2)).toHaveText(/^Start time: /, PATIENCE);
 	}
 
-	/** Pushes from this page; what the page says of it. */
+	/** Pushes from this page, and expects this result on it. */
 	async push(user: string, text: string, result: string | RegExp): Promise<void> {
 		await this.page.getByTestId("t2-push-user").fill(user);
 		await this.page.getByTestId("t2-push-text").fill(text);
@@ -48,11 +49,11 @@ class SubscriberPage {
 	}
 }
 
-/** What the server says of its streams. */
+/** Returns the server's statistics of its streams. */
 const stats = async (origin: string): Promise<{ open: number; evicted: number }> =>
 	(await fetch(`${origin}/message/sse/stats`)).json();
 
-test("a subscriber across origins is greeted, is told the start time, and receives exactly what is pushed to it", async ({
+test("a subscriber across origins receives a greeting, the start time, and exactly the pushed texts", async ({
 	page,
 	startServer,
 }) => {
@@ -68,7 +69,7 @@ test("a subscriber across origins is greeted, is told the start time, and receiv
 	await expect(ann.connect).toBeDisabled();
 	await expect(ann.stats).toHaveText("1 of 100 places taken, 0 evicted so far");
 
-	// The page is on the one name of this server, the stream on the other.
+	// The page uses one name of this server, the stream the other.
 	expect(new URL(server.origin).hostname).toBe("127.0.0.1");
 	const [address, ...others] = ann.requests;
 	expect(others).toEqual([]);
@@ -80,7 +81,7 @@ test("a subscriber across origins is greeted, is told the start time, and receiv
 	await expect(ann.lines).toHaveText([
 		...greeting,
 		"message event: Hello, <b>Ann</b> 源流",
-		// A one-line box makes one line of it.
+		// A one-line box turns it into one line.
 		/^message event: event: evicted\s?data: a lie$/,
 	]);
 
@@ -91,7 +92,7 @@ test("a subscriber across origins is greeted, is told the start time, and receiv
 	await ann.push("ann", "Are you gone?", "ann is not connected.");
 });
 
-test("when the places run out the least recently active subscriber is told, stays closed and does not come back", async ({
+test("when the limit is reached the least recently active subscriber receives an event, stays closed and does not reconnect", async ({
 	page,
 	context,
 	startServer,
@@ -105,7 +106,7 @@ test("when the places run out the least recently active subscriber is told, stay
 
 	await ann.join("ann");
 	await bob.join("bob");
-	// Being spoken to is activity: now bob is the one who has been silent for longest.
+	// A push counts as activity, so now bob has been inactive for longest.
 	await bob.push("ann", "Stay awake", "Delivered to ann.");
 	await cat.join("cat");
 	await expect(bob.lines.last()).toHaveText(
@@ -115,7 +116,7 @@ test("when the places run out the least recently active subscriber is told, stay
 	await expect(bob.connect).toBeEnabled();
 	await bobsPage.clock.fastForward(60_000);
 
-	// The ones who stayed still receive, the one who went does not.
+	// The users who stayed still receive pushes; the evicted one does not.
 	await cat.push("ann", "You are still there", "Delivered to ann.");
 	await expect(ann.lines.last()).toHaveText("message event: You are still there");
 	await cat.push("bob", "And you?", "bob is not connected.");
@@ -123,7 +124,7 @@ test("when the places run out the least recently active subscriber is told, stay
 	expect(bob.requests).toHaveLength(1);
 	await expect(bob.lines.last()).toHaveText(/^Evicted by the server: /);
 
-	// Who wants to come back may: the place of ann, who leaves, becomes bob's.
+	// The evicted user may return: ann leaves, and bob takes her place.
 	await ann.page.getByTestId("t2-disconnect").click();
 	await expect.poll(async () => (await stats(server.origin)).open, PATIENCE).toBe(1);
 	await bob.join("bob");

@@ -1,40 +1,42 @@
-// Owns a model's server in the hands of the test: an OpenAI-compatible endpoint that sends a piece
-// when it is told to.
+// A model's server that the test controls: an OpenAI-compatible endpoint that sends pieces on
+// command.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a key looks like; must never be seen outside a header of the request to the model's server. */
+/**
+ * Looks like a real key; must never appear outside a header of the request to the model's server.
+ */
 export const KEY = "sk-e2e-0123456789-secret";
 export const MODEL = "test-model-1";
 
-/** One question that reached the model's server. */
+/** A question that reached the model's server. */
 export interface Asked {
 	readonly authorization: string | undefined;
 	readonly question: { model: string; stream: boolean; messages: { role: string; content: string }[]; pace?: number };
-	/** Sends a piece of the answer, as one event. */
+	/** Sends a piece of the model's message, as one event. */
 	say(content: string): void;
 	/** Sends the data of one event. */
 	send(data: string): void;
-	/** Ends the answer as it should end. */
+	/** Ends the model's message properly. */
 	finish(): void;
-	/** Ends the body without the word that the answer is complete. */
+	/** Ends the body without the mark that the model's message is complete. */
 	end(): void;
 	/** Breaks the connection. */
 	cut(): void;
 	/** Refuses with a status and a JSON body. */
 	refuse(status: number, body: unknown): void;
-	/** Fulfilled when the connection is gone, whoever ended it. */
+	/** Fulfilled when the connection is closed, by either side. */
 	readonly gone: Promise<unknown>;
 }
 
 export interface Upstream {
-	/** For the environment of the chat server. */
+	/** Variables for the environment of the chat server. */
 	readonly environment: Record<string, string>;
 	/** Every question so far. */
 	readonly asked: readonly Asked[];
-	/** The next question that was not taken yet. */
+	/** Returns the next question that has not been returned yet. */
 	next(): Promise<Asked>;
 	close(): Promise<void>;
 }

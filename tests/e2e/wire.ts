@@ -1,10 +1,10 @@
-// Owns the wire between a browser and a server: passes every byte on unchanged and keeps it, so
-// that a test sees what really went over it, whatever the browser says.
+// A recording proxy between a browser and a server. It passes every byte on unchanged, so a test
+// sees the real traffic, independently of the browser's own reports.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** One request as the browser sent it. */
+/** A request as the browser sent it. */
 export interface WireRequest {
 	readonly method: string;
 	readonly path: string;
@@ -15,9 +15,9 @@ export interface WireRequest {
 /** A loopback port that leads to a server. */
 export interface Wire {
 	readonly origin: string;
-	/** What the browser has asked for so far with this method and path. */
+	/** Returns the browser's requests so far with this method and path. */
 	requests(method: string, path: string): WireRequest[];
-	/** Every byte that the browser has received so far. */
+	/** Returns all bytes that the browser has received so far. */
 	received(): string;
 	close(): Promise<void>;
 }
@@ -26,7 +26,9 @@ export interface Wire {
 export async function openWire(target: string): Promise<Wire> {
 	const { hostname, port } = new URL(target);
 	const sockets = new Set<Socket>();
-	/** In the order of their arrival: the bytes of its connection, and the how many-th of that it is. */
+	/**
+	 * In the order of arrival: the bytes of the connection, and the index of the request within it.
+	 */
 	const sent: { connection: Buffer[]; index: number }[] = [];
 	const received: Buffer[] = [];
 
@@ -47,7 +49,7 @@ export async function openWire(target: string): Promise<Wire> {
 			one.setNoDelay();
 			sockets.add(one);
 			one.on("error", () => one.destroy());
-			// Whatever end goes, the other must see it, after all that was sent before.
+			// When one end closes, the other must see it, after all data that was sent before.
 			one.on("close", () => {
 				other.destroySoon();
 				sockets.delete(one);
@@ -72,7 +74,10 @@ export async function openWire(target: string): Promise<Wire> {
 	};
 }
 
-/** The requests of one connection. One whose body is not yet complete has what there is. */
+/**
+ * Returns the requests of one connection. A request with an incomplete body has the part that has
+ * arrived.
+ */
 function parse(chunks: Buffer[]): WireRequest[] {
 	const bytes = Buffer.concat(chunks);
 	const requests: WireRequest[] = [];

@@ -1,24 +1,24 @@
-// Owns the course of a chat: which questions were asked, what was answered, what runs now.
+// Runs a chat: keeps the questions and answers, and the exchange that runs now.
 
 import type { EventSource } from "headwater";
 import type { ConnectionState } from "./connection-state.ts";
 import type { AnswerView, Conversation } from "./conversation.ts";
 import { Exchange, type Message, type Outcome } from "./exchange.ts";
 
-/** A question and as much of its answer as there is. */
+/** A question and the part of its answer that has arrived. */
 interface Turn {
 	readonly question: string;
 	readonly pace: number;
 	answer: string;
 }
 
-/** What else on the page follows the chat. */
+/** Receives the chat's state for the rest of the page. */
 export interface ChatListener {
-	/** An answer has begun to run, or none runs any more. */
+	/** Called with `true` when an exchange begins, and with `false` when it has ended. */
 	running(running: boolean): void;
-	/** The numbers of the last answer, as one line. */
+	/** Called with the numbers of the last exchange, as one line. */
 	measured(numbers: string): void;
-	/** Something to be said to those who do not see the page. */
+	/** Called with a text for screen readers. */
 	announce(text: string): void;
 }
 
@@ -36,25 +36,25 @@ export class Chat {
 		this.#listener = listener;
 	}
 
-	/** Asks a new question. One answer runs at a time. */
+	/** Sends a new question, if no exchange runs. */
 	ask(question: string, pace: number): void {
 		if (this.#exchange) return;
 		this.#conversation.addQuestion(question);
 		this.#run({ question, pace, answer: "" });
 	}
 
-	/** Asks the last question again, in place of the answer that failed. */
+	/** Sends the last question again and replaces the failed answer. */
 	retry(): void {
 		const turn = this.#exchange ? undefined : this.#turns.pop();
 		if (turn) this.#run({ ...turn, answer: "" });
 	}
 
-	/** Ends the running answer and keeps its text. */
+	/** Ends the running exchange and keeps its text. */
 	stop(): void {
 		this.#exchange?.stop();
 	}
 
-	/** Forgets everything. */
+	/** Removes all questions and answers. */
 	clear(): void {
 		this.stop();
 		this.#turns = [];
@@ -70,7 +70,7 @@ export class Chat {
 		this.#conversation.clearTrouble();
 		this.#connection.connecting();
 		this.#listener.running(true);
-		this.#listener.announce("Waiting for the answer");
+		this.#listener.announce("Waiting for the model");
 		const view = this.#conversation.addAnswer();
 		let started = false;
 		let passing = false;
@@ -108,11 +108,11 @@ export class Chat {
 		view.finish(REMARKS[outcome.kind]);
 		if (outcome.trouble) this.#conversation.showTrouble(outcome.trouble, true);
 		this.#listener.running(false);
-		this.#listener.announce(outcome.kind === "done" ? "Answer complete" : "The answer has ended");
+		this.#listener.announce(outcome.kind === "done" ? "Answer complete" : "Answer incomplete");
 	}
 }
 
-/** What is written beneath an answer that is not whole. */
+/** The text beneath an incomplete message. */
 const REMARKS = { done: "", stopped: "Stopped", failed: "Incomplete" };
 
 function messages({ question, answer }: Turn): Message[] {

@@ -1,4 +1,4 @@
-// Owns a block of code in an answer: its bar with language and copy button, and its colours once it
+// Decorates a block of code: a bar with the language and a copy button, and colors once the block
 // is complete.
 
 import hljs from "highlight.js/lib/core";
@@ -13,15 +13,17 @@ import xml from "highlight.js/lib/languages/xml";
 import { make } from "./dom.ts";
 import { colour } from "./sanitize.ts";
 
-// Each brings its usual other names: js, ts, py, sh, html, rs, ...
+// Each also registers its usual aliases: js, ts, py, sh, html, rs, ...
 const LANGUAGES = { bash, css, javascript, json, python, rust, typescript, xml };
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
 
-// Colouring is synchronous. Dense Rust took 10 ms per 1000 characters on a busy core of a build machine, DOMPurify's part of it two
-// thirds: a block as long as this holds the page for a fifth of a second, once.
+// Coloring is synchronous. Dense Rust took 10 ms per 1000 characters on a busy core of a build
+// machine, two thirds of it in DOMPurify. A block of this length blocks the page for a fifth of a
+// second, once.
 const LONGEST_COLOURED = 20_000;
 
-// Deeper nesting of comments or template strings is no program's, and a browser suffers from some thousand elements inside each other.
+// Programs do not nest comments or template strings deeper than this, and browsers have trouble
+// with thousands of nested elements.
 const DEEPEST_COLOURED = 32;
 
 const COPIED_FOR = 1600;
@@ -40,9 +42,10 @@ export function dressCodeBlock(code: HTMLElement): void {
 	block.append(bar, pre);
 }
 
-/** Names the language of a block that has just begun. */
+/** Shows the language of a block that has just begun. */
 export function nameLanguage(code: HTMLElement, info: string): void {
-	// The rest of the info string is for renderers of other kinds: ```rust,ignore or ```js title="x".
+	// The rest of the info string is for other kinds of renderers: ```rust,ignore or ```js
+	// title="x".
 	const language = /^[\w+#.-]+/.exec(info.trim())?.[0];
 	if (!language) return;
 	code.dataset.language = language;
@@ -50,7 +53,7 @@ export function nameLanguage(code: HTMLElement, info: string): void {
 	if (label) label.textContent = language;
 }
 
-/** Colours a block that is complete. */
+/** Colors a block that is complete. */
 export function finishCodeBlock(code: HTMLElement): void {
 	// A block that scrolls must be reachable by keyboard.
 	const pre = code.parentElement;
@@ -63,7 +66,7 @@ export function finishCodeBlock(code: HTMLElement): void {
 	if (depth(value) <= DEEPEST_COLOURED) colour(code, value);
 }
 
-/** How deep the highlighter's elements nest. */
+/** Returns the depth of the highlighter's elements. */
 function depth(html: string): number {
 	let depth = 0;
 	let deepest = 0;
@@ -74,7 +77,7 @@ function depth(html: string): number {
 	return deepest;
 }
 
-/** Makes the copy buttons below `root` work, also those yet to come. */
+/** Makes all copy buttons below `root` work, including future ones. */
 export function enableCopying(root: HTMLElement): void {
 	root.addEventListener("click", async (event) => {
 		const button = event.target instanceof Element ? event.target.closest(".copy") : null;
@@ -87,7 +90,10 @@ export function enableCopying(root: HTMLElement): void {
 	});
 }
 
-/** Copies the text, or selects it where the page may not use the clipboard. */
+/**
+ * Copies the text, or selects it if the page may not use the clipboard. Returns whether it was
+ * copied.
+ */
 async function copy(code: HTMLElement): Promise<boolean> {
 	try {
 		await navigator.clipboard.writeText(code.textContent ?? "");

@@ -1,17 +1,17 @@
-// Owns reading one event of a chat completion stream (the shape OpenAI gave it).
+// Reads an event of a chat completion stream (OpenAI's format).
 
-/** What one event says. */
+/** The meaning of one event. */
 export type Chunk =
-	/** The next piece of the answer; may be empty. */
+	/** The next piece of text; may be empty. */
 	| { readonly kind: "text"; readonly text: string; readonly finish: string | undefined }
-	/** The answer is complete. */
+	/** The model's answer is complete. */
 	| { readonly kind: "done" }
-	/** The model or a server on the way reports an error inside the stream. */
+	/** The model, or a server in between, reports an error inside the stream. */
 	| { readonly kind: "error"; readonly message: string }
-	/** Not something this page can read. */
+	/** The page cannot read the event. */
 	| { readonly kind: "unreadable" };
 
-/** Reads the data of one event. Never throws. */
+/** Parses the data of one event. Never throws. */
 export function readChunk(data: string): Chunk {
 	if (data.trim() === "[DONE]") return { kind: "done" };
 	const value = parseJson(data);
@@ -28,7 +28,10 @@ export function readChunk(data: string): Chunk {
 	};
 }
 
-/** The reason in `{"error": {"message": "…"}}` or `{"error": "…"}`, which is how servers of this kind refuse. */
+/**
+ * Returns the reason in `{"error": {"message": "…"}}` or `{"error": "…"}`, the formats in which
+ * such servers refuse a request.
+ */
 export function serverReason(value: unknown): string | undefined {
 	if (typeof value !== "object" || value === null || !("error" in value)) return undefined;
 	const { error } = value;
@@ -37,7 +40,7 @@ export function serverReason(value: unknown): string | undefined {
 	return typeof error.message === "string" ? error.message : undefined;
 }
 
-/** The value of a JSON text, or `undefined`. */
+/** Returns the value of a JSON text, or `undefined` if it is invalid. */
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);

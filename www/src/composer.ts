@@ -1,17 +1,17 @@
-// Owns what the user types and the keys for it.
+// The text box for questions, its buttons and its keys.
 
 import { part } from "./dom.ts";
 
-/** What the composer asks for. */
+/** Receives the user's commands. */
 export interface ComposerListener {
 	send(question: string, pace: number): void;
 	stop(): void;
 }
 
-// On touch screens the focus of a text box raises a keyboard.
+// On touch screens, focusing a text box raises the keyboard.
 const TOUCH = matchMedia("(pointer: coarse)");
 
-/** The box at the foot of the page. */
+/** The form at the foot of the page. */
 export class Composer {
 	readonly #form = part<HTMLFormElement>("composer");
 	readonly #input = part<HTMLTextAreaElement>("composer-input");
@@ -41,7 +41,7 @@ export class Composer {
 		});
 		document.addEventListener("keydown", (event) => {
 			if (event.key !== "Escape" || event.isComposing || !this.#running) return;
-			// An open menu takes the key.
+			// An open menu handles the key.
 			if (document.querySelector(":popover-open")) return;
 			event.preventDefault();
 			listener.stop();
@@ -51,23 +51,25 @@ export class Composer {
 		this.#fit();
 	}
 
-	/** Whether an answer is running: then the button stops it instead of sending. */
+	/** Set while an exchange runs: the button then stops it instead of sending. */
 	set running(running: boolean) {
 		const held = document.activeElement === (running ? this.#send : this.#stop);
 		this.#running = running;
 		this.#send.hidden = running;
 		this.#stop.hidden = !running;
 		this.#fit();
-		// A hidden button would drop the focus to the top of the page.
+		// Hiding a focused button would move the focus to the top of the page.
 		if (held) (running ? this.#stop : this.#input).focus();
 	}
 
-	/** Offers to choose the pace. */
+	/** Shows the control for the pace. */
 	showPace(): void {
 		part("pace-control").hidden = false;
 	}
 
-	/** Puts the text cursor into the box; on a touch screen that would raise the keyboard unasked. */
+	/**
+	 * Moves the focus to the box, except on a touch screen, where that would raise the keyboard.
+	 */
 	focus(): void {
 		if (!TOUCH.matches) this.#input.focus();
 	}
@@ -82,15 +84,15 @@ export class Composer {
 		if (!question || this.#running) return;
 		this.#input.value = "";
 		this.#fit();
-		// The answer needs the room that the keyboard of a touch screen takes.
+		// The conversation needs the space of the touch screen's keyboard.
 		if (TOUCH.matches) this.#input.blur();
 		this.ask(question);
 	}
 
 	#fit(): void {
 		this.#send.disabled = this.#input.value.trim() === "";
-		// Measured from nothing, so that it shrinks too; the style sheet sets the limit. The form keeps its height
-		// meanwhile, or the conversation above would be moved.
+		// The height is measured from `auto`, so that the box shrinks too; the style sheet limits
+		// it. The form keeps its height meanwhile, so that the conversation above does not move.
 		this.#form.style.minHeight = `${this.#form.offsetHeight}px`;
 		this.#input.style.height = "auto";
 		this.#input.style.height = `${this.#input.scrollHeight}px`;

@@ -1,4 +1,4 @@
-// Owns the pill that says how the connection stands, and its countdown.
+// The indicator of the connection's state, and its countdown.
 
 import type { EventSource } from "headwater";
 import { closedText } from "./failure-text.ts";
@@ -18,21 +18,21 @@ export class ConnectionState {
 		this.idle();
 	}
 
-	/** Nothing is going on. */
+	/** Shows that nothing is going on. */
 	idle(): void {
 		this.#source = undefined;
 		this.#show("idle", "Idle");
 	}
 
-	/** A request is being prepared. */
+	/** Shows that a request is being prepared. */
 	connecting(): void {
 		this.#source = undefined;
 		this.#show("connecting", "Connecting…");
 	}
 
 	/**
-	 * Follows a source until it closes or another is watched. `closedHere` says in words why the page itself closed
-	 * it, which the source cannot know.
+	 * Follows a source until it closes or another is watched. `closedHere` returns a text that says
+	 * why the page itself closed the source.
 	 */
 	watch(source: EventSource, closedHere: () => string): void {
 		this.#source = source;
@@ -61,7 +61,7 @@ export class ConnectionState {
 			return;
 		}
 		this.#show("reconnecting", `Reconnecting in ${Math.ceil(left / 1000)} s`, reason);
-		// Wakes just after the next whole second is passed.
+		// Fires just after the next whole second has passed.
 		this.#timer = setTimeout(() => this.#countDown(due, reason), (left % 1000) + 1);
 	}
 

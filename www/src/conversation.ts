@@ -1,19 +1,22 @@
-// Owns the conversation on the page: messages, notices, scrolling.
+// Shows the conversation on the page: messages, notices, scrolling.
 
 import { enableCopying } from "./code-block.ts";
 import { make, part } from "./dom.ts";
 import { MarkdownStream } from "./markdown.ts";
 import { StickToEnd } from "./stick-to-end.ts";
 
-/** One answer on the page, while it is written. */
+/** The model's answer on the page while it is written. */
 export interface AnswerView {
 	/** Shows the next piece. */
 	write(text: string): void;
-	/** Ends it, with a remark beneath such as "Stopped", or none. An answer without any text is taken away. */
+	/**
+	 * Ends the message, with a remark beneath it such as "Stopped", or with none if empty. Removes
+	 * a message without text.
+	 */
 	finish(remark: string): void;
 }
 
-/** The list of messages and what is said beneath them. */
+/** The list of messages and the notice beneath them. */
 export class Conversation {
 	readonly #log = part("conversation");
 	readonly #welcome = part("welcome");
@@ -26,7 +29,8 @@ export class Conversation {
 
 	constructor(onretry: () => void) {
 		const content = part("conversation-content");
-		// What scrolls must be reachable by keyboard; not every browser sees to that by itself.
+		// An element that scrolls must be reachable by keyboard; not every browser ensures that by
+		// itself.
 		this.#log.tabIndex = 0;
 		this.#end = new StickToEnd(this.#log, content, (atEnd) => {
 			this.#jump.hidden = atEnd;
@@ -47,7 +51,7 @@ export class Conversation {
 		this.#end.jump();
 	}
 
-	/** Makes room for an answer. */
+	/** Adds an empty message of the model. */
 	addAnswer(): AnswerView {
 		const message = this.#addMessage("assistant", "Answer");
 		message.dataset.done = "false";
@@ -75,14 +79,14 @@ export class Conversation {
 		};
 	}
 
-	/** Says what is wrong, beneath the messages; `canRetry` offers to ask again. */
+	/** Shows an error beneath the messages; with `canRetry`, it has a retry button. */
 	showTrouble(sentence: string, canRetry: boolean): void {
 		this.#alert.textContent = sentence;
 		this.#retry.hidden = !canRetry;
 		this.#notice.hidden = false;
 	}
 
-	/** Takes back what was said last. */
+	/** Hides the error. */
 	clearTrouble(): void {
 		this.#notice.hidden = true;
 		this.#alert.textContent = "";
@@ -90,7 +94,7 @@ export class Conversation {
 		this.#end.follow();
 	}
 
-	/** Back to the empty page. */
+	/** Returns to the empty page. */
 	clear(): void {
 		this.clearTrouble();
 		this.#messages.replaceChildren();

@@ -1,13 +1,15 @@
-// Owns finding and making elements.
+// Finds and creates elements.
 
-/** The element of the page with this `data-testid`, which the page's own HTML promises to have. */
+/**
+ * Returns the element of the page with this `data-testid`, which the page's own HTML must contain.
+ */
 export function part<T extends HTMLElement = HTMLElement>(name: string): T {
 	const element = document.querySelector<T>(`[data-testid="${name}"]`);
 	if (!element) throw new Error(`The page has no element with data-testid="${name}".`);
 	return element;
 }
 
-/** A new element with a class and text; text is never parsed as HTML. */
+/** Creates an element with a class and text; the text is never parsed as HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
 	tag: K,
 	className: string,

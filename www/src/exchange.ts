@@ -1,4 +1,4 @@
-// Owns one question on its way: the source, what its events mean, and how it ends.
+// One question on its way: the source, the meaning of its events, and its end.
 
 import { EventSource, type FailureEvent } from "headwater";
 import { readChunk } from "./completion.ts";
@@ -6,33 +6,36 @@ import { failureText } from "./failure-text.ts";
 import { Measure } from "./measure.ts";
 import { loadModel } from "./model.ts";
 
-/** One message of the conversation, as the server takes it. */
+/** A message of the conversation, in the server's format. */
 export interface Message {
 	readonly role: "user" | "assistant";
 	readonly content: string;
 }
 
-/** How an exchange ended. `trouble` is said when the answer is not what it should be. */
+/** How an exchange ended. `trouble` is a sentence for the user if the text is incomplete. */
 export interface Outcome {
 	readonly kind: "done" | "stopped" | "failed";
 	readonly trouble?: string;
 }
 
-/** Who is told what happens. */
+/** Follows an exchange. */
 export interface ExchangeListener {
-	/** The request is on its way. */
+	/** The request has been sent. */
 	started(source: EventSource): void;
-	/** The server answers, for the first time or again. */
+	/** The server responds, for the first time or after a reconnection. */
 	opened(): void;
-	/** The next piece of the answer. */
+	/** The next piece of text has arrived. */
 	piece(text: string): void;
-	/** Something is wrong and the stream goes on: `passing` if it is over once the stream is open again. */
+	/**
+	 * There is a problem, but the stream continues. `passing` is true if the problem is over once
+	 * the stream is open again.
+	 */
 	trouble(sentence: string, passing: boolean): void;
 	/** Called once; nothing is called after it. */
 	ended(outcome: Outcome, measure: Measure): void;
 }
 
-/** Sends the messages and follows the answer. */
+/** Sends the messages and reads the model's answer. */
 export class Exchange {
 	readonly #listener: ExchangeListener;
 	readonly #measure = new Measure();
@@ -47,7 +50,7 @@ export class Exchange {
 		this.#begin(messages, pace);
 	}
 
-	/** Ends the exchange at the user's wish. */
+	/** Ends the exchange for the user. */
 	stop(): void {
 		this.#end({ kind: "stopped" });
 	}
@@ -79,7 +82,8 @@ export class Exchange {
 		});
 		source.addEventListener("error", (event) => {
 			if (this.#outcome) return;
-			// A server may name an event of its own "error"; then it is a message and says what is wrong.
+			// A server may name an event of its own "error"; its message then describes the
+			// problem.
 			if (event instanceof MessageEvent) this.#report(event.data);
 			else this.#fail(event);
 		});
@@ -121,10 +125,10 @@ export class Exchange {
 
 	#fail(failure: FailureEvent): void {
 		this.#failure = failure;
-		if (failure.willReconnect) this.#listener.trouble(`${failureText(failure)} Trying again…`, true);
+		if (failure.willReconnect) this.#listener.trouble(`${failureText(failure)} Retrying…`, true);
 	}
 
-	/** Why a source closed before its answer had said that it is complete. */
+	/** Describes why a source closed before the model's answer was complete. */
 	#whatWentWrong(): string {
 		if (this.#reported !== undefined && !this.#failure) return this.#reported;
 		const cut = this.#measure.hasText ? "The answer was cut off." : "";
@@ -142,6 +146,6 @@ export class Exchange {
 
 function unreadableText(count: number): string {
 	return count === 1
-		? "One piece of the answer could not be read and is missing."
-		: `${count} pieces of the answer could not be read and are missing.`;
+		? "One piece of the model's answer could not be read and is missing."
+		: `${count} pieces of the model's answer could not be read and are missing.`;
 }

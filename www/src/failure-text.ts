@@ -1,9 +1,9 @@
-// Owns how failures and endings are put in words.
+// Describes failures and endings in words.
 
 import type { FailureEvent, Reason } from "headwater";
 import { parseJson, serverReason } from "./completion.ts";
 
-/** Why a source is closed, in a few words, for each reason that is not an answer's normal end. */
+/** Returns in a few words why a source is closed. */
 export function closedText(reason: Reason, status?: number): string {
 	switch (reason) {
 		case "caller":
@@ -14,23 +14,23 @@ export function closedText(reason: Reason, status?: number): string {
 		case "until":
 			return "complete";
 		case "network":
-			return "server not reached";
+			return "server unreachable";
 		case "interrupted":
 			return "connection broken";
 		case "cors":
-			return "refused across origins";
+			return "blocked by CORS";
 		case "status":
 			return status === undefined ? "refused" : `refused with ${status}`;
 		case "content-type":
 			return "not an event stream";
 		case "timeout":
-			return "no answer in time";
+			return "no response in time";
 		case "silence":
-			return "nothing came for too long";
+			return "nothing arrived for too long";
 		case "too-large":
 			return "an event was too large";
 		case "attempts":
-			return "gave up trying";
+			return "gave up retrying";
 		case "request":
 			return "request not possible";
 		case "internal":
@@ -38,7 +38,7 @@ export function closedText(reason: Reason, status?: number): string {
 	}
 }
 
-/** One or two sentences: what happened, and what the server gave as its reason. */
+/** Returns one or two sentences: the failure, and the server's reason. */
 export function failureText(failure: FailureEvent): string {
 	const what = `${happened(failure.reason, failure.status)}.`;
 	const why = reasonFromBody(failure.body ?? "");
@@ -51,23 +51,23 @@ function happened(reason: Reason, status: number | undefined): string {
 		case "network":
 			return "The server could not be reached";
 		case "interrupted":
-			return "The connection broke off";
+			return "The connection was lost";
 		case "status":
 			return refused(status);
 		case "content-type":
-			return "The server answered with something else than an event stream";
+			return "The server did not respond with an event stream";
 		case "attempts":
 			return status === undefined
 				? "The connection failed several times in a row"
-				: `${refused(status)}, also when tried again`;
+				: `${refused(status)}, also after retries`;
 		case "timeout":
-			return "The server did not answer in time";
+			return "The server did not respond in time";
 		case "silence":
-			return "The server fell silent";
+			return "The server stopped sending data";
 		case "too-large":
 			return "The server sent an event that is too large";
 		case "cors":
-			return "The server does not allow this page to read its answer";
+			return "The server does not allow this page to read its response";
 		case "request":
 			return "The request could not be made";
 		case "internal":
@@ -86,12 +86,15 @@ function refused(status: number | undefined): string {
 	return `The server refused the request (${status})`;
 }
 
-/** Whether the library's own message adds something to what we say of this reason. */
+/** Returns whether the library's own message adds information for this reason. */
 function explainsMore(reason: Reason): boolean {
 	return reason === "request" || reason === "internal";
 }
 
-/** What a refused response gives as its reason: an error object, the title of a page, or its first line. */
+/**
+ * Extracts the reason from a refused response: an error object, the title of a page, or the first
+ * line.
+ */
 function reasonFromBody(body: string): string | undefined {
 	const reason = serverReason(parseJson(body));
 	if (reason) return reason;
@@ -101,7 +104,7 @@ function reasonFromBody(body: string): string | undefined {
 	return text.split(/\r?\n/, 1)[0];
 }
 
-// Longer than this is a stack trace or a page, not a reason.
+// A longer text is a stack trace or a page, not a reason.
 const LONGEST = 300;
 
 function sentence(text: string): string {

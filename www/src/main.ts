@@ -1,4 +1,4 @@
-// Owns putting the chat page together.
+// Puts the chat page together.
 
 import { Chat } from "./chat.ts";
 import { Composer } from "./composer.ts";

@@ -1,8 +1,8 @@
-// Owns turning Markdown that arrives in pieces into nodes.
+// Renders Markdown that arrives in pieces.
 //
-// What is received becomes text nodes and elements of a fixed set, never HTML: streaming-markdown
-// knows no raw HTML, and of the attributes it sets only those below pass. sanitize.ts guards the
-// whole again when it is finished.
+// Received text becomes text nodes and elements of a fixed set, never HTML: streaming-markdown does
+// not support raw HTML, and only the attributes below are set. sanitize.ts checks the finished
+// result again.
 
 import * as smd from "streaming-markdown";
 import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
@@ -10,16 +10,18 @@ import { make } from "./dom.ts";
 import { shallowParser } from "./nesting.ts";
 import { linkTarget, sanitizeAnswer } from "./sanitize.ts";
 
-// What is no more than itself in a line of Markdown, whatever follows.
+// Characters with no special meaning in a line of Markdown.
 const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？！…]$/u;
 
-// Text directly in these is not begun yet: its paragraph, item or cell comes with the next character.
+// Text directly in these is not complete: its paragraph, item or cell comes with the next
+// character.
 const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
 
-// What the parser took for a link, and no address followed: an index into an array, for example.
+// Text in brackets that the parser took for a link, without an address: an index into an array, for
+// example.
 const NO_ADDRESS = "a:not([href], [title])";
 
-/** One Markdown text, rendered into an element while it arrives. */
+/** Renders one Markdown text into an element while it arrives. */
 export class MarkdownStream {
 	readonly #root: HTMLElement;
 	readonly #renderer: smd.Default_Renderer;
@@ -33,7 +35,9 @@ export class MarkdownStream {
 		this.#parser = shallowParser(this.#renderer);
 	}
 
-	/** Renders the next piece. Never throws: what the parser fails on is shown as plain text. */
+	/**
+	 * Renders the next piece. Never throws: text that the parser fails on is shown as plain text.
+	 */
 	write(text: string): void {
 		if (this.#plain) {
 			this.#plain.append(text);
@@ -51,8 +55,8 @@ export class MarkdownStream {
 	}
 
 	/**
-	 * The parser holds the last character back until it knows the next one, which from a slow model may be a while; of
-	 * CJK text that is a whole token.
+	 * Shows the character that the parser holds back until it knows the next one. With a slow model
+	 * that may take a while, and in CJK text it is a whole token.
 	 */
 	#showHeld(): void {
 		const { nodes, index } = this.#renderer.data;
@@ -63,11 +67,12 @@ export class MarkdownStream {
 		element.append(this.#held);
 	}
 
-	/** Ends the text, wherever it stands. */
+	/** Ends the text, at any point. */
 	finish(): void {
 		if (!this.#plain) {
 			this.write("\n");
-			// A link's address is held back until its closing bracket; without one, that may be much text.
+			// The parser holds a link's address back until the closing bracket; without one, that
+			// may be much text.
 			const held = this.#parser.pending.trim();
 			if (held) this.#root.append(make("p", "plain", held));
 		}
@@ -95,7 +100,8 @@ function renderer(root: HTMLElement, pending: () => string): smd.Default_Rendere
 					dressCodeBlock(element);
 					break;
 				case smd.Token.Table: {
-					// A wide table scrolls by itself; as a block of its own it would cease to be a table.
+					// A wide table scrolls by itself; with `display: block` it would no longer be a
+					// table.
 					const scroller = make("div", "table-scroller");
 					element.replaceWith(scroller);
 					scroller.append(element);
@@ -145,10 +151,10 @@ function renderer(root: HTMLElement, pending: () => string): smd.Default_Rendere
 	};
 }
 
-/** The token whose element is made for this one. */
+/** Returns the token whose element is created for this one. */
 function elementToken(token: smd.Token): smd.Token {
 	switch (token) {
-		// The page's own heading is the first.
+		// The page's own heading is the first level.
 		case smd.Token.Heading_1:
 			return smd.Token.Heading_2;
 		case smd.Token.Heading_2:
@@ -159,7 +165,7 @@ function elementToken(token: smd.Token): smd.Token {
 			return smd.Token.Heading_5;
 		case smd.Token.Heading_5:
 			return smd.Token.Heading_6;
-		// Images are not loaded: to load one tells its server who reads this, and when.
+		// Images are not loaded: loading one tells its server that this answer is read, and when.
 		case smd.Token.Image:
 			return smd.Token.Link;
 		case smd.Token.Equation_Block:
@@ -182,7 +188,7 @@ function lead(link: HTMLElement, url: string): void {
 	link.setAttribute("target", "_blank");
 }
 
-/** Puts the brackets back that the parser took for those of a link. */
+/** Restores the brackets that the parser took for those of a link. */
 function showBrackets(link: HTMLElement, closing: string): void {
 	link.replaceWith(link.className === "image" ? "![" : "[", ...link.childNodes, closing);
 }

@@ -1,6 +1,6 @@
-// Owns the numbers of one answer: how soon, how fast, how many.
+// The numbers of one exchange: delay, rate, counts.
 
-/** Takes the time of one answer as it arrives. All times are by the page's monotonic clock. */
+/** Measures one exchange. All times are from the page's monotonic clock. */
 export class Measure {
 	readonly #asked = performance.now();
 	#first: number | undefined;
@@ -8,7 +8,7 @@ export class Measure {
 	#pieces = 0;
 	#events = 0;
 
-	/** Counts an event of the stream, whatever it holds. */
+	/** Counts an event of the stream, with any contents. */
 	event(): void {
 		this.#events += 1;
 	}
@@ -20,19 +20,19 @@ export class Measure {
 		this.#pieces += 1;
 	}
 
-	/** Whether any text came. */
+	/** Returns whether any text arrived. */
 	get hasText(): boolean {
 		return this.#first !== undefined;
 	}
 
-	/** The numbers as one line, or nothing if no text came. */
+	/** Returns the numbers as one line, or an empty string if no text arrived. */
 	toString(): string {
 		if (this.#first === undefined) return "";
 		const wait = `first token after ${milliseconds(this.#first - this.#asked)}`;
 		const events = `${this.#events} ${this.#events === 1 ? "event" : "events"}`;
 		const seconds = (this.#last - this.#first) / 1000;
 		if (seconds === 0) return `${wait} · ${events}`;
-		// The first piece starts the clock, so it is not among those that took this time.
+		// The first piece starts the clock, so it does not count.
 		const rate = (this.#pieces - 1) / seconds;
 		return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s · ${wait} · ${events}`;
 	}

@@ -1,18 +1,19 @@
-// Owns how deep Markdown may nest: deeper marks stay text.
+// Limits how deep Markdown nests: the marks of deeper structures stay text.
 //
-// A browser dies of some thousand elements inside each other, and a model may write such an answer.
-// The limit is set in the parser's own stack, so that neither the page nor the parser has to do
-// with more. streaming-markdown keeps this stack in public fields: each field that is written here
-// is one of its `Parser` type, in the version that package.json pins.
+// Browsers crash on some thousand nested elements, and a model may write such an answer. The limit
+// is set in the parser's own stack, so that neither the page nor the parser handles deeper nesting.
+// streaming-markdown keeps this stack in public fields. Each field that is written here is part of
+// its `Parser` type, in the version that package.json pins.
 
 import * as smd from "streaming-markdown";
 
 const DEEPEST = 32;
 
-// What stands inside the deepest: a table's row, its cell and code there, or an item and code there.
+// The deepest element can still contain a table's row and cell with code, or an item with code.
 const STACK = DEEPEST + 16;
 
-// The marks of what can nest without end, as they are written. All else holds only text, or stands in one of these.
+// The marks of the structures that can nest without limit. All others contain only text, or are
+// part of one of these.
 const MARKS = new Map<smd.Token, string>([
 	[smd.Token.Blockquote, ">"],
 	[smd.Token.Table, "|"],
@@ -24,12 +25,16 @@ const MARKS = new Map<smd.Token, string>([
 	[smd.Token.Link, "["],
 ]);
 
-/** A parser that opens nothing in the renderer beyond a depth of 32. The marks of what would be deeper become text. */
+/**
+ * Returns a parser that opens nothing in the renderer beyond a depth of 32. The marks of deeper
+ * structures become text.
+ */
 export function shallowParser(renderer: smd.Default_Renderer): smd.Parser {
 	const parser = smd.parser({
 		...renderer,
 		add_token(data, token) {
-			// The parser forgets to do this, and then takes the indentation of an earlier list's item for that of a quote.
+			// Without this, the parser takes the indentation of an earlier list's item for
+			// that of a quote.
 			parser.spaces[parser.len] = 0;
 			const mark = parser.len > DEEPEST ? markOf(parser, token) : undefined;
 			if (mark === undefined && !lacksParent(parser, token)) {
@@ -44,12 +49,12 @@ export function shallowParser(renderer: smd.Default_Renderer): smd.Parser {
 			parser.text += mark;
 		},
 		set_attr(data, attribute, value) {
-			// The number of a list that was not opened.
+			// This is the start number of a list that was not opened.
 			if (attribute === smd.Attr.Start && parser.token !== smd.Token.List_Ordered) return;
 			renderer.set_attr(data, attribute, value);
 		},
 	});
-	// Its own stacks hold 24, and what is deeper than that confuses it.
+	// The parser's own stacks hold 24 entries, and deeper nesting corrupts its state.
 	parser.tokens = Uint32Array.from({ ...parser.tokens, length: STACK });
 	parser.spaces = new Uint8Array(STACK);
 	return parser;
@@ -57,7 +62,8 @@ export function shallowParser(renderer: smd.Default_Renderer): smd.Parser {
 
 function markOf({ pending }: smd.Parser, token: smd.Token): string | undefined {
 	if (token === smd.Token.List_Ordered) return `${pending} `;
-	// What follows on the line may be pending too, because it could have become a rule.
+	// The next characters of the line may be pending too, because the line could have become a
+	// rule.
 	if (token === smd.Token.List_Unordered) return `${pending[0]} `;
 	return MARKS.get(token);
 }
@@ -74,7 +80,7 @@ function isBlock(token: smd.Token): boolean {
 	}
 }
 
-/** Whether it is the first item or row of a list or table that was not opened. */
+/** Returns whether this is the first item or row of a list or table that was not opened. */
 function lacksParent({ tokens, len }: smd.Parser, token: smd.Token): boolean {
 	const parent = tokens[len - 1];
 	if (token === smd.Token.List_Item) return parent !== smd.Token.List_Ordered && parent !== smd.Token.List_Unordered;

@@ -1,9 +1,9 @@
-// Owns what markup may stand in an answer: the last guard, behind renderers that make none of it
-// from received text.
+// Limits the markup in the model's answer. This is the last guard: the renderers create no other
+// markup from received text.
 
 import DOMPurify from "dompurify";
 
-// What markdown.ts and code-block.ts make, and nothing else.
+// The elements and attributes that markdown.ts and code-block.ts create.
 const ANSWER = {
 	ALLOWED_TAGS: [
 		..."h1 h2 h3 h4 h5 h6 p br hr em strong s code pre blockquote a".split(" "),
@@ -13,7 +13,7 @@ const ANSWER = {
 		..."class href rel target title start type checked disabled tabindex aria-label".split(" "),
 		"data-language",
 	],
-	// DOMPurify holds the values of all attributes it does not know better against the pattern for addresses.
+	// DOMPurify checks the values of unknown attributes against its pattern for addresses.
 	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex aria-label data-language".split(" "),
 	ALLOW_ARIA_ATTR: false,
 	ALLOW_DATA_ATTR: false,
@@ -29,9 +29,10 @@ const HIGHLIGHTED = {
 
 const LINK_SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
-/** Removes whatever does not belong from an answer, in place. */
+/** Removes all other markup from the model's answer, in place. */
 export function sanitizeAnswer(root: HTMLElement): void {
-	// Coloured code has passed `colour` below, and a second pass over its many spans would take as long again.
+	// Colored code has passed `colour` below, and a second pass over its many spans would take as
+	// long again.
 	const range = document.createRange();
 	const coloured = [...root.querySelectorAll("code.coloured")].map((code) => {
 		range.selectNodeContents(code);
@@ -41,13 +42,15 @@ export function sanitizeAnswer(root: HTMLElement): void {
 	for (const { code, inside } of coloured) code.append(inside);
 }
 
-/** Fills an element with a syntax highlighter's markup, of which only coloured text gets in. */
+/** Fills an element with a syntax highlighter's markup, reduced to colored text. */
 export function colour(code: HTMLElement, html: string): void {
 	code.replaceChildren(DOMPurify.sanitize(html, { ...HIGHLIGHTED, RETURN_DOM_FRAGMENT: true }));
 	code.classList.add("coloured");
 }
 
-/** The URL if a link may lead there, else `undefined`. Relative ones mean nothing in an answer. */
+/**
+ * Returns the URL if a link may lead there, else `undefined`. Relative URLs have no meaning there.
+ */
 export function linkTarget(url: string): string | undefined {
 	if (!URL.canParse(url)) return undefined;
 	const { protocol, href } = new URL(url);

@@ -1,5 +1,5 @@
-//! Owns the two shapes of answer that routes share: a refusal in JSON, and an event stream.
-//! It must not know any route, nor what is in a stream.
+//! Builds the two kinds of response that routes share: a refusal in JSON and an event stream. Knows
+//! no route and no stream contents.
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::TryStream;
 use serde_json::json;
 
-/// Says no in one sentence: `{"error":{"message":"…"}}`, the shape OpenAI's clients know.
+/// Refuses a request in one sentence: `{"error":{"message":"…"}}`, the shape that OpenAI's clients
+/// read.
 pub struct Refusal {
     status: StatusCode,
     message: String,
@@ -35,13 +36,13 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// For a route that exists, asked with a method it does not take.
+/// Responds when a route exists but does not support the method.
 pub async fn method_not_allowed() -> Refusal {
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not take that method.")
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not support that method.")
 }
 
-/// Sends each item as it comes, byte for byte. axum's own `Sse` is not used, because it drops an empty `data` field and
-/// writes a space after every colon.
+/// Sends each item as it arrives, byte for byte. Does not use axum's own `Sse`, because that drops
+/// an empty `data` field and writes a space after every colon.
 pub fn event_stream<S>(content_type: &'static str, stream: S) -> Response
 where
     S: TryStream<Ok = Bytes> + Send + 'static,
@@ -50,7 +51,7 @@ where
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::CACHE_CONTROL, "no-cache, no-store"),
-        // Asks nginx, where one stands in front, not to gather the stream before sending it on.
+        // Tells nginx, if it is in front of this server, not to buffer the stream.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     (headers, Body::from_stream(stream)).into_response()

@@ -1,5 +1,5 @@
-//! Owns the reading of a request's body: how long one may be, how long it may take, and how much all of them take together.
-//! It must not know what is in them.
+//! Reads the body of a request and limits its length, its time, and the memory of all bodies
+//! together. Knows nothing of their contents.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,24 +12,25 @@ use tokio::time::timeout;
 
 use crate::answers::Refusal;
 
-/// Longer conversations than this fit no model that one would try here.
+/// Longer conversations exceed the context of the models that people try here.
 pub const MOST: usize = 1024 * 1024;
-/// How far a body that is too long is read and thrown away: a connection closed on unread bytes is reset, and the
-/// browser would then report a broken network instead of the refusal.
+/// The number of bytes of an oversized body that are read and discarded. A connection that is
+/// closed with unread bytes is reset, and the browser would then report a network error instead of
+/// the refusal.
 const MOST_DISCARDED: usize = 16 * MOST;
-/// Of all bodies that are being read or answered.
+/// Limits all bodies that are being read or responded to.
 const MOST_TOGETHER: usize = 64 * MOST;
-/// In which all of a body must have come: a slow one must not hold its memory for ever.
+/// A whole body must arrive within this time, so that a slow one does not hold its memory forever.
 const LIMIT: Duration = Duration::from_secs(30);
-/// In which memory is counted.
+/// The unit in which memory is counted.
 const UNIT: usize = 1024;
-/// In seconds.
+/// Seconds.
 const TRY_AGAIN_AFTER: u64 = 5;
 
-/// The memory for bodies.
+/// The memory budget for bodies.
 pub struct Bodies(Arc<Semaphore>);
 
-/// A body, and its share of the memory for all.
+/// A body and its share of the memory for all bodies.
 pub struct Read {
     pub bytes: Vec<u8>,
     _room: Option<OwnedSemaphorePermit>,
@@ -44,7 +45,7 @@ impl Default for Bodies {
 impl Bodies {
     pub async fn read(&self, body: Body) -> Result<Read, Refusal> {
         timeout(LIMIT, self.read_all(body)).await.unwrap_or_else(|_| {
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request's body did not come within 30 seconds."))
+            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request's body did not arrive within 30 seconds."))
         })
     }
 

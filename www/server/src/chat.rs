@@ -1,5 +1,5 @@
-//! Owns `/api/model` and the request of `/api/chat`: what is taken, what is refused and in which words.
-//! It must not know how a model comes to its answer.
+//! Handles `/api/model` and the request of `/api/chat`: which requests are accepted, and the
+//! messages of the refusals. Does not know how a model produces its answer.
 
 use std::sync::Arc;
 
@@ -21,13 +21,13 @@ use crate::passthrough::ModelServer;
 /// Tokens per second of a brisk hosted model.
 const DEFAULT_PACE: f64 = 40.0;
 
-/// What the routes have in common.
+/// The state that the routes share.
 pub struct Chat {
     bodies: Bodies,
     backend: Backend,
 }
 
-/// Who answers.
+/// The model in use.
 enum Backend {
     Embedded,
     Remote(ModelServer),
@@ -49,7 +49,7 @@ struct ChatRequest {
     pace: Option<f64>,
 }
 
-/// `GET /api/model`.
+/// Serves `GET /api/model`.
 pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
     Json(match &chat.backend {
         Backend::Embedded => json!({ "model": model::NAME, "resumable": true, "embedded": true }),
@@ -57,7 +57,7 @@ pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
     })
 }
 
-/// `POST /api/chat`.
+/// Serves `POST /api/chat`.
 pub async fn chat(State(chat): State<Arc<Chat>>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
     let body = chat.bodies.read(body).await?;
     let request = parse(&headers, &body.bytes)?;
@@ -70,8 +70,8 @@ pub async fn chat(State(chat): State<Arc<Chat>>, headers: HeaderMap, body: Body)
     }
 }
 
-/// The type is required, and not only for order: it is what makes a foreign page's request need a preflight, which
-/// nobody here answers. Otherwise any page could spend the key.
+/// Parses the request. Requires the content type, which makes the request of a foreign page need a
+/// preflight; this server grants none. Without it, any page could spend the key.
 fn parse(headers: &HeaderMap, body: &[u8]) -> Result<ChatRequest, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -80,7 +80,7 @@ fn parse(headers: &HeaderMap, body: &[u8]) -> Result<ChatRequest, Refusal> {
     }
     let bad_request = |sentence: String| Refusal::new(StatusCode::BAD_REQUEST, sentence);
     let request: ChatRequest = serde_json::from_slice(body)
-        .map_err(|error| bad_request(format!("The request is not the JSON this route takes: {error}.")))?;
+        .map_err(|error| bad_request(format!("The request is not the JSON that this route expects: {error}.")))?;
     match request.messages.last() {
         None => Err(bad_request("The conversation has no messages.".into())),
         Some(last) if last.content.trim().is_empty() => Err(bad_request("The last message is empty.".into())),

@@ -1,5 +1,5 @@
-//! Owns what the command line and the environment may say, and the sentences for what they may not.
-//! It must not know what the values are used for, and it opens nothing.
+//! Reads the command line and the environment, and words the errors. Does not know how the values
+//! are used, and opens nothing.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,35 +14,37 @@ const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_MAX_STREAMS: usize = 100;
 const EMBEDDED_MODEL: &str = "headwater-demo";
 
-/// What the server was told to do.
+/// The configuration of the server.
 pub struct Config {
-    /// Port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
-    /// Folder of the built page.
+    /// The folder of the built page.
     pub root: PathBuf,
-    /// The model's server, or none for the embedded model.
+    /// The model's server, or `None` for the embedded model.
     pub upstream: Option<Upstream>,
-    /// How many streams the second tutorial's server holds at a time.
+    /// The most streams that the second tutorial's server holds at a time.
     pub max_streams: usize,
-    /// The names under which the server answers.
+    /// The host names that the server accepts.
     pub allowed_hosts: Arc<AllowedHosts>,
 }
 
-/// An OpenAI-compatible endpoint. Not `Debug`, so that the key cannot be printed by accident.
+/// An OpenAI-compatible endpoint. Does not implement `Debug`, so that the key cannot be printed by
+/// accident.
 pub struct Upstream {
-    /// Address of its chat completions.
+    /// The address of its chat completions.
     pub url: Url,
     /// The bearer key as given.
     pub key: String,
-    /// The model to ask for.
+    /// The model to request.
     pub model: String,
 }
 
 impl Config {
-    /// Reads the arguments after the program's name, and the environment by `variable`. An empty variable counts as unset.
+    /// Reads the arguments after the program's name, and the environment through `variable`. An
+    /// empty variable counts as unset.
     ///
     /// # Errors
-    /// One sentence that names what cannot be used and what can.
+    /// Returns one sentence with the invalid value and the accepted ones.
     pub fn read(
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<String>,
@@ -70,7 +72,7 @@ impl Config {
         Ok(Self { port, root, upstream: read_upstream(variable)?, max_streams, allowed_hosts })
     }
 
-    /// The name of the model that answers.
+    /// Returns the name of the model.
     pub fn model(&self) -> &str {
         self.upstream.as_ref().map_or(EMBEDDED_MODEL, |upstream| &upstream.model)
     }
@@ -109,14 +111,16 @@ fn read_upstream(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Ups
     };
     let url = chat_completions(&base)
         .ok_or("OPENAI_BASE_URL must be an address such as https://api.example.com/v1, but it is not.")?;
-    // Checked here, because a key pasted with a line break would otherwise fail at the first question only.
+    // Checked here, because a key that was pasted with a line break would otherwise fail only at
+    // the first question.
     if HeaderValue::try_from(&key).is_err() {
         return Err("OPENAI_API_KEY has a character that cannot be sent in a header, such as a line break.".into());
     }
     Ok(Some(Upstream { url, key, model }))
 }
 
-/// Appends to the path, because some providers want a query such as `?api-version=…` kept in the base address.
+/// Appends to the path, because some providers need a query such as `?api-version=…` in the base
+/// address.
 fn chat_completions(base: &str) -> Option<Url> {
     let mut url = Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(["chat", "completions"]);

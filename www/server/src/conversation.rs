@@ -1,4 +1,4 @@
-//! The turns of a conversation, as the page sends them and as a model gets them.
+//! The turns of a conversation, as the page sends them and a model receives them.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,25 +1,26 @@
-//! Owns how this server writes an event of its own. The first tutorial's bytes are not among them: they follow Spring.
-//! It must not know what the events mean.
+//! Writes this server's own events. The first tutorial does not use it, because it reproduces
+//! Spring's bytes. Knows nothing of the events' meaning.
 
 use axum::body::Bytes;
 
-/// What a route answers that writes events with these functions.
+/// The content type of a route that writes events with these functions.
 pub const CONTENT_TYPE: &str = "text/event-stream";
 
-/// An event without a name, received by `onmessage`.
+/// Writes an event without a name, which `onmessage` receives.
 pub fn message(data: &str) -> Bytes {
     Bytes::from(format!("{}\n", data_fields(data)))
 }
 
-/// An event with a name. The name is the server's own and holds no line break.
+/// Writes an event with a name. The name is the server's own and contains no line break.
 pub fn named(name: &str, data: &str) -> Bytes {
     Bytes::from(format!("event: {name}\n{}\n", data_fields(data)))
 }
 
-/// A comment, which keeps a quiet connection from being taken for a dead one.
+/// A comment that keeps a quiet connection from being taken for a dead one.
 pub const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
 
-/// One field for each line, so that text from outside cannot end its event and start another.
+/// Writes one field for each line, so that text from outside cannot end its event and start
+/// another.
 fn data_fields(data: &str) -> String {
     let lines = data.replace("\r\n", "\n").replace('\r', "\n");
     lines.split('\n').map(|line| format!("data: {line}\n")).collect()

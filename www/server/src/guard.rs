@@ -1,8 +1,9 @@
-//! Owns which requests are answered at all: those under a name of this server, and where a request changes something or
-//! costs something, those that no foreign page has made. It must not know what the routes do.
+//! Decides which requests are handled at all. A request must use one of this server's names. If the
+//! route changes something or costs something, the request must not come from a foreign page. Knows
+//! nothing of the routes.
 //!
-//! A foreign page can give its own name the address of this machine. Its requests then are requests to its own origin, which
-//! no browser holds back; but they carry the foreign name.
+//! A foreign page can point its own name at the address of this machine. Its requests are then
+//! same-origin requests, which no browser blocks; but they carry the foreign name.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use axum::response::Response;
 use crate::answers::Refusal;
 use crate::hosts::{AllowedHosts, Host};
 
-/// Refuses every request under another name than those of this server.
+/// Refuses every request under a name that is not this server's.
 pub async fn known_host(
     State(allowed): State<Arc<AllowedHosts>>,
     request: Request,
@@ -24,7 +25,8 @@ pub async fn known_host(
     Ok(next.run(request).await)
 }
 
-/// Refuses what pages of other sites ask for. For routes that only this server's pages and programs such as curl use.
+/// Refuses requests of pages of other sites. For routes that only this server's pages and programs
+/// such as curl use.
 pub async fn own_pages(
     State(allowed): State<Arc<AllowedHosts>>,
     request: Request,
@@ -37,7 +39,7 @@ pub async fn own_pages(
     Ok(next.run(request).await)
 }
 
-/// As [`own_pages`], for what changes something; a request that only reads passes.
+/// Works like [`own_pages`], for routes that change something; requests that only read pass.
 pub async fn own_changes(state: State<Arc<AllowedHosts>>, request: Request, next: Next) -> Result<Response, Refusal> {
     match *request.method() {
         Method::GET | Method::HEAD | Method::OPTIONS => Ok(next.run(request).await),
@@ -45,13 +47,14 @@ pub async fn own_changes(state: State<Arc<AllowedHosts>>, request: Request, next
     }
 }
 
-/// Lets a page under one name of this server ask it under another name, which browsers call another site.
+/// Lets a page under one name of this server send requests to another name, which browsers treat as
+/// another site.
 pub async fn own_names(
     State(allowed): State<Arc<AllowedHosts>>,
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    // An image or a link of another site's page has no origin to check.
+    // An image or a link on another site's page has no origin to check.
     if is_from_another_site(&request) && !request.headers().contains_key(header::ORIGIN) {
         return Err(foreign_page());
     }
@@ -59,7 +62,8 @@ pub async fn own_names(
     Ok(next.run(request).await)
 }
 
-/// The target of a request may name a host too; then both must be right, whichever counts.
+/// Checks the host. The request target may name a host too; then both must be right, whichever one
+/// applies.
 fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> {
     let bad_request = |sentence: &str| Refusal::new(StatusCode::BAD_REQUEST, sentence);
     let mut fields = request.headers().get_all(header::HOST).iter();
@@ -78,28 +82,27 @@ fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> 
         if !allowed.contains(&host) {
             return Err(Refusal::new(
                 StatusCode::MISDIRECTED_REQUEST,
-                format!(
-                    "This server does not answer under the name {text:?}. Its operator can add it to ALLOWED_HOSTS."
-                ),
+                format!("This server does not accept the name {text:?}. Its operator can add it to ALLOWED_HOSTS."),
             ));
         }
     }
     Ok(())
 }
 
-/// Programs other than browsers send no origin; whoever can start those needs no foreign page.
+/// Checks the origin. Programs other than browsers send none, and a person who can run a program
+/// needs no foreign page.
 fn check_origin(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> {
     let is_ours = |origin: &str| Host::of_origin(origin).is_some_and(|host| allowed.contains(&host));
     let mut origins = request.headers().get_all(header::ORIGIN).iter();
     if origins.all(|origin| origin.to_str().is_ok_and(is_ours)) { Ok(()) } else { Err(foreign_page()) }
 }
 
-/// What browsers say of themselves, and no page can change.
+/// Browsers set this header themselves, and no page can change it.
 fn is_from_another_site(request: &Request) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     request.headers().get_all(SITE).iter().any(|site| site == "cross-site")
 }
 
 fn foreign_page() -> Refusal {
-    Refusal::new(StatusCode::FORBIDDEN, "This route does not take requests of pages from elsewhere.")
+    Refusal::new(StatusCode::FORBIDDEN, "This route does not accept requests from pages of other sites.")
 }

@@ -1,29 +1,30 @@
-//! Owns the names under which this server answers, and how a name is read from a header or a setting.
-//! It must not know requests, nor what is done with one that has another name.
+//! Holds the names that this server accepts, and parses names from headers and settings. Knows
+//! nothing of requests.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The longest name that DNS has.
+/// The length of the longest name in DNS.
 const LONGEST_NAME: usize = 253;
 
-/// The name of a machine, in the one spelling in which two of them are compared.
+/// The name of a machine, normalized for comparison.
 #[derive(Clone, Debug, PartialEq)]
 enum Name {
     Address(IpAddr),
     Dns(String),
 }
 
-/// A host as the `Host` field and an origin write it: a name or an address, and a port that may be left out. The port is
-/// checked and then forgotten: a foreign page that reaches this server keeps its own name, whatever the port is.
+/// A host as the `Host` field and an origin write it: a name or an address, and an optional port.
+/// The port is validated and then dropped: a foreign page that reaches this server keeps its own
+/// name, with any port.
 #[derive(Debug, PartialEq)]
 pub struct Host(Name);
 
-/// The names under which this server answers: those of this machine, and those that its operator adds.
+/// The names that this server accepts: those of this machine, and those that its operator adds.
 #[derive(Debug, Default)]
 pub struct AllowedHosts(Vec<Name>);
 
 impl Host {
-    /// `name`, `name:port`, `[address]` or `[address]:port`, and nothing else.
+    /// Parses `name`, `name:port`, `[address]` or `[address]:port`, and nothing else.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, rest) = match text.strip_prefix('[') {
             Some(rest) => {
@@ -38,19 +39,20 @@ impl Host {
         (rest.is_empty() || is_port(rest.strip_prefix(':')?)).then_some(Self(name))
     }
 
-    /// The host of an origin such as `https://chat.example:8443`. The origin `null` has none.
+    /// Returns the host of an origin such as `https://chat.example:8443`, and `None` for the origin
+    /// `null`.
     pub fn of_origin(origin: &str) -> Option<Self> {
         Self::parse(origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"))?)
     }
 }
 
-/// An empty port is the default one.
+/// Returns whether the text is a port. An empty port is the default one.
 fn is_port(text: &str) -> bool {
     text.is_empty() || text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 impl Name {
-    /// Case and one dot at the end make no difference, as in DNS.
+    /// Ignores case and one dot at the end, as DNS does.
     fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<Ipv4Addr>() {
             return Some(Self::Address(address.into()));
@@ -71,10 +73,10 @@ impl Name {
 }
 
 impl AllowedHosts {
-    /// Reads names that are separated by commas.
+    /// Parses names that are separated by commas.
     ///
     /// # Errors
-    /// One sentence that names the entry which is no host name.
+    /// Returns one sentence with the entry that is not a host name.
     pub fn read(text: &str) -> Result<Self, String> {
         let names = text.split(',').map(str::trim).map(|entry| {
             let address = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
@@ -91,8 +93,9 @@ impl AllowedHosts {
         names.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether this server answers under the name. `localhost` and loopback addresses always count. Names below
-    /// `localhost` do not, because not every system keeps them on this machine.
+    /// Returns whether this server accepts the name. `localhost` and loopback addresses are always
+    /// accepted. Names below `localhost` are not, because not every system keeps them on this
+    /// machine.
     pub fn contains(&self, Host(name): &Host) -> bool {
         name.is_loopback() || self.0.contains(name)
     }

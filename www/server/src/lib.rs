@@ -1,5 +1,5 @@
-//! The chat page's server: which route belongs to which module, and what every answer carries.
-//! It must not know how any route does its work, nor where the configuration came from.
+//! The chat page's server: maps routes to modules and adds the common response headers. Knows
+//! neither how a route works nor where the configuration came from.
 
 mod answers;
 mod bench;
@@ -31,10 +31,11 @@ use tower_http::services::ServeDir;
 use answers::{Refusal, method_not_allowed};
 use config::Config;
 
-/// All routes. `port` is the one really bound, which the page's security policy names.
+/// Builds all routes. `port` is the port that was really bound; the page's security policy names
+/// it.
 ///
 /// # Errors
-/// One sentence, when the connection to the model's server cannot be prepared.
+/// Returns one sentence if the connection to the model's server cannot be prepared.
 pub fn router(config: &Config, port: u16) -> Result<Router, String> {
     let policy = content_security_policy(port)?;
     let hosts = Arc::clone(&config.allowed_hosts);
@@ -62,25 +63,25 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
 /// Serves until the listener fails or the future is dropped.
 ///
 /// # Errors
-/// Those of the listener.
+/// Returns the listener's error.
 pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
     let listener = listener.tap_io(|connection| {
-        // Without this, Nagle's algorithm holds a token back until the one before it was acknowledged. Where it cannot
-        // be set, the stream is late but right.
+        // Without this, Nagle's algorithm delays a token until the previous one is acknowledged. If
+        // it cannot be set, the stream is late but correct.
         let _ = connection.set_nodelay(true);
     });
     axum::serve(listener, router).await
 }
 
-/// Both names of this machine are allowed as targets, because the page of the second tutorial talks to its server
-/// across origins: the page on the one name, the server on the other.
+/// Allows both names of this machine as targets, because the page of the second tutorial talks to
+/// its server across origins: the page has one name, the server the other.
 fn content_security_policy(port: u16) -> Result<HeaderValue, String> {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
          font-src 'self'; connect-src 'self' http://localhost:{port} http://127.0.0.1:{port}; worker-src 'self'; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
-    HeaderValue::try_from(policy).map_err(|error| format!("the security policy is no header value: {error}."))
+    HeaderValue::try_from(policy).map_err(|error| format!("the security policy is not a valid header value: {error}."))
 }
 
 fn with_common_headers(mut response: Response, policy: HeaderValue) -> Response {
@@ -88,7 +89,7 @@ fn with_common_headers(mut response: Response, policy: HeaderValue) -> Response 
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    // A page built anew must be seen at the next load; unchanged files still cost only a 304.
+    // A rebuilt page must be visible at the next load; unchanged files still cost only a 304.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response
 }

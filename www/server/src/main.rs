@@ -1,5 +1,5 @@
-//! Starts and stops the process: reads the configuration, binds the port, says where the page is, ends on a signal.
-//! It must not know a route.
+//! Starts and stops the process: reads the configuration, binds the port, prints the page's
+//! address, and ends on a signal. Knows no route.
 
 use std::env;
 use std::io::{self, Write};
@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use headwater_chat::config::Config;
 use tokio::net::TcpListener;
 
-/// For files, which take a thread for a moment each, and for the look-up of the model's server, which takes some of them for
-/// longer.
+/// Used for files, which take a thread for a moment each, and for resolving the name of the model's
+/// server, which takes some threads for longer.
 const MOST_BLOCKING_THREADS: usize = 16;
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ fn start() -> Result<(), String> {
         .build()
         .map_err(|error| format!("the asynchronous runtime did not start: {error}."))?;
     let outcome = runtime.block_on(serve_until_stopped(&config));
-    // Open streams and name look-ups under way must not hold up the end of the process.
+    // Open streams and pending name look-ups must not delay the end of the process.
     runtime.shutdown_background();
     outcome
 }
@@ -46,15 +46,15 @@ async fn serve_until_stopped(config: &Config) -> Result<(), String> {
         _ => format!("port {} cannot be used: {error}; choose another: PORT=8081 npm start", config.port),
     })?;
     let port = listener.local_addr().map_err(|error| format!("the bound address is unknown: {error}."))?.port();
-    let stopped = stop_signal().map_err(|error| format!("signals cannot be listened for: {error}."))?;
+    let stopped = stop_signal().map_err(|error| format!("cannot listen for signals: {error}."))?;
     let router = headwater_chat::router(config, port)?;
 
     if !config.root.join("index.html").is_file() {
-        eprintln!("headwater chat: {} holds no built page yet; `npm start` builds it.", config.root.display());
+        eprintln!("headwater chat: {} has no built page yet; `npm start` builds it.", config.root.display());
     }
     let ready = format!("headwater chat on http://127.0.0.1:{port} (model: {})\n", config.model());
     let mut stdout = io::stdout();
-    // Whoever started the server may have closed its end of the pipe; that is no reason not to serve.
+    // The process that started the server may have closed its end of the pipe; serve anyway.
     let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
 
     tokio::select! {
@@ -63,7 +63,8 @@ async fn serve_until_stopped(config: &Config) -> Result<(), String> {
     }
 }
 
-/// Listens from the moment of the call, so that a signal sent right after the first line of output is not lost.
+/// Listens from the moment of the call, so that a signal sent right after the first line of output
+/// is not lost.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

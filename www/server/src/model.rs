@@ -1,6 +1,6 @@
-//! Owns the embedded model: what it replies, in which tokens, and how it resumes. A reply depends on the conversation
-//! and on nothing else, so any token can be sent again by its number, even by another process.
-//! It must not know the network, the clock of the day or chance.
+//! The embedded model: its replies, their tokens, and resumption. A reply depends only on the
+//! conversation, so any token can be sent again by its number, even by another process. Uses
+//! neither the network, nor the time of day, nor randomness.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -19,7 +19,8 @@ use crate::{events, tokens};
 
 pub const NAME: &str = "headwater-demo";
 
-/// The first row of which a word begins a word of the question (or, where words have no spaces, is anywhere in it).
+/// Selects the first row with a word that starts a word of the question. Where words have no
+/// spaces, the word can be anywhere in the question.
 const REPLIES: [(&[&str], &str); 6] = [
     (&["inject"], include_str!("replies/inject.md")),
     (&["code", "rust", "typescript"], include_str!("replies/code.md")),
@@ -29,10 +30,11 @@ const REPLIES: [(&[&str], &str); 6] = [
     (&["hello"], include_str!("replies/hello.md")),
 ];
 const OTHER_REPLY: &str = include_str!("replies/other.md");
-/// A quoted question is cut here, so that a pasted page does not come back whole.
+/// A quoted question is cut after this length, so that a pasted page is not repeated as a whole.
 const MAX_QUOTED_CHARACTERS: usize = 600;
 
-/// Answers the last message. After `last_event_id`, the number of a token this reply has, it goes on with the next.
+/// Replies to the last message. With a `last_event_id` that is the number of one of the reply's
+/// tokens, continues with the next token.
 pub fn answer(conversation: &[Message], pace: f64, last_event_id: Option<&HeaderValue>) -> Result<Response, Refusal> {
     let reply = Reply::new(conversation)?;
     let sent = last_event_id.and_then(|id| reply.events_until(id)).unwrap_or(0);
@@ -42,12 +44,12 @@ pub fn answer(conversation: &[Message], pace: f64, last_event_id: Option<&Header
 struct Reply {
     id: String,
     tokens: Vec<String>,
-    /// The number of events after which the connection breaks, for a question with the word "cut". A reply resumed
-    /// from there goes on to its end.
+    /// The number of events after which the connection breaks, for a question with the word "cut".
+    /// A reply that resumes from there continues to its end.
     cut_after: Option<usize>,
 }
 
-/// OpenAI's shape of a streamed piece.
+/// A chunk of a streamed reply, in OpenAI's shape.
 #[derive(Serialize)]
 struct Chunk<'a> {
     id: &'a str,
@@ -83,15 +85,16 @@ impl Reply {
         Ok(Self { id: format!("chatcmpl-{:016x}", hasher.finish()), tokens, cut_after })
     }
 
-    /// The ids count the tokens from 1, and the chunk that says `stop` has the next one. Anything else is not an id
-    /// of this reply.
+    /// Returns the number of events up to this ID. IDs count the tokens from 1, and the chunk that
+    /// says `stop` has the next number. Anything else is not an ID of this reply.
     fn events_until(&self, id: &HeaderValue) -> Option<usize> {
         let digits = id.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
         digits.parse().ok().filter(|&number| number <= self.tokens.len() + 1)
     }
 
     fn stream(self, sent: usize, period: Duration) -> impl Stream<Item = io::Result<Bytes>> {
-        // A browser may lose what arrived right before the break, and then resumes from before it.
+        // A browser may lose the data that arrived right before the break, and then resumes from an
+        // earlier event.
         let cut_after = self.cut_after.filter(|_| sent == 0);
         stream::unfold(Some((self, sent, interval(period))), move |state| async move {
             let (reply, sent, mut pace) = state?;
@@ -99,7 +102,8 @@ impl Reply {
                 pace.tick().await;
             }
             if Some(sent) == cut_after {
-                // An error of the body makes the server drop the connection without the terminating chunk.
+                // An error of the body makes the server drop the connection without the terminating
+                // chunk.
                 return Some((Err(io::ErrorKind::ConnectionAborted.into()), None));
             }
             let event = reply.event(sent)?;
@@ -148,7 +152,7 @@ fn words(question: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// "error 503" in the question: for seeing how the page shows one.
+/// Parses "error 503" in the question, which shows how the page displays an error.
 fn status_asked_for(words: &[String]) -> Option<StatusCode> {
     let after_error = words.iter().skip_while(|word| *word != "error").nth(1)?;
     let status: u16 = after_error.parse().ok().filter(|number| (400..600).contains(number))?;

@@ -1,14 +1,13 @@
-//! Owns how a text is cut into pieces that look like a language model's tokens: two to eight characters, a word with
-//! the space before it, a character of CJK alone. Joined, they are the text again.
-//! It must not know what is done with them.
+//! Cuts a text into pieces that look like a language model's tokens: two to eight characters, a
+//! word with the space before it, a single character of CJK. Joined, the pieces are the text again.
 
-/// The longest piece of a word.
+/// The most characters in a piece of a word.
 const LONGEST: usize = 6;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Word,
-    /// A character that stands for a syllable, a word or a picture.
+    /// A character that represents a syllable, a word or a picture.
     Wide,
     Mark,
     Space,
@@ -42,7 +41,7 @@ pub fn split(text: &str) -> Vec<String> {
 fn kind(character: char) -> Kind {
     match character {
         '\n' => Kind::LineBreak,
-        // From the kana and ideographs on: CJK, Hangul, full-width forms, emoji.
+        // Starts at the kana and ideographs: CJK, Hangul, full-width forms, emoji.
         '\u{2600}'.. => Kind::Wide,
         _ if character.is_whitespace() => Kind::Space,
         _ if character.is_alphanumeric() => Kind::Word,

@@ -1,4 +1,4 @@
-// Owns tutorial 3: a clock that ticks twenty times.
+// Tutorial 3: a clock that ticks twenty times.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";
@@ -17,7 +17,7 @@ start.addEventListener("click", () => {
 	source.onmessage = (event) => log.add(`Data: ${event.data}`);
 	source.onerror = (event) => {
 		const again = event.target instanceof EventSource && event.target.readyState !== EventSource.CLOSED;
-		log.add(again ? "Connection lost, trying again" : "Connection failed");
+		log.add(again ? "Connection lost, retrying" : "Connection failed");
 	};
 	source.addEventListener("start", (event) => log.add(`Event Type: start, Data: ${event.data}`));
 	source.addEventListener("end", (event) => {

@@ -1,12 +1,13 @@
-// Owns a visible log: one line per entry, text only.
+// A visible log: one line per entry, text only.
 
-/** A list on the page that takes lines and keeps the last one in view. */
+/** A list on the page that appends lines and keeps the last one in view. */
 export class Log {
 	readonly #list: HTMLElement;
 
 	constructor(list: HTMLElement) {
 		this.#list = list;
-		// What scrolls must be reachable by keyboard; not every browser sees to that by itself.
+		// An element that scrolls must be reachable by keyboard; not every browser ensures that by
+		// itself.
 		list.tabIndex = 0;
 	}
 
@@ -14,13 +15,14 @@ export class Log {
 	add(text: string): void {
 		const line = document.createElement("li");
 		line.textContent = text;
-		// Beside the line, by the style sheet: the text of the line stays exactly what is logged.
+		// The style sheet shows the time beside the line, so the text of the line is exactly the
+		// logged text.
 		line.dataset.time = new Date().toLocaleTimeString("en-GB");
 		this.#list.append(line);
 		this.#list.scrollTop = this.#list.scrollHeight;
 	}
 
-	/** Forgets all lines. */
+	/** Removes all lines. */
 	clear(): void {
 		this.#list.replaceChildren();
 	}

@@ -1,11 +1,11 @@
-// Owns tutorial 1: a question, then ten pieces of an answer and a `stop`.
+// Tutorial 1: a question, then ten pieces of an answer and a `stop`.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";
 import { withInterval } from "./interval.ts";
 import { Log } from "./log.ts";
 
-// As in the tutorial: the cursor blinks when nothing has come for this long.
+// As in the tutorial, the cursor blinks when nothing has arrived for this long. Milliseconds.
 const STILL = 200;
 
 const form = part<HTMLFormElement>("t1-form");
@@ -36,7 +36,10 @@ form.addEventListener("submit", async (event) => {
 	}
 });
 
-/** One request that asks and is answered: what the browser's own EventSource cannot do. */
+/**
+ * Sends the question and reads the answer in one request, which the browser's own EventSource
+ * cannot do.
+ */
 function askInOne(msg: string): EventSource {
 	return new EventSource(withInterval("/chat/stream"), {
 		method: "POST",
@@ -44,13 +47,13 @@ function askInOne(msg: string): EventSource {
 	});
 }
 
-/** The tutorial's way: send the message, then listen under the id that it was given. */
+/** Does as the tutorial: sends the message, then listens under the returned ID. */
 async function askInTwo(msg: string): Promise<EventSource> {
 	const response = await fetch("/chat/send", {
 		method: "POST",
 		body: new URLSearchParams({ msg }),
 	});
-	if (!response.ok) throw new Error(`the server answered ${response.status}`);
+	if (!response.ok) throw new Error(`the server responded with status ${response.status}`);
 	const id = (await response.text()).trim();
 	return new EventSource(withInterval(`/chat/conversation/${encodeURIComponent(id)}`));
 }
@@ -71,7 +74,7 @@ function follow(source: EventSource): void {
 	source.addEventListener("message", (event) => append(contentOf(event.data)));
 	source.addEventListener("error", (event) => {
 		const closed = event.target instanceof EventSource && event.target.readyState === EventSource.CLOSED;
-		log.add(closed ? "error: CLOSED" : "error: CONNECTING, trying again");
+		log.add(closed ? "error: CLOSED" : "error: CONNECTING, retrying");
 	});
 	source.addEventListener("stop", () => {
 		source.close();
@@ -85,7 +88,7 @@ function follow(source: EventSource): void {
 	});
 }
 
-/** The text in `{"role": …, "content": …}`; what is not that is shown as it came. */
+/** Returns the text in `{"role": …, "content": …}`, and other data unchanged. */
 function contentOf(data: string): string {
 	try {
 		const { content } = JSON.parse(data) as { content?: unknown };

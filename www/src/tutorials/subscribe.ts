@@ -1,4 +1,4 @@
-// Owns tutorial 2: one stream per user, from another origin, and pushing to it.
+// Tutorial 2: one stream per user, from another origin, and pushing to it.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";
@@ -32,7 +32,8 @@ part("t2-push-form").addEventListener("submit", async (event) => {
 showStats();
 
 function subscribe(userId: string): void {
-	// One session for this wish of the user: reconnections are the same session, a new click is a new one.
+	// Each subscription by the user is one session: reconnections keep it, a new click starts
+	// another.
 	const query = new URLSearchParams({ userId, session: crypto.randomUUID() });
 	const opened = new EventSource(`//${otherHost()}/message/sse/subscribe?${query}`);
 	source = opened;
@@ -48,7 +49,7 @@ function subscribe(userId: string): void {
 	opened.addEventListener("connecttime", (event) => log.add(`Start time: ${event.data}`));
 	opened.addEventListener("message", (event) => log.add(`message event: ${event.data}`));
 	opened.addEventListener("evicted", (event) => {
-		// Coming straight back would only evict somebody else.
+		// Reconnecting right away would only evict another user.
 		opened.close();
 		log.add(`Evicted by the server: ${event.data || "its place was needed"}. Staying closed.`);
 	});
@@ -60,7 +61,7 @@ function subscribe(userId: string): void {
 	});
 }
 
-/** This server under its other name, which makes it another origin. */
+/** Returns this server's host under its other name, which makes it another origin. */
 function otherHost(): string {
 	const swapped: Record<string, string> = { localhost: "127.0.0.1", "127.0.0.1": "localhost" };
 	return location.host.replace(location.hostname, swapped[location.hostname] ?? location.hostname);
@@ -73,7 +74,7 @@ async function push(userId: string, text: string): Promise<string> {
 			headers: { "content-type": "text/plain; charset=utf-8" },
 			body: text,
 		});
-		if (!response.ok) return `The server refused it (${response.status}).`;
+		if (!response.ok) return `The server refused the push (${response.status}).`;
 		const { delivered } = (await response.json()) as { delivered: boolean };
 		return delivered ? `Delivered to ${userId}.` : `${userId} is not connected.`;
 	} catch {

@@ -1,5 +1,6 @@
-//! The benchmark's routes: a stream as fast as the machine can take it, or at an even rate; and what it consists of. Also
-//! the headers that give the benchmark's page precise clocks. It must not know who is measured.
+//! Serves the benchmark's streams, at full speed or at an even rate, and the numbers that a client
+//! must have received. Sets the headers that give the benchmark's page precise clocks. Knows no
+//! contender.
 
 mod store;
 mod workloads;
@@ -26,12 +27,12 @@ use crate::{events, guard};
 use store::{Busy, MOST_KEPT, MOST_READERS, Source, Store, Wanted};
 use workloads::Expected;
 
-/// Half a million chunks of a language model: ten seconds of them at fifty thousand a second.
+/// Fits half a million chunks of a language model: ten seconds at 50,000 events per second.
 const LONGEST_STREAM: usize = 96 * 1024 * 1024;
 const MOST_EVENTS: u32 = 1_000_000;
-/// As fine as tokio's timers are.
+/// The resolution of tokio's timers.
 const TICK: Duration = Duration::from_millis(1);
-/// In seconds, for who came when there was no place.
+/// Seconds until a client should retry when all places are taken.
 const TRY_AGAIN_AFTER: u64 = 5;
 
 pub fn router(hosts: &Arc<AllowedHosts>) -> Router {
@@ -48,7 +49,8 @@ struct Pace {
     rate: Option<u32>,
 }
 
-/// `GET` or `POST /bench/stream?workload=llm&events=40000&seed=1`, with `&rate=50000` at that rate.
+/// Serves `GET` or `POST /bench/stream?workload=llm&events=40000&seed=1`; `&rate=50000` limits the
+/// rate.
 async fn stream(
     State(store): State<Arc<Store>>,
     wanted: Result<Query<Wanted>, QueryRejection>,
@@ -57,7 +59,7 @@ async fn stream(
     let wanted = checked(wanted)?;
     let Query(pace) = pace.map_err(refusal)?;
     if pace.rate == Some(0) {
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, "A rate is at least one event per second."));
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "The rate must be at least one event per second."));
     }
     let source = store.source(wanted).await.map_err(busy)?;
     Ok(match pace.rate {
@@ -87,7 +89,7 @@ fn paced(source: Source, events: u32, rate: u32) -> impl Stream<Item = Result<By
     })
 }
 
-/// `GET /bench/expected?workload=llm&events=40000&seed=1`.
+/// Serves `GET /bench/expected?workload=llm&events=40000&seed=1`.
 async fn expected(
     State(store): State<Arc<Store>>,
     wanted: Result<Query<Wanted>, QueryRejection>,
@@ -98,21 +100,22 @@ async fn expected(
 fn checked(wanted: Result<Query<Wanted>, QueryRejection>) -> Result<Wanted, Refusal> {
     let Query(wanted) = wanted.map_err(refusal)?;
     if wanted.events > MOST_EVENTS || wanted.most_bytes() > LONGEST_STREAM {
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, "So long a stream is not made here."));
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "The stream would be longer than this server allows."));
     }
     Ok(wanted)
 }
 
 fn refusal(rejection: QueryRejection) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, format!("That is no stream of the benchmark: {}.", rejection.body_text()))
+    Refusal::new(StatusCode::BAD_REQUEST, format!("The benchmark has no such stream: {}.", rejection.body_text()))
 }
 
 fn busy(_: Busy) -> Refusal {
-    let sentence = "As many streams of the benchmark are being read as this server has memory for. Try again later.";
+    let sentence = "This server has no memory for another benchmark stream right now. Try again later.";
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence).with_retry_after(Some(TRY_AGAIN_AFTER.into()))
 }
 
-/// Isolates the benchmark's page from other origins, for which browsers give it a clock of some microseconds.
+/// Isolates the benchmark's page from other origins. Browsers then give it a clock with a
+/// resolution of a few microseconds.
 pub async fn isolated(request: Request, next: Next) -> Response {
     let ours = request.uri().path().starts_with("/bench/");
     let mut response = next.run(request).await;

@@ -1,9 +1,11 @@
-//! Owns the making of the benchmark's streams and the memory that they take: what was made lately is kept whole, and what has
-//! no room beside it is made while it is read. It must not know HTTP, nor at which rate a stream is read.
+//! Generates the benchmark's streams and bounds the memory that they take. Recent streams are kept
+//! whole. A stream that does not fit beside them is generated while it is read. Knows neither HTTP
+//! nor the rate at which a stream is read.
 //!
-//! Streams are made in slices, with everything else that the server has to do between two of them, and only while somebody
-//! waits: who leaves drops the work. Whole streams take at most [`MOST_KEPT`] together, also while they are made and while
-//! slow clients still read them. Each of the others takes a piece or two, and there are at most [`MOST_READERS`].
+//! Streams are generated in slices, so that the server can do other work in between, and only while
+//! a client waits: if the client leaves, the work is dropped. Whole streams take at most
+//! [`MOST_KEPT`] together, also while they are generated and while slow clients still read them.
+//! Each other stream takes one or two pieces, and at most [`MOST_READERS`] clients read one.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,14 +17,14 @@ use tokio::task::yield_now;
 
 use super::workloads::{Expected, Generator, Kind};
 
-/// All workloads of one row of the benchmark at once, or the longest stream.
+/// Fits all workloads of one row of the benchmark at once, or the longest stream.
 pub const MOST_KEPT: usize = 128 * 1024 * 1024;
-/// Clients that at one time read what is not kept.
+/// The most clients that can read streams that are not kept, at one time.
 pub const MOST_READERS: usize = 64;
-/// What browsers read at most at once. Making one takes less than a millisecond.
+/// The most bytes that browsers read at once. Generating a piece takes less than a millisecond.
 pub const PIECE: usize = 64 * 1024;
 
-/// Which stream.
+/// Identifies a stream.
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 pub struct Wanted {
     pub workload: Kind,
@@ -36,7 +38,7 @@ const fn first_seed() -> u32 {
 }
 
 impl Wanted {
-    /// The stream is not larger.
+    /// Returns an upper bound of the stream's size.
     pub fn most_bytes(self) -> usize {
         (self.events as usize).saturating_mul(self.workload.largest_event())
     }
@@ -46,7 +48,8 @@ impl Wanted {
     }
 }
 
-/// A stream in memory, and the room that it takes there, which is free again when the last of its bytes was written.
+/// Holds a stream in memory, and its share of the memory, which is freed when the last byte has
+/// been written.
 struct Whole {
     bytes: Vec<u8>,
     expected: Expected,
@@ -61,28 +64,29 @@ impl AsRef<[u8]> for Readable {
     }
 }
 
-/// A stream to be made by the first who waits for it, or by the next if that one leaves.
+/// A stream that the first waiting client generates, or the next one if that client leaves.
 struct Entry {
     wanted: Wanted,
     whole: OnceCell<Arc<Whole>>,
 }
 
-/// A stream to be read.
+/// Where the bytes of a stream come from.
 pub enum Source {
     Kept { bytes: Bytes, sent: usize },
     Made { generator: Box<Generator>, wanted: Wanted, store: Arc<Store>, _place: OwnedSemaphorePermit },
 }
 
-/// As many clients as there may be read what is not kept.
+/// [`MOST_READERS`] clients already read streams that are not kept.
 #[derive(Debug)]
 pub struct Busy;
 
 pub struct Store {
     kept: Mutex<VecDeque<Arc<Entry>>>,
-    /// What whole streams may still take, counted in pieces. An empty one counts too, for what it takes beside its bytes.
+    /// The memory left for whole streams, counted in pieces. An empty stream counts as one piece,
+    /// for its bookkeeping.
     room: Arc<Semaphore>,
     places: Arc<Semaphore>,
-    /// Only one slice is made before everything else has its turn.
+    /// One slice at a time is generated, before all other work gets its turn.
     turn: Semaphore,
 }
 
@@ -118,7 +122,7 @@ impl Store {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)
     }
 
-    /// The stream in memory, if it is there or has room there.
+    /// Returns the stream in memory, if it is there or fits.
     async fn whole(&self, wanted: Wanted) -> Option<Arc<Whole>> {
         let entry = self.entry(wanted);
         let whole = entry.whole.get_or_try_init(|| self.make(wanted)).await;
@@ -130,7 +134,7 @@ impl Store {
         if let Some(entry) = kept.iter().find(|entry| entry.wanted == wanted) {
             return Arc::clone(entry);
         }
-        // Those for which nobody waits any more, or for which there was no room.
+        // Drops the entries that no client waits for any more, and those that did not fit.
         kept.retain(|entry| entry.whole.initialized() || Arc::strong_count(entry) > 1);
         let entry = Arc::new(Entry { wanted, whole: OnceCell::new() });
         kept.push_back(Arc::clone(&entry));
@@ -150,7 +154,7 @@ impl Store {
         Ok(Arc::new(Whole { bytes, expected: generator.expected().clone(), _room: room }))
     }
 
-    /// Makes room by forgetting what was made first and nobody reads.
+    /// Makes room by dropping the oldest stream that no client reads.
     fn reserve(&self, rooms: usize) -> Option<OwnedSemaphorePermit> {
         let rooms = u32::try_from(rooms).ok()?;
         loop {
@@ -173,13 +177,14 @@ impl Store {
     }
 }
 
-/// At least one, so that the number of streams is bounded too.
+/// Returns at least 1, so that the number of streams is bounded too.
 fn rooms(bytes: usize) -> usize {
     bytes.div_ceil(PIECE).max(1)
 }
 
 impl Source {
-    /// The next piece of the first `share` of `shares` equal parts of the stream; none if all those were handed out.
+    /// Returns the next piece of the first `share` of `shares` equal parts of the stream, or `None`
+    /// when those parts are sent.
     pub async fn next(&mut self, share: u64, shares: u64) -> Option<Bytes> {
         match self {
             Self::Kept { bytes, sent } => {
@@ -223,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn what_has_no_room_is_the_same_stream_made_while_it_is_read() -> Result<(), Busy> {
         let store = Arc::new(Store::new(3 * PIECE, 1));
-        // Two pieces and a bit each.
+        // Each stream takes two pieces and a bit.
         let wanted = small(10_000, 1);
         let Source::Kept { bytes, .. } = store.source(wanted).await? else { unreachable!("it was not kept") };
         let (is_kept, _) = read(store.source(small(10_000, 2)).await?).await;

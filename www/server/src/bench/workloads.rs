@@ -1,5 +1,5 @@
-//! Owns what the benchmark's streams consist of: named workloads, drawn from a seed, and what a client must have received
-//! at their end. It must not know HTTP, nor who reads them.
+//! Generates the benchmark's streams: named workloads, drawn from a seed, and the numbers that a
+//! client must have received at the end. Knows neither HTTP nor the clients.
 
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ pub enum Kind {
     Llm,
     /// Six characters of data: 14 bytes.
     Small,
-    /// With a type and an id, which counts up: 48 bytes.
+    /// An event with a type and an ID that counts up: 48 bytes.
     Typed,
     /// JSON with 8 to 24 characters of three bytes each.
     Cjk,
@@ -20,39 +20,39 @@ pub enum Kind {
     Long,
     /// Six characters of data, after up to twenty comments that keep a connection alive.
     Comments,
-    /// As `llm`, with lines that end in CRLF.
+    /// The same as `llm`, with lines that end in CRLF.
     Crlf,
 }
 
-/// What a client must have received at the end.
+/// The numbers that a client must have received at the end.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Expected {
     pub events: u32,
-    /// Of all data together, in UTF-16 units, as JavaScript counts.
+    /// The length of all data together, in UTF-16 code units, as JavaScript counts.
     pub characters: usize,
     pub bytes: usize,
     pub last_event_id: String,
 }
 
-/// A stream while it is made, piece by piece.
+/// Generates a stream piece by piece.
 pub struct Generator {
     kind: Kind,
     random: Random,
     unsent: Vec<u8>,
-    /// What it is of, as far as it goes.
+    /// Counts the stream's contents so far.
     expected: Expected,
-    /// How many events it has in the end.
+    /// The number of events in the whole stream.
     events: u32,
 }
 
 const LONG_LINE: usize = 16 * 1024;
-/// Seven digits for as many events as there may be, so that every event has the same size.
+/// Has seven digits up to the largest number of events, so that every event has the same size.
 const FIRST_ID: u32 = 1_000_000;
 const MOST_COMMENTS: u32 = 20;
 
 impl Kind {
-    /// No event of this kind is larger.
+    /// Returns the size of the largest event of this kind, in bytes.
     pub const fn largest_event(self) -> usize {
         match self {
             Self::Llm => 175,
@@ -91,8 +91,8 @@ impl Kind {
 }
 
 impl Generator {
-    /// The next bytes, `longest` at most and as many if there are, of the first `events` events; none if all those were
-    /// handed out.
+    /// Returns the next bytes of the first `events` events: `longest` bytes, or fewer at the end.
+    /// Returns `None` when all of them have been returned.
     pub fn piece(&mut self, longest: usize, events: u32) -> Option<Bytes> {
         while self.unsent.len() < longest && self.expected.events < events.min(self.events) {
             self.add_event();
@@ -102,7 +102,7 @@ impl Generator {
         (!piece.is_empty()).then(|| piece.into())
     }
 
-    /// What a client must have received after the pieces so far, which at the end is all.
+    /// Returns the numbers that a client must have received after the pieces so far.
     pub fn expected(&self) -> &Expected {
         &self.expected
     }
@@ -141,7 +141,7 @@ impl Random {
         mixed ^ mixed >> 31
     }
 
-    /// One of `0..end`.
+    /// Returns a number in `0..end`.
     fn below(&mut self, end: u32) -> u32 {
         (self.next() % u64::from(end)) as u32
     }
@@ -151,7 +151,7 @@ impl Random {
         (0..length).map(|_| char::from(b'a' + self.below(26) as u8)).collect()
     }
 
-    /// One of the 20,000 ideographs from U+4E00 on.
+    /// Returns one of the 20,000 ideographs from U+4E00 on.
     fn ideograph(&mut self) -> char {
         char::from_u32(0x4E00 + self.below(20_000)).unwrap_or('水')
     }

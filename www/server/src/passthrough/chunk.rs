@@ -1,14 +1,14 @@
-//! Owns what of one event of the endpoint's stream reaches the page: the fields of a chat completion's chunk that are known
-//! here, written by this server. It must not know how events come or go.
+//! Reduces an event of the endpoint's stream to the known fields of a chat completion's chunk, and
+//! writes them again. Does not know how events are received or sent.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::complaint::Complaint;
 
-/// Placeholders for a key, as local servers take them, are words that an answer may contain.
+/// Shorter keys are placeholders for local servers, and are words that an answer may contain.
 const SHORTEST_SECRET: usize = 16;
-/// How an answer may end, as OpenAI calls it, and as others do.
+/// The finish reasons: OpenAI's name, and the names that other servers use.
 const FINISH_REASONS: [(&str, &str); 8] = [
     ("stop", "stop"),
     ("length", "length"),
@@ -20,7 +20,7 @@ const FINISH_REASONS: [(&str, &str); 8] = [
     ("max_tokens", "length"),
 ];
 
-/// What an event says.
+/// The meaning of an event.
 #[derive(Debug, PartialEq)]
 pub enum Said {
     /// The JSON of a chunk, for the page.
@@ -30,8 +30,8 @@ pub enum Said {
     Unreadable,
 }
 
-/// Each field is read by itself, so that one of an unexpected type does not take the others with it; and all others are
-/// skipped without being held in memory.
+/// Each field is parsed separately, so that a field of an unexpected type does not affect the
+/// others. Unknown fields are skipped and not held in memory.
 #[derive(Deserialize)]
 struct Theirs<'a> {
     #[serde(borrow, default)]
@@ -103,8 +103,8 @@ struct OurUsage {
     total_tokens: Option<u64>,
 }
 
-/// Reads the data of an event. The text of the answer is the model's, whatever it says; but a key that is in it as it is
-/// written, within one piece, does not reach the page.
+/// Reads the data of an event. The text of the answer is passed on unchanged, except that a key
+/// that appears verbatim within one chunk does not reach the page.
 pub fn read(data: &str, model: &str, key: &str) -> Said {
     let data = data.trim();
     if data == "[DONE]" {
@@ -114,7 +114,7 @@ pub fn read(data: &str, model: &str, key: &str) -> Said {
     if let Some(error) = theirs.error {
         return Said::Failure(Complaint::of_error(error.get()));
     }
-    // One answer was asked for, so the first choice is the only one.
+    // The request asks for one choice, so the first one is the only one.
     let choices: Vec<&RawValue> = value(theirs.choices).unwrap_or_default();
     let choice = choices.first().and_then(|choice| object::<TheirChoice>(choice.get()));
     let usage = theirs.usage.and_then(|usage| object::<TheirUsage>(usage.get()));
@@ -152,7 +152,7 @@ fn value<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-/// serde reads a struct from an array too.
+/// serde also reads a struct from an array.
 fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     serde_json::from_str(json).ok().filter(|_| json.starts_with('{'))
 }

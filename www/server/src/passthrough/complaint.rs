@@ -1,6 +1,7 @@
-//! Owns what this server makes of a failure that the endpoint reports, with a status or within its stream: words of its
-//! own for the kinds of failure that it knows. An endpoint may put anything into its own words, the key too, and in any
-//! spelling; so none of them are passed on. It must not know how the page shows it.
+//! Describes a failure that the endpoint reports, with a status or within its stream, in this
+//! server's own words for the known kinds of failure. The endpoint's own words may contain
+//! anything, the key in any spelling included; so none of them are passed on. Does not know how the
+//! page shows a failure.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The names that servers give to kinds of failure, in `code` or `type`, and what is wrong then.
+/// The names that servers give to kinds of failure, in `code` or `type`, and the description of
+/// each.
 const KINDS: [(&[&str], &str); 7] = [
     (&["invalid_api_key", "authentication_error", "invalid_authentication"], KEY),
     (
@@ -25,18 +27,18 @@ const KINDS: [(&[&str], &str); 7] = [
     (&["overloaded", "overloaded_error", "engine_overloaded", "server_overloaded", "slow_down"], OVERLOADED),
 ];
 const KEY: &str = "does not accept the key that this server has";
-const TOO_MANY: &str = "has had too many requests for now";
-const TOO_LONG: &str = "takes no conversation as long as this one";
+const TOO_MANY: &str = "has received too many requests for now";
+const TOO_LONG: &str = "does not accept a conversation of this length";
 const OVERLOADED: &str = "is overloaded or down for now";
 
-/// A failure. All that it holds is from this file.
+/// A failure. All its text is from this file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Complaint {
     status: Option<u16>,
     kind: Option<&'static str>,
 }
 
-/// The usual shapes, `{"message", "type", "code"}`; anything else is in them, but is not read.
+/// The usual shape, `{"message", "type", "code"}`. Other fields are not read.
 #[derive(Deserialize)]
 struct Reported<'a> {
     #[serde(borrow, default)]
@@ -54,13 +56,14 @@ struct Body<'a> {
 }
 
 impl Complaint {
-    /// From an answer with this status.
+    /// Reads the failure from a response with this status.
     pub fn of_answer(status: StatusCode, body: &[u8]) -> Self {
         let kind = Self::of_event(std::str::from_utf8(body).unwrap_or_default()).kind;
         Self { status: Some(status.as_u16()), kind }
     }
 
-    /// From the data of an event that is called an error: the error, or an object that has it in `error`.
+    /// Reads the failure from the data of an error event: the error itself, or an object with the
+    /// error in `error`.
     pub fn of_event(data: &str) -> Self {
         match serde_json::from_str::<Body>(data) {
             Ok(body) => Self::of_error(body.error.get()),
@@ -68,7 +71,7 @@ impl Complaint {
         }
     }
 
-    /// From the JSON of an error, as bodies and events have it in `error`.
+    /// Reads the failure from the JSON of an error, the value of `error` in bodies and events.
     pub fn of_error(json: &str) -> Self {
         let Some(reported) = serde_json::from_str::<Reported>(json).ok().filter(|_| json.starts_with('{')) else {
             return Self { status: None, kind: None };
@@ -85,32 +88,33 @@ impl Complaint {
         }
     }
 
-    /// What is wrong, as the rest of a sentence about the endpoint.
+    /// Returns the rest of a sentence that begins with the endpoint's name.
     pub fn words(self) -> Cow<'static, str> {
         if let Some(kind) = self.kind {
             return kind.into();
         }
         let Some(status) = self.status else { return "reported an error".into() };
         let words = match status {
-            300..=399 => "answered with a redirect, which is not followed because the key is not for others",
+            300..=399 => "responded with a redirect, which this server does not follow, to protect the key",
             400 | 422 => "does not accept the request",
             401 => KEY,
-            402 => "wants to be paid first",
+            402 => "requires payment",
             403 => "does not allow this",
             404 => "does not know the model or the address",
-            407 => "cannot be reached: a proxy on the way wants a password",
-            408 | 504 => "did not have its answer in time",
+            407 => "cannot be reached: a proxy on the way requires a password",
+            408 | 504 => "did not respond in time",
             413 => TOO_LONG,
             429 => TOO_MANY,
             503 | 529 => OVERLOADED,
-            _ => return format!("answered {status}").into(),
+            _ => return format!("responded with status {status}").into(),
         };
         words.into()
     }
 }
 
-/// The status for the page: the endpoint's own, if that says of the chat what it said of the request to the endpoint.
-/// Browsers act on some others by themselves: they ask again after a 408, and look for a proxy after a 407.
+/// Returns the status for the page: the endpoint's own, if it has the same meaning for the chat as
+/// for the request to the endpoint. Browsers act on some others by themselves: they retry after a
+/// 408, and look for a proxy after a 407.
 pub fn status_for(theirs: StatusCode) -> StatusCode {
     match theirs.as_u16() {
         400 | 401 | 402 | 403 | 404 | 413 | 422 | 429 | 500 | 503 | 504 => theirs,
@@ -158,7 +162,7 @@ mod tests {
             r#"{"message":"secret"}"#,
             r#"{"error":"#,
         ] {
-            assert_eq!(words(500, body), "answered 500", "{body}");
+            assert_eq!(words(500, body), "responded with status 500", "{body}");
             assert!(!Complaint::of_error(body).words().contains("secret"), "{body}");
         }
         assert!(!words(500, &"[".repeat(10_000)).contains('['));

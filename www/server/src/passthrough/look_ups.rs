@@ -1,7 +1,7 @@
-//! Owns the look-up of the endpoint's name. The system's look-up blocks a thread, maybe for a minute, and cannot be
-//! interrupted; the threads for that are few, and reading files needs them too. So only some look-ups run at a time, and
-//! the others wait without a thread, and not at all once nobody waits for them.
-//! It must not know the endpoint.
+//! Resolves the endpoint's name. The system's look-up blocks a thread, possibly for a minute, and
+//! cannot be interrupted. There are few such threads, and reading files needs them too. So only
+//! some look-ups run at a time. The others wait without a thread, and are dropped when no request
+//! needs them any more. Knows nothing of the endpoint.
 
 use std::error::Error;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct LookUps {
     places: Arc<Semaphore>,
 }
 
-/// The system knows no address of the name.
+/// The system found no address for the name.
 #[derive(Debug)]
 pub struct UnknownName;
 
@@ -49,7 +49,7 @@ impl Resolve for LookUps {
     }
 }
 
-/// The place is taken until the work is done, whether anybody waits for it or not.
+/// The place stays taken until the work is done, even if the caller stops waiting.
 async fn run<T: Send + 'static>(places: Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let place = places.acquire_owned().await.ok()?;
     let work = move || {

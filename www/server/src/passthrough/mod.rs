@@ -1,6 +1,7 @@
-//! Owns the way to an OpenAI-compatible endpoint and back: the request with the key, and what comes of it. The key leaves
-//! this folder in one header only. Nothing that the endpoint says is passed on as it came: what the page needs is read from
-//! it and written by this server. It must not know how a page shows it.
+//! Sends a conversation to an OpenAI-compatible endpoint, with the key, and converts the response.
+//! The key leaves this folder in one header only. Nothing from the endpoint is passed on unchanged:
+//! this server reads the fields that the page needs and writes them again. Does not know how the
+//! page shows them.
 
 mod chunk;
 mod complaint;
@@ -27,10 +28,11 @@ use complaint::Complaint;
 use look_ups::LookUps;
 use stream::Reading;
 
-/// Browsers themselves give up on a connection later than this; a person has long done so.
+/// Shorter than the connection timeouts of browsers, and than a person's patience.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long and how much of a failed answer is read for its reason.
+/// Limits how long a failed response is read to find its reason.
 const REASON_LIMIT: Duration = Duration::from_secs(5);
+/// Limits the bytes that are read for that.
 const LONGEST_REASON: usize = 64 * 1024;
 
 /// A model that answers over the network.
@@ -41,7 +43,8 @@ pub struct ModelServer {
     model: String,
 }
 
-/// What the endpoint is asked. Written without a tree of JSON values in between, which takes many times the memory.
+/// The body of the request to the endpoint. Serialized without an intermediate tree of JSON values,
+/// which takes many times the memory.
 #[derive(Serialize)]
 struct Question<'a> {
     model: &'a str,
@@ -55,7 +58,8 @@ impl ModelServer {
             .connect_timeout(CONNECT_LIMIT)
             .redirect(Policy::none())
             .dns_resolver(Arc::new(LookUps::default()));
-        // A proxy from the environment leads outwards; a model on this machine is not reached through it.
+        // A proxy from the environment is for remote hosts; a model on this machine is not reached
+        // through it.
         if matches!(upstream.url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             client = client.no_proxy();
         }
@@ -67,7 +71,8 @@ impl ModelServer {
         &self.model
     }
 
-    /// Passes the answer on while it comes. When the browser leaves, the answer is dropped and the request with it.
+    /// Passes the response on while it arrives. When the browser disconnects, the response is
+    /// dropped, and the request with it.
     pub async fn answer(&self, messages: &[Message]) -> Result<Response, Refusal> {
         let question = Question { model: &self.model, messages, stream: true };
         let question = serde_json::to_string(&question).map_err(|_| {
@@ -83,7 +88,7 @@ impl ModelServer {
         let response = request.send().await.map_err(|error| self.bad_gateway(reach::words(&error)))?;
         match response.status() {
             StatusCode::OK => {}
-            status if status.is_success() => return Err(self.bad_gateway("answered without an event stream")),
+            status if status.is_success() => return Err(self.bad_gateway("responded without an event stream")),
             _ => return Err(self.failure(response).await),
         }
         if let Some(words) = instead_of_a_stream(&response) {
@@ -93,7 +98,7 @@ impl ModelServer {
         Ok(event_stream(events::CONTENT_TYPE, reading.follow(response.bytes_stream())))
     }
 
-    /// In this server's words, for what it knows of the endpoint's reason.
+    /// Describes a failed response in this server's own words.
     async fn failure(&self, response: reqwest::Response) -> Refusal {
         let status = response.status();
         let retry_after = retry_after::read(response.headers());
@@ -106,7 +111,7 @@ impl ModelServer {
         Refusal::new(StatusCode::BAD_GATEWAY, format!("{} {words}.", self.name()))
     }
 
-    /// As the operator wrote it, without what else its address holds.
+    /// Returns the host and port as the operator wrote them, without the rest of the address.
     fn name(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         self.url
@@ -115,25 +120,26 @@ impl ModelServer {
     }
 }
 
-/// What is wrong with an answer that says of itself that it is no event stream. One that says nothing is read as one.
+/// Returns the fault of a response whose headers say that it is not an event stream. A response
+/// without a content type is read as one.
 fn instead_of_a_stream(response: &reqwest::Response) -> Option<&'static str> {
     let field = |name| response.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if field(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-        return Some("compressed its answer, though it was not asked to");
+        return Some("compressed its response without being asked to");
     }
     let essence = field(header::CONTENT_TYPE)?.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         events::CONTENT_TYPE => None,
-        // A base address that leads to somebody's web page answers 200 and HTML.
-        "text/html" => Some("answered with a web page instead of an event stream"),
-        "application/json" => Some("answered with JSON instead of an event stream"),
-        _ => Some("answered with something else than an event stream"),
+        // A base address that leads to a web page responds with status 200 and HTML.
+        "text/html" => Some("responded with a web page instead of an event stream"),
+        "application/json" => Some("responded with JSON instead of an event stream"),
+        _ => Some("responded with something other than an event stream"),
     }
 }
 
 async fn read_start(mut response: reqwest::Response) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // Whatever came before a failure, or before the time was over, is better than nothing.
+    // Data that came before a failure or the timeout is better than none.
     let _ = timeout(REASON_LIMIT, async {
         while bytes.len() < LONGEST_REASON {
             let Ok(Some(chunk)) = response.chunk().await else { break };

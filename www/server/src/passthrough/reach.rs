@@ -1,5 +1,6 @@
-//! Owns the words for a request that got no answer. Errors hold text from outside, such as the names in a certificate, and
-//! the address, which may hold a password: only their kind is read. It must not know which request it was.
+//! Describes a request that got no response. Errors contain text from outside, such as the names in
+//! a certificate, and the address, which may contain a password. So only the kind of an error is
+//! read. Does not know the request.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -13,20 +14,20 @@ pub fn words(error: &reqwest::Error) -> &'static str {
         if error.is::<UnknownName>() {
             return "cannot be reached: its name is not known";
         }
-        // The innermost says most.
+        // The innermost error is the most specific.
         kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
         cause = error.source();
     }
     match kind {
-        _ if error.is_timeout() => "cannot be reached: it does not answer in time",
+        _ if error.is_timeout() => "cannot be reached: it did not respond in time",
         Some(ErrorKind::ConnectionRefused) => "cannot be reached: it refused the connection",
-        Some(ErrorKind::TimedOut) => "cannot be reached: it does not answer in time",
+        Some(ErrorKind::TimedOut) => "cannot be reached: it did not respond in time",
         Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown) => {
-            "cannot be reached: there is no way to it"
+            "cannot be reached: there is no route to it"
         }
-        // What the TLS library reports.
+        // The TLS library reports this kind.
         Some(ErrorKind::InvalidData) if error.is_connect() => "cannot be reached: no secure connection could be made",
         _ if error.is_connect() => "cannot be reached",
-        _ => "broke off before it answered",
+        _ => "closed the connection before it responded",
     }
 }

@@ -1,13 +1,14 @@
-//! Owns what is passed on of the endpoint's wish when to be asked again: a time, written by this server.
-//! It must not know why the endpoint has refused.
+//! Reads the endpoint's `Retry-After` and writes it again as a time. Does not know the reason of
+//! the refusal.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue};
 
-/// In seconds. Who asks for more than a week is not waited for anyway.
+/// Seconds. A longer wait than a week is not useful to the page.
 const LONGEST: u64 = 7 * 24 * 60 * 60;
 
-/// A number of seconds or a date; nothing of what is neither, and of what is said more than once.
+/// Accepts a number of seconds or a date. Returns `None` for anything else, and if there is more
+/// than one header.
 pub fn read(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut fields = headers.get_all(RETRY_AFTER).iter();
     let text = fields.next()?.to_str().ok()?.trim();

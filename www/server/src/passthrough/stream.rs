@@ -1,5 +1,5 @@
-//! Owns the endpoint's stream on its way to the page: its events are read with the library's own parser, and each is
-//! written again as this server writes events. It must not know what a chunk holds.
+//! Converts the endpoint's stream: the library's own parser reads its events, and this server
+//! writes each one again. Does not know the contents of a chunk.
 
 use std::io;
 use std::time::Duration;
@@ -14,17 +14,18 @@ use super::chunk::{self, Said};
 use super::complaint::Complaint;
 use crate::events;
 
-/// Of one event and of one line; far more than the longest answer that comes in one piece. What an endpoint sends beyond
-/// that is not held in memory.
+/// Limits one event and one line, far above the longest reply that comes in one piece. Data beyond
+/// this limit is not held in memory.
 const LONGEST_EVENT: usize = 1024 * 1024;
-/// How long the end of the body may follow the end of the answer. With it, the connection can be used again.
+/// The end of the body may follow the end of the reply within this time. If it does, the
+/// connection can be reused.
 const END_LIMIT: Duration = Duration::from_secs(1);
-/// In place of an event that could not be read, so that the page can say that something is missing.
+/// Replaces an event that could not be read, so that the page can report that something is missing.
 const UNREADABLE: &str = "null";
 
-/// The reading of one answer.
+/// The state while one response is read.
 pub struct Reading {
-    /// What the endpoint is called in sentences.
+    /// The endpoint's name in sentences.
     name: String,
     model: String,
     key: String,
@@ -36,7 +37,7 @@ pub struct Reading {
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Open,
-    /// The endpoint has said that the answer is complete.
+    /// The endpoint has reported that the answer is complete.
     Complete,
     /// Nothing more is read.
     Over,
@@ -48,7 +49,8 @@ impl Reading {
         Self { name, model, key, parser, has_begun: false, state: State::Open }
     }
 
-    /// What the page receives. A body that breaks off breaks off there too.
+    /// Returns the bytes for the page. If the endpoint's body breaks off, this stream breaks off
+    /// too.
     pub fn follow<E: Send + 'static>(
         self,
         body: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -64,7 +66,7 @@ impl Reading {
             State::Open => {}
             State::Complete => {
                 let rest = async { while let Some(Ok(_)) = body.next().await {} };
-                // A body that goes on is dropped with its connection.
+                // A body that continues is dropped with its connection.
                 let _ = timeout(END_LIMIT, rest).await;
                 return None;
             }
@@ -78,7 +80,7 @@ impl Reading {
             }
             None => {
                 self.state = State::Over;
-                (!self.has_begun).then(|| Ok(self.failure("ended its answer before it began")))
+                (!self.has_begun).then(|| Ok(self.failure("ended its response without any text")))
             }
         }
     }
@@ -92,7 +94,7 @@ impl Reading {
             let said = match &*message.event_type {
                 "message" => chunk::read(&message.data, &self.model, &self.key),
                 "error" => Said::Failure(Complaint::of_event(&message.data)),
-                // The page does not listen for any other.
+                // The page has no listener for other events.
                 _ => continue,
             };
             self.has_begun = true;
@@ -118,7 +120,7 @@ impl Reading {
             self.state = State::Over;
             written.extend_from_slice(&self.failure(&words));
         }
-        // A comment, or a part of an event: the page must see that the endpoint is alive.
+        // This is a comment, or a part of an event: the page must see that the endpoint is alive.
         if written.is_empty() { events::KEEP_ALIVE } else { written.into() }
     }
 

@@ -1,5 +1,5 @@
-//! The third tutorial: a clock that strikes twenty times and says so. When the client leaves, the stream is dropped and
-//! its timer with it. It must not know its clients.
+//! The third tutorial: a clock that sends twenty ticks. When the client disconnects, the stream is
+//! dropped, and its timer with it. Knows nothing of its clients.
 
 use std::convert::Infallible;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ use crate::events;
 
 const STRIKES: u32 = 20;
 
-/// `GET /stream`. The end comes one second after the last strike.
+/// Serves `GET /stream`. The `end` event comes one second after the last tick.
 pub async fn stream(Query(spacing): Query<Spacing>) -> Response {
     let ticks = stream::unfold((0, interval(spacing.period())), |(number, mut seconds)| async move {
         let event = match number {

@@ -1,13 +1,12 @@
-//! Owns the permission for pages of other origins, given on every answer of a route: a 204 or an error without it would
-//! look like a broken network to the page, which would then come back for ever.
-//! It must not know the routes.
+//! Allows pages of other origins, on every response of a route. Without it, a 204 or an error would
+//! look like a network error to the page, which would then reconnect forever. Knows no route.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Lets every origin in by its name, which is what a request with cookies needs.
+/// Allows every origin by its name, as a request with cookies requires.
 pub async fn echo_origin(request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let mut response = answer(request, next).await;
@@ -20,7 +19,7 @@ pub async fn echo_origin(request: Request, next: Next) -> Response {
     response
 }
 
-/// Lets every origin in without cookies.
+/// Allows every origin, without cookies.
 pub async fn any_origin(request: Request, next: Next) -> Response {
     let mut response = answer(request, next).await;
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -33,7 +32,8 @@ async fn answer(request: Request, next: Next) -> Response {
     }
     let mut allowed = HeaderMap::new();
     allowed.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    // A fetch that resumes sends Last-Event-ID, which no browser takes for granted.
+    // A fetch that resumes sends Last-Event-ID, which browsers send across origins only with
+    // permission.
     if let Some(names) = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         allowed.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
     }

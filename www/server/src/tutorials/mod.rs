@@ -1,4 +1,4 @@
-//! The routes of the three tutorials, mounted. It must not know how any of them works.
+//! Mounts the routes of the three tutorials. Does not know how they work.
 
 mod clock;
 mod cors;
@@ -22,10 +22,10 @@ use crate::answers::method_not_allowed;
 use crate::guard;
 use crate::hosts::AllowedHosts;
 
-/// Of a question or a pushed text, which is held in memory whole.
+/// Limits a question or a pushed text, which is held in memory whole.
 const LONGEST_TEXT: usize = 64 * 1024;
 
-/// `?interval=ms`, for tests that do not want to wait as long as a reader does.
+/// Parses `?interval=ms`, which tests use to shorten the waits.
 #[derive(Deserialize)]
 struct Spacing {
     interval: Option<u64>,
@@ -50,7 +50,8 @@ pub fn router(max_streams: usize, hosts: &Arc<AllowedHosts>) -> Router {
         .route("/message/sse/push", post(subscribe::push))
         .route("/message/sse/stats", get(subscribe::stats))
         .with_state(Arc::new(Streams::new(max_streams)))
-        // Set here already, so that a preflight, whose method no route takes, reaches the layers below.
+        // Set at this level, so that a preflight, whose method no route supports, reaches the
+        // layers below.
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(LONGEST_TEXT))
         .layer(from_fn(cors::echo_origin))

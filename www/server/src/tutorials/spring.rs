@@ -1,5 +1,6 @@
-//! The first tutorial: a message is sent, and ten events answer it, in the bytes and writes of Spring's SseEmitter: no
-//! space after a colon, and each event in three pieces. It must not know how other routes write theirs.
+//! The first tutorial: ten events for each message, in the bytes and writes of Spring's SseEmitter:
+//! no space after a colon, and each event in three writes. Does not use the event writer of the
+//! other routes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,12 +24,12 @@ const CONTENT_TYPE: &str = "text/event-stream;charset=UTF-8";
 
 #[derive(Deserialize)]
 pub struct Question {
-    /// Required as in the tutorial, whose answer does not depend on it either.
+    /// Required as in the tutorial, which does not use it either.
     #[serde(rename = "msg")]
     _msg: String,
 }
 
-/// `POST /chat/send`: the id under which the answer is to be fetched.
+/// Serves `POST /chat/send`. Returns the ID for the second request.
 pub async fn send(
     State(sent): State<Arc<AtomicU64>>,
     question: Result<Form<Question>, FormRejection>,
@@ -37,7 +38,8 @@ pub async fn send(
     Ok((sent.fetch_add(1, Ordering::Relaxed) + 1).to_string())
 }
 
-/// `GET /chat/conversation/{msgId}`. The ids count up from 1, so whether one is known takes no memory.
+/// Serves `GET /chat/conversation/{msgId}`. The IDs count up from 1, so checking whether one is
+/// known takes no memory.
 pub async fn conversation(
     State(sent): State<Arc<AtomicU64>>,
     Path(msg_id): Path<String>,
@@ -50,7 +52,7 @@ pub async fn conversation(
     }
 }
 
-/// `POST /chat/stream`: both in one request.
+/// Serves `POST /chat/stream`: both in one request.
 pub async fn send_and_stream(
     Query(spacing): Query<Spacing>,
     question: Result<Form<Question>, FormRejection>,
@@ -83,7 +85,8 @@ fn answer(spacing: &Spacing) -> Response {
         if begins_event {
             seconds.tick().await;
         } else {
-            // The server flushes when there is nothing more for now; without this the pieces would share a write.
+            // The server flushes when no more data is ready; without this the pieces would share a
+            // write.
             yield_now().await;
         }
         Some((Ok::<_, Infallible>(piece), (pieces, seconds)))

@@ -1,6 +1,6 @@
-//! Owns who is subscribed: at most one stream per user and a bounded number in all. To make room, the least recently
-//! active stream is ended politely, and its client turned away once if it comes straight back.
-//! It must not know HTTP, nor what the events look like.
+//! Keeps the subscriptions: at most one stream per user and a limited number in total. To make
+//! room, it ends the least recently active stream with a farewell event, and refuses that client
+//! once if it reconnects right away. Knows neither HTTP nor the format of events.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,17 +10,17 @@ use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-/// Events that wait for a client that reads slowly. Beyond that a push is reported as not delivered.
+/// Limits the events that wait for a slow client. A push beyond that is reported as not delivered.
 const MAX_WAITING: usize = 64;
-/// Bytes of all events that wait, also for clients that were sent away and do not read.
+/// Limits the bytes of all waiting events, also those for evicted clients that do not read.
 const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
-/// An EventSource that was not told otherwise comes back after 3 to 5 s, a page in the background up to a minute later.
-/// Who comes later than this wants to.
+/// By default, an EventSource reconnects after 3 to 5 s, and a page in the background up to a
+/// minute later. A client that returns after this time subscribes deliberately.
 const RETURN_TIME: Duration = Duration::from_secs(90);
-/// Bounds the memory of who was sent away; the oldest are forgotten first.
+/// Limits the memory for evicted clients; the oldest are dropped first.
 const MAX_REMEMBERED: usize = 1000;
 
-/// Why a stream was ended by the server.
+/// The reason why the server ended a stream.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Farewell {
     /// Another subscriber needed the place.
@@ -29,28 +29,28 @@ pub enum Farewell {
     Replaced,
 }
 
-/// All open streams.
+/// Holds all open streams.
 pub struct Streams {
     max: usize,
     table: Mutex<Table>,
-    /// What is left of [`MAX_WAITING_BYTES`].
+    /// The part of [`MAX_WAITING_BYTES`] that is free.
     room: Arc<Semaphore>,
 }
 
-/// An event that waits, and the room that it takes.
+/// A waiting event, and its share of the memory.
 type Waiting = (Bytes, OwnedSemaphorePermit);
 
 #[derive(Default)]
 struct Table {
     open: HashMap<String, OpenStream>,
     sent_away: VecDeque<SentAway>,
-    /// Counts every activity, so that two of them are never equally recent.
+    /// Counts every activity, so that no two streams are equally recent.
     activities: u64,
     evicted: u64,
 }
 
 struct OpenStream {
-    /// Tells this stream from a later one of the same user.
+    /// Distinguishes this stream from a later one of the same user.
     number: u64,
     session: String,
     last_activity: u64,
@@ -64,7 +64,7 @@ struct SentAway {
     at: Instant,
 }
 
-/// How many there are, for `GET /message/sse/stats`.
+/// The numbers for `GET /message/sse/stats`.
 #[derive(Debug, PartialEq, serde::Serialize)]
 pub struct Stats {
     open: usize,
@@ -72,7 +72,8 @@ pub struct Stats {
     evicted: u64,
 }
 
-/// The receiving end of one user's stream. Dropped when the client leaves, and then the user is forgotten.
+/// The receiving end of one user's stream. If it is dropped because the client disconnected, the
+/// user is removed.
 pub struct Subscription {
     streams: Arc<Streams>,
     user: String,
@@ -81,7 +82,7 @@ pub struct Subscription {
     farewell: oneshot::Receiver<Farewell>,
 }
 
-/// What a stream carries next.
+/// The next item of a stream.
 #[derive(Debug, PartialEq)]
 pub enum Next {
     Event(Bytes),
@@ -94,21 +95,22 @@ impl Streams {
         Self { max, table: Mutex::default(), room: Arc::new(Semaphore::new(MAX_WAITING_BYTES)) }
     }
 
-    /// Opens a stream, or answers none to a client that was sent away and came back by itself. `session` tells a
-    /// deliberate subscription from such a return: it is new for each.
+    /// Opens a stream, or returns `None` for an evicted client that reconnected by itself.
+    /// `session` distinguishes a deliberate subscription from a reconnection: it is new for each
+    /// subscription.
     pub fn subscribe(self: &Arc<Self>, user: &str, session: &str, now: Instant) -> Option<Subscription> {
         let mut table = self.table();
         if table.comes_straight_back(user, session, now) {
             return None;
         }
         if let Some(earlier) = table.open.remove(user) {
-            // The same session is one client that lost its connection before the server noticed. It must not be turned
-            // away the next time. Clients without one cannot be told apart, and two of them would otherwise go on
-            // replacing each other.
+            // The same session is one client that lost its connection before the server noticed. It
+            // must not be refused the next time. Clients without a session cannot be distinguished,
+            // and two of them would otherwise keep replacing each other.
             if earlier.session != session || session.is_empty() {
                 table.remember(user, &earlier.session, now);
             }
-            // Fails if the client has left already, which is as good.
+            // Fails if the client has already disconnected, which is fine.
             let _ = earlier.farewell.send(Farewell::Replaced);
         }
         while table.open.len() >= self.max && table.evict_least_recently_active(now) {}
@@ -121,7 +123,7 @@ impl Streams {
         Some(Subscription { streams: Arc::clone(self), user: user.into(), number, events: waiting, farewell: end })
     }
 
-    /// Whether the user is there and has taken the event.
+    /// Returns whether the user is connected and the event was queued.
     pub fn push(&self, user: &str, event: Bytes) -> bool {
         let mut table = self.table();
         let activity = table.next_activity();
@@ -144,7 +146,8 @@ impl Streams {
         Stats { open: table.open.len(), max: self.max, evicted: table.evicted }
     }
 
-    /// No code panics while it holds the lock; and if one did, a table of streams would be none the worse.
+    /// No code panics while it holds the lock. If one did, the table of streams would still be
+    /// valid.
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -156,7 +159,8 @@ impl Table {
         self.activities
     }
 
-    /// Looks at each stream, which for the numbers one process can hold takes less than opening the connection did.
+    /// Looks at each stream. For the numbers that one process can hold, this takes less time than
+    /// opening the connection did.
     fn evict_least_recently_active(&mut self, now: Instant) -> bool {
         let Some(user) = self.open.iter().min_by_key(|(_, stream)| stream.last_activity).map(|(user, _)| user.clone())
         else {
@@ -185,7 +189,7 @@ impl Table {
 }
 
 impl Subscription {
-    /// Waits for the next event. What was pushed before the farewell comes before it.
+    /// Waits for the next event. Events that were pushed before the farewell come before it.
     pub async fn next(&mut self) -> Next {
         match self.events.recv().await {
             Some((event, _room)) => Next::Event(event),
@@ -231,7 +235,7 @@ mod tests {
             let later = subscribe(&streams, "ann", "tab", now);
             assert_eq!(earlier.next().await, Next::Farewell(Farewell::Replaced));
             assert_eq!(earlier.next().await, Next::End);
-            // Dropping the earlier one now must not forget the later one.
+            // Dropping the earlier one now must not remove the later one.
             earlier = later;
             assert!(streams.push("ann", Bytes::from("x")));
             assert_eq!(earlier.next().await, Next::Event(Bytes::from("x")));
@@ -256,7 +260,8 @@ mod tests {
         const LARGE: usize = MAX_WAITING_BYTES / 100;
         let streams = Arc::new(Streams::new(1));
         let large = Bytes::from(vec![b'x'; LARGE]);
-        // Each takes the place of the one before, whose events wait for as long as its client stays and does not read.
+        // Each subscriber evicts the previous one, whose events wait while its client stays and
+        // does not read.
         let mut all: Vec<_> = ["ann", "ben", "cleo"]
             .map(|user| {
                 let subscription = subscribe(&streams, user, "", Instant::now());

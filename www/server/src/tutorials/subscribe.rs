@@ -1,4 +1,5 @@
-//! The second tutorial over HTTP: subscribe, push, count. It must not know who is evicted, and when.
+//! The second tutorial over HTTP: subscribe, push, statistics. Does not know which client is
+//! evicted, or when.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,9 +20,9 @@ use super::streams::{Farewell, Next, Stats, Streams, Subscription};
 use crate::answers::{Refusal, event_stream};
 use crate::events;
 
-/// The HTML Standard's own advice: "every 15 seconds or so".
+/// Follows the HTML Standard's advice: "every 15 seconds or so".
 const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);
-/// Names longer than this are nobody's; they would be kept for as long as the stream is open.
+/// Rejects longer names, which would be kept for as long as the stream is open.
 const LONGEST_NAME: usize = 256;
 
 #[derive(Deserialize)]
@@ -38,7 +39,7 @@ impl Subscriber {
         let sentence = if self.user_id.is_empty() {
             "The query parameter userId is missing."
         } else if self.user_id.len() > LONGEST_NAME || self.session.len() > LONGEST_NAME {
-            "userId and session take at most 256 bytes each."
+            "userId and session can have at most 256 bytes each."
         } else {
             return Ok(self);
         };
@@ -46,8 +47,8 @@ impl Subscriber {
     }
 }
 
-/// `GET /message/sse/subscribe?userId=U&session=S`: the stream, or 204 to a client that was sent away and came back by
-/// itself: the status that keeps an EventSource away.
+/// Serves `GET /message/sse/subscribe?userId=U&session=S`. Returns the stream, or 204 to an evicted
+/// client that reconnected by itself: the status that makes an EventSource stop.
 pub async fn subscribe(
     State(streams): State<Arc<Streams>>,
     Query(subscriber): Query<Subscriber>,
@@ -63,7 +64,7 @@ pub async fn subscribe(
     Ok(event_stream(events::CONTENT_TYPE, stream.map(Ok::<_, Infallible>)))
 }
 
-/// `POST /message/sse/push?userId=U` with the text as the body.
+/// Serves `POST /message/sse/push?userId=U`, with the text as the body.
 pub async fn push(
     State(streams): State<Arc<Streams>>,
     Query(subscriber): Query<Subscriber>,
@@ -73,12 +74,12 @@ pub async fn push(
     Ok(Json(json!({ "delivered": streams.push(&subscriber.user_id, events::message(&text)) })))
 }
 
-/// `GET /message/sse/stats`.
+/// Serves `GET /message/sse/stats`.
 pub async fn stats(State(streams): State<Arc<Streams>>) -> Json<Stats> {
     Json(streams.stats())
 }
 
-/// What comes after the greeting, with a comment whenever nothing else came for a while.
+/// Returns the events after the greeting, with a comment whenever the stream was quiet for a while.
 fn following(subscription: Subscription, max: usize) -> impl Stream<Item = Bytes> {
     let keep_alive = interval_at(Instant::now() + KEEP_ALIVE_PERIOD, KEEP_ALIVE_PERIOD);
     stream::unfold((subscription, keep_alive), move |(mut subscription, mut keep_alive)| async move {

@@ -1,4 +1,5 @@
-//! What clients that leave, or that read slowly, cost everybody else: the program with its real threads and memory.
+//! Measures the cost of clients that disconnect or read slowly for all other clients, with the real
+//! program, its threads and its memory.
 #![cfg(target_os = "linux")]
 
 use std::time::{Duration, Instant};
@@ -11,10 +12,12 @@ use tokio::process::Child;
 use crate::process::{first_line, program};
 use crate::support::within_limit;
 
-/// A request under load took milliseconds when this was written, and minutes before the work was bounded.
+/// A request under load took milliseconds when this was written, and minutes before the work was
+/// bounded.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The parameters of a stream that takes half a second to make when nobody else wants anything, and 52 MB when it is made.
+/// The parameters of a stream that takes half a second to generate on an idle server, and 52 MB of
+/// memory.
 const LARGE: &str = "workload=comments&events=340000";
 
 struct Program {
@@ -43,7 +46,7 @@ impl Program {
         connection
     }
 
-    /// Begins a stream and reads no more than its beginning.
+    /// Starts a stream and reads only its beginning.
     async fn read_slowly(&self, path: &str) -> TcpStream {
         let mut connection = self.begin(path).await;
         let mut start = [0; 15];
@@ -52,7 +55,7 @@ impl Program {
         connection
     }
 
-    /// A number from `/proc/PID/status`.
+    /// Returns a number from `/proc/PID/status`.
     fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
@@ -84,7 +87,8 @@ async fn nobody_notices_a_thousand_requests_for_work_that_are_started_and_given_
             drop(given_up);
         }
         program.assert_quick("/", "at the end").await;
-        // Nothing is left to do for those who have left: one more is not at the end of a queue.
+        // No work is left for the clients that have disconnected: a new request is not queued
+        // behind it.
         program.assert_quick("/bench/expected?workload=small&events=10&seed=3", "at the end").await;
     }
     assert!(program.status("Threads") <= 20, "{} threads", program.status("Threads"));
@@ -107,7 +111,7 @@ async fn twenty_slow_readers_of_different_streams_take_no_more_memory_than_is_sa
 async fn more_readers_than_there_is_memory_for_are_asked_to_come_back() {
     let program = Program::start().await;
     let mut readers = Vec::new();
-    // The first takes most of what is kept, the others have a place each.
+    // The first takes most of the memory for whole streams; the others have a place each.
     for seed in 0..65 {
         let rate = if seed % 8 == 0 { "" } else { "&rate=1" };
         readers.push(program.read_slowly(&format!("/bench/stream?{LARGE}&seed={seed}{rate}")).await);

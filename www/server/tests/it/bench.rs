@@ -1,4 +1,4 @@
-//! The benchmark's streams over HTTP, their bounds, and what is needed for precise clocks.
+//! Tests the benchmark's streams over HTTP, their limits, and the headers for precise clocks.
 
 use serde_json::Value;
 

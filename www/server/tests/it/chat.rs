@@ -1,4 +1,4 @@
-//! `/api/model` and `/api/chat` with the embedded model.
+//! Tests `/api/model` and `/api/chat` with the embedded model.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ async fn ask(server: &Server, question: &str, last_event_id: Option<&str>) -> Ev
     Events::of(request.send().await.unwrap())
 }
 
-/// The id and the chunk of an event.
+/// Returns the ID and the chunk of an event.
 fn chunk(event: &str) -> (usize, Value) {
     let (id, data) = event.split_once("\ndata: ").unwrap();
     (id.strip_prefix("id: ").unwrap().parse().unwrap(), serde_json::from_str(data).unwrap())
@@ -98,7 +98,8 @@ async fn tokens_arrive_one_by_one_while_the_reply_is_generated() {
     let server = Server::start(&[]).await;
     let slow = json!({ "messages": [{ "role": "user", "content": "hello" }], "pace": 20 }).to_string();
     let mut response = server.post("/api/chat", "application/json", slow).await;
-    // The whole reply takes at least 8 s at this pace, so three chunks of one event each have not waited for it.
+    // The whole reply takes at least 8 s at this pace, so three chunks of one event each have not
+    // waited for it.
     for number in 1..=3 {
         let bytes = response.chunk().await.unwrap().unwrap();
         let event = std::str::from_utf8(&bytes).unwrap().strip_suffix("\n\n").unwrap();

@@ -1,4 +1,4 @@
-//! The third tutorial's stream.
+//! Tests the third tutorial's stream.
 
 use reqwest::Method;
 
@@ -40,5 +40,5 @@ async fn a_page_of_another_origin_may_send_headers_of_its_own() {
 }
 
 fn assert_date(text: &str) {
-    assert!(httpdate::parse_http_date(text).is_ok(), "{text:?} is no date");
+    assert!(httpdate::parse_http_date(text).is_ok(), "{text:?} is not a date");
 }

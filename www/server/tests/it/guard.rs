@@ -1,5 +1,6 @@
-//! Who is answered: requests under a name of this server, and where they change or cost something, those of its own pages
-//! and of programs. The requests are written byte for byte, because no client would write some of them.
+//! Tests which requests are handled: requests under a name of this server; where they change or
+//! cost something, only those of its own pages and of programs. The requests are written byte for
+//! byte, because no client would send some of them.
 
 use reqwest::{Method, RequestBuilder, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,13 +25,13 @@ const EVERY_KIND_OF_ROUTE: [(&str, &str); 13] = [
     ("OPTIONS", "/message/sse/subscribe"),
 ];
 
-/// The status and the body of the answer to a request of these lines.
+/// Sends a request of these lines. Returns the status and the body of the response.
 async fn answer(server: &Server, head: &[String]) -> (u16, String) {
     let mut connection = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
     let request = format!("{}\r\nConnection: close\r\n\r\n", head.join("\r\n"));
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    within_limit("the whole answer", connection.read_to_end(&mut answer)).await.unwrap();
+    within_limit("the whole response", connection.read_to_end(&mut answer)).await.unwrap();
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
@@ -123,7 +124,7 @@ fn form(server: &Server, path: &str) -> RequestBuilder {
     server.client.post(server.url(path)).header("content-type", "application/x-www-form-urlencoded").body("msg=hi")
 }
 
-/// Every route that changes something, spends the key or takes work.
+/// Returns a request to every route that changes something, spends the key or takes work.
 fn guarded(server: &Server) -> Vec<RequestBuilder> {
     let bench = |method, path: &str| server.client.request(method, server.url(path));
     vec![
@@ -168,7 +169,7 @@ async fn foreign_pages_cannot_change_or_spend_anything() {
             assert!(!response.headers().contains_key("access-control-allow-origin"));
             refusal(response).await;
         }
-        // Programs, and pages of this server.
+        // Requests of programs, and of pages of this server.
         for fields in [
             &[] as &[_],
             &[("origin", own.as_str()), ("sec-fetch-site", "same-origin")],
@@ -178,7 +179,8 @@ async fn foreign_pages_cannot_change_or_spend_anything() {
         ] {
             assert_eq!(sent(request, fields).await.status(), 200, "{request:?} with {fields:?}");
         }
-        // Both names of this machine are sites of their own; only the second tutorial needs one to ask the other.
+        // Each name of this machine is a site of its own; only the second tutorial needs requests
+        // from one to the other.
         let fields = [("origin", "http://localhost:1234"), ("sec-fetch-site", "cross-site")];
         let expected = if index < strict { 403 } else { 200 };
         assert_eq!(sent(request, &fields).await.status(), expected, "{request:?}");

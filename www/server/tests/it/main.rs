@@ -1,4 +1,5 @@
-//! The server over real HTTP on a free port. These tests know the routes, and nothing of the modules behind them.
+//! Tests the server over real HTTP on a free port. The tests know the routes, and none of the
+//! modules.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod abandoned;

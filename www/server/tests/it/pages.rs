@@ -1,4 +1,4 @@
-//! Static files, unknown routes, and the headers that every answer carries.
+//! Tests static files, unknown routes, and the headers of every response.
 
 use crate::support::{Server, refusal};
 

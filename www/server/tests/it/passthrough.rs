@@ -1,4 +1,5 @@
-//! `/api/chat` in front of an OpenAI-compatible endpoint that answers: what reaches whom, and when.
+//! Tests `/api/chat` in front of an OpenAI-compatible endpoint that responds: the data that reaches
+//! each side, and when.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,7 +29,7 @@ async fn the_request_has_the_key_the_model_and_the_messages_and_nothing_of_ours(
     assert_eq!(model, json!({ "model": "test/model", "resumable": false, "embedded": false }));
 }
 
-/// What the page receives for a piece of the answer.
+/// Returns the event that the page receives for a piece of the answer.
 fn piece(content: &str) -> String {
     let choice = json!({ "index": 0, "delta": { "content": content }, "finish_reason": null });
     let chunk: Value = json!({ "object": "chat.completion.chunk", "model": "test/model", "choices": [choice] });
@@ -40,7 +41,8 @@ async fn each_piece_is_passed_on_before_the_endpoint_sends_the_next() {
     let (upstream, server) = Upstream::start().await;
     let (mut response, mut received) = asked(&upstream, &server, CHUNKED).await;
     assert_eq!(response.headers()["cache-control"], "no-cache, no-store");
-    // Each is sent only when what came of the one before has arrived: nothing can have been gathered.
+    // Each piece is sent only after the result of the previous one has arrived, so no piece can
+    // have been buffered.
     for (sent, expected) in [
         ("\u{feff}: OPENROUTER PROCESSING\n\n", ": keep-alive\n\n".to_owned()),
         ("data: 1\n\n", "data: null\n\n".into()),
@@ -165,7 +167,7 @@ async fn an_error_within_the_stream_is_told_by_its_kind_and_ends_it() {
         (r#"{"message":"x","code":"insufficient_quota"}"#, "has no quota left"),
         (r#"{"message":"x","type":"overloaded_error"}"#, "is overloaded"),
         (r#"{"message":"x","code":429}"#, "too many requests"),
-        (r#"{"message":"x","code":"context_length_exceeded"}"#, "no conversation as long as this one"),
+        (r#"{"message":"x","code":"context_length_exceeded"}"#, "does not accept a conversation of this length"),
     ] {
         let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
         received.write(&http_chunk(&format!("data: {{}}\n\ndata: {{\"error\":{error}}}\n\ndata: {{}}\n\n"))).await;
@@ -188,10 +190,10 @@ async fn a_line_or_an_event_without_an_end_is_not_held_in_memory() {
         let endpoint = async {
             received.write(&http_chunk(&format!("data: {{}}\n\n{start}"))).await;
             let mut sent = 0;
-            // Fails when the server has enough of it.
+            // Fails when the server stops reading.
             while received.connection.write_all(http_chunk(&piece).as_bytes()).await.is_ok() {
                 sent += piece.len();
-                assert!(sent < 64 * 1024 * 1024, "the server goes on reading");
+                assert!(sent < 64 * 1024 * 1024, "the server keeps reading");
             }
         };
         let (mut events, ()) = tokio::join!(async { Events::of(response).rest().await }, endpoint);
@@ -211,7 +213,7 @@ async fn an_answer_without_a_single_event_is_told_as_such() {
         events.retain(|event| !event.starts_with(':'));
         assert_eq!(events.len(), 1, "{body}: {events:?}");
         let told = data(&events[0]);
-        assert!(told["error"]["message"].as_str().unwrap().ends_with("ended its answer before it began."), "{told}");
+        assert!(told["error"]["message"].as_str().unwrap().ends_with("ended its response without any text."), "{told}");
     }
 }
 

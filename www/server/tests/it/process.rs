@@ -1,4 +1,4 @@
-//! The program as it is started: what it prints, how it refuses to start, how it stops.
+//! Tests the program as it is started: its output, its refusals to start, and its end.
 #![cfg(unix)]
 
 use std::process::Stdio;
@@ -19,7 +19,7 @@ pub fn program(variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// The exit code and the one line on stderr of a program that does not start.
+/// Returns the exit code and the one line on stderr of a program that does not start.
 async fn refusal_to_start(variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let output = within_limit("the program to end", program(variables).output()).await.unwrap();
     let told = String::from_utf8(output.stderr).unwrap();

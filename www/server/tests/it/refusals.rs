@@ -1,4 +1,5 @@
-//! `/api/chat` in front of an endpoint that refuses, is not there, or answers with something else.
+//! Tests `/api/chat` in front of an endpoint that refuses, is unreachable, or responds with the
+//! wrong content.
 
 use crate::support::{Server, refusal};
 use crate::upstream::{KEY, QUESTION, Upstream, answer, assert_without_key};
@@ -9,23 +10,23 @@ async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_wor
     let error = |code: &str| format!(r#"{{"error":{{"message":"<b>{KEY}","type":"{KEY}","code":"{code}"}}}}"#);
     for (status_line, body, status, words) in [
         ("401 Unauthorized", error("invalid_api_key"), 401, "does not accept the key that this server has."),
-        ("429 Too Many Requests", error("x"), 429, "has had too many requests for now."),
+        ("429 Too Many Requests", error("x"), 429, "has received too many requests for now."),
         (
             "429 Too Many Requests",
             error("insufficient_quota"),
             429,
             "has no quota left for the key that this server has.",
         ),
-        ("400 Bad Request", error("context_length_exceeded"), 400, "takes no conversation as long as this one."),
+        ("400 Bad Request", error("context_length_exceeded"), 400, "does not accept a conversation of this length."),
         ("404 Not Found", error("model_not_found"), 404, "does not know the model."),
         ("400 Bad Request", KEY.into(), 400, "does not accept the request."),
-        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 500, "answered 500."),
+        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 500, "responded with status 500."),
         ("503 Service Unavailable", String::new(), 503, "is overloaded or down for now."),
-        ("307 Temporary Redirect", String::new(), 502, "because the key is not for others."),
-        ("407 Proxy Authentication Required", String::new(), 502, "a proxy on the way wants a password."),
-        ("408 Request Timeout", String::new(), 504, "did not have its answer in time."),
-        ("204 No Content", String::new(), 502, "answered without an event stream."),
-        ("200 OK", format!("<html>{KEY}</html>"), 502, "answered with a web page instead of an event stream."),
+        ("307 Temporary Redirect", String::new(), 502, "does not follow, to protect the key."),
+        ("407 Proxy Authentication Required", String::new(), 502, "a proxy on the way requires a password."),
+        ("408 Request Timeout", String::new(), 504, "did not respond in time."),
+        ("204 No Content", String::new(), 502, "responded without an event stream."),
+        ("200 OK", format!("<html>{KEY}</html>"), 502, "responded with a web page instead of an event stream."),
     ] {
         let headers = format!(
             "Content-Type: text/html\r\nRetry-After: 007\r\nLocation: /{KEY}\r\nX-Error: {KEY}\r\n\
@@ -67,11 +68,11 @@ async fn when_to_ask_again_is_passed_on_as_a_time_or_not_at_all() {
 async fn answers_that_are_something_else_are_told_in_words() {
     let (upstream, server) = Upstream::start().await;
     for (headers, words) in [
-        (format!("Content-Type: text/{KEY}"), "answered with something else than an event stream."),
-        ("Content-Type: application/json".into(), "answered with JSON instead of an event stream."),
+        (format!("Content-Type: text/{KEY}"), "responded with something other than an event stream."),
+        ("Content-Type: application/json".into(), "responded with JSON instead of an event stream."),
         (
             "Content-Type: text/event-stream\r\nContent-Encoding: gzip".into(),
-            "compressed its answer, though it was not asked to.",
+            "compressed its response without being asked to.",
         ),
     ] {
         let response = upstream.ask(&server, &answer("200 OK", &format!("{headers}\r\n"), "\u{1b}")).await;
@@ -83,7 +84,7 @@ async fn answers_that_are_something_else_are_told_in_words() {
         let response = upstream.ask(&server, &garbage).await;
         assert_eq!(response.status(), 502);
         let told = refusal(response).await;
-        assert!(told.ends_with("broke off before it answered."), "{told}");
+        assert!(told.ends_with("closed the connection before it responded."), "{told}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The first tutorial: its bytes and its chunks are those of a real Spring server.
+//! Tests the first tutorial: its bytes and its chunks equal those of a real Spring server.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -7,12 +7,12 @@ use crate::support::{Events, Server, refusal, within_limit};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The head and the body of one answer, as they are on the wire.
+/// Returns the head and the body of one response, as they are on the wire.
 async fn on_the_wire(server: &Server, request: &str) -> (String, String) {
     let mut connection = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    within_limit("the whole answer", connection.read_to_string(&mut answer)).await.unwrap();
+    within_limit("the whole response", connection.read_to_string(&mut answer)).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.to_ascii_lowercase(), body.to_owned())
 }

@@ -1,4 +1,5 @@
-//! The second tutorial: one stream per user, a bounded number in all, and politeness to whoever is sent away.
+//! Tests the second tutorial: one stream per user, a limited number in total, and a clean farewell
+//! to evicted clients.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ async fn with_more_clients_than_places_the_least_recently_active_is_sent_away_an
     for user in ["u0", "u1", "u2"] {
         streams.push(Some(subscribe(&server, user, "first").await));
     }
-    // u0 came first, but is not the least recently active any more.
+    // u0 came first, but is no longer the least recently active one.
     assert_eq!(push(&server, "u0", "hello").await, json!({ "delivered": true }));
     let u3 = subscribe(&server, "u3", "first").await;
     assert_sent_away(streams[1].take().unwrap(), "full").await;
@@ -60,12 +61,14 @@ async fn with_more_clients_than_places_the_least_recently_active_is_sent_away_an
     assert_sent_away(streams[2].take().unwrap(), "full").await;
     assert_eq!(stats(&server).await, json!({ "open": 3, "max": 3, "evicted": 2 }));
 
-    // A client that ignores the event and reconnects finds the door closed, and nobody loses a place over it.
+    // A client that ignores the event and reconnects is refused, and no other client is evicted for
+    // it.
     let back = server.get("/message/sse/subscribe?userId=u1&session=first").await;
     assert_eq!(back.status(), 204);
     assert_eq!(stats(&server).await, json!({ "open": 3, "max": 3, "evicted": 2 }));
 
-    // Who deliberately subscribes again is let in, at the cost of the next one in order.
+    // A client that deliberately subscribes again is accepted, and the next one in order is
+    // evicted.
     let _u1 = subscribe(&server, "u1", "second").await;
     let mut u0 = streams[0].take().unwrap();
     assert_eq!(u0.next().await.unwrap(), "data: hello");

@@ -1,5 +1,5 @@
 //! Starts a server for a test and reads its streams event by event, with a limit on every wait.
-//! It must not know any route.
+//! Knows no route.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-/// Far more than anything here takes; reached only when what is waited for does not come.
+/// Far more than any wait here takes; reached only if the awaited thing does not happen.
 const LIMIT: Duration = Duration::from_secs(20);
 
 pub async fn within_limit<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(LIMIT, future).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+    timeout(LIMIT, future).await.unwrap_or_else(|_| panic!("timed out waiting for {what}"))
 }
 
 /// Serves until the test's runtime ends.
@@ -47,7 +47,7 @@ impl Server {
     }
 }
 
-/// Reads a stream one event at a time, as it comes.
+/// Reads a stream one event at a time, as it arrives.
 pub struct Events {
     response: Response,
     unread: String,
@@ -60,7 +60,7 @@ impl Events {
         Self { response, unread: String::new() }
     }
 
-    /// The fields of the next event, without its blank line; none at the clean end.
+    /// Returns the fields of the next event, without its blank line; `None` at the clean end.
     pub async fn next(&mut self) -> Option<String> {
         self.try_next().await.expect("the stream was cut")
     }
@@ -91,12 +91,12 @@ impl Events {
     }
 }
 
-/// The sentence of a refusal, which must be one.
+/// Returns the message of a refusal, which must be a sentence.
 pub async fn refusal(response: Response) -> String {
     assert_eq!(response.headers()["content-type"], "application/json");
     let text = within_limit("the refusal", response.text()).await.unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let message = json["error"]["message"].as_str().unwrap();
-    assert!(message.ends_with('.'), "{message:?} is no sentence");
+    assert!(message.ends_with('.'), "{message:?} is not a sentence");
     message.to_owned()
 }

@@ -1,4 +1,4 @@
-//! A fake OpenAI-compatible endpoint on loopback, in the hands of a test and in command of every byte.
+//! A fake OpenAI-compatible endpoint on loopback, of which a test controls every byte.
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,7 +14,7 @@ pub struct Upstream {
     pub listener: TcpListener,
 }
 
-/// One request that the fake endpoint has received and may answer.
+/// A request that the fake endpoint has received and may respond to.
 pub struct Received {
     pub head: String,
     pub body: Value,
@@ -46,7 +46,7 @@ impl Upstream {
         .await
     }
 
-    /// Asks the server while the endpoint gives this whole answer.
+    /// Sends a question to the server while the endpoint gives this whole response.
     pub async fn ask(&self, server: &Server, answer: &str) -> reqwest::Response {
         let endpoint = async {
             let mut received = self.receive().await;
@@ -75,7 +75,7 @@ pub fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len())
 }
 
-/// The head of an answer whose body comes in chunks.
+/// The head of a response whose body comes in chunks.
 pub const CHUNKED: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -87,7 +87,7 @@ pub fn data(event: &str) -> Value {
     serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap()
 }
 
-/// Asks, and answers with this head; then the endpoint has the connection.
+/// Sends a question and responds with this head; then the test has the endpoint's connection.
 pub async fn asked(upstream: &Upstream, server: &Server, head: &str) -> (reqwest::Response, Received) {
     let endpoint = async {
         let mut received = upstream.receive().await;
@@ -97,7 +97,7 @@ pub async fn asked(upstream: &Upstream, server: &Server, head: &str) -> (reqwest
     tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint)
 }
 
-/// Ways to write the key in JSON and in what surrounds it.
+/// Returns spellings of the key in JSON and around it.
 pub fn spellings_of_the_key() -> Vec<String> {
     let escaped: String = KEY.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
     vec![KEY.to_owned(), escaped, KEY.to_uppercase(), KEY.chars().rev().collect()]
