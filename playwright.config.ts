@@ -58,8 +58,8 @@ const ONLY_IN_CHROMIUM = [
 const NOT_IN_FIREFOX = facade("back-forward-cache");
 
 /**
- * WebKitGTK takes a cut for the end of the body, and encodes ids beyond ASCII twice: see docs/conformance.md. And it takes in all
- * that a server sends, however slowly a page reads.
+ * WebKitGTK takes a cut for the end of the body, encodes ids beyond ASCII twice, and buffers a whole
+ * body: see docs/platform-notes.md.
  */
 const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
