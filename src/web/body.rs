@@ -14,8 +14,8 @@ use super::{
 /// Size of the largest piece of a chunk that is copied into the module at a time, in bytes. It also
 /// limits the text that crosses to JavaScript at a time. WebAssembly memory never shrinks, and with
 /// `fromReadableStream` or a caller's `fetch` a chunk may have any size. Also, a caller that keeps
-/// the data of one event keeps the whole text that it is a slice of. docs/benchmarks.md has the
-/// cost of other sizes.
+/// the data of one event keeps the whole text that it is a slice of. The cost of other sizes is
+/// in docs/decisions/0008-deliver-at-most-32-kib-at-a-time.md.
 const MAX_PIECE: usize = 32 * 1024;
 
 /// Initial size of the read buffer, in bytes. The buffer is reused (BYOB): allocating one for each
