@@ -75,7 +75,7 @@ test("Anthropic messages: every event is named, and message_stop is the last", a
 });
 
 for (const [prompt, how] of Object.entries({ break: "after a time", truncate: "after some chunks" })) {
-	test(`an answer whose connection breaks ${how} is interrupted, and is not requested again`, async ({
+	test(`a response whose connection breaks ${how} is interrupted, and is not requested again`, async ({
 		lab,
 		server,
 	}) => {
