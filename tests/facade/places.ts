@@ -1,15 +1,15 @@
-// Owns the kinds of workers in which the package is to work: their scripts, how each is started
-// from a page and ended, and how a function runs in one.
+// The kinds of workers that the package supports: their scripts, how each is started from a page
+// and stopped, and how a function runs in one.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { test as base, expect, type Fired, type Lab, type Which } from "./support.ts";
 
-/** Where workers' scripts are written, below the checkout, which the scenario server serves. */
+/** The folder of the workers' scripts in the checkout, which the scenario server serves. */
 const FOLDER = "test-results/workers";
 
-/** How each kind is started, and how the package comes into it. */
+/** How each kind is started, and how it loads the package. */
 export const PLACES = {
 	"dedicated module worker": { of: "Worker", type: "module", loads: "import" },
 	"dedicated classic worker with import()": { of: "Worker", type: "classic", loads: "import()" },
@@ -31,20 +31,23 @@ const LOADING: Record<Loads, string> = {
 
 const fileOf = (loads: Loads) => `${loads.replace("()", "-call")}.js`;
 
-/** What a function that runs in a worker is given. */
+/** The first argument of a function that runs in a worker. */
 export interface PlaceTools {
 	EventSource: typeof EventSource;
 	kept: Record<string, unknown>;
 	/** Uncaught errors and unhandled rejections of the worker. */
 	uncaught: string[];
 	once<E extends Event = MessageEvent<string>>(target: EventTarget, type: string): Promise<E>;
-	/** All that a source fires until it is CLOSED, with whether it is of this realm. */
+	/**
+	 * Resolves to the events of a source until it is CLOSED, and whether each event is of the
+	 * worker's realm.
+	 */
 	untilClosed(source: EventSource, ...names: string[]): Promise<(Fired & { realm: boolean })[]>;
 }
 
 type InPlace<A, R> = (tools: PlaceTools, argument: A) => R | Promise<R>;
 
-/** Runs in every worker: the functions that the page sends, one answer to each. */
+/** Runs in every worker. Calls each function that the page sends, and posts the result. */
 function serveCalls(self: EventTarget & { EventSource?: unknown }, loading: unknown) {
 	const uncaught: string[] = [];
 	self.addEventListener("error", (event) => uncaught.push(`uncaught error: ${(event as ErrorEvent).message}`));
@@ -98,12 +101,12 @@ function serveCalls(self: EventTarget & { EventSource?: unknown }, loading: unkn
 	});
 }
 
-/** One worker of a kind, started from the lab's page. */
+/** A worker of one kind, started from the lab's page. */
 export class Place {
 	constructor(
 		readonly lab: Lab,
 		readonly name: PlaceName,
-		/** The folder of the scripts, as an absolute path of the server. */
+		/** The absolute path of the scripts' folder at the server. */
 		readonly folder: string,
 	) {}
 
@@ -112,13 +115,19 @@ export class Place {
 		return this.lab.origin + this.folder + fileOf(PLACES[this.name].loads);
 	}
 
-	/** Answers why the engine has no such worker, or null when it is running. */
+	/**
+	 * Starts the worker. Resolves to the reason why the engine has no such worker, or to null once it
+	 * runs.
+	 */
 	start(): Promise<string | null> {
 		const { of, type } = PLACES[this.name];
 		return this.lab.page.evaluate(startWorker, { of, type, url: this.url, folder: this.folder });
 	}
 
-	/** Runs a function in the worker, with `EventSource` the class that is asked for. It can close over nothing. */
+	/**
+	 * Runs a function in the worker, with `EventSource` as the given class. The function cannot use
+	 * variables from around it.
+	 */
 	run<A, R>(which: Which, inPlace: InPlace<A, R>, argument?: A): Promise<R> {
 		const call = { which, code: `${inPlace}`, argument };
 		return this.lab.run(
@@ -128,12 +137,12 @@ export class Place {
 		) as Promise<R>;
 	}
 
-	/** Whether the engine has a class of its own in this kind of worker. */
+	/** Returns whether the engine has its own class in this kind of worker. */
 	hasNative(): Promise<boolean> {
 		return this.run("native", ({ EventSource }) => EventSource !== undefined);
 	}
 
-	/** As `Lab.expectBoth`; where there is no class of the browser's, ours alone is asked. */
+	/** Like `Lab.expectBoth`. If the browser has no class there, only ours is tested. */
 	async expectBoth<A, R>(inPlace: InPlace<A, R>, argument: A, expected: NoInfer<R>): Promise<void> {
 		const native = await this.hasNative();
 		if (!native) {
@@ -147,7 +156,10 @@ export class Place {
 		expect<unknown>(ours, "ours").toEqual(expected);
 	}
 
-	/** Ends the worker, as far as a page can: a shared one ends with its last page, a service worker when it likes. */
+	/**
+	 * Stops the worker as far as a page can: a shared worker ends with its last page, and the browser
+	 * decides when a service worker ends.
+	 */
 	async stop(): Promise<void> {
 		await this.lab.page.evaluate(() => (globalThis as unknown as Partial<InPage>).worker?.stop());
 	}
@@ -193,7 +205,7 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 		]);
 	}
 	if (of === "SharedWorker") {
-		// A name of its own: another test's worker may not have ended yet.
+		// With a unique name: another test's worker may not have ended yet.
 		const worker = new SharedWorker(url, { type, name: crypto.randomUUID() });
 		worker.port.start();
 		const stop = () => worker.port.close();
@@ -201,7 +213,7 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 		return Promise.race([running({ call: post, stop }), failed(worker)]);
 	}
 	try {
-		// Below the script's folder, where no page is: it is not to serve anything.
+		// The scope is below the script's folder and has no pages, so the worker controls none.
 		const registration = await navigator.serviceWorker.register(url, {
 			type,
 			scope: `${folder}${crypto.randomUUID()}/`,
@@ -225,7 +237,10 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 	}
 }
 
-/** Writes what an application's bundler would make of the package, and the workers' scripts, once per test worker. */
+/**
+ * Once per test worker, writes the workers' scripts, and the package as a bundle for classic
+ * scripts, as an application's bundler would make it.
+ */
 export const test = base.extend<{ place: (name: PlaceName) => Place }, { placesFolder: string }>({
 	placesFolder: [
 		async ({ browserName, packageFolder }, use, { parallelIndex }) => {

@@ -1,5 +1,5 @@
-// Owns what the facade's tests share: a page with the built package beside the browser's own class,
-// the tools that run inside that page, and the scripts and the log of the scenario server.
+// Shared by the tests of the facade: a page with the built package and the browser's own class, the
+// tools that run in that page, and the scripts and the log of the scenario server.
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
@@ -10,10 +10,10 @@ import { DIFFERENCES, type Differs, type Engine } from "./differences.ts";
 
 export { expect };
 
-/** Whose class: the package's or the browser's. */
+/** The side of a class: the package or the browser. */
 export type Which = "ours" | "native";
 
-/** What a source has fired, in a form that can leave the page. */
+/** An event that a source has fired, in a form that can leave the page. */
 export interface Fired {
 	type: string;
 	readyState: number;
@@ -28,32 +28,36 @@ export interface Fired {
 	willReconnect?: boolean;
 }
 
-/** What a function that runs in the page is given. */
+/** The first argument of a function that runs in the page. */
 export interface Tools {
 	EventSource: typeof headwater.EventSource;
-	/** The package's, whatever the class. */
+	/** The package's, for both classes. */
 	events: typeof headwater.events;
 	fetchEventSource: typeof headwater.fetchEventSource;
-	/** What one call of `run` leaves for the next, with the same class. */
+	/** Shared by all calls of `run` with the same class. */
 	kept: Record<string, unknown> & { source: headwater.EventSource; fired: Fired[] };
-	/** The next event of that type. */
+	/** Resolves to the next event of that type. */
 	once<E extends Event = MessageEvent<string>>(target: EventTarget, type: string): Promise<E>;
-	/** A list that grows with each `open`, `message` and `error`, and with each event of the other names. */
+	/**
+	 * Returns a list that grows with each `open`, `message` and `error`, and each event of the other
+	 * names.
+	 */
 	record(source: EventTarget, ...names: string[]): Fired[];
 	/**
-	 * The life of a source in words, once it is CLOSED: the data of each message, the name of each other event, the reason
-	 * of each error behind the readyState that it leaves, and at last the reason of `closed`.
+	 * Resolves to the life of a source in words, once it is CLOSED. The word is the data of a message,
+	 * `error` with the new readyState and the reason, or the name of any other event. The last word is
+	 * the reason of `closed`.
 	 */
 	story(source: headwater.EventSource, ...names: string[]): Promise<string[]>;
-	/** The same of what has been recorded so far. */
+	/** Returns the same words for the events recorded so far. */
 	tell(fired: Fired[]): string[];
-	/** A controller, and a list that grows with each call of who still listens to its signal. */
+	/** Returns a controller, and a list that grows with each call of a listener of its signal. */
 	listeners(): { controller: AbortController; called: string[] };
-	/** What the server saw of a request to `/post-echo`, once the source is CLOSED. */
+	/** Resolves to the request as `/post-echo` received it, once the source is CLOSED. */
 	echo(source: headwater.EventSource): Promise<LoggedRequest>;
-	/** The next error after which the source is CLOSED. */
+	/** Resolves to the next error after which the source is CLOSED. */
 	failure(source: headwater.EventSource): Promise<headwater.FailureEvent>;
-	/** Two timer tasks later: whatever was on its way inside the page has come. */
+	/** Waits for two timer tasks, so that everything pending inside the page has happened. */
 	tasks(): Promise<void>;
 }
 
@@ -75,7 +79,7 @@ export interface Log {
 
 type InPage<A, R> = (tools: Tools, argument: A) => R | Promise<R>;
 
-/** A page on the scenario server's origin, and that server as one test sees it. */
+/** A page on the scenario server's origin, and the part of that server that belongs to one test. */
 export class Lab {
 	readonly #key: string;
 	readonly #name: string;
@@ -91,20 +95,20 @@ export class Lab {
 		this.#name = name;
 	}
 
-	/** The same page with a log of its own at the server, for one of several sources. */
+	/** Returns the same page with a separate log at the server, for one of several sources. */
 	apart(name: string): Lab {
 		return new Lab(this.page, this.origin, this.browserName, this.#key, `-${name}`);
 	}
 
-	/** Loads a page, by default an empty one, and the package into it. */
+	/** Loads a page, by default an empty one, and loads the package in it. */
 	async open(path = "/blank"): Promise<void> {
 		await this.page.goto(this.origin + path);
 		await this.page.evaluate(installTools);
 	}
 
 	/**
-	 * Runs a function in the page, with `EventSource` the class that is asked for. It can close over nothing. The two
-	 * classes have a key of their own in the server's log.
+	 * Runs a function in the page, with `EventSource` as the given class. The function cannot use
+	 * variables from around it. Each class has its own key in the server's log.
 	 */
 	run<A, R>(which: Which, inPage: InPage<A, R>, argument?: A): Promise<R> {
 		const tools = `Object.assign(globalThis.${which}, globalThis.tools)`;
@@ -113,16 +117,17 @@ export class Lab {
 	}
 
 	/**
-	 * Whether a connection that is closed in the middle of a body is an error. WebKitGTK's network library takes it for the
-	 * end of the body; a reset is an error everywhere.
+	 * Whether a connection that closes in the middle of a body is an error. For WebKitGTK's network
+	 * library it is the end of the body. A reset is an error in every browser.
 	 */
 	get seesCuts(): boolean {
 		return this.browserName !== "webkit";
 	}
 
 	/**
-	 * The bytes, in hexadecimal, that the server sees of a last event ID. `fetch` takes a header as bytes, each of them as
-	 * a character; WebKitGTK sends these characters as UTF-8, which makes two bytes of one above 0x7F.
+	 * Returns the bytes, in hexadecimal, of a last event ID as the server receives it. `fetch`
+	 * expects a header value with one character per byte. WebKitGTK encodes these characters as
+	 * UTF-8, so a byte above 0x7F becomes two bytes.
 	 */
 	idBytes(id: string, which: Which = "ours"): string {
 		const encodedTwice = which === "ours" && this.browserName === "webkit";
@@ -134,14 +139,15 @@ export class Lab {
 	}
 
 	/**
-	 * Asks the same of both classes, side by side, and expects the same answer: what the standard says. Who departs from
-	 * that is in the table of differences, and gives exactly the answer named for it.
+	 * Runs the same function with both classes, concurrently, and expects the result that the
+	 * standard requires from each. A side that departs from it is in the table of differences, and
+	 * must have exactly the result in `differs`.
 	 */
 	async expectBoth<A, R>(inPage: InPage<A, R>, argument: A, expected: NoInfer<R>, differs?: Differs): Promise<void> {
 		const engine = this.browserName as Engine;
 		const departing = (differs?.names ?? []).flatMap((name): readonly string[] => DIFFERENCES[name].of);
 		const answering = Object.keys({ ...(differs && "ours" in differs && { ours: true }), ...differs?.native });
-		expect(new Set(answering), "the table's word on who departs").toEqual(new Set(departing));
+		expect(new Set(answering), "the sides that depart from the standard in the table").toEqual(new Set(departing));
 		const [native, ours] = await Promise.all([
 			this.run("native", inPage, argument),
 			this.run("ours", inPage, argument),
@@ -151,21 +157,25 @@ export class Lab {
 		expect<unknown>(ours, "ours").toEqual(differently(differs?.ours));
 	}
 
-	/** The URL of a route; its requests are logged. */
+	/** Returns the URL of a route. Its requests are logged. */
 	url(path: string): string {
 		return `${this.origin}${path}${path.includes("?") ? "&" : "?"}key=${this.#key}${this.#name}`;
 	}
 
-	/** The URL of an answer that is dictated here; a later request gets a later one. */
+	/**
+	 * Returns the URL of a scripted response. Each later request receives the next script, and the
+	 * last one is repeated.
+	 */
 	script(first: string, ...later: string[]): string {
 		const rest = later.map((steps, index) => `&do${index + 2}=${steps}`);
 		return this.url(`/script?do=${first}${rest.join("")}`);
 	}
 
 	/**
-	 * The path of a stream that does not end while a test runs, of as many events as the network takes. WebKitGTK takes in
-	 * all of it, however slowly the page reads, which then gets no turn, not even with the browser's own class: there it is
-	 * of as many events as can be read.
+	 * The path of a stream that does not end during a test, with as many events as the network
+	 * transfers. WebKitGTK buffers all of it, even for a slow reader, and then the page gets no turn,
+	 * not even with the browser's own class. So in WebKit the number of events is one that can be
+	 * read.
 	 */
 	get flood(): string {
 		return this.browserName === "webkit" ? "/numbered?count=60000&pause=1" : "/flood?count=5000000&size=100";
@@ -175,12 +185,12 @@ export class Lab {
 		return (await (await fetch(`${this.origin}/log?key=${this.#key}-${which}${this.#name}`)).json()) as Log;
 	}
 
-	/** The logged requests, without preflights. */
+	/** Returns the logged requests, without preflights. */
 	async requests(which: Which = "ours"): Promise<LoggedRequest[]> {
 		return (await this.log(which)).requests.filter(({ method }) => method !== "OPTIONS");
 	}
 
-	/** Waits until the server sees none of these sockets open. */
+	/** Waits until none of these sockets is open at the server. */
 	async expectNoSockets(which: Which = "ours"): Promise<void> {
 		const open = async () => (await this.log(which)).open;
 		await expect.poll(open, { message: "sockets open at the server", timeout: 15_000 }).toBe(0);
@@ -192,22 +202,28 @@ export const send = (text: string) => `send=${encodeURIComponent(text)}`;
 export const eventStream = (...steps: string[]) => ["type=text/event-stream", "chunked", ...steps].join("|");
 
 /**
- * Between the events and a connection that breaks: Chromium drops what has arrived and is not yet handed to the page
- * when it does, for its own class too.
+ * A step between the events and the failure of a connection. When a connection fails, Chromium
+ * drops the received data that it has not passed to the page yet, for its own class too.
  */
 export const HANDED_OVER = "wait=500";
 
-/** As many events as there are arguments, in one text, without ids. */
+/** Returns one text with an event for each argument, without IDs. */
 export const events = (...data: (string | number)[]) => data.map((datum) => `data: ${datum}\n\n`).join("");
 
-/** The same server by another name, which makes it another origin, and another site. */
+/**
+ * Returns the URL of the same server under another name, which makes it another origin and another
+ * site.
+ */
 export const elsewhere = (url: string) => url.replace("127.0.0.1", "localhost");
 
-/** The probe for an answer that is kept from the page has none of the caller's headers. */
+/**
+ * Returns the methods of the requests, with `probe` for the probe of a hidden response, which has
+ * none of the caller's headers.
+ */
 export const kinds = (requests: LoggedRequest[]) =>
 	requests.map(({ method, headers }) => (headers.accept === "*/*" && method === "GET" ? "probe" : method));
 
-/** An origin where nobody listens. */
+/** Returns an origin without a server. */
 export const unusedOrigin = async () => `http://127.0.0.1:${await freePort()}/`;
 
 interface Shared {
@@ -215,7 +231,10 @@ interface Shared {
 	uncaught: string[];
 }
 
-/** One page serves all tests of a worker, each of which loads it anew: a page of its own would double their time. */
+/**
+ * All tests of a worker share one page, and each test reloads it. A separate page for each test
+ * would double their time.
+ */
 export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 	shared: [
 		async ({ browser }, use) => {
@@ -230,7 +249,7 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 	uncaught: async ({ shared: { page, uncaught } }, use) => {
 		uncaught.length = 0;
 		await use(uncaught);
-		// What was reported before comes before the answer.
+		// Earlier reports arrive before the result of this call.
 		await page.evaluate("undefined");
 		expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
 	},
@@ -242,7 +261,7 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 	},
 });
 
-/** Runs in the page, so that it can use nothing of this file. */
+/** Runs in the page, so it cannot use anything else of this file. */
 async function installTools(): Promise<void> {
 	const Native = globalThis.EventSource;
 	const entry = "/files/dist/index.js";
