@@ -1,5 +1,5 @@
-// Owns the rule that a source knows the origin that it is of, and not that of a URL: in frames, popups and workers whose URL has
-// no origin of its own, and in those that are of no origin.
+// A source uses the origin of its page or worker and not that of a URL. The tests run in frames,
+// popups and workers whose URL has no origin of its own, or whose origin is opaque.
 
 import { eventStream, expect, type Lab, send, test } from "./support.ts";
 
@@ -9,11 +9,11 @@ interface Urls {
 	broken: string;
 	/** A stream, a request that is broken, and another stream. */
 	feed: string;
-	/** Keeps its answer from every other origin. */
+	/** Its CORS headers refuse every other origin. */
 	refusing: string;
 }
 
-/** Runs in such a place, and can close over nothing. */
+/** Runs in each place, so it cannot use anything else of this file. */
 async function look(urls: Urls): Promise<unknown> {
 	const { EventSource } = await import(urls.package);
 	const hint = await new Promise((resolve) => {
@@ -34,7 +34,9 @@ async function look(urls: Urls): Promise<unknown> {
 	return [self.origin, location.origin, hint, data, refusal];
 }
 
-/** How each place is made: from the text of a script that ends by calling `report`. Runs in the page. */
+/**
+ * Creates each place from the text of a script that calls `report` at its end. Runs in the page.
+ */
 const PLACES: Record<string, { make: (script: string, page: string) => void; isOpaque?: true }> = {
 	"a frame with srcdoc": {
 		make(script) {
@@ -91,11 +93,11 @@ const PLACES: Record<string, { make: (script: string, page: string) => void; isO
 };
 
 for (const [name, { make, isOpaque }] of Object.entries(PLACES)) {
-	const rule = isOpaque ? "every server is of another origin" : "the page's server is of the same origin";
+	const rule = isOpaque ? "every server is cross-origin" : "the page's server is same-origin";
 
-	test(`in ${name} ${rule}, for the hint at Last-Event-ID and for probes`, async ({ lab }) => {
+	test(`in ${name} ${rule}, for the hint about Last-Event-ID and for probes`, async ({ lab }) => {
 		const noPopups = lab.browserName === "webkit" && name.includes("popup");
-		test.skip(noPopups, "WebKitGTK, as it is driven here, opens no popup for a script");
+		test.skip(noPopups, "WebKitGTK's driver opens no popup for a script");
 		const script = `(${look})(${JSON.stringify(urls(lab))}).then(report, (error) => report(String(error)));`;
 		const html = `<script>const report = (told) => parent.postMessage(told, "*"); ${script}</script>`;
 		const page = lab.apart("page").script(`type=text/html|${send(html)}`);
@@ -110,7 +112,7 @@ for (const [name, { make, isOpaque }] of Object.entries(PLACES)) {
 		const origin = isOpaque ? "null" : lab.origin;
 		expect(told).toEqual([origin, expect.any(String), Boolean(isOpaque), ["a", "b"], isOpaque ? "cors" : ""]);
 		if (!isOpaque) {
-			// A server of the same origin refuses nobody.
+			// A server of the same origin cannot refuse it, so there is no probe.
 			const { requests } = await lab.apart("feed").log();
 			expect(requests.filter(({ headers }) => headers.accept === "*/*")).toEqual([]);
 			expect(requests.length).toBeGreaterThan(2);

@@ -1,12 +1,15 @@
-// Owns the rules of what a source does when its page says that it is put away and brought back, in every browser: the page
-// is told so by events made here. A browser that really does it is in back-forward-cache.spec.ts.
+// The effects of pagehide, pageshow and resume on a source, in every browser: the tests dispatch
+// these events. In back-forward-cache.spec.ts the browser really moves the page.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
 interface InPage {
-	/** Says that the page is put away, or back, and lets what follows of it follow. */
+	/**
+	 * Dispatches the event of a page that moves into the back/forward cache or back, and waits for
+	 * its effects.
+	 */
 	transition(name: "pagehide" | "pageshow", persisted: boolean): Promise<void>;
-	/** Longer than the waits of these tests. */
+	/** Waits for longer than the waits of these tests. */
 	longer(): Promise<void>;
 }
 
@@ -14,7 +17,7 @@ test.beforeEach(async ({ lab }) => {
 	await lab.page.evaluate(() => {
 		Object.assign(globalThis, {
 			async transition(name: string, persisted: boolean) {
-				// In a task of its own, as a browser does it, and not amid the microtasks of an event.
+				// In a separate task, as in a browser, and not between the microtasks of an event.
 				await new Promise((resolve) => setTimeout(resolve));
 				dispatchEvent(new PageTransitionEvent(name, { persisted }));
 				await new Promise((resolve) => setTimeout(resolve));
@@ -27,7 +30,7 @@ test.beforeEach(async ({ lab }) => {
 const ONE_THEN_HANG = eventStream(send("retry: 1\nid: é\ndata: a\n\n"), "hang");
 
 // behavior 13.1
-test("pagehide frees the socket and fires nothing; pageshow fires the error, and a GET goes on with its id", async ({
+test("pagehide frees the socket and fires nothing; pageshow fires the error, and a GET continues with its last event ID", async ({
 	lab,
 }) => {
 	const url = lab.script(ONE_THEN_HANG);
@@ -57,7 +60,7 @@ test("pagehide frees the socket and fires nothing; pageshow fires the error, and
 });
 
 // behavior 13.4
-test("a page that is unloaded or newly shown is no page put away: persisted false changes nothing", async ({ lab }) => {
+test("pagehide and pageshow with persisted false, for an unload and a load, change nothing", async ({ lab }) => {
 	const url = lab.script(eventStream(send(events(1)), "wait=300", send(events(2)), "hang"));
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const source = new EventSource(url);
@@ -78,7 +81,7 @@ test("a page that is unloaded or newly shown is no page put away: persisted fals
 });
 
 // behavior 13.1
-test("a request that may not be repeated ends with one error, reason interrupted", async ({ lab }) => {
+test("a request that may not be repeated ends with one error, whose reason is interrupted", async ({ lab }) => {
 	const url = lab.script(ONE_THEN_HANG);
 	const seen = await lab.ours(async ({ EventSource, once, record, tasks }, url) => {
 		const outcome: string[] = [];
@@ -104,7 +107,9 @@ test("a request that may not be repeated ends with one error, reason interrupted
 });
 
 // behavior 13.3
-test("who waits to reconnect makes no request while the page is away, and one when it is back", async ({ lab }) => {
+test("a source that waits to reconnect sends no request while the page is away, and one when it is back", async ({
+	lab,
+}) => {
 	const url = lab.script(eventStream(send("retry: 50\nid: 7\ndata: a\n\n")), eventStream(send(events(2)), "hang"));
 	await lab.ours(async ({ EventSource, kept, once, record }, url) => {
 		kept.source = new EventSource(url);
@@ -127,7 +132,7 @@ test("who waits to reconnect makes no request while the page is away, and one wh
 });
 
 // behavior 13.1
-test("who has no answer yet gives the request up, and makes it again when the page is back", async ({ lab }) => {
+test("a source without a response aborts its request, and sends it again when the page is back", async ({ lab }) => {
 	const url = lab.script("hang", eventStream(send(events(1)), "hang"));
 	await lab.ours(({ EventSource, kept, record }, url) => {
 		kept.source = new EventSource(url, { reconnect: { delay: 1 } });
@@ -147,7 +152,9 @@ test("who has no answer yet gives the request up, and makes it again when the pa
 	expect(seen).toEqual([0, "network", "open", "message"]);
 });
 
-test("a refusal whose text is being read when the page goes is told as a refusal when it is back", async ({ lab }) => {
+test("if the page leaves while the body of a refused response is read, the refusal is reported when it is back", async ({
+	lab,
+}) => {
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const { transition } = globalThis as unknown as InPage;
 		let answered = () => {};
@@ -175,7 +182,7 @@ test("a refusal whose text is being read when the page goes is told as a refusal
 });
 
 // behavior 13.5
-test("a stream from elsewhere is left alone", async ({ lab }) => {
+test("pagehide and pageshow do not affect a stream from elsewhere", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once, record, tasks }) => {
 		const { transition } = globalThis as unknown as InPage;
 		const log: string[] = [];
@@ -201,7 +208,7 @@ test("a stream from elsewhere is left alone", async ({ lab }) => {
 });
 
 // behavior 13.6
-test("on resume a request that may be repeated is made again, and any other one goes on", async ({ lab }) => {
+test("on resume, a request that may be repeated is sent again, and any other one continues", async ({ lab }) => {
 	const url = lab.script(eventStream(send("retry: 1\nid: 7\ndata: a\n\n"), "wait=500", send("data: b\n\n"), "hang"));
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const sources = [{}, { json: {} }, { json: {}, reconnect: true }].map((init) => new EventSource(url, init));
@@ -220,7 +227,7 @@ test("on resume a request that may be repeated is made again, and any other one 
 	expect(seen).toEqual([again, ["open", "a", "b"], again]);
 });
 
-test("close() and an abort while the page is away are the end: nothing fires, then or later", async ({ lab }) => {
+test("close() and an abort while the page is away are final: nothing fires, then or later", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const { transition, longer } = globalThis as unknown as InPage;
 		const controller = new AbortController();
@@ -241,7 +248,7 @@ test("close() and an abort while the page is away are the end: nothing fires, th
 });
 
 // behavior 13.2
-test("a batch in delivery when the page goes is delivered whole and once", async ({ lab }) => {
+test("a batch in delivery when the page leaves is delivered whole and once", async ({ lab }) => {
 	const count = 200;
 	const seen = await lab.ours(
 		async ({ EventSource, once }, { url }) => {
@@ -285,9 +292,7 @@ test("a batch in delivery when the page goes is delivered whole and once", async
 	]);
 });
 
-test("a source has no listener on window or signal once it is CLOSED, however often the page went away", async ({
-	lab,
-}) => {
+test("a CLOSED source has no listener on window or signal, even if the page left several times", async ({ lab }) => {
 	const seen = await lab.ours(
 		async ({ EventSource, once, tasks }, urls) => {
 			const { transition } = globalThis as unknown as InPage;
@@ -344,6 +349,6 @@ test("a source has no listener on window or signal once it is CLOSED, however of
 			ends: lab.url("/empty"),
 		},
 	);
-	// Five of a page for each source, and one of the signal for both.
+	// Five listeners on the window for each source, and one on the signal for both.
 	expect(seen).toEqual([11, 6]);
 });

@@ -1,19 +1,19 @@
-// Owns the rules of what a source does when its page is really hidden and shown, or comes back to the network:
-// pauseWhenHidden, waits that end early, and limits to silence that nobody could have heard.
+// Rules for a page that is really hidden and shown, or offline and online again: `pauseWhenHidden`,
+// waits that end early, and the silence timeout of a hidden page.
 
 import type { EventSourceInit } from "headwater";
 import { goOffline, goOnline, hide, show } from "../support/visibility.ts";
 import { notInWebKit, test } from "./hiding.ts";
 import { eventStream, expect, type Lab, send } from "./support.ts";
 
-// One browser of its own is enough.
+// So that only one browser is started.
 test.describe.configure({ mode: "default" });
 
-/** An event with an id, and nothing more. */
+/** Sends one event with an ID, and nothing after it. */
 const ONE_THEN_HANG = eventStream(send("retry: 300\nid: 7\ndata: a\n\n"), "hang");
 const OTHER_THEN_HANG = eventStream(send("id: 8\ndata: b\n\n"), "hang");
 
-/** Makes a source, which is kept. */
+/** Creates a source, and keeps it. */
 async function start(tab: Lab, url: string, init: EventSourceInit): Promise<void> {
 	await tab.ours(
 		({ EventSource, kept, record }, { url, init }) => {
@@ -24,7 +24,7 @@ async function start(tab: Lab, url: string, init: EventSourceInit): Promise<void
 	);
 }
 
-/** What the source has fired, as its data or else its type. */
+/** Returns the data of each event that the source has fired, or its type if it has no data. */
 const fired = (tab: Lab) => tab.ours(({ kept }) => kept.fired.map(({ type, data }) => data ?? type));
 const close = (tab: Lab) => tab.ours(({ kept }) => kept.source.close());
 const ids = async (tab: Lab) => (await tab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
@@ -33,10 +33,10 @@ const idOf = (text: string) => Buffer.from(text).toString("hex");
 for (const [name, init] of Object.entries<EventSourceInit>({
 	"a GET": {},
 	"a POST that may be repeated": { json: {}, reconnect: true },
-	"a POST with a delay of its own": { json: {}, reconnect: { delay: 50 } },
+	"a POST with its own delay": { json: {}, reconnect: { delay: 50 } },
 })) {
 	// behavior 13.8, 13.9
-	test(`with pauseWhenHidden, ${name} is given up in a hidden page and made again at once in a visible one`, async ({
+	test(`with pauseWhenHidden, ${name} is aborted in a hidden page and sent again at once in a visible one`, async ({
 		tab,
 	}) => {
 		await start(tab, tab.script(ONE_THEN_HANG, OTHER_THEN_HANG), { ...init, pauseWhenHidden: true });
@@ -57,7 +57,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 }
 
 // behavior 13.8
-test("with pauseWhenHidden, a source that is made in a hidden page makes its request when that is visible", async ({
+test("with pauseWhenHidden, a source that is created in a hidden page sends its request when the page is visible", async ({
 	tab,
 }) => {
 	await hide(tab.page);
@@ -71,7 +71,7 @@ test("with pauseWhenHidden, a source that is made in a hidden page makes its req
 	await close(tab);
 });
 
-test("with pauseWhenHidden, a wait that ends in a hidden page has its request when that is visible", async ({
+test("with pauseWhenHidden, a wait that ends in a hidden page sends its request when the page is visible", async ({
 	tab,
 }) => {
 	const url = tab.script(eventStream(send("retry: 300\nid: 7\ndata: a\n\n")), OTHER_THEN_HANG);
@@ -79,7 +79,7 @@ test("with pauseWhenHidden, a wait that ends in a hidden page has its request wh
 	await expect.poll(() => fired(tab)).toEqual(["open", "a", "error"]);
 	await hide(tab.page);
 	const made = await tab.requests();
-	// The page may have been hidden too late for the wait.
+	// The wait may have ended before the page was hidden.
 	if (made.length === 1) {
 		await new Promise((resolve) => setTimeout(resolve, 1000));
 		expect(await tab.requests()).toHaveLength(1);
@@ -90,7 +90,7 @@ test("with pauseWhenHidden, a wait that ends in a hidden page has its request wh
 	await close(tab);
 });
 
-test("with pauseWhenHidden, close() in a hidden page is the end", async ({ tab }) => {
+test("with pauseWhenHidden, close() in a hidden page is final", async ({ tab }) => {
 	await start(tab, tab.script(ONE_THEN_HANG, OTHER_THEN_HANG), { pauseWhenHidden: true });
 	await expect.poll(() => fired(tab)).toEqual(["open", "a"]);
 	await hide(tab.page);
@@ -109,7 +109,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	"a GET without pauseWhenHidden": {},
 })) {
 	// behavior 13.8
-	test(`${name} goes on in a hidden page`, async ({ tab }) => {
+	test(`${name} continues in a hidden page`, async ({ tab }) => {
 		await start(tab, tab.url("/numbered?count=60000&pause=20"), init);
 		await expect.poll(() => fired(tab)).toContain("1");
 		await hide(tab.page);
@@ -127,7 +127,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	"a GET that may not be repeated": { reconnect: false, pauseWhenHidden: true },
 })) {
 	// behavior 13.8
-	test(`${name} that is made in a hidden page is sent there`, async ({ tab }) => {
+	test(`${name} that is created in a hidden page is sent there`, async ({ tab }) => {
 		await hide(tab.page);
 		await start(tab, tab.script(ONE_THEN_HANG), init);
 		await expect.poll(() => fired(tab)).toEqual(["open", "a"]);
@@ -137,11 +137,13 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	});
 }
 
-/** How many failures there are before a wait is as long as backing off makes it. */
+/** The number of failures until the backoff of a wait is longer than a test. */
 const FAILURES = 7;
 const R = 200;
 
-/** Makes a source that waits for longer than a test lasts, R of it being the shortest wait. */
+/**
+ * Creates a source that waits for longer than a test lasts. The shortest wait is `R` milliseconds.
+ */
 async function waitLong(tab: Lab): Promise<void> {
 	await tab.page.evaluate(() => {
 		Math.random = () => 0;
@@ -165,7 +167,7 @@ async function waitLong(tab: Lab): Promise<void> {
 	expect(await tab.requests()).toHaveLength(FAILURES);
 }
 
-/** How long the server waited for the last request but one, in milliseconds. */
+/** Returns the time between the last two requests at the server, in milliseconds. */
 async function lastWait(tab: Lab): Promise<number> {
 	const times = (await tab.requests()).map(({ at_ms }) => at_ms);
 	return times.at(-1)! - times.at(-2)!;
@@ -182,7 +184,7 @@ for (const [name, comeBack] of Object.entries({
 	},
 })) {
 	// behavior 5.8
-	test(`a page that is ${name} again ends what backing off has added to a wait, and no more than that`, async ({
+	test(`a page that is ${name} again ends the backoff of a wait, and no other part of it`, async ({
 		tab,
 		browserName,
 	}) => {
@@ -193,7 +195,7 @@ for (const [name, comeBack] of Object.entries({
 		await comeBack(tab);
 		await expect.poll(() => tab.requests()).toHaveLength(FAILURES + 1);
 		expect(await lastWait(tab)).toBeGreaterThanOrEqual(R - 1);
-		// A failure of its own, whose wait can be ended too.
+		// The next failure, whose wait can be ended too.
 		await expect.poll(async () => (await fired(tab)).length).toBe(FAILURES + 1);
 		await comeBack(tab);
 		await expect.poll(() => fired(tab)).toContain("a");
@@ -202,21 +204,22 @@ for (const [name, comeBack] of Object.entries({
 	});
 }
 
-test("Retry-After is kept to though the page is visible again", async ({ tab }) => {
+test("Retry-After is respected even if the page is visible again", async ({ tab }) => {
 	const url = tab.script("status=503|header=Retry-After:3|type=text/plain", ONE_THEN_HANG);
 	await start(tab, url, { reconnect: { delay: 1 } });
 	await expect.poll(() => fired(tab)).toEqual(["error"]);
 	await hide(tab.page);
 	await show(tab.page);
 	await expect.poll(() => fired(tab)).toContain("a");
-	// The server's clock starts when it has the request, and its 3 seconds when we have the answer.
+	// The server measures from its receipt of the request, and the 3 seconds begin with our receipt
+	// of the response.
 	expect(await lastWait(tab)).toBeGreaterThanOrEqual(2990);
 	await close(tab);
 });
 
 // behavior 7.4
-test("a silence that ends while the page is hidden is given another silenceTimeout, once", async ({ tab }) => {
-	// The first silence is longer than silenceTimeout, and shorter than two.
+test("a silence that ends while the page is hidden gets one more silenceTimeout", async ({ tab }) => {
+	// The first silence is between one and two times silenceTimeout.
 	const quiet = eventStream(send("id: 7\ndata: a\n\n"), "wait=1700", send("id: 8\ndata: b\n\n"), "hang");
 	await hide(tab.page);
 	await start(tab, tab.script(quiet), { silenceTimeout: 1200, reconnect: false });
@@ -225,5 +228,5 @@ test("a silence that ends while the page is hidden is given another silenceTimeo
 	await show(tab.page);
 	await start(tab, tab.script(quiet), { silenceTimeout: 1200, reconnect: false });
 	await expect.poll(() => fired(tab), { timeout: 15_000 }).toContain("error");
-	expect(await fired(tab), "in a visible page it is not").toEqual(["open", "a", "error"]);
+	expect(await fired(tab), "a visible page gets no second silenceTimeout").toEqual(["open", "a", "error"]);
 });

@@ -1,9 +1,13 @@
-// Owns the bugs that other libraries of this kind have had in reading a stream: each with the bytes that brought it out
-// there, fed through a server, and the rule that it broke. Those of reconnecting are in peers.spec.ts.
+// Bugs that other libraries of this kind have had in reading a stream: each with the bytes that
+// caused it there, sent by a server, and the rule that it broke. The bugs of reconnecting are in
+// peers.spec.ts.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
-/** The URL of a stream of these chunks, each a write of its own, that goes on in silence. */
+/**
+ * Returns the URL of a stream that sends each chunk by itself, and then stays open without another
+ * byte.
+ */
 const chunks = (lab: Lab, ...texts: string[]) =>
 	lab.script(eventStream(...texts.map((text) => `${send(text)}|wait=20`), send("event: last\ndata:\n\n"), "hang"));
 
@@ -24,7 +28,7 @@ const seen = (lab: Lab, url: string, ...names: string[]) =>
 
 const open = { readyState: 1, reconnectionTime: 3000 };
 
-test("B6: a byte order mark, whole or in pieces, does no harm to this stream or any other", async ({ lab }) => {
+test("B6: a byte order mark, whole or in pieces, harms neither this stream nor another", async ({ lab }) => {
 	// A lone byte cannot be written as text.
 	const pieces = "type=text/event-stream|chunked|send=%EF|wait=20|send=%BB|wait=20|send=%BF";
 	const stream = `${send("data: x\n\nevent: last\ndata:\n\n")}|hang`;
@@ -33,7 +37,7 @@ test("B6: a byte order mark, whole or in pieces, does no harm to this stream or 
 	expect(await seen(lab, chunks(lab, "data: \uFEFFafter\n\n"))).toEqual({ ...open, told: ["\uFEFFafter"] });
 });
 
-test("B7: a field without a colon, two types, a retry that is no number and a byte that is no UTF-8 are no errors", async ({
+test("B7: a field without a colon, two types, a retry that is not a number and a byte that is not UTF-8 are not errors", async ({
 	lab,
 }) => {
 	const bytes = "type=text/event-stream|chunked|send=data%0A%0Aevent: a%0Aevent: b%0Adata: two%0A%0Aretry: abc%0A%0A";
@@ -41,12 +45,12 @@ test("B7: a field without a colon, two types, a retry that is no number and a by
 	expect(await seen(lab, url, "a", "b")).toEqual({ ...open, told: ["", "b: two", "\uFFFD"] });
 });
 
-test("B8: CR LF and LF in one chunk end the lines that they end, and merge no events", async ({ lab }) => {
+test("B8: CR LF and LF in one chunk each end one line, and merge no events", async ({ lab }) => {
 	const url = chunks(lab, "data: a\r\ndata: b\n\n", "data: c\n\n");
 	expect(await seen(lab, url)).toEqual({ ...open, told: ["a\nb", "c"] });
 });
 
-test("B10: an event of any name is an event, with and without a listener, and those after it come", async ({ lab }) => {
+test("B10: an event of any name fires, with and without a listener, and so do the events after it", async ({ lab }) => {
 	const names = ["error", "constructor", "toString", "__proto__", "hasOwnProperty", "open", "close"];
 	const stream = names.map((name) => `event: ${name}\ndata: ${name}\n\n`).join("");
 	const url = chunks(lab, events(1), stream, events(2, 3));
@@ -62,7 +66,9 @@ test("B10: an event of any name is an event, with and without a listener, and th
 	expect(unheard).toBe(1);
 });
 
-test("B12: the id that a stream was resumed with is that of its events until one has another", async ({ lab }) => {
+test("B12: the ID that a stream was resumed with is the last event ID of its events until one has another", async ({
+	lab,
+}) => {
 	const ids = await lab.ours(
 		async ({ EventSource }, url) => {
 			const source = new EventSource(url, { method: "POST", lastEventId: "7" });
@@ -76,14 +82,14 @@ test("B12: the id that a stream was resumed with is that of its events until one
 	expect(ids).toEqual(["7", "8", "8"]);
 });
 
-test("B14: a block without data fires nothing, and a block may end in any mixture of line ends, at once", async ({
+test("B14: a block without data fires nothing, and a block that ends in any mixture of line ends is delivered at once", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record, tell, once }, url) => {
 			const source = new EventSource(url, { method: "POST" });
 			const fired = record(source, "ping");
-			// Nothing comes after it, and the stream does not end.
+			// Nothing follows, and the stream does not end.
 			await once(source, "message");
 			await once(source, "message");
 			source.close();
@@ -94,8 +100,9 @@ test("B14: a block without data fires nothing, and a block may end in any mixtur
 	expect(outcome).toEqual(["open", '{"n":1}', '{"n":2}']);
 });
 
-test("B14: an event of four mebibytes in pieces of 1,460 bytes comes whole", async ({ lab }) => {
-	// Another took 13.9 s for half of it. That ours takes a time in proportion is measured by benches/large-event.mjs.
+test("B14: an event of four mebibytes in pieces of 1,460 bytes arrives whole", async ({ lab }) => {
+	// Another library took 13.9 s for half of it. benches/large-event.mjs measures that our time is
+	// proportional to the size.
 	const length = await lab.ours(async ({ EventSource, once }) => {
 		const encode = (text: string) => new TextEncoder().encode(text);
 		const chunk = encode("x".repeat(1460));
@@ -112,7 +119,7 @@ test("B14: an event of four mebibytes in pieces of 1,460 bytes comes whole", asy
 	expect(length).toBe(2872 * 1460);
 });
 
-test("P8: half an event at the end of a stream is none", async ({ lab }) => {
+test("P8: half an event at the end of a stream is not delivered", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => story(new EventSource(url, { method: "POST" })),
 		lab.script(eventStream(send(`${events("whole")}data: {"half":`))),

@@ -1,6 +1,7 @@
-// The bugs that other libraries of this kind have had in reconnecting, in leaving and in what they
-// send: each with the input that showed it there, and the rule that it broke. The bugs of parsing
-// are in peers-stream.spec.ts. The file is longer than others because it is one numbered list.
+// Bugs that other libraries of this kind have had in reconnecting, in leaving and in their
+// requests: each with the input that caused it there, and the rule that it broke. The bugs of
+// reading a stream are in peers-stream.spec.ts. The file is longer than others because it is one
+// numbered list.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
@@ -8,7 +9,7 @@ import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.
 const ids = (requests: { lastEventIdHex: string | null }[]) =>
 	requests.map(({ lastEventIdHex }) => Buffer.from(lastEventIdHex ?? "", "hex").toString());
 
-test("B1: a retry that no timer can hold is the longest wait there is, and one of 0 makes no storm", async ({
+test("B1: a retry that no timer can hold becomes the longest possible wait, and a retry of 0 causes no storm of requests", async ({
 	lab,
 }) => {
 	const labs = ["3000000000", "0"].map((retry) => ({ one: lab.apart(retry), retry }));
@@ -18,7 +19,7 @@ test("B1: a retry that no timer can hold is the longest wait there is, and one o
 			const delays = await Promise.all(
 				sources.map(async (source) => (await once<headwater.FailureEvent>(source, "error")).delay!),
 			);
-			// The time in which others made 36 and 67 requests.
+			// In this time other libraries sent 36 and 67 requests.
 			await new Promise((resolve) => setTimeout(resolve, 600));
 			const states = sources.map(({ readyState }) => readyState);
 			for (const source of sources) {
@@ -33,7 +34,7 @@ test("B1: a retry that no timer can hold is the longest wait there is, and one o
 	expect((await labs[1]!.one.requests()).length).toBeLessThanOrEqual(2);
 });
 
-test("B2: a handler that throws is reported, and neither sends anything again nor leaves a socket", async ({
+test("B2: a handler that throws is reported, repeats no request and leaves no socket open", async ({
 	lab,
 	uncaught,
 }) => {
@@ -59,7 +60,9 @@ test("B2: a handler that throws is reported, and neither sends anything again no
 	await lab.expectNoSockets();
 });
 
-test("B2: fetchEventSource() whose handler throws sends only what onerror asks for", async ({ lab }) => {
+test("B2: fetchEventSource() with a handler that throws sends only the requests that onerror requests", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		async ({ fetchEventSource }, url) => {
 			let calls = 0;
@@ -77,12 +80,14 @@ test("B2: fetchEventSource() whose handler throws sends only what onerror asks f
 	await lab.expectNoSockets();
 });
 
-test("B3: a clean end is followed by the wait that the server asked for, though it answered 200", async ({ lab }) => {
+test("B3: after a clean end the source waits as long as the server's retry says, even with a status of 200", async ({
+	lab,
+}) => {
 	const delay = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url, { reconnect: { delay: 1 } });
 			const { delay } = await once<headwater.FailureEvent>(source, "error");
-			// The time in which another made 136 requests.
+			// In this time another library sent 136 requests.
 			await new Promise((resolve) => setTimeout(resolve, 500));
 			source.close();
 			return delay!;
@@ -94,7 +99,7 @@ test("B3: a clean end is followed by the wait that the server asked for, though 
 	expect(await lab.requests()).toHaveLength(1);
 });
 
-test("B4: a server that accepts and closes uses up the attempts, and waits grow", async ({ lab }) => {
+test("B4: each response that a server closes at once counts as an attempt, and the waits grow", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url, { reconnect: { delay: 50, maxRetries: 3 } });
 		const fired = record(source);
@@ -111,7 +116,7 @@ test("B4: a server that accepts and closes uses up the attempts, and waits grow"
 	expect(await lab.requests()).toHaveLength(4);
 });
 
-test("B4: the id to go on from survives connections that bring none", async ({ lab }) => {
+test("B4: the last event ID survives responses without an ID", async ({ lab }) => {
 	await lab.ours(
 		async ({ EventSource }, url) =>
 			(await new EventSource(url, { lastEventId: "e0", reconnect: { delay: 20, maxDelay: 20 } }).closed).reason,
@@ -127,7 +132,7 @@ test("B4: the id to go on from survives connections that bring none", async ({ l
 	expect(ids(await lab.requests())).toEqual(["e0", "e0", "e1", "e1", "e1", "e1"]);
 });
 
-test("B5: the number of attempts is counted, and reached", async ({ lab }) => {
+test("B5: the attempts are counted, and the limit is reached", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			story(new EventSource(url, { reconnect: { delay: 1, maxDelay: 1, maxRetries: 3 } })),
@@ -137,7 +142,7 @@ test("B5: the number of attempts is counted, and reached", async ({ lab }) => {
 	expect(await lab.requests()).toHaveLength(4);
 });
 
-test("B9: a Last-Event-ID that the caller began with does not hold the id that moves on", async ({ lab }) => {
+test("B9: a Last-Event-ID from the caller is replaced by the IDs of the stream", async ({ lab }) => {
 	await lab.ours(
 		({ EventSource }, url) =>
 			new EventSource(url, { headers: { "Last-Event-ID": "1" }, reconnect: { delay: 20 } }).closed,
@@ -146,7 +151,7 @@ test("B9: a Last-Event-ID that the caller began with does not hold the id that m
 	expect(ids(await lab.requests())).toEqual(["1", "2", "3", "4", "5"]);
 });
 
-test("B11: a page that is left and looked at again sends nothing again, nor has two streams", async ({ lab }) => {
+test("B11: hiding and showing a page neither repeats a request nor opens a second stream", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, fetchEventSource, record, tell, tasks, once }, { post, get, asked }) => {
 			const look = async () => {
@@ -167,7 +172,8 @@ test("B11: a page that is left and looked at again sends nothing again, nor has 
 				});
 			const called = [true, false].map((openWhenHidden) => call(post, { method: "POST", openWhenHidden }));
 			await Promise.all([...called, ...posting.map((source) => once(source, "message"))]);
-			// While this one waits it is looked at, so that its next attempt may come at once, and once.
+			// The page is hidden and shown while this one waits: its next attempt may begin at once, but
+			// only once.
 			const waiting = new EventSource(get, { reconnect: { delay: 300, maxDelay: 0 } });
 			const onerror = () => {
 				void look();
@@ -199,7 +205,7 @@ test("B11: a page that is left and looked at again sends nothing again, nor has 
 	}
 });
 
-test("B11: a signal that is aborted already sends nothing, a 401 is final, and a GET goes on after a clean end", async ({
+test("B11: a signal that is aborted already sends nothing, a 401 is final, and a GET continues after a clean end", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -224,7 +230,7 @@ test("B11: a signal that is aborted already sends nothing, a 401 is final, and a
 	expect(await lab.apart("401").requests()).toHaveLength(1);
 });
 
-test("B12: an id of any characters can be sent, and one with U+0000 is none", async ({ lab }) => {
+test("B12: an ID of any characters can be sent, and one with U+0000 is ignored", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, url) => {
 			const source = new EventSource(url, { reconnect: { delay: 20 } });
@@ -246,7 +252,7 @@ test("B12: an id of any characters can be sent, and one with U+0000 is none", as
 	expect(sent).toEqual([null, ...Array(3).fill(lab.idBytes("日本"))]);
 });
 
-test("B12: fetchEventSource() sends such an id with its next attempt, whatever the method", async ({ lab }) => {
+test("B12: fetchEventSource() sends such an ID with its next attempt, for any method", async ({ lab }) => {
 	const first = eventStream(send("id: 日本\nid: a\0b\ndata: 1\n\n"));
 	await lab.ours(
 		async ({ fetchEventSource }, url) => {
@@ -263,7 +269,7 @@ test("B12: fetchEventSource() sends such an id with its next attempt, whatever t
 	expect(sent).toEqual([null, lab.idBytes("日本"), null, lab.idBytes("日本")]);
 });
 
-test("B13: `break` cancels the body, and leaving an iteration twice ends no other", async ({ lab }) => {
+test("B13: `break` cancels the body, and leaving an iteration twice ends no other iteration", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, flood) => {
 		const [left, other] = [events(flood), events(flood)];
 		await other.next();
@@ -280,7 +286,7 @@ test("B13: `break` cancels the body, and leaving an iteration twice ends no othe
 	await lab.expectNoSockets();
 });
 
-test("B13: an endless body of a refused answer is let go of, and so is a stream that is left in its middle", async ({
+test("B13: the endless body of a refused response is released, and so is a stream that is left in the middle", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -311,7 +317,9 @@ test("B13: an endless body of a refused answer is let go of, and so is a stream 
 	await lab.expectNoSockets();
 });
 
-test("B15: an answer that comes after close() to a fetch which ignores its signal fires nothing", async ({ lab }) => {
+test("B15: a response that arrives after close(), from a fetch which ignores its signal, fires nothing", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks }) => {
 		const statuses = [500, 200, 204];
 		const left = await Promise.all(
@@ -340,7 +348,7 @@ test("B15: an answer that comes after close() to a fetch which ignores its signa
 	expect(outcome).toEqual([[], [], []]);
 });
 
-test("B15: withCredentials is sent from a worker as from a page", async ({ lab }) => {
+test("B15: withCredentials has the same effect in a worker as in a page", async ({ lab }) => {
 	const code = `
 		import { EventSource } from "${lab.origin}/files/dist/index.js";
 		const init = [];
@@ -368,7 +376,7 @@ test("B15: withCredentials is sent from a worker as from a page", async ({ lab }
 });
 
 // behavior 2.1
-test("B16: a refusal opens nothing, and at no time are there two requests of one source", async ({ lab }) => {
+test("B16: a refused response fires no open, and a source never has two requests at a time", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story }, { refused, failing }) => {
 			const running = new Set<AbortSignal>();

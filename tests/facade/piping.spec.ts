@@ -1,4 +1,4 @@
-// Owns the rule that leaving a stream at its last message does not break the pipe that fills it.
+// A reader that leaves a stream at its last message does not break the pipe that fills the stream.
 
 import { expect, test } from "./support.ts";
 
@@ -6,7 +6,7 @@ test("[non-spec] leaving a stream at its last message does not break the pipe th
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, events }) => {
-		/** Each reads a stream and leaves at the message "last", in a way of its own. */
+		/** Each reads a stream and leaves it at the message "last", each in a different way. */
 		const readers: Record<string, (stream: ReadableStream<Uint8Array>) => Promise<unknown>> = {
 			close(stream) {
 				const source = EventSource.fromReadableStream(stream);

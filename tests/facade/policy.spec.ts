@@ -1,5 +1,5 @@
-// Owns the rules that keep a server from being stormed, whatever it says, and those of `reconnect` as a function. Which
-// failure is repeated without one is in repeating.spec.ts.
+// Rules that prevent a storm of requests to a server, and rules of `reconnect` as a function.
+// repeating.spec.ts has the failures that are repeated without a function.
 
 import type * as headwater from "headwater";
 import { elsewhere, eventStream, events, expect, HANDED_OVER, kinds, send, test, unusedOrigin } from "./support.ts";
@@ -7,7 +7,7 @@ import { elsewhere, eventStream, events, expect, HANDED_OVER, kinds, send, test,
 const RESET = eventStream(send(`id: 9\n${events("x")}`), HANDED_OVER, "rst");
 
 // behavior 5.10
-test("no server can make a source storm it: at most 1 request in its first 10 ms, and 8 in its first second", async ({
+test("no server can cause a storm of requests: a source sends 1 in the first 10 ms, and at most 8 in the first second", async ({
 	lab,
 }) => {
 	const unavailable = (after: string) => `status=503|header=Retry-After:${encodeURIComponent(after)}|send=busy`;
@@ -20,11 +20,11 @@ test("no server can make a source storm it: at most 1 request in its first 10 ms
 		"one event and close": [eventStream(send(events("x")))],
 		"retry: 0 and a reset": [eventStream(send("retry: 0\n\n"), "wait=20", "rst")],
 		"retry: 0 for a POST": [eventStream(send("retry: 0\n\n")), { method: "POST", reconnect: true, end: "reconnect" }],
-		// Of a GET, Firefox by itself repeats that ten times at once.
+		// Firefox itself repeats a GET ten times at once.
 		"a reset": ["rst", { reconnect: true, method: "POST" }],
 		"Retry-After: 0": [unavailable("0"), { reconnect: true }],
 		"an enormous Retry-After": [unavailable("99999999999"), { reconnect: true }],
-		"a Retry-After that is past": [unavailable("Wed, 21 Oct 2015 07:28:00 GMT"), { reconnect: true }],
+		"a Retry-After in the past": [unavailable("Wed, 21 Oct 2015 07:28:00 GMT"), { reconnect: true }],
 		"a Retry-After that is nonsense": [unavailable("-5"), { reconnect: true }],
 	};
 	const labs = Object.entries(servers).map(([name, [script, init = {}]], index) => {
@@ -35,7 +35,7 @@ test("no server can make a source storm it: at most 1 request in its first 10 ms
 		async ({ EventSource, tell, record }, sources) => {
 			const opened = sources.map(({ url, init }) => new EventSource(url, init));
 			const fired = opened.map((source) => record(source));
-			// The time in which is counted.
+			// The time of the count.
 			await new Promise((resolve) => setTimeout(resolve, 1200));
 			for (const source of opened) {
 				source.close();
@@ -53,7 +53,7 @@ test("no server can make a source storm it: at most 1 request in its first 10 ms
 	}
 });
 
-test("a Retry-After is kept to exactly where it is longer than the reconnection time, and never shortens that", async ({
+test("a Retry-After is the exact wait if it is longer than the reconnection time, and never shortens a wait", async ({
 	lab,
 }) => {
 	const date = (seconds: number) => new Date(Date.now() + 1000 * seconds).toUTCString();
@@ -88,13 +88,13 @@ test("a Retry-After is kept to exactly where it is longer than the reconnection 
 	}
 });
 
-test("a POST without permission is never repeated, whichever way it fails, nor when the network is back", async ({
+test("a POST without permission is never repeated, after any failure, and not when the network is back either", async ({
 	lab,
 }) => {
 	const failures: [name: string, url: (one: typeof lab) => string, init: object, story: string[]][] = [
 		["cut", (one) => one.script(eventStream(send(events("x")), HANDED_OVER, "cut")), {}, ["interrupted"]],
 		["reset", (one) => one.script(RESET), {}, ["interrupted"]],
-		["reset instead of an answer", (one) => one.url("/rst-before-headers"), {}, ["network"]],
+		["reset instead of a response", (one) => one.url("/rst-before-headers"), {}, ["network"]],
 		["Retry-After", (one) => one.url("/503-retry-after?seconds=0"), {}, ["status"]],
 		["silence", (one) => one.script(eventStream(send(events("x")), "hang")), { silenceTimeout: 100 }, ["silence"]],
 		["timeout", (one) => one.url("/never-answers"), { connectTimeout: 100 }, ["timeout"]],
@@ -131,7 +131,9 @@ test("a POST without permission is never repeated, whichever way it fails, nor w
 });
 
 // behavior 9.1, 9.2, 11.4
-test("the function reconnect sees all there is to a failure, and its number is the delay, exactly", async ({ lab }) => {
+test("the function reconnect receives all details of a failure, and the number it returns is the exact delay", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, url) => {
 			const seen: unknown[] = [];
@@ -206,7 +208,7 @@ test("the function overrides the table in both directions, for GET and for POST"
 });
 
 // behavior 9.2, 9.4
-test("a function that returns undefined is no permission: the failure says what follows, and what the wait would be", async ({
+test("undefined is not a permission: the failure has the default decision and the delay that a retry would have", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -239,7 +241,7 @@ test("a function that returns undefined is no permission: the failure says what 
 });
 
 // behavior 9.4
-test("a function that throws or answers nonsense is reported, and the table decides", async ({ lab, uncaught }) => {
+test("a function that throws or returns nonsense is reported, and the table decides", async ({ lab, uncaught }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, { failing, missing }) => {
 			const nonsense: (() => never)[] = [
@@ -269,7 +271,7 @@ test("a function that throws or answers nonsense is reported, and the table deci
 });
 
 // behavior 9.5
-test("the function is not asked about a 204, close(), an abort or a clean end that closes", async ({ lab }) => {
+test("the function is not called for a 204, close(), an abort or a clean end that closes", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, story, once }, { gone, open, ended }) => {
 			const asked: string[] = [];
@@ -305,7 +307,7 @@ test("the function is not asked about a 204, close(), an abort or a clean end th
 });
 
 // behavior 9.6
-test("close() inside the function wins over what it answers, and nothing is fired", async ({ lab }) => {
+test("close() inside the function overrides its result, and nothing is fired", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			Promise.all(
@@ -326,7 +328,7 @@ test("close() inside the function wins over what it answers, and nothing is fire
 });
 
 // behavior 9.3
-test("a number that no timer can hold is the longest that one can, and 0 is at once", async ({ lab }) => {
+test("a number that no timer can hold becomes the longest possible wait, and 0 means at once", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record, failure, once }, urls) => {
 			const long = new EventSource(urls.long, { reconnect: () => 3_000_000_000 });
@@ -345,7 +347,7 @@ test("a number that no timer can hold is the longest that one can, and 0 is at o
 });
 
 // behavior 9.7
-test("an origin that refuses this one is not probed where a function decides", async ({ lab }) => {
+test("no probe is sent to an origin that refuses this one if a function decides", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => story(new EventSource(url, { reconnect: ({ attempt }) => attempt < 2 && 1 })),
 		elsewhere(lab.url("/cors-refused")),

@@ -1,9 +1,12 @@
-// Owns the rules of `EventSource.fromReadableStream()` for the moment in which it is over: the stream ends, breaks, sends
-// what are no bytes, or is left. What is read from a stream that is whole is another file's.
+// Rules of `EventSource.fromReadableStream()` for a stream that ends, breaks, yields chunks that
+// are not bytes, or is left. readable-stream.spec.ts has the other rules.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
-/** How a stream can be over before anybody has read of it: its underlying source, and what is told. */
+/**
+ * Streams that have ended, or that fail at or before the first read: the underlying source, and the
+ * expected reason and error.
+ */
 const OVER: Record<string, [source: string, reason: "end" | "interrupted", error: string]> = {
 	"is empty": ["{ start: (controller) => controller.close() }", "end", "none"],
 	"has failed": ["{ start: (controller) => controller.error(mine) }", "interrupted", "mine"],
@@ -17,7 +20,7 @@ const OVER: Record<string, [source: string, reason: "end" | "interrupted", error
 };
 
 // behavior 11.7, 14.14
-test("[non-spec] a stream that is over opens, fires exactly one error and is CLOSED, whatever it failed with", async ({
+test("[non-spec] a source whose stream is over opens, fires exactly one error and is CLOSED, whatever the stream failed with", async ({
 	lab,
 }) => {
 	const outcomes = await lab.ours(
@@ -51,9 +54,9 @@ test("[non-spec] a stream that is over opens, fires exactly one error and is CLO
 	expect(named(OVER, outcomes)).toEqual(named(OVER, expected));
 });
 
-/** Chunks that are no bytes, as expressions. */
+/** Chunks that are not bytes, as JavaScript expressions. */
 const NO_BYTES: Record<string, Record<string, string>> = {
-	"are no bytes": {
+	"are not bytes": {
 		"a string": `"data: bad\\n\\n"`,
 		"an ArrayBuffer": `bytes.buffer`,
 		"a DataView": `new DataView(bytes.buffer)`,
@@ -72,17 +75,17 @@ const NO_BYTES: Record<string, Record<string, string>> = {
 		"a revoked proxy": `(() => { const { proxy, revoke } = Proxy.revocable(bytes, {}); revoke(); return proxy; })()`,
 		"the prototype of bytes": `Uint8Array.prototype`,
 	},
-	"only say that they are bytes": {
+	"only claim to be bytes": {
 		"without a length": `({ [Symbol.toStringTag]: "Uint8Array" })`,
 		"with a length": `({ [Symbol.toStringTag]: "Uint8Array", length: 9 })`,
 		"with a length that throws": `({ [Symbol.toStringTag]: "Uint8Array", get length() { throw mine; } })`,
 		"with an element that throws": `({ [Symbol.toStringTag]: "Uint8Array", length: 2, get 1() { throw mine; } })`,
-		"being other views": `Object.defineProperty(new Uint16Array(4), Symbol.toStringTag, { value: "Uint8Array" })`,
+		"as a view of another type": `Object.defineProperty(new Uint16Array(4), Symbol.toStringTag, { value: "Uint8Array" })`,
 	},
 };
 
 for (const [what, chunks] of Object.entries(NO_BYTES)) {
-	test(`[non-spec] chunks that ${what} are an error of the stream, which is cancelled; other sources go on`, async ({
+	test(`[non-spec] chunks that ${what} are an error of the stream, which is canceled; other sources continue`, async ({
 		lab,
 	}) => {
 		const { outcomes, alive } = await lab.ours(async ({ EventSource, record, once, tasks }, chunks) => {
@@ -109,14 +112,14 @@ for (const [what, chunks] of Object.entries(NO_BYTES)) {
 					setTimeout(() => resolve({ reason: "it hangs" }), 2000);
 				});
 				const closed = await Promise.race([source.closed, limit]);
-				// A task later, which an engine may put behind others.
+				// The stream is canceled in a later task, which an engine may delay.
 				for (let turn = 0; turn < 100 && cancels === 0; turn++) {
 					await tasks();
 				}
 				source.close();
 				await tasks();
 				const told = error instanceof Error && error === closed.error ? "told" : "not told";
-				return `${fired.map(({ type, data }) => data ?? type)} ${closed.reason}, ${told}, ${cancels} cancelled`;
+				return `${fired.map(({ type, data }) => data ?? type)} ${closed.reason}, ${told}, ${cancels} canceled`;
 			};
 			let feed!: ReadableStreamDefaultController;
 			const start = (controller: ReadableStreamDefaultController) => {
@@ -130,7 +133,7 @@ for (const [what, chunks] of Object.entries(NO_BYTES)) {
 			other.close();
 			return { outcomes, alive };
 		}, Object.values(chunks));
-		const expected = Object.keys(chunks).map(() => "open,good,error interrupted, told, 1 cancelled");
+		const expected = Object.keys(chunks).map(() => "open,good,error interrupted, told, 1 canceled");
 		expect.soft(named(chunks, outcomes)).toEqual(named(chunks, expected));
 		expect(alive).toBe("good");
 	});
@@ -138,9 +141,12 @@ for (const [what, chunks] of Object.entries(NO_BYTES)) {
 
 type Deed = "close" | "end" | "fail";
 
-/** When something is done to a source whose stream has the events 1, 2 and 3 in one chunk; then what comes of it. */
+/**
+ * The moments of an action on a source whose stream has the events 1, 2 and 3 in one chunk, and the
+ * expected events and reason for each action.
+ */
 const MOMENTS: Record<string, Record<Deed, string>> = {
-	"at once, the module being cold": { close: "caller", end: "open 1 2 3 end", fail: "open interrupted" },
+	"at once, before the module is loaded": { close: "caller", end: "open 1 2 3 end", fail: "open interrupted" },
 	"at once": { close: "caller", end: "open 1 2 3 end", fail: "open interrupted" },
 	"in a microtask": { close: "caller", end: "open 1 2 3 end", fail: "open interrupted" },
 	open: { close: "open caller", end: "open 1 2 3 end", fail: "open interrupted" },
@@ -152,7 +158,7 @@ const MOMENTS: Record<string, Record<Deed, string>> = {
 
 for (const deed of ["close", "end", "fail"] as const) {
 	// behavior 14.14
-	test(`[non-spec] at any moment, ${deed} is told once, and what was read before is delivered or dropped`, async ({
+	test(`[non-spec] ${deed} at any moment is reported once, and the events read before it are delivered or dropped`, async ({
 		lab,
 	}) => {
 		const outcomes = await lab.ours(
@@ -175,7 +181,7 @@ for (const deed of ["close", "end", "fail"] as const) {
 							pull: () => {
 								pulls++;
 							},
-							// Whose rejection nobody may be left with.
+							// Its rejection must not stay unhandled.
 							cancel() {
 								cancels++;
 								cancel();
@@ -211,7 +217,7 @@ for (const deed of ["close", "end", "fail"] as const) {
 						setTimeout(() => act(`a task after message ${data}`));
 					};
 					source.onerror = ({ reason }) => seen.push(reason);
-					act("at once, the module being cold");
+					act("at once, before the module is loaded");
 					act("at once");
 					queueMicrotask(() => act("in a microtask"));
 					const { reason } = await source.closed;
@@ -219,14 +225,14 @@ for (const deed of ["close", "end", "fail"] as const) {
 					await tasks();
 					const read = pullsAtClose !== undefined && pulls > pullsAtClose ? ", but read on" : "";
 					const over = reason === "caller" ? ["caller"] : [];
-					outcomes.push(`${[...seen, ...over].join(" ")}, ${cancels} cancelled, ${stream.locked}${read}`);
+					outcomes.push(`${[...seen, ...over].join(" ")}, ${cancels} canceled, ${stream.locked}${read}`);
 				}
 				return outcomes;
 			},
 			{ deed, moments: Object.keys(MOMENTS), text: events(1, 2, 3) },
 		);
 		const cancels = deed === "close" ? 1 : 0;
-		const expected = Object.values(MOMENTS).map((moment) => `${moment[deed]}, ${cancels} cancelled, true`);
+		const expected = Object.values(MOMENTS).map((moment) => `${moment[deed]}, ${cancels} canceled, true`);
 		expect(named(MOMENTS, outcomes)).toEqual(named(MOMENTS, expected));
 	});
 }
@@ -257,7 +263,7 @@ test("[non-spec] close() before the stream was read leaves its chunks unread", a
 	expect(outcome).toEqual([0, 0]);
 });
 
-test("[non-spec] after close() nothing of the source changes, though a chunk was on its way", async ({ lab }) => {
+test("[non-spec] after close() nothing of the source changes, even if a chunk is pending", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, once, record, tasks }) => {
 		let controller!: ReadableStreamDefaultController;
 		const source = EventSource.fromReadableStream(
@@ -279,7 +285,7 @@ test("[non-spec] after close() nothing of the source changes, though a chunk was
 	expect(outcome).toEqual({ fired: [], id: "", changed: false });
 });
 
-test("retry counts when it is read, also before an event that is not delivered any more", async ({ lab }) => {
+test("retry takes effect when it is read, even if the next event is not delivered any more", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, tasks }) => {
 		const text = "retry: 11\ndata: 1\n\nretry: 22\ndata: 2\n\n";
 		const source = EventSource.fromReadableStream(new Blob([text]).stream());
@@ -291,7 +297,7 @@ test("retry counts when it is read, also before an event that is not delivered a
 	expect(outcome).toBe(22);
 });
 
-test("[non-spec] a stream that never yields opens and stays so until it is closed", async ({ lab }) => {
+test("[non-spec] a source whose stream never yields opens, and stays open until it is closed", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, once, record, tasks }) => {
 		let cancels = 0;
 		const cancel = () => {
@@ -333,7 +339,7 @@ test("[non-spec] an event above 64 MiB fails with too-large and cancels the stre
 		const source = EventSource.fromReadableStream(stream);
 		const fired = record(source);
 		const { reason } = await source.closed;
-		// The stream is cancelled a task later.
+		// The stream is canceled in a later task.
 		for (let turn = 0; turn < 100 && cancels === 0; turn++) {
 			await tasks();
 		}
@@ -343,7 +349,7 @@ test("[non-spec] an event above 64 MiB fails with too-large and cancels the stre
 	expect(outcome).toEqual({ reason: "too-large", cancels: 1, pulls: true, id: "1", fired });
 });
 
-test("[non-spec] close() of a source over a response's body closes the socket, before it opens and after", async ({
+test("[non-spec] close() of a source with a response's body closes the socket, before and after open", async ({
 	lab,
 }) => {
 	await lab.ours(
@@ -357,13 +363,14 @@ test("[non-spec] close() of a source over a response's body closes the socket, b
 		lab.script(eventStream(send(events(1)), "hang")),
 	);
 	expect((await lab.log()).opened).toBe(2);
-	// Firefox keeps the socket of a body that is cancelled: `(await fetch(url)).body.cancel()` closes none either.
+	// Firefox keeps the socket of a canceled body: `(await fetch(url)).body.cancel()` does not close
+	// it either.
 	if (lab.browserName !== "firefox") {
 		await lab.expectNoSockets();
 	}
 });
 
-/** With the names of the rows, so that a failure says which it is. */
+/** Returns the outcomes by the names of their rows, so that a failure names its row. */
 function named(rows: Record<string, unknown>, outcomes: unknown[]): Record<string, unknown> {
 	return Object.fromEntries(Object.keys(rows).map((name, index) => [name, outcomes[index]]));
 }

@@ -1,10 +1,11 @@
-// Owns the rules of `EventSource.fromReadableStream()` as long as all goes well: the source it makes, when that opens, and
-// what is read from a stream wherever it comes from. That a stream ends, breaks or is left is another file's.
+// Rules of `EventSource.fromReadableStream()` while nothing fails: the source it creates, its open
+// event, and the reading of streams of any kind. readable-stream-ends.spec.ts tests how a stream
+// ends, breaks or is left.
 
 import { events, expect, type Lab, send, test } from "./support.ts";
 
 // behavior 14.13
-test("[non-spec] the static is enumerable, takes one argument and makes a source as the proposal has it", async ({
+test("[non-spec] the static method is enumerable, takes one argument and creates a source as the proposal says", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(({ EventSource }) => {
@@ -27,7 +28,8 @@ test("[non-spec] the static is enumerable, takes one argument and makes a source
 	});
 	expect(outcome).toEqual({
 		static: [true, true, 1, "fromReadableStream"],
-		// [spec] Web IDL: a static operation makes an object of its own interface, whatever it is called on.
+		// [spec] Web IDL: a static operation creates an object of its own interface, even if it is
+		// called on a subclass.
 		instances: Array(2).fill([true, false]),
 		constants: [0, 1, 2],
 		handlers: [null, null, null],
@@ -41,7 +43,7 @@ test("[non-spec] the static is enumerable, takes one argument and makes a source
 });
 
 // behavior 14.13
-test("[non-spec] what is no stream, or a locked one, is a TypeError, and a stream that is locked stays usable", async ({
+test("[non-spec] an argument that is not a stream, or is locked, is a TypeError, and a locked stream stays usable", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource }) => {
@@ -77,7 +79,7 @@ test("[non-spec] what is no stream, or a locked one, is a TypeError, and a strea
 	expect(outcome).toEqual({ thrown: "TypeError", done: true, text: "data\n\n" });
 });
 
-test("[non-spec] what has a getReader that gives no reader is no stream either", async ({ lab }) => {
+test("[non-spec] an object whose getReader returns no reader is not a stream either", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }) => {
 		const outcome: unknown[] = [];
 		for (const reader of [undefined, null, 5, {}]) {
@@ -92,13 +94,13 @@ test("[non-spec] what has a getReader that gives no reader is no stream either",
 		}
 		return outcome;
 	});
-	// At once, or where the first read fails; a reader is not looked into.
+	// It fails at once or at the first read: the reader itself is not checked.
 	const failed = expect.stringMatching(/^(TypeError|interrupted open error)$/);
 	expect(outcome).toEqual([failed, failed, failed, failed]);
 });
 
 // behavior 14.13
-test("[non-spec] open is fired once in a later task than the call, without a response, and nothing before it", async ({
+test("[non-spec] open fires once, in a later task than the call, without a response, and nothing fires before it", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, once, record }) => {
@@ -126,7 +128,10 @@ test("[non-spec] open is fired once in a later task than the call, without a res
 	expect(outcome).toEqual(["cold", "warm"].flatMap((round) => [[round, [0], null, true, 1], fired]));
 });
 
-/** Streams, and the events of each: type, data, last event ID. The tail of each is an event that is not finished. */
+/**
+ * Texts of streams, and the type, data and last event ID of each event. Some texts end with an
+ * incomplete event.
+ */
 const TEXTS: Record<string, [text: string, ...events: [type: string, data: string, lastEventId: string][]]> = {
 	LF: ["id: 1\ndata: a\n\ndata: b\ndata\n\ndata: lost\n", ["message", "a", "1"], ["message", "b\n", "1"]],
 	CR: ["id: 1\rdata: a\r\rdata: b\r\rid: lost", ["message", "a", "1"], ["message", "b", "1"]],
@@ -148,7 +153,7 @@ const TEXTS: Record<string, [text: string, ...events: [type: string, data: strin
 	"half an event": ["event: tick\ndata: a\nid: 5\n"],
 };
 
-test("[non-spec] a stream is parsed as a response is, wherever its chunks are split and however many are empty", async ({
+test("[non-spec] a stream is parsed like a response, wherever its chunks are split and even if many are empty", async ({
 	lab,
 }) => {
 	const outcomes = await lab.ours(
@@ -194,7 +199,7 @@ test("[non-spec] a stream is parsed as a response is, wherever its chunks are sp
 	}
 });
 
-test("[non-spec] retry changes reconnectionTime, and nothing but digits does", async ({ lab }) => {
+test("[non-spec] a retry of digits changes reconnectionTime, and any other retry does not", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource }) => {
 		const times: number[] = [];
 		for (const retry of ["1234", "0", "99999999999", "-1", "1.5", "1e3", "", " 7"]) {
@@ -207,15 +212,25 @@ test("[non-spec] retry changes reconnectionTime, and nothing but digits does", a
 	expect(outcome).toEqual([1234, 0, 99_999_999_999, 55, 55, 55, 55, 55]);
 });
 
-/** What is piped first, in chunks: each leaves the last event ID `last` and the reconnection time 4321. */
+/**
+ * The chunks of the first stream. Each row sets the last event ID to `last` and the reconnection
+ * time to 4321 ms.
+ */
 const PIPED: Record<string, string[]> = {
 	"one event": ["retry: 4321\nid: last\ndata: a\n\n"],
 	"no event": ["retry: 4321\nid: last\n\n"],
-	"one event, a line in a chunk": ["retry: 4321\n", "id: last\n", "data: a\n", "\n"],
-	"three events, each in a chunk": ["id: 1\ndata: a\n\n", "id: 2\ndata: b\n\n", "retry: 4321\nid: last\ndata: c\n\n"],
+	"one event with one line per chunk": ["retry: 4321\n", "id: last\n", "data: a\n", "\n"],
+	"three events with one event per chunk": [
+		"id: 1\ndata: a\n\n",
+		"id: 2\ndata: b\n\n",
+		"retry: 4321\nid: last\ndata: c\n\n",
+	],
 };
 
-/** Asks for what the source knows in the very moment in which the first stream is piped. */
+/**
+ * Pipes two streams to a source. Reads the last event ID and the reconnection time of the source as
+ * soon as the first stream is piped, and returns the distinct results.
+ */
 async function pipeTwo(lab: Lab, chunks: string[], repetitions: number): Promise<string[]> {
 	return lab.ours(
 		async ({ EventSource }, { chunks, repetitions }) => {
@@ -247,17 +262,17 @@ async function pipeTwo(lab: Lab, chunks: string[], repetitions: number): Promise
 }
 
 for (const [what, chunks] of Object.entries(PIPED)) {
-	test(`[non-spec] when ${what} has been piped to a source, it has the last event ID and the reconnection time`, async ({
+	test(`[non-spec] once a stream of ${what} is piped to a source, the source has its last event ID and its reconnection time`, async ({
 		lab,
 	}) => {
-		// The first repetition meets a module that is not loaded.
+		// The module is not loaded yet in the first repetition.
 		for (const repetitions of [1, 40]) {
 			expect(await pipeTwo(lab, chunks, repetitions)).toEqual(["last 4321, then second last"]);
 		}
 	});
 }
 
-test("[non-spec] streams of other makes are read alike: of a fetch, of bytes, of another realm, with other views", async ({
+test("[non-spec] streams of other kinds are read alike: of a fetch, of bytes, of another realm, with other views", async ({
 	lab,
 }) => {
 	const text = events(1, "日本");
@@ -303,7 +318,7 @@ test("[non-spec] streams of other makes are read alike: of a fetch, of bytes, of
 				"with a resizable buffer": from(globalThis, buffer(globalThis, { maxByteLength: 1000 })),
 				"with a subclass": from(globalThis, Buffer.from(bytes)),
 			};
-			// The one way to such a buffer that needs no isolation from other origins.
+			// The only way to get a shared buffer without cross-origin isolation.
 			const shared = new Uint8Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
 			shared.set(bytes);
 			streams["with a shared buffer"] = from(globalThis, shared.subarray(0, bytes.length));
@@ -316,7 +331,7 @@ test("[non-spec] streams of other makes are read alike: of a fetch, of bytes, of
 					},
 				});
 			} catch {
-				// WebKitGTK has none.
+				// WebKitGTK has no byte streams.
 			}
 			const outcome: Record<string, unknown> = {};
 			for (const [name, stream] of Object.entries(streams)) {
@@ -336,7 +351,9 @@ test("[non-spec] streams of other makes are read alike: of a fetch, of bytes, of
 	expect(Object.keys(outcome)).toHaveLength(lab.browserName === "webkit" ? 11 : 12);
 });
 
-test("[non-spec] a chunk that is a Uint8Array is one, whatever name its class gives itself", async ({ lab }) => {
+test("[non-spec] a chunk of a subclass of Uint8Array is accepted, whatever its Symbol.toStringTag is", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, text) => {
 		class Named extends Uint8Array {
 			override get [Symbol.toStringTag]() {
@@ -357,7 +374,9 @@ test("[non-spec] a chunk that is a Uint8Array is one, whatever name its class gi
 	expect(outcome).toEqual(["end", "open", "1", "error"]);
 });
 
-test("[non-spec] a stream is pulled only when what has arrived is taken, and not before it opens", async ({ lab }) => {
+test("[non-spec] a stream is pulled only when all received events are delivered, and not before the source opens", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource, tasks }) => {
 		let pulls = 0;
 		const stream = new ReadableStream(

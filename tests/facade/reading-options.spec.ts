@@ -1,12 +1,12 @@
-// Owns the rule that options are read as `fetch` reads them: by name, inherited members and getters included, once, and with
-// copies of all that the caller can change later. Each row is asked of the three forms.
+// Options are read as `fetch` reads them: by name, once, inherited members and getters included.
+// Everything that the caller can change later is copied. Most rows run in all three forms.
 
 import { byEachForm, installForms } from "./forms.ts";
 import { expect, type LoggedRequest, test } from "./support.ts";
 
 test.beforeEach(({ lab }) => installForms(lab));
 
-/** Options whose members are not their own, as JavaScript. */
+/** Options whose members are inherited or unusual in another way, as JavaScript. */
 const INHERITED: [kind: string, options: string][] = [
 	["members of a prototype", `Object.create({ method: "PUT", headers: { authorization: "Bearer t" }, body: "b" })`],
 	[
@@ -45,7 +45,7 @@ const INHERITED: [kind: string, options: string][] = [
 
 for (const [kind, options] of INHERITED) {
 	// behavior 1.2
-	test(`${kind}: each form sends the method, the headers and the body that they say`, async ({ lab }) => {
+	test(`${kind}: each form sends the method, the headers and the body of these options`, async ({ lab }) => {
 		const seen = await byEachForm(lab, options);
 		for (const { method, headers, body } of seen) {
 			expect({ method, authorization: headers.authorization, body }).toEqual({
@@ -60,7 +60,7 @@ for (const [kind, options] of INHERITED) {
 }
 
 // behavior 1.1
-test("options of ours are found where those of fetch are: inherited, and by getters", async ({ lab }) => {
+test("our options are read like those of fetch: inherited members and getters too", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, events }, url) => {
 		class Defaults {
 			get json() {
@@ -102,7 +102,7 @@ test("each member is read once", async ({ lab }) => {
 	expect(reads).toEqual([]);
 });
 
-test("what a getter throws is thrown by the constructor, and nothing is requested", async ({ lab }) => {
+test("the constructor throws the error of a getter, and no request is sent", async ({ lab }) => {
 	const thrown = await lab.ours(async ({ EventSource, events, fetchEventSource }, url) => {
 		const init = {
 			get headers(): HeadersInit {
@@ -125,7 +125,7 @@ test("what a getter throws is thrown by the constructor, and nothing is requeste
 	expect((await lab.log()).opened).toBe(0);
 });
 
-/** What a caller hands over, and how it changes it afterwards, as JavaScript; and what the server is to see. */
+/** Bodies, and a later change to each, as JavaScript; and the body that the server must receive. */
 const MUTABLE: [kind: string, body: string, change: string, seen: string | RegExp][] = [
 	["FormData", `const body = new FormData(); body.set("model", "a");`, `body.set("model", "b")`, /name="model"\s+a\s/],
 	[
@@ -180,9 +180,7 @@ const MUTABLE: [kind: string, body: string, change: string, seen: string | RegEx
 
 for (const [kind, body, change, expected] of MUTABLE) {
 	// behavior 1.8
-	test(`${kind}: what the caller changes after the call is not sent, by any form and at no attempt`, async ({
-		lab,
-	}) => {
+	test(`${kind}: a change after the call is not sent, by any form and at any attempt`, async ({ lab }) => {
 		const outcome = await lab.ours(
 			async (_, [source, url]) => {
 				const seen: LoggedRequest[] = [];
@@ -207,7 +205,9 @@ for (const [kind, body, change, expected] of MUTABLE) {
 	});
 }
 
-test("one FormData serves two sources in a loop, and each sends what it held then", async ({ lab }) => {
+test("one FormData can be the body of two sources in a loop, and each sends its content at that time", async ({
+	lab,
+}) => {
 	const models = await lab.ours(async ({ EventSource, echo }, url) => {
 		const form = new FormData();
 		const seen = ["a", "b"].map((model) => {
@@ -254,7 +254,7 @@ test("a copied body is sent with each attempt, and with the content type that fe
 	}
 });
 
-test("a form and a query of the caller's own classes are copied as what they hold", async ({ lab }) => {
+test("a form and a query of the caller's subclasses are copied with their content", async ({ lab }) => {
 	const bodies = await lab.ours(async ({ EventSource, echo }, url) => {
 		class Form extends FormData {
 			constructor() {
@@ -276,7 +276,7 @@ test("a form and a query of the caller's own classes are copied as what they hol
 	expect(bodies[1]).toBe("a=b");
 });
 
-test("an object of a URL library that has clone() is a URL, by its text", async ({ lab }) => {
+test("an object of a URL library that has clone() is used as a URL, by its text", async ({ lab }) => {
 	const method = await lab.ours(async ({ EventSource, echo }, url) => {
 		const uri = { clone: () => uri, toString: () => url };
 		return (await echo(new EventSource(uri as never, { json: {} }))).method;
@@ -285,7 +285,9 @@ test("an object of a URL library that has clone() is a URL, by its text", async 
 });
 
 // behavior 1.2
-test("a Request is no URL and a Response no stream: each form says so, and nothing is requested", async ({ lab }) => {
+test("a Request is not a URL and a Response is not a stream: each form throws, and no request is sent", async ({
+	lab,
+}) => {
 	const thrown = await lab.ours(async ({ EventSource, events, fetchEventSource }, url) => {
 		const calls = [EventSource, events, fetchEventSource].flatMap((form) =>
 			[new Request(url), new Response("data: a\n\n")].map((first) => async () => {
@@ -314,7 +316,9 @@ test("a Request whose body was read already is a TypeError that names the body",
 });
 
 // behavior 1.2
-test("the signal of a Request ends the source, and its cache mode does not let an old answer in", async ({ lab }) => {
+test("the signal of a Request ends the source, and its default cache mode does not allow a cached response", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource }, url) => {
 		const controller = new AbortController();
 		let cache: string | undefined;

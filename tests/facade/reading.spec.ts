@@ -1,15 +1,15 @@
-// Owns the rules of where the bytes of a body are read to: into memory of ours, one chunk after another, where the stream
-// can do that; small while it is quiet, and larger in a flood.
+// Rules for the read buffer of a body. Where the stream allows it, one buffer of ours is reused for
+// every chunk. It is small while the stream is quiet, and larger in a flood.
 
 import { expect, test } from "./support.ts";
 
-/** What src/web/body.rs says. */
+/** The constants of src/web/body.rs. */
 const QUIET = 16 * 1024;
 const FLOOD = 256 * 1024;
 
 const NO_BYTE_STREAMS = "WebKitGTK has no byte streams";
 
-test("bytes of a caller's own stream are put where the module wants them, and all of them arrive", async ({
+test("a byte stream of the caller's writes into the module's buffer, and all bytes arrive", async ({
 	lab,
 	browserName,
 }) => {
@@ -18,7 +18,7 @@ test("bytes of a caller's own stream are put where the module wants them, and al
 		async ({ EventSource }, { QUIET, FLOOD }) => {
 			const encoder = new TextEncoder();
 			const event = (length: number) => encoder.encode(`data: ${"x".repeat(length - 8)}\n\n`);
-			// One after another: what the next read can have at most.
+			// Each is at most as large as the buffer of that read.
 			const sizes = [100, QUIET, FLOOD, FLOOD - 1, 1025, 1024, 100];
 			const waiting = sizes.map(event);
 			const rooms: number[] = [];
@@ -55,7 +55,7 @@ test("bytes of a caller's own stream are put where the module wants them, and al
 	});
 });
 
-test("a flood from the network is read into the larger one, and where a stream cannot do that as it comes", async ({
+test("a flood from the network is read into the larger buffer, or without one if the stream is not a byte stream", async ({
 	lab,
 	browserName,
 }) => {
@@ -91,7 +91,7 @@ test("a flood from the network is read into the larger one, and where a stream c
 	await lab.expectNoSockets();
 });
 
-test("when there is no memory for the next chunk, what has come is delivered, and the failure told", async ({
+test("if the next buffer cannot be allocated, the received events are delivered, and the failure is reported", async ({
 	lab,
 	browserName,
 }) => {

@@ -1,13 +1,17 @@
-// Owns the rules of a page with an iframe: each realm that loads the package has a class of its own, which belongs to that
-// realm wherever it is called from, and shares nothing with another. Each is asked of the browser's own class too.
+// Rules for a page with an iframe: each realm that loads the package has its own class, whose
+// objects belong to that realm wherever the class is called from. Realms share nothing. Most tests
+// also run with the browser's own class.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
-/** What `frame()` answers in the page. */
+/** The result of `frame()` in the page. */
 interface Frame {
 	element: HTMLIFrameElement;
 	realm: Window & typeof globalThis;
-	/** The class of the frame: of the package, or the browser's, as the class given is. */
+	/**
+	 * The class of the frame: the package's if the given class is the package's, or else the
+	 * browser's.
+	 */
 	FrameEventSource: typeof EventSource;
 }
 
@@ -36,7 +40,7 @@ test.beforeEach(async ({ lab }) => {
 	});
 });
 
-test("an iframe has a class of its own, whose events are those of its realm wherever it is called from", async ({
+test("an iframe has its own class, whose events belong to the iframe's realm wherever the class is called from", async ({
 	lab,
 }) => {
 	await lab.expectBoth(
@@ -70,7 +74,7 @@ test("an iframe has a class of its own, whose events are those of its realm wher
 	);
 });
 
-test("what the constructor of an iframe's class throws is of the iframe's realm", async ({ lab }) => {
+test("the constructor of an iframe's class throws errors of the iframe's realm", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource }) => {
 			const { realm, FrameEventSource } = await (globalThis as unknown as InPage).frame(EventSource);
@@ -101,7 +105,7 @@ test("what the constructor of an iframe's class throws is of the iframe's realm"
 	);
 });
 
-test("what has no form as a string is no URL, as Web IDL has it", async ({ lab }) => {
+test("a URL that cannot be converted to a string is a TypeError, as in Web IDL", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }) => {
 			const bare = Object.create(null);
@@ -175,9 +179,7 @@ test("a source streams in about:blank and in srcdoc, with the origin of its serv
 	await lab.expectNoSockets();
 });
 
-test("closing the sources of one realm leaves those of another, which have a last event ID of their own", async ({
-	lab,
-}) => {
+test("closing the sources of one realm does not affect the sources of another", async ({ lab }) => {
 	const url = lab.script(eventStream(send("id: 1\ndata: a\n\n"), "wait=300", send("id: 2\ndata: b\n\n"), "hang"));
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
@@ -198,7 +200,7 @@ test("closing the sources of one realm leaves those of another, which have a las
 });
 
 // behavior 1.10
-test("[non-spec] a stream of another realm can be read, and its chunks", async ({ lab }) => {
+test("[non-spec] a stream of another realm can be read, and so can chunks of another realm", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once }) => {
 		const { realm, FrameEventSource } = await (globalThis as unknown as InPage).frame(EventSource);
 		const stream = (global: typeof globalThis) =>
@@ -217,7 +219,7 @@ test("[non-spec] a stream of another realm can be read, and its chunks", async (
 });
 
 // behavior 1.10
-test("[non-spec] a signal and headers of another realm are good, and fetch of another realm is", async ({ lab }) => {
+test("[non-spec] a signal, headers, a body and a fetch of another realm are accepted", async ({ lab }) => {
 	const url = lab.url("/post-echo");
 	const seen = await lab.ours(async ({ EventSource, echo }, url) => {
 		const { realm } = await (globalThis as unknown as InPage).frame(EventSource);

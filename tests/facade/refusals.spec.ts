@@ -1,5 +1,5 @@
-// Owns the rules for answers that another origin keeps from the page: how they are told from a broken network, and what
-// that costs. That statuses and types refuse too is another file's.
+// Rules for responses that another origin hides from the page: how they are distinguished from a
+// network error, and at which cost. Refusals by status and type are in standard-responses.spec.ts.
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,14 +11,16 @@ const allowing = (origin: string, ...steps: string[]) =>
 const REFUSED = allowing("");
 const STREAM = eventStream(send(events(1)), "hang");
 
-/** Runs waits of seconds in no time, that of a probe included. */
+/** Shortens waits of more than two seconds to 20 ms, including the timeout of a probe. */
 const HURRY = `{
 	const { setTimeout } = globalThis;
 	globalThis.setTimeout = (handler, milliseconds) => setTimeout(handler, milliseconds > 2000 ? 20 : milliseconds);
 }`;
 
 // behavior 4.10
-test("an answer that another origin does not let us read fails the connection with one error", async ({ lab }) => {
+test("a response that another origin does not let the page read fails the connection with one error", async ({
+	lab,
+}) => {
 	const scripts = [
 		...["", "null", "*,*", "http://elsewhere.test", `${lab.origin}/`, lab.origin.replace("http", "HTTP")].map(
 			(origin) => allowing(origin),
@@ -52,7 +54,9 @@ test("an answer that another origin does not let us read fails the connection wi
 	);
 });
 
-test("with credentials a wildcard is no permission, nor is a permission without credentials", async ({ lab }) => {
+test("with credentials, neither a wildcard nor a permission without credentials allows the response", async ({
+	lab,
+}) => {
 	const urls = [allowing("*", "hang"), `header=Access-Control-Allow-Credentials:false|${STREAM}`];
 	await lab.expectBoth(
 		async ({ EventSource, once }, urls) => {
@@ -78,9 +82,7 @@ test("with credentials a wildcard is no permission, nor is a permission without 
 });
 
 // behavior 4.10, 4.20
-test("[non-spec] a refusal is told with reason cors, after one request, one probe and one request more", async ({
-	lab,
-}) => {
+test("[non-spec] a refusal has the reason cors, after one request, one probe and one more request", async ({ lab }) => {
 	const refused = elsewhere(lab.url("/cors-refused"));
 	for (const url of [refused, lab.url(`/redirect?to=${encodeURIComponent(elsewhere(`${lab.origin}/cors-refused`))}`)]) {
 		const before = (await lab.requests()).length;
@@ -111,7 +113,7 @@ test("[non-spec] a refusal is told with reason cors, after one request, one prob
 test("[non-spec] a probe has the credentials of the request, and none of the caller's headers", async ({ lab }) => {
 	const other = await startScenarioServer();
 	try {
-		// Ports make no difference to cookies, but they do to origins.
+		// Servers that differ only in their port share cookies, but not an origin.
 		await lab.page.evaluate('document.cookie = "id=42"');
 		for (const [credentials, cookie] of [
 			["include", "id=42"],
@@ -142,7 +144,7 @@ test("[non-spec] a probe has the credentials of the request, and none of the cal
 	}
 });
 
-test("[non-spec] a preflight that is refused is a refusal", async ({ lab }) => {
+test("[non-spec] a refused preflight is reported as a refusal", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => (await new EventSource(url, { headers: { "X-Own": "1" } }).closed).reason,
 		elsewhere(lab.url("/cors-refused")),
@@ -152,7 +154,7 @@ test("[non-spec] a preflight that is refused is a refusal", async ({ lab }) => {
 });
 
 // behavior 4.19
-test("[non-spec] a mode that forbids other origins is not circumvented by a probe", async ({ lab }) => {
+test("[non-spec] no probe is sent if the mode of the request forbids other origins", async ({ lab }) => {
 	const readyState = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url, { mode: "same-origin" });
@@ -167,7 +169,7 @@ test("[non-spec] a mode that forbids other origins is not circumvented by a prob
 });
 
 // behavior 4.21
-test("[non-spec] a healthy server that breaks the first request opens with the next, and no error is fired", async ({
+test("[non-spec] if a healthy server breaks the first request, the source opens with the next, and no error is fired", async ({
 	lab,
 }) => {
 	const fired = await lab.ours(
@@ -182,15 +184,16 @@ test("[non-spec] a healthy server that breaks the first request opens with the n
 			}
 			return outcome;
 		},
-		// Each has requests of its own to count.
+		// Each ending has its own key, so that its requests are counted separately.
 		["rst", "cut"].map((ending) => `${elsewhere(lab.script(ending, STREAM))}-${ending}`),
 	);
 	expect(fired).toEqual(Array(2).fill(["open", "message"]));
 });
 
 // behavior 4.21
-test("[non-spec] a probe that breaks, or is not answered in time, means a broken network", async ({ lab }) => {
-	// Firefox by itself repeats a request whose connection is closed before any byte, and several times.
+test("[non-spec] a probe that breaks or times out is treated as a network error", async ({ lab }) => {
+	// Firefox itself repeats a request several times if its connection is closed before the first
+	// byte.
 	for (const probe of [Array(12).fill("cut"), ["hang"]]) {
 		await lab.open();
 		await lab.page.evaluate(HURRY);
@@ -208,7 +211,7 @@ test("[non-spec] a probe that breaks, or is not answered in time, means a broken
 	}
 });
 
-test("[non-spec] a server that is down is waited for, however often, until it is up", async ({ lab }) => {
+test("[non-spec] while a server is down, the source retries until the server is up", async ({ lab }) => {
 	const port = await listening(createServer()).then(stopped);
 	await lab.page.evaluate(HURRY);
 	await lab.ours(({ EventSource, kept, record }, url) => {
@@ -230,9 +233,7 @@ test("[non-spec] a server that is down is waited for, however often, until it is
 });
 
 // behavior 4.10, 4.19
-test("[non-spec] where repeating is the caller's to decide, and with a fetch of the caller's, nothing is probed", async ({
-	lab,
-}) => {
+test("[non-spec] no probe is sent if the caller decides about retries or passes its own fetch", async ({ lab }) => {
 	const url = elsewhere(lab.url("/cors-refused"));
 	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 		const own = (url: string, init: RequestInit) => fetch(url, init);
@@ -251,7 +252,7 @@ test("[non-spec] where repeating is the caller's to decide, and with a fetch of 
 });
 
 // behavior 4.22
-test("after it was open once, a source that is refused goes on as with a broken network", async ({ lab }) => {
+test("a refusal after the source was open once is treated as a network error", async ({ lab }) => {
 	const once = eventStream(send(`retry: 1\n${events(1)}`));
 	await lab.expectBoth(
 		async ({ EventSource, record }, url) => {
@@ -270,7 +271,7 @@ test("after it was open once, a source that is refused goes on as with a broken 
 	expect(kinds((await lab.log()).requests)).toEqual(["GET", "GET"]);
 });
 
-test("[non-spec] close() and an abort during a probe end it, and nothing is fired", async ({ lab }) => {
+test("[non-spec] close() and an abort during a probe end the probe, and nothing is fired", async ({ lab }) => {
 	for (const [way, requests] of [
 		["caller", 2],
 		["signal", 4],
@@ -299,7 +300,9 @@ test("[non-spec] close() and an abort during a probe end it, and nothing is fire
 	}
 });
 
-test("what the page's own policy forbids is asked again as with a broken network, and never sent", async ({ lab }) => {
+test("a URL that the page's own policy forbids is retried as after a network error, and never sent", async ({
+	lab,
+}) => {
 	await lab.open("/script?do=type=text/html|header=Content-Security-Policy:connect-src 'self'|send=<!doctype html>");
 	const url = elsewhere(lab.script(STREAM));
 	await lab.expectBoth(
@@ -330,7 +333,7 @@ async function listening(server: Server, port = 0): Promise<Server> {
 	return server;
 }
 
-/** Answers the port, which is free then. */
+/** Stops the server, and returns its port, which is free again. */
 async function stopped(server: Server): Promise<number> {
 	const { port } = server.address() as AddressInfo;
 	server.closeAllConnections();

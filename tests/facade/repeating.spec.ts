@@ -1,5 +1,5 @@
-// Tests the table of docs/behavior.md, section 4, row by row. The tests of the core have the waits,
-// without a clock.
+// Tests the table of docs/behavior.md, section 4, row by row. The tests of the core measure the
+// waits, in simulated time.
 
 import { eventStream, events, expect, HANDED_OVER, send, test, unusedOrigin } from "./support.ts";
 
@@ -54,7 +54,7 @@ test("POST: a connection that is cut or reset fails with one error, reason inter
 });
 
 // behavior 4.5
-test("POST: a server that resets, closes or refuses instead of answering is failure network, and nothing is sent again", async ({
+test("POST: a server that resets, closes or refuses instead of responding is a failure with reason network, and nothing is sent again", async ({
 	lab,
 }) => {
 	const urls = [lab.url("/rst-before-headers"), lab.url("/close-before-headers"), await unusedOrigin()];
@@ -73,7 +73,7 @@ test("POST: a server that resets, closes or refuses instead of answering is fail
 });
 
 // behavior 4.3
-test("POST with an id on every event and a retry of the server's is not repeated either", async ({ lab }) => {
+test("a POST with an ID on every event and a retry from the server is not repeated either", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => (await new EventSource(url, { method: "POST" }).closed).reason,
 		lab.script(eventStream(send("retry: 1\nid: 1\ndata: a\n\n"), HANDED_OVER, "rst")),
@@ -83,10 +83,10 @@ test("POST with an id on every event and a retry of the server's is not repeated
 });
 
 // behavior 4.2
-test("POST with reconnect is repeated after a reset, with the last event ID and the same body", async ({ lab }) => {
+test("a POST with reconnect is repeated after a reset, with the last event ID and the same body", async ({ lab }) => {
 	const reset = eventStream(send(`retry: 1\nid: 日\n${events(1)}`), HANDED_OVER, "rst");
 	const again = eventStream(send(events(2)));
-	// A third and a fourth request are the second source's.
+	// The second source sends a third and a fourth request.
 	const url = lab.script(reset, again, reset, again);
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const outcome: unknown[] = [];
@@ -116,7 +116,8 @@ test("with a server that replays, a POST that may be repeated delivers every eve
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource }, url) => {
-		// Chromium may throw away all that came with a reset, so many tries in a row may bring nothing.
+		// Chromium may drop all data that arrives just before a reset, so many attempts in a row may
+		// deliver no event.
 		const source = new EventSource(url, { method: "POST", reconnect: { delay: 1, maxDelay: 20 } });
 		const numbers: string[] = [];
 		source.onmessage = ({ data }) => numbers.push(data);
@@ -127,7 +128,7 @@ test("with a server that replays, a POST that may be repeated delivers every eve
 });
 
 // behavior 4.11
-test("408, 425, 429 and 5xx fail, and with reconnect are tried again", async ({ lab }) => {
+test("408, 425, 429 and 5xx are failures, and are retried with reconnect", async ({ lab }) => {
 	const statuses = [408, 425, 429, 500, 503, 599];
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, urls) => {
@@ -149,7 +150,7 @@ test("408, 425, 429 and 5xx fail, and with reconnect are tried again", async ({ 
 });
 
 // behavior 4.12, 4.13
-test("404, 204 and a wrong type fail although reconnect is given", async ({ lab }) => {
+test("404, 204 and a wrong type are final failures even with reconnect", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record }, urls) => {
 			const sources = urls.map((url) => new EventSource(url, { reconnect: { delay: 1 } }));
@@ -168,7 +169,7 @@ test("404, 204 and a wrong type fail although reconnect is given", async ({ lab 
 });
 
 // behavior 5.5
-test("503 with Retry-After is tried again not before that, if reconnect is given", async ({ lab }) => {
+test("503 with Retry-After is not retried before that time, if reconnect is given", async ({ lab }) => {
 	const busy = `status=503|type=text/plain|header=Retry-After:1|${send("busy")}`;
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
@@ -203,7 +204,7 @@ test("Retry-After may be a date", async ({ lab }) => {
 });
 
 // behavior 6.4
-test("a POST: maxRetries repetitions without a new last event ID fail with reason attempts, and a new one starts the count again", async ({
+test("a POST fails with reason attempts after maxRetries repetitions without a new last event ID, and a new one restarts the count", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -231,7 +232,7 @@ test("a POST: maxRetries repetitions without a new last event ID fail with reaso
 });
 
 // behavior 6.4
-test("maxRetries: 0 allows no second try", async ({ lab }) => {
+test("maxRetries: 0 allows no second attempt", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
 			const source = new EventSource(url, { reconnect: { maxRetries: 0 } });
@@ -285,7 +286,7 @@ test("a POST that may be repeated still ends at a clean end", async ({ lab }) =>
 	expect(await lab.requests()).toHaveLength(1);
 });
 
-test("a method that is no string is what fetch makes of it: a POST is not repeated without permission", async ({
+test("a method that is not a string is converted as by fetch: a POST is not repeated without permission", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(

@@ -1,11 +1,15 @@
-// Owns the rule that what the option `request` returns is read as the options are: a Request, inherited members and getters included.
+// The result of the option `request` is read as the options are: a Request, inherited members and
+// getters included.
 
 import { byEachForm, installForms } from "./forms.ts";
 import { elsewhere, expect, test } from "./support.ts";
 
 test.beforeEach(({ lab }) => installForms(lab));
 
-/** What `request` may return, as JavaScript; and method, body, authorization and content type of what is sent. */
+/**
+ * Results of `request`, as JavaScript, and the method, body, authorization and content type of the
+ * request that is sent.
+ */
 const ANSWERS: [kind: string, answer: string, sent: [string, string, string | undefined, string | undefined]][] = [
 	[
 		"a Request with a body",
@@ -49,7 +53,7 @@ for (const [kind, answer, sent] of ANSWERS) {
 	});
 }
 
-test("a POST Request without a body sends none, and not the body that the source was made with", async ({ lab }) => {
+test("a POST Request without a body sends none, and not the body of the source's options", async ({ lab }) => {
 	const seen = await byEachForm(
 		lab,
 		`{ json: { prompt: "p" }, request: () => new Request(url, { method: "POST", headers: { authorization: "Bearer 2" } }) }`,
@@ -84,7 +88,9 @@ for (const made of [`json: { prompt: "p" }`, `...{}`]) {
 	}
 }
 
-test("a Request's own content type goes with its body, and not with one that request returns", async ({ lab }) => {
+test("a Request's own content type is sent with its own body, and not with a body that request returns", async ({
+	lab,
+}) => {
 	const seen = await byEachForm(
 		lab,
 		`Object.defineProperty(new Request(url, { method: "POST", body: new FormData() }), "request", { value: () => ({ body: "text" }) })`,
@@ -94,7 +100,7 @@ test("a Request's own content type goes with its body, and not with one that req
 	);
 });
 
-test("no probe is sent where the mode of the attempt forbids other origins", async ({ lab }) => {
+test("no probe is sent if the mode of the attempt forbids other origins", async ({ lab }) => {
 	const reason = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource("/unused", { request: () => ({ url, mode: "same-origin" as const }) });
@@ -108,7 +114,7 @@ test("no probe is sent where the mode of the attempt forbids other origins", asy
 	expect(await lab.requests()).toEqual([]);
 });
 
-test("members of RequestInit that request returns hold for that attempt", async ({ lab }) => {
+test("members of RequestInit that request returns apply to that attempt", async ({ lab }) => {
 	const inits = await lab.ours(async ({ EventSource }, url) => {
 		const seen: unknown[] = [];
 		const source = new EventSource(url, {

@@ -1,5 +1,6 @@
-// Owns the rules of the option `request`: what it is told, what its answers change, what becomes of its failures and of
-// answers that cannot be. When a source is left while it is asked is here too, since only that is slow.
+// Rules of the option `request`: its argument, the effect of its result, and its failures and
+// invalid results. Also the end of a source while `request` is pending, since only `request` takes
+// that long.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
@@ -8,7 +9,7 @@ const BUSY = "status=503|type=text/plain|send=busy";
 const ENDED = eventStream(send("id: 7\ndata: a\n\n"));
 
 // behavior 2.8, 2.9
-test("request is asked before each attempt, sync or async, and what it answers is sent in place of the init's", async ({
+test("request is called before each attempt, sync or async, and its result overrides the init in that attempt", async ({
 	lab,
 }) => {
 	const labs = ["sync", "async"].map((name) => lab.apart(name));
@@ -62,7 +63,7 @@ test("request is asked before each attempt, sync or async, and what it answers i
 	}
 });
 
-test("a token that request renews is sent with each attempt, and with a refused one the next is tried", async ({
+test("a token that request renews is sent with each attempt, and a refused token is followed by the next one", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -84,7 +85,7 @@ test("a token that request renews is sent with each attempt, and with a refused 
 });
 
 // behavior 2.9
-test("a Last-Event-ID among the headers that request answers does not hold the moving one, and an Accept is sent", async ({
+test("a Last-Event-ID in the headers of the result does not replace the current one, and an Accept is sent", async ({
 	lab,
 }) => {
 	const starts = ["6", ""];
@@ -113,7 +114,7 @@ test("a Last-Event-ID among the headers that request answers does not hold the m
 });
 
 // behavior 2.9
-test("a relative url that request answers is resolved against the page, and source.url stays", async ({ lab }) => {
+test("a relative url in the result is resolved against the page, and source.url does not change", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, echo }, url) => {
 		const { pathname, search } = new URL(url);
 		const source = new EventSource("/own/path?x#y", {
@@ -127,7 +128,7 @@ test("a relative url that request answers is resolved against the page, and sour
 });
 
 // behavior 2.11, 4.9, 11.7
-test("what request throws or rejects with is a failure with reason request: a GET is tried again, a POST is not", async ({
+test("an error that request throws or rejects with is a failure with reason request: a GET is retried, a POST is not", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -166,7 +167,9 @@ test("what request throws or rejects with is a failure with reason request: a GE
 	expect(await lab.requests()).toHaveLength(4);
 });
 
-test("what request throws may have no string: the failure is told all the same", async ({ lab }) => {
+test("if request throws a value that cannot be converted to a string, the failure is still reported", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			Promise.all(
@@ -182,7 +185,7 @@ test("what request throws may have no string: the failure is told all the same",
 	expect(outcome).toEqual(Array(2).fill(["error 2 request", "request"]));
 });
 
-test("without reconnect a GET whose request failed waits as after a broken network", async ({ lab }) => {
+test("without reconnect, a GET whose request callback failed waits as after a network error", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 		const source = new EventSource(url, { request: () => Promise.reject("no token") });
 		const event = await once<Event & { reason: string; error: unknown; delay: number }>(source, "error");
@@ -195,7 +198,7 @@ test("without reconnect a GET whose request failed waits as after a broken netwo
 });
 
 // behavior 2.11
-test("an impossible answer of request is final, with reason request and a message that names the option", async ({
+test("an invalid result of request is a final failure, with reason request and a message that names the option", async ({
 	lab,
 }) => {
 	const impossible = [
@@ -230,7 +233,7 @@ test("an impossible answer of request is final, with reason request and a messag
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("close() and an abort while request is asked win, whatever it answers later", async ({ lab }) => {
+test("close() and an abort while request is pending win over its later result", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks, tell }, url) => {
 		const later: (() => void)[] = [];
 		const answers = [
@@ -274,7 +277,7 @@ test("close() and an abort while request is asked win, whatever it answers later
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("close() by request itself lets nothing be sent", async ({ lab }) => {
+test("close() by request itself prevents the request", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, story }, url) => {
 		const source: InstanceType<typeof EventSource> = new EventSource(url, {
 			request: () => {
@@ -289,7 +292,7 @@ test("close() by request itself lets nothing be sent", async ({ lab }) => {
 });
 
 // behavior 4.3
-test("a GET that request makes a POST of is not repeated without permission", async ({ lab }) => {
+test("a GET that request turns into a POST is not repeated without permission", async ({ lab }) => {
 	const labs = [ENDED, "rst", BUSY].map((script, index) => ({ one: lab.apart(`${index}`), script }));
 	const outcome = await lab.ours(
 		({ EventSource, story }, urls) =>
@@ -309,7 +312,7 @@ test("a GET that request makes a POST of is not repeated without permission", as
 });
 
 // behavior 2.10
-test("a POST that is broken off goes on by GET through request, with the id and without body and its type", async ({
+test("a POST that breaks off continues as a GET through request, with the ID and without the body and its type", async ({
 	lab,
 }) => {
 	const broken = eventStream(send("retry: 1\nid: 1\ndata: one\n\n"), HANDED_OVER, "rst");
@@ -342,7 +345,7 @@ test("a POST that is broken off goes on by GET through request, with the id and 
 });
 
 // behavior 1.9
-test("a body that is a stream can be sent again only if request makes a new one each time", async ({ lab }) => {
+test("a body that is a stream can be sent again only if request returns a new one each time", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, story, failure }) => {
 		const results: Record<string, unknown> = {};
 		const given: Record<string, (stream: () => ReadableStream) => object> = {
@@ -359,7 +362,7 @@ test("a body that is a stream can be sent again only if request makes a new one 
 				const source = new EventSource("/unused", {
 					method: "POST",
 					reconnect: { delay: 20, maxDelay: 20, maxRetries: 5 },
-					// The network takes a stream only over HTTP/2, which the scenario server does not speak.
+					// Browsers send a stream only over HTTP/2, which the scenario server does not support.
 					fetch: async (_, init) => {
 						sent.push([
 							await new Response(init.body as BodyInit).text(),
@@ -371,7 +374,7 @@ test("a body that is a stream can be sent again only if request makes a new one 
 				});
 				const told = story(source);
 				const { message } = await failure(source);
-				results[name] = [sent, await told, /stream/i.test(message) ? "says that it is a stream" : message];
+				results[name] = [sent, await told, /stream/i.test(message) ? "names the stream" : message];
 			} catch (error) {
 				results[name] = String(error);
 			}
@@ -379,15 +382,16 @@ test("a body that is a stream can be sent again only if request makes a new one 
 		return results;
 	});
 	if (lab.browserName === "firefox") {
-		// It has no bodies that are streams, and would send the text "[object ReadableStream]".
+		// Firefox does not support streams as bodies, and would send the text "[object
+		// ReadableStream]".
 		expect(outcome.init).toMatch(/^TypeError: "body"/);
-		const refused = [[], ["error 2 request", "request"], "says that it is a stream"];
+		const refused = [[], ["error 2 request", "request"], "names the stream"];
 		expect(outcome).toMatchObject({ same: refused, anew: refused });
 		return;
 	}
 	const sent = ["stream", "half"];
-	expect(outcome.init).toEqual([[sent], ["error 2 status", "status"], "says that it is a stream"]);
-	expect(outcome.same).toEqual([[sent], ["error 0 status", "error 2 request", "request"], "says that it is a stream"]);
+	expect(outcome.init).toEqual([[sent], ["error 2 status", "status"], "names the stream"]);
+	expect(outcome.same).toEqual([[sent], ["error 0 status", "error 2 request", "request"], "names the stream"]);
 	expect((outcome.anew as unknown[]).slice(0, 2)).toEqual([
 		[sent, sent, sent],
 		["error 0 status", "error 0 status", "error 2 status", "status"],

@@ -1,5 +1,5 @@
-// Owns the rules of what goes to the server: method, headers, body, credentials, last event ID. What came is asked of
-// the server.
+// The request that is sent: method, headers, body, credentials and last event ID, as the server
+// received them.
 
 import { startScenarioServer } from "../support/browser.ts";
 import { eventStream, events, expect, send, test } from "./support.ts";
@@ -19,7 +19,7 @@ test("json is sent as JSON by POST, with its content type", async ({ lab }) => {
 });
 
 // behavior 1.7
-test("json leaves a method and a content type of the caller's alone", async ({ lab }) => {
+test("json does not override a method or a content type of the caller's", async ({ lab }) => {
 	const seen = await lab.ours(({ EventSource, echo }, url) => {
 		const headers = { "Content-Type": "application/vnd.api+json" };
 		return echo(new EventSource(url, { json: null, method: "PUT", headers }));
@@ -31,7 +31,7 @@ test("json leaves a method and a content type of the caller's alone", async ({ l
 	});
 });
 
-test("a body may be anything that fetch takes, and has the content type that fetch gives it", async ({ lab }) => {
+test("a body may be anything that fetch accepts, and has the content type that fetch gives it", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, echo }, url) => {
 		const form = new FormData();
 		form.set("name", "value");
@@ -61,7 +61,7 @@ test("a body may be anything that fetch takes, and has the content type that fet
 });
 
 // behavior 1.9
-test("a stream body is sent once: what becomes of it is final, even where reconnecting is allowed", async ({ lab }) => {
+test("a stream body is sent once: a failure is final, even if reconnecting is allowed", async ({ lab }) => {
 	if (lab.browserName === "firefox") {
 		// Firefox would send the text "[object ReadableStream]".
 		const thrown = await lab.ours(({ EventSource }, url) => {
@@ -97,7 +97,7 @@ test("headers may be an object, an array of pairs or a Headers instance", async 
 });
 
 // behavior 1.1
-test("options are read once: what the caller changes afterwards is not sent", async ({ lab }) => {
+test("options are read once: a later change is not sent", async ({ lab }) => {
 	const seen = await lab.ours(({ EventSource, echo }, url) => {
 		const headers = new Headers({ "x-test": "before" });
 		const init = { method: "POST", headers, json: { text: "before" } };
@@ -150,7 +150,7 @@ test("the other members of RequestInit reach fetch", async ({ lab }) => {
 					},
 				});
 			});
-			// And has its effect: a redirect is an error.
+			// They have their effects: a redirect is an error.
 			const redirected = new EventSource(url, { ...members, reconnect: false });
 			const { mode, redirect, referrerPolicy, integrity, cache } = init;
 			return {
@@ -168,7 +168,7 @@ test("the other members of RequestInit reach fetch", async ({ lab }) => {
 test("cookies go to other origins only with withCredentials or credentials: include", async ({ lab, context }) => {
 	const other = await startScenarioServer();
 	try {
-		// Ports make no difference to cookies, but they do to origins.
+		// Servers that differ only in their port share cookies, but not an origin.
 		await context.addCookies([{ name: "id", value: "42", url: lab.origin }]);
 		const url = `${other.origin}/script?do=${eventStream(send(events(1)), "hang")}`;
 		const requests = async (which: string) => {
@@ -221,7 +221,7 @@ test("cookies go to the page's own origin unless credentials is omit", async ({ 
 });
 
 // behavior 2.4
-test("lastEventId is sent as UTF-8 bytes from the first request on, and is the source's until an event has one", async ({
+test("lastEventId is sent as UTF-8 from the first request on, and is the source's until an event has one", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, echo, once }, url) => {
@@ -235,7 +235,7 @@ test("lastEventId is sent as UTF-8 bytes from the first request on, and is the s
 });
 
 // behavior 2.4
-test("Last-Event-ID among the headers is an initial value: the id moves on with the stream", async ({ lab }) => {
+test("a Last-Event-ID header is an initial value, which the IDs of the stream replace", async ({ lab }) => {
 	const url = lab.script(eventStream(send("data: a\n\nid: 8\ndata: b\n\n")), "status=204");
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const headers = { "last-event-id": "7" };
@@ -249,8 +249,8 @@ test("Last-Event-ID among the headers is an initial value: the id moves on with 
 	expect((await lab.requests()).map(({ headers }) => headers["last-event-id"])).toEqual(["7", "8"]);
 });
 
-test("a Last-Event-ID header with bytes beyond ASCII goes out as the caller gave it", async ({ lab }) => {
-	// A header value is bytes: this is the only way to write 日 in one.
+test("a Last-Event-ID header with bytes beyond ASCII is sent as the caller gave it", async ({ lab }) => {
+	// A header value consists of bytes, so this is the only way to write 日.
 	const seen = await lab.ours(
 		({ EventSource, echo }, url) =>
 			echo(new EventSource(url, { method: "POST", headers: { "last-event-id": "\u00e6\u0097\u00a5" } })),
@@ -260,7 +260,7 @@ test("a Last-Event-ID header with bytes beyond ASCII goes out as the caller gave
 });
 
 // behavior 5.7
-test("reconnectionTime is the server's number, unclamped, and delay what is waited", async ({ lab }) => {
+test("reconnectionTime is the server's number, without limits, and delay is the actual wait", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const numbers: unknown[] = [];

@@ -1,16 +1,18 @@
-// Owns the rules of the standard that concern the events as objects: what they are, and what each of their getters
-// answers. Each is asked of the browser's own class too.
+// Rules of the standard for the events as objects: their classes and the values of their getters.
+// The browser's own class is the reference.
 
 import { eventStream, events, expect, send, type Tools, test } from "./support.ts";
 
-/** An `open`, a message with a name, an id and data, and an `error` that reconnects. */
+/** Causes an `open`, a message with a name, an ID and data, and an `error` that reconnects. */
 const ONE_OF_EACH = eventStream(send("event: named\nid: 7\ndata: text\n\n"), "wait=50");
 
-/** What only a browser can answer as a browser does, and the moment of each event. */
+/** Only a browser can fire trusted events, and each event has its own time. */
 const NOT_COMPARED = ["isTrusted", "timeStamp"];
 
 for (const type of ["open", "named", "error"]) {
-	test(`each getter of the event ${type} answers as the browser's own`, async ({ lab }) => {
+	test(`each getter of the event ${type} returns the same value as that of the browser's own event`, async ({
+		lab,
+	}) => {
 		const argument = { type, notCompared: NOT_COMPARED, url: lab.script(ONE_OF_EACH) };
 		const native = await lab.run("native", getters, argument);
 		expect(Object.keys(native).length).toBeGreaterThan(15);
@@ -18,7 +20,10 @@ for (const type of ["open", "named", "error"]) {
 	});
 }
 
-/** Runs in the page. While a listener is called, and afterwards, since some getters know the difference. */
+/**
+ * Runs in the page. Reads the getters during the call of a listener and afterwards, since some
+ * change.
+ */
 async function getters(
 	{ EventSource, tasks }: Tools,
 	{ type, notCompared, url }: { type: string; notCompared: string[]; url: string },
@@ -47,7 +52,7 @@ async function getters(
 	return { ...event.during, ...Object.fromEntries(after) };
 }
 
-test("a message is a MessageEvent of this realm to whoever looks at it", async ({ lab }) => {
+test("a message looks like a MessageEvent of this realm in every way", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once, tasks }, url) => {
 			const source = new EventSource(url);
@@ -76,7 +81,7 @@ test("a message is a MessageEvent of this realm to whoever looks at it", async (
 	);
 });
 
-test("MessageEvent's own getters and methods know a message", async ({ lab }) => {
+test("MessageEvent's own getters and methods accept a message", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once, tasks }, url) => {
 			const source = new EventSource(url);
@@ -131,7 +136,7 @@ test("open and error are plain events without data", async ({ lab }) => {
 	);
 });
 
-test("a handler that returns false, or a listener that cancels, changes nothing on an event that is not cancelable", async ({
+test("a handler that returns false, or a listener that cancels, does not affect an event that is not cancelable", async ({
 	lab,
 }) => {
 	await lab.expectBoth(

@@ -1,5 +1,5 @@
-// Owns the rules of the standard that concern who is called: event handlers and listeners. Each is asked of the browser's
-// own class too.
+// Rules of the standard for event handlers and listeners: which are called, and in which order.
+// Each test also runs with the browser's own class.
 
 import { eventStream, events, send, test } from "./support.ts";
 
@@ -44,7 +44,7 @@ test("a handler set to null is removed, and takes the last place when it is set 
 	);
 });
 
-test("a handler that is an object is kept and not called, and any other value is null", async ({ lab }) => {
+test("a handler that is an object is kept and not called, and any other value becomes null", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);
@@ -84,7 +84,9 @@ test("handlers and listeners are called with the source as this, target and curr
 	);
 });
 
-test("listeners may be objects, may be for once, and end by their signal or by removal", async ({ lab }) => {
+test("listeners may be objects, may be called only once, and are removed directly or by their signal", async ({
+	lab,
+}) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);

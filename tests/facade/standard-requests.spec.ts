@@ -1,12 +1,12 @@
-// Owns the rules of the standard that concern what a GET says to a server: headers, credentials, redirects, the last event
-// ID. Each is asked of the browser's own class too.
+// Rules of the standard for the request of a GET: headers, credentials, redirects, and the last
+// event ID. The browser's own class is the reference.
 
 import { startScenarioServer } from "../support/browser.ts";
 import { eventStream, expect, type Lab, type LoggedRequest, send, test, type Which } from "./support.ts";
 
 const WHICH = ["native", "ours"] as const;
 
-/** What the server saw of a request of each class. */
+/** Returns the request of each class, as the server received it. */
 async function seen(lab: Lab, url: string, init?: EventSourceInit): Promise<Record<Which, LoggedRequest>> {
 	const see = (which: Which) =>
 		lab.run(
@@ -22,7 +22,7 @@ async function seen(lab: Lab, url: string, init?: EventSourceInit): Promise<Reco
 	return { native: await see("native"), ours: await see("ours") };
 }
 
-/** Expects the same request of both classes, to the last header. */
+/** Expects the same request from both classes, in every header. */
 async function expectSame(lab: Lab, url: string, init?: EventSourceInit): Promise<LoggedRequest> {
 	const { native, ours } = await seen(lab, url, init);
 	expect(ours.headers).toEqual(native.headers);
@@ -45,7 +45,7 @@ test("a GET has exactly the headers that the browser's own class sends, to its o
 	expect(methods, "no preflights").toEqual(["GET", "GET", "GET"]);
 });
 
-test("the referrer policy is the page's, be it of a header or of a meta element", async ({ lab }) => {
+test("the referrer policy is the page's, from a header or from a meta element", async ({ lab }) => {
 	const pages: [string, own: string | undefined, other: string | undefined][] = [
 		["header=Referrer-Policy:no-referrer", undefined, undefined],
 		["header=Referrer-Policy:origin", `${lab.origin}/`, `${lab.origin}/`],
@@ -63,10 +63,10 @@ test("the referrer policy is the page's, be it of a header or of a meta element"
 	}
 });
 
-test("cookies go to the own origin always, and to others only with credentials", async ({ lab }) => {
+test("cookies are always sent to the page's own origin, and to others only with credentials", async ({ lab }) => {
 	const other = await startScenarioServer();
 	try {
-		// Ports make no difference to cookies, but they do to origins.
+		// Servers that differ only in their port share cookies, but not an origin.
 		await lab.page.evaluate('document.cookie = "id=42"');
 		const cookies: unknown[] = [];
 		for (const origin of [lab.origin, other.origin]) {
@@ -84,7 +84,7 @@ test("cookies go to the own origin always, and to others only with credentials",
 const redirect = (lab: Lab, status: number, to: string) =>
 	lab.url(`/redirect?status=${status}&to=${encodeURIComponent(to)}`);
 
-/** With the difference "cache headers after a redirect". */
+/** Like `expectSame`, except for the difference "cache headers after a redirect". */
 async function expectSameButCache(lab: Lab, url: string): Promise<LoggedRequest> {
 	if (lab.browserName !== "webkit") {
 		return expectSame(lab, url);
@@ -104,14 +104,14 @@ test("redirects of every kind are followed, to other origins too, with the same 
 		const { headers } = await expectSameButCache(lab, redirect(lab, status, other));
 		expect(headers).toMatchObject({ accept: "text/event-stream", origin: lab.origin });
 	}
-	// Back to where it came from, over another origin: the origin is `null` by then.
+	// A redirect back to the first origin through another one: the request's origin is then `null`.
 	const back = encodeURIComponent(`${lab.origin}/post-echo`);
 	const over = `${lab.origin.replace("127.0.0.1", "localhost")}/redirect?to=${back}`;
 	const { headers } = await expectSameButCache(lab, redirect(lab, 307, over));
 	expect(headers.origin).toBe("null");
 });
 
-test("[non-spec] a redirect of a POST does what it does to fetch", async ({ lab }) => {
+test("[non-spec] a redirect of a POST has the same effect as with fetch", async ({ lab }) => {
 	const methods: unknown[] = [];
 	for (const status of [301, 302, 303, 307, 308]) {
 		const { echoed, fetched } = await lab.ours(
@@ -136,7 +136,7 @@ test("[non-spec] a redirect of a POST does what it does to fetch", async ({ lab 
 	]);
 });
 
-/** Ids that a server may give, and what is to come back, if it is not the same. */
+/** IDs from a server, and the IDs that are sent back if they differ. */
 const IDS: Record<string, string | undefined> = {
 	"…": undefined,
 	日本: undefined,
@@ -152,7 +152,7 @@ const IDS: Record<string, string | undefined> = {
 	"a:b: c": undefined,
 	"a\tb": undefined,
 	"0": undefined,
-	// At its ends a header has no blanks.
+	// A header value has no leading or trailing spaces.
 	" both ": "both",
 	["x".repeat(20_000)]: undefined,
 	["日".repeat(3_000)]: undefined,
@@ -160,7 +160,10 @@ const IDS: Record<string, string | undefined> = {
 
 const hex = (text: string) => Buffer.from(text).toString("hex");
 
-/** The last event IDs with which each class comes back to a server that gave it these, and the headers of it. */
+/**
+ * Gives these IDs to each class, with one URL for each ID. Returns the last event IDs of the
+ * requests to each URL.
+ */
 async function returned(lab: Lab, ids: string[], init: object = {}): Promise<Record<Which, (string | null)[][]>> {
 	const key = /key=(.*)/.exec(lab.url("/"))![1]!;
 	const urls = ids.map((id, index) => {
@@ -190,7 +193,7 @@ async function returned(lab: Lab, ids: string[], init: object = {}): Promise<Rec
 }
 
 // behavior 2.3
-test("the last event ID comes back as UTF-8, whatever it is and however long", async ({ lab }) => {
+test("the last event ID is sent back as UTF-8, for any text and any length", async ({ lab }) => {
 	const ids = Object.keys(IDS);
 	const back = await returned(lab, ids);
 	for (const which of WHICH) {
@@ -201,7 +204,7 @@ test("the last event ID comes back as UTF-8, whatever it is and however long", a
 });
 
 // behavior 2.3, 10.3
-test("an empty id sends no Last-Event-ID, nor does one that U+0000 makes invalid", async ({ lab }) => {
+test("no Last-Event-ID is sent for an empty ID, or for an ID that U+0000 makes invalid", async ({ lab }) => {
 	const back = await returned(lab, ["", "\u0000"]);
 	const nothing = [
 		[null, null],
@@ -210,11 +213,11 @@ test("an empty id sends no Last-Event-ID, nor does one that U+0000 makes invalid
 	expect(back).toEqual({ native: nothing, ours: nothing });
 });
 
-test("an id of blanks alone is no empty one, though a header shows nothing of it", async ({ lab }) => {
+test("an ID of spaces alone is not empty, although its header value is", async ({ lab }) => {
 	expect(await returned(lab, ["  "])).toEqual({ native: [[null, ""]], ours: [[null, ""]] });
 });
 
-test("control characters in an id do not keep the source from coming back", async ({ lab }) => {
+test("control characters in an ID do not prevent the source from reconnecting", async ({ lab }) => {
 	const ids = ["a\u0001b", "a\u007fb", "a\u001fb"];
 	const { ours, native } = await returned(lab, ids);
 	const expected = ids.map((id) => [null, hex(id)]);
@@ -222,7 +225,7 @@ test("control characters in an id do not keep the source from coming back", asyn
 	expect(ours).toEqual(expected);
 });
 
-test("[non-spec] a Last-Event-ID of the caller's is not sent once the stream has had another, or an empty one", async ({
+test("[non-spec] a Last-Event-ID of the caller's is not sent once the stream has set another, or an empty one", async ({
 	lab,
 }) => {
 	for (const init of [{ headers: { "Last-Event-ID": "stale" } }, { lastEventId: "stale" }]) {
@@ -236,12 +239,12 @@ test("[non-spec] a Last-Event-ID of the caller's is not sent once the stream has
 		await lab.ours(async ({ EventSource }, { url, init }) => new EventSource(url, init).closed, { url, init });
 	}
 	const ids = (await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex);
-	// The second source meets the answers from the fourth on.
+	// The second source receives the fourth response again.
 	expect(ids).toEqual([hex("stale"), hex("2"), null, null, hex("stale")]);
 });
 
 // behavior 1.6, 2.2
-test("credentials are same-origin unless asked for, and a cache mode of the caller's is kept", async ({ lab }) => {
+test("credentials are same-origin by default, and the caller's cache mode is kept", async ({ lab }) => {
 	const inits = await lab.ours(async ({ EventSource }) => {
 		const given = [{}, { withCredentials: true }, { credentials: "omit" }, { cache: "reload" }] as const;
 		const inits: unknown[] = [];

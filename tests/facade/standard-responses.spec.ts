@@ -1,10 +1,13 @@
-// Owns the rules of which answers open a source: the status first, then the MIME type, and never an encoding. Each is
-// asked of the browser's own class too.
+// Rules for the responses that open a source: the status counts first, then the MIME type, and the
+// charset never. Each test also runs with the browser's own class.
 
 import type { Differs } from "./differences.ts";
 import { events, expect, type Lab, send, test } from "./support.ts";
 
-/** Answers to as many requests, and what becomes of each: its text, or the state after its one error. */
+/**
+ * Sends one request for each script, and expects its outcome: the text of its event, or the type of
+ * its one error and the state after it.
+ */
 async function expectOutcomes(lab: Lab, outcomes: Record<string, string>, differs?: Differs): Promise<void> {
 	await lab.expectBoth(
 		async ({ EventSource, record, tasks }, urls) => {
@@ -31,7 +34,7 @@ async function expectOutcomes(lab: Lab, outcomes: Record<string, string>, differ
 		await lab.expectNoSockets(which);
 		const targets = (await lab.requests(which)).map(({ target }) => target).sort();
 		const repeated = targets.filter((target, index) => target === targets[index + 1]);
-		expect(repeated, `requests that are repeated, ${which}`).toEqual([]);
+		expect(repeated, `repeated requests, ${which}`).toEqual([]);
 	}
 }
 
@@ -78,16 +81,16 @@ const answers = (types: string[], body: string, outcome: string) =>
 	Object.fromEntries(types.map((type) => [`type=${encodeURIComponent(type)}|${body}`, outcome]));
 
 // behavior 3.1
-test("the MIME type decides by its essence, in any case and with any parameters", async ({ lab }) => {
+test("the essence of the MIME type decides, in any case and with any parameters", async ({ lab }) => {
 	await expectOutcomes(lab, answers(ACCEPTED_TYPES, BODY, OPENED));
 });
 
-test("another MIME type fails the connection, however like the right one it looks", async ({ lab }) => {
+test("another MIME type fails the connection, even if it looks similar", async ({ lab }) => {
 	await expectOutcomes(lab, answers(REFUSED_TYPES, REFUSED_BODY, FAILED));
 });
 
 // behavior 3.1
-test("the text is UTF-8, whatever the parameter charset says", async ({ lab }) => {
+test("the text is UTF-8, even if the parameter charset names another encoding", async ({ lab }) => {
 	const charsets = ["iso-8859-1", '"windows-1252"', "utf-16le", "nonsense"];
 	const types = charsets.map((charset) => `text/event-stream;charset=${charset}`);
 	await expectOutcomes(lab, answers(types, BODY, OPENED), {
@@ -96,7 +99,7 @@ test("the text is UTF-8, whatever the parameter charset says", async ({ lab }) =
 	});
 });
 
-test("a type with a blank in it is none", async ({ lab }) => {
+test("a MIME type with a space in it is invalid", async ({ lab }) => {
 	const types = ["text/event-stream x", "text/event-stream charset=utf-8"];
 	const opened = answers(types, BODY, OPENED);
 	await expectOutcomes(lab, answers(types, BODY, FAILED), {
@@ -106,7 +109,7 @@ test("a type with a blank in it is none", async ({ lab }) => {
 });
 
 // behavior 3.1
-test("of several types the last that is one counts", async ({ lab }) => {
+test("of several MIME types the last valid one counts", async ({ lab }) => {
 	const [right, wrong] = ["type=text/event-stream", "type=text/html"];
 	const outcomes = {
 		[`${wrong}|${right}|${BODY}`]: OPENED,
@@ -133,12 +136,12 @@ test("of several types the last that is one counts", async ({ lab }) => {
 	});
 });
 
-/** Without `Location`, for those that would be redirects. */
+/** Without `Location`, so that no redirect is followed. */
 const STATUSES = [201, 202, 203, 206, 207, 210, 226, 299, 300, 301, 302, 303, 305, 307, 308, 400, 401, 403, 404, 405];
 const MORE_STATUSES = [406, 408, 409, 410, 418, 425, 429, 451, 500, 501, 502, 503, 504, 511, 599];
 
 // behavior 3.1
-test("only 200 opens: any other status fails the connection, though it says that it is an event stream", async ({
+test("only 200 opens: any other status fails the connection, even with the type of an event stream", async ({
 	lab,
 }) => {
 	const all = [...STATUSES, ...MORE_STATUSES];
@@ -148,14 +151,14 @@ test("only 200 opens: any other status fails the connection, though it says that
 	);
 });
 
-test("a status without a body fails the connection: 204, 205 and a 304 that nobody asked for", async ({ lab }) => {
+test("a status without a body fails the connection: 204, 205 and an unrequested 304", async ({ lab }) => {
 	await expectOutcomes(
 		lab,
 		Object.fromEntries([204, 205, 304].map((status) => [`status=${status}|type=text/event-stream`, FAILED])),
 	);
 });
 
-test("a redirect is judged by what is at its end", async ({ lab }) => {
+test("the response at the end of a redirect decides", async ({ lab }) => {
 	const to = (path: string) => lab.url(`/redirect?to=${encodeURIComponent(path)}`);
 	const stream = `/script?do=type=text/event-stream|${BODY}`;
 	await lab.expectBoth(

@@ -1,10 +1,12 @@
-// Owns the rules for URLs that need no server, and for those that no server can answer. Each is asked of the browser's own
-// class too.
+// Rules for URLs that need no server, and for URLs to which no server can respond. Each test also
+// runs with the browser's own class.
 
 import type { Differs } from "./differences.ts";
 import { events, type Lab, test } from "./support.ts";
 
-/** The events that each URL fires up to its first error, and whether that has data. */
+/**
+ * Expects the events that each URL fires up to its first error, and whether that error has data.
+ */
 async function expectFailures(lab: Lab, failures: Record<string, string>, differs?: Differs): Promise<void> {
 	await lab.expectBoth(
 		async ({ EventSource, record, once, tasks }, urls) => {
@@ -40,7 +42,7 @@ test("a URL without a network fails the connection at once, with an event that h
 	await expectFailures(lab, Object.fromEntries([...urls, "x-unknown:y"].map((url) => [url, "error 2"])));
 });
 
-test("a scheme that the browser may have learned from an extension or an application is a broken network", async ({
+test("a scheme that an extension or an application may have registered is treated as a network error", async ({
 	lab,
 }) => {
 	const urls = ["x-unknown://host/path", "app://host", "file2://host/"];
@@ -53,7 +55,7 @@ test("a blob: URL that is revoked fails the connection at once", async ({ lab })
 	await expectFailures(lab, { revoked: "error 2" }, { names: ["revoked blob: URL"], native });
 });
 
-test("a port that no browser connects to is a broken network", async ({ lab }) => {
+test("a port that browsers block is treated as a network error", async ({ lab }) => {
 	const url = "http://127.0.0.1:6000/";
 	const names = ["port that is blocked", "port that is blocked, in silence"] as const;
 	const native = { firefox: { [url]: "error 2" }, webkit: { [url]: "" } };

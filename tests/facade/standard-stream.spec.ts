@@ -1,13 +1,15 @@
-// Owns the rules of the standard that concern what a server sends: events, ids, reconnection, failure. Each is asked of
-// the browser's own class too.
+// Rules of the standard for data from the server: events, IDs, reconnection and failure. Each test
+// also runs with the browser's own class.
 
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 
-/** Names that a server may use for its events and that mean something to JavaScript or to an EventSource. */
+/**
+ * Event names that a server may use and that have a meaning in JavaScript or for an EventSource.
+ */
 const NAMES = ["error", "open", "close", "constructor", "__proto__", "toString", "hasOwnProperty", "message", "tök 日"];
 
 // behavior 10.2
-test("an event of the server is a MessageEvent whatever its name", async ({ lab }) => {
+test("an event from the server with any name is a MessageEvent", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, { url, names }) => {
 			const source = new EventSource(url);
@@ -40,7 +42,7 @@ test("an event of the server is a MessageEvent whatever its name", async ({ lab 
 });
 
 // behavior 10.2
-test("events named error and open reach the handlers of those names, and change nothing", async ({ lab }) => {
+test("events named error and open reach the handlers of those names, and change no state", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);
@@ -60,7 +62,7 @@ test("events named error and open reach the handlers of those names, and change 
 	);
 });
 
-test("text arrives as it was sent: several lines, every plane, U+FEFF, U+0000, empty", async ({ lab }) => {
+test("text arrives unchanged: several lines, every plane, U+FEFF, U+0000, empty", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once, record }, url) => {
 			const source = new EventSource(url);
@@ -89,7 +91,7 @@ test("text arrives as it was sent: several lines, every plane, U+FEFF, U+0000, e
 });
 
 // behavior 10.3, 10.4
-test("the last event ID sticks, is set by a block with only an id, and is reset by an empty one", async ({ lab }) => {
+test("the last event ID is kept, is set by a block with only an id, and is reset by an empty one", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once, record }, url) => {
 			const source = new EventSource(url);
@@ -130,7 +132,7 @@ test("the last event ID sticks, is set by a block with only an id, and is reset 
 });
 
 // behavior 10.2
-test("the origin of an event is that of the final URL, after redirects; url stays what it was", async ({ lab }) => {
+test("the origin of an event is that of the final URL after redirects, and url does not change", async ({ lab }) => {
 	const other = lab.origin.replace("127.0.0.1", "localhost");
 	const target = `${other}/script?do=${eventStream(send(events(1)), "hang")}`;
 	const url = lab.url(`/redirect?to=${encodeURIComponent(target)}`);
@@ -147,13 +149,13 @@ test("the origin of an event is that of the final URL, after redirects; url stay
 });
 
 // behavior 10.8
-test("close() in a handler drops the rest of the chunk, and nothing comes after it", async ({ lab }) => {
+test("close() in a handler drops the rest of the chunk, and no later event fires", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, kept, record, once }, url) => {
 			kept.source = new EventSource(url);
 			kept.fired = record(kept.source);
 			kept.source.addEventListener("message", (event) => event.data === "2" && kept.source.close());
-			// A later listener of the event in which the source was closed is still called.
+			// The later listeners of this event are still called.
 			kept.source.addEventListener("message", ({ data }) => kept.fired.push({ type: `second ${data}`, readyState: 0 }));
 			await once(kept.source, "open");
 		},
@@ -170,7 +172,7 @@ test("close() in a handler drops the rest of the chunk, and nothing comes after 
 	}
 });
 
-test("close() in the open handler lets no event through", async ({ lab }) => {
+test("close() in the open handler drops all events", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, record, once, tasks }, url) => {
 			const source = new EventSource(url);
@@ -234,7 +236,7 @@ test("after a clean end a GET is repeated with the last event ID in UTF-8, and 2
 });
 
 // behavior 10.1
-test("a connection that breaks off is repeated, and what was received of an unfinished event is discarded", async ({
+test("a connection that breaks off is repeated, and the received part of an incomplete event is discarded", async ({
 	lab,
 }) => {
 	const url = lab.script(
@@ -261,7 +263,7 @@ test("a connection that breaks off is repeated, and what was received of an unfi
 });
 
 // behavior 4.18
-test("what is no 200 with an event stream fails the connection, with one error and no second request", async ({
+test("any response but a 200 with an event stream fails the connection, with one error and no second request", async ({
 	lab,
 }) => {
 	const routes = ["/404", "/500-html", "/200-html", "/204", "/no-body-type", "/error-event-stream", "/401-json"];
@@ -284,8 +286,8 @@ test("what is no 200 with an event stream fails the connection, with one error a
 	await lab.expectNoSockets();
 });
 
-test("the request of a GET says Accept: text/event-stream and needs no preflight across origins", async ({ lab }) => {
-	// Firefox answers across origins only once a byte of the body is there.
+test("a GET has the header Accept: text/event-stream and needs no preflight across origins", async ({ lab }) => {
+	// Firefox resolves a cross-origin fetch only when the first byte of the body has arrived.
 	const other = lab.script(eventStream(send(":\n"), "hang")).replace("127.0.0.1", "localhost");
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {

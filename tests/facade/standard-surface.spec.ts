@@ -1,9 +1,9 @@
-// Owns the rules of the standard that concern the object itself: its members, and its URL. Each is asked
-// of the browser's own class too.
+// Rules of the standard for the object itself: its members and its URL. Most tests also run with
+// the browser's own class.
 
 import { eventStream, events, expect, send, type Tools, test } from "./support.ts";
 
-test("the constants are on the class and on its prototype, as Web IDL has it", async ({ lab }) => {
+test("the constants are on the class and on its prototype, as in Web IDL", async ({ lab }) => {
 	const constants = [0, 1, 2].map((value) => ({ value, writable: false, enumerable: true, configurable: false }));
 	await lab.expectBoth(
 		({ EventSource }) =>
@@ -28,9 +28,7 @@ test("the class is named EventSource, takes one argument and is an EventTarget",
 	);
 });
 
-test("every member is what Web IDL makes of it, and there is none but the standard's and the additions", async ({
-	lab,
-}) => {
+test("every member is defined as in Web IDL, and the additions are the only others", async ({ lab }) => {
 	const additions = [
 		"class fromReadableStream",
 		...["closed", "lastEventId", "reconnectionTime"].map((name) => `prototype ${name}`),
@@ -70,7 +68,9 @@ test("every member is what Web IDL makes of it, and there is none but the standa
 	});
 });
 
-test("an instance has no properties of its own, nor a subclass's any but its own", async ({ lab }) => {
+test("an instance has no own properties, and an instance of a subclass has only those of the subclass", async ({
+	lab,
+}) => {
 	await lab.expectBoth(
 		({ EventSource }, url) => {
 			class Sub extends EventSource {
@@ -91,7 +91,7 @@ test("an instance has no properties of its own, nor a subclass's any but its own
 	);
 });
 
-test("members belong to the class: elsewhere they are a TypeError", async ({ lab }) => {
+test("members called on another object throw a TypeError", async ({ lab }) => {
 	const members = ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"];
 	await lab.expectBoth(
 		({ EventSource }, members) =>
@@ -113,7 +113,7 @@ test("members belong to the class: elsewhere they are a TypeError", async ({ lab
 	);
 });
 
-test("the additions belong to the class too, and the one that is a promise rejects", async ({ lab }) => {
+test("the additions throw a TypeError on another object too, or return a rejected promise", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource }) => {
 		const names = [];
 		for (const name of ["lastEventId", "reconnectionTime", "closed"] as const) {
@@ -129,7 +129,7 @@ test("the additions belong to the class too, and the one that is a promise rejec
 	expect(outcome).toEqual(["TypeError", "TypeError", "rejected TypeError"]);
 });
 
-test("arguments are converted as Web IDL says: first the URL, then the dictionary, then the URL is parsed", async ({
+test("arguments are converted as in Web IDL: first the URL, then the dictionary, then the URL is parsed", async ({
 	lab,
 }) => {
 	await lab.expectBoth(
@@ -164,7 +164,7 @@ test("arguments are converted as Web IDL says: first the URL, then the dictionar
 	);
 });
 
-test("it can only be called with new, and only with a URL", async ({ lab }) => {
+test("the class can only be called with new, and only with a URL", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }) => {
 			const Loose = EventSource as unknown as { (url: string): unknown; new (): unknown };
@@ -184,7 +184,7 @@ test("it can only be called with new, and only with a URL", async ({ lab }) => {
 });
 
 // behavior 1.3
-test("url is absolute from the start and keeps what the caller gave", async ({ lab }) => {
+test("url is absolute from the start, and keeps the query and the fragment that the caller gave", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }) => {
 			document.head.innerHTML = `<base href="/files/">`;
@@ -200,7 +200,7 @@ test("url is absolute from the start and keeps what the caller gave", async ({ l
 });
 
 // behavior 1.6
-test("withCredentials is what the caller gave, false by default", async ({ lab }) => {
+test("withCredentials has the value that the caller gave, false by default", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, url) =>
 			[undefined, null, {}, { withCredentials: true }, { withCredentials: 1 }].map((init) => {
@@ -262,7 +262,7 @@ test("a URL that cannot be parsed is a SyntaxError DOMException", async ({ lab }
 	);
 });
 
-test("a blank in the host name is a SyntaxError, and nowhere else", async ({ lab }) => {
+test("a space in the host name is a SyntaxError, and a space elsewhere is not", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, urls) =>
 			urls.map((url) => {
@@ -290,7 +290,7 @@ test("a blank in the host name is a SyntaxError, and nowhere else", async ({ lab
 	);
 });
 
-test("in a page of another encoding the query of a URL is in that encoding", async ({ lab }) => {
+test("in a page with another encoding the query of a URL has that encoding", async ({ lab }) => {
 	await lab.open("/script?do=type=text/html;charset=windows-1252|send=page");
 	await lab.expectBoth(
 		({ EventSource }) =>

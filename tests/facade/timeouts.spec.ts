@@ -1,14 +1,14 @@
-// Owns the rules of `connectTimeout` and `silenceTimeout`: what ends an attempt, what does not, and what follows. A page
-// that is hidden or frozen is another file's.
+// Rules of `connectTimeout` and `silenceTimeout`: when an attempt ends, and whether it is retried.
+// Hidden and frozen pages are in pausing.spec.ts and visibility.spec.ts.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
 const STREAM = eventStream(send(events("x")), "hang");
-/** Firefox answers only once a byte of the body is there. */
+/** Begins with a comment, since Firefox resolves `fetch` only with the first byte of the body. */
 const SILENT = eventStream(send(": hello\n"), "hang");
 
 // behavior 4.7
-test("a server that does not answer within connectTimeout is given up: a GET asks again, a POST fails", async ({
+test("an attempt without a response within connectTimeout is aborted: a GET is retried, a POST fails", async ({
 	lab,
 }) => {
 	const labs = ["GET", "POST", "allowed", "attempts"].map((name) => lab.apart(name));
@@ -43,7 +43,7 @@ test("a server that does not answer within connectTimeout is given up: a GET ask
 	}
 });
 
-test("the error of a timeout has a message, no status and no earlier date than the limit", async ({ lab }) => {
+test("the error of a timeout has a message and no status, and is not early", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, failure }, { unanswered, silent }) => {
 			const start = performance.now();
@@ -61,12 +61,12 @@ test("the error of a timeout has a message, no status and no earlier date than t
 	);
 	const [timeout, silence] = outcome;
 	expect(timeout).toEqual(["timeout", null, null, true, 1, false, null, true]);
-	// Whether a stream that fell silent still has its status is nobody's promise.
+	// Whether the failure of a silent stream has a status is not specified.
 	expect(silence!.filter((_, index) => index !== 1 && index !== 2)).toEqual(["silence", true, 1, false, null, true]);
 });
 
 // behavior 7.1
-test("connectTimeout ends with the answer: it limits neither the stream nor what comes late in it", async ({ lab }) => {
+test("connectTimeout ends with the response: it limits neither the stream nor its late events", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
 			const source = new EventSource(url, { method: "POST", connectTimeout: 500 });
@@ -78,7 +78,7 @@ test("connectTimeout ends with the answer: it limits neither the stream nor what
 });
 
 // behavior 7.1, 7.2
-test("neither the time that request takes nor a limit of 0 ends an attempt", async ({ lab }) => {
+test("neither a slow request callback nor a limit of 0 ends an attempt", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
 			const later = () => new Promise<undefined>((resolve) => setTimeout(resolve, 600));
@@ -94,7 +94,7 @@ test("neither the time that request takes nor a limit of 0 ends an attempt", asy
 });
 
 // behavior 4.8
-test("a stream that is silent for silenceTimeout is given up: a GET goes on from where it was, a POST fails", async ({
+test("a stream that is silent for silenceTimeout is aborted: a GET continues with its last event ID, a POST fails", async ({
 	lab,
 }) => {
 	const labs = ["GET", "POST", "allowed", "no event"].map((name) => lab.apart(name));
@@ -126,8 +126,9 @@ test("a stream that is silent for silenceTimeout is given up: a GET goes on from
 	}
 });
 
-test("a stream of which only the head has come is silent too", async ({ lab }) => {
-	// Where the head is handed over only with a byte, that is a server which does not answer.
+test("a stream without a byte after its response head is silent too", async ({ lab }) => {
+	// Firefox resolves `fetch` only with the first byte of the body, so there it is a server without
+	// a response.
 	const limit = lab.browserName === "firefox" ? "connectTimeout" : "silenceTimeout";
 	const outcome = await lab.ours(
 		({ EventSource, story }, { url, limit }) => story(new EventSource(url, { method: "POST", [limit]: 200 })),
@@ -140,13 +141,13 @@ test("a stream of which only the head has come is silent too", async ({ lab }) =
 });
 
 // behavior 7.2
-test("comments and bytes that complete no line are sounds", async ({ lab }) => {
+test("comments and bytes that complete no line end a silence", async ({ lab }) => {
 	const piecemeal = Array.from({ length: 8 }, (_, index) => `wait=150|${send(`${index}`)}`);
 	const outcome = await lab.ours(
 		async ({ EventSource, record, story, tell, tasks }, { comments, bytes }) => {
 			const fed = new EventSource(comments, { silenceTimeout: 600 });
 			const fired = record(fed);
-			// It takes twice as long as the limit.
+			// These bytes take twice as long as the limit.
 			const words = await story(new EventSource(bytes, { method: "POST", silenceTimeout: 600 }));
 			await tasks();
 			const { readyState } = fed;
@@ -162,7 +163,9 @@ test("comments and bytes that complete no line are sounds", async ({ lab }) => {
 	await lab.expectNoSockets();
 });
 
-test("a page that is busy for a second longer than silenceTimeout hears what came meanwhile", async ({ lab }) => {
+test("a page that is busy for a second longer than silenceTimeout still receives the data of that time", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 		const source = new EventSource(url, { method: "POST", silenceTimeout: 400 });
 		const errors: string[] = [];
@@ -197,9 +200,9 @@ test("handlers that are each slower than silenceTimeout do not end the stream", 
 	expect(outcome).toEqual(["open", "1", "2", "3", "4", "end"]);
 });
 
-test("an answer that a busy page could not take is no timeout, though it takes it a second late", async ({ lab }) => {
+test("a response that a busy page receives a second late is not a timeout", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, story, once }, url) => {
-		// With a source that is open the module is there, and the request of the next leaves at once.
+		// After an open source the module is loaded, so that the next request is sent at once.
 		const first = new EventSource(url);
 		await once(first, "message");
 		first.close();
@@ -215,7 +218,7 @@ test("an answer that a busy page could not take is no timeout, though it takes i
 });
 
 // behavior 7.3
-test("each attempt has limits of its own, and a wait between attempts is none of them", async ({ lab }) => {
+test("each attempt has its own limits, and they do not apply to a wait between attempts", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
 			const source = new EventSource(url, {
@@ -231,7 +234,7 @@ test("each attempt has limits of its own, and a wait between attempts is none of
 	expect(outcome).toEqual(["error 0 status", "open", "error 0 end", "error 0 status", "open", "x", "caller"]);
 });
 
-test("a limit that is due after close() fires nothing", async ({ lab }) => {
+test("a limit that expires after close() fires nothing", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, record, story, tell, once }, { unanswered, open }) => {
 			const silent = new EventSource(open, { silenceTimeout: 100 });
@@ -241,7 +244,7 @@ test("a limit that is due after close() fires nothing", async ({ lab }) => {
 			const waiting = new EventSource(unanswered, { connectTimeout: 100 });
 			const ofWaiting = record(waiting);
 			waiting.close();
-			// What would have been due is due before this one's.
+			// The limits of the two others expire before this one.
 			await story(new EventSource(unanswered, { method: "POST", connectTimeout: 200 }));
 			return [tell(ofWaiting), tell(ofSilent)];
 		},

@@ -1,5 +1,5 @@
-// Owns the rules of the option `until`: when it is asked, what its answer does, and what it makes of a body that ends
-// before an event that it is true of. Which failure is repeated is another file's.
+// Rules of the option `until`: when it is called, the effect of its result, and a body that ends
+// before it returned true. repeating.spec.ts has the failures that are repeated.
 
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 
@@ -8,7 +8,7 @@ const ENDED = eventStream(send("id: 1\ndata: a\n\n"));
 const RESET = eventStream(send("id: 1\ndata: a\n\n"), HANDED_OVER, "rst");
 
 // behavior 8.5
-test("the event that until is true of is delivered, then the source closes, and the rest of the batch is dropped", async ({
+test("the event for which until returns true is delivered, then the source closes, and the rest of the batch is dropped", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -44,7 +44,7 @@ test("the event that until is true of is delivered, then the source closes, and 
 });
 
 // behavior 8.6
-test("an event that until itself closes the source at is not delivered, and its id is not the last one", async ({
+test("if until itself closes the source, its event is not delivered, and the event's ID is not the last one", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -65,7 +65,7 @@ test("an event that until itself closes the source at is not delivered, and its 
 });
 
 // behavior 8.5
-test("until is asked with the MessageEvent of every event of the server's, whatever its name and who listens", async ({
+test("until is called with the MessageEvent of every event from the server, with any name, with or without a listener", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -94,7 +94,7 @@ test("until is asked with the MessageEvent of every event of the server's, whate
 });
 
 // behavior 8.7
-test("with until a body that ends or breaks off too soon was interrupted: a POST fails, with one error", async ({
+test("with until, a body that ends or breaks off too soon was interrupted: a POST fails, with one error", async ({
 	lab,
 }) => {
 	const scripts = [ENDED, RESET, eventStream(), eventStream(send("data: [DONE]"))];
@@ -110,7 +110,7 @@ test("with until a body that ends or breaks off too soon was interrupted: a POST
 	expect(await lab.requests()).toHaveLength(scripts.length);
 });
 
-test("with until a GET goes on after a clean end as after a cut, and closes at the event", async ({ lab }) => {
+test("with until, a GET continues after a clean end as after a cut, and closes at the event", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			story(new EventSource(url, { reconnect: { delay: 20 }, until: ({ data }) => data === "[DONE]" })),
@@ -120,7 +120,7 @@ test("with until a GET goes on after a clean end as after a cut, and closes at t
 	expect((await lab.requests()).map(({ lastEventIdHex }) => lastEventIdHex)).toEqual([null, "31"]);
 });
 
-test("with until a POST that may be repeated goes on after a clean end, and one that may not does not", async ({
+test("with until, a POST that may be repeated continues after a clean end, and any other POST does not", async ({
 	lab,
 }) => {
 	const permissions = [true, { delay: 20 }, () => 20, false, undefined];
@@ -143,7 +143,7 @@ test("with until a POST that may be repeated goes on after a clean end, and one 
 });
 
 // behavior 8.7
-test("a clean end means what end says, if it is given beside until; a broken stream stays a broken one", async ({
+test("with end beside until, a clean end has the effect of end; a broken stream is still interrupted", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -171,7 +171,10 @@ test("a clean end means what end says, if it is given beside until; a broken str
 });
 
 // behavior 3.4
-test("what until throws is reported and counts as false, and every event is delivered", async ({ lab, uncaught }) => {
+test("an error that until throws is reported and counts as false, and every event is delivered", async ({
+	lab,
+	uncaught,
+}) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {
 			const source = new EventSource(url, {
@@ -193,7 +196,7 @@ test("what until throws is reported and counts as false, and every event is deli
 });
 
 // behavior 8.6
-test("close() and an abort inside until win: not even that event is delivered", async ({ lab }) => {
+test("close() and an abort inside until win: not even its event is delivered", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			Promise.all(
@@ -221,7 +224,7 @@ test("close() and an abort inside until win: not even that event is delivered", 
 	await lab.expectNoSockets();
 });
 
-test("the last event may close, throw and start another source, and closed still says until, unless it closes", async ({
+test("the handler of the last event may throw or start another source, and closed still has until, unless it closes the source", async ({
 	lab,
 	uncaught,
 }) => {

@@ -1,9 +1,9 @@
-// Owns the rule that nothing that a function of the caller's returns or throws escapes from a source: whatever is wrong with it, the
-// source goes on or ends with a reason, and all events that are there come.
+// No value that a function of the caller's returns or throws escapes from a source. The source
+// continues or ends with a reason, and all events that have arrived are delivered.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
-/** Beyond what is copied at a time. */
+/** More bytes than are copied at a time. */
 const BIG = 1_500_000;
 
 // behavior 3.6
@@ -12,7 +12,7 @@ test("a Response without a stream is read as a whole, in all three forms", async
 		const text = `\uFEFFid: 1\ndata: 日本\n\ndata: ${"x".repeat(size)}\n\n`;
 		const init = {
 			method: "POST",
-			// As that of a polyfill that is made of XMLHttpRequest.
+			// Like that of a polyfill based on XMLHttpRequest.
 			async fetch(): Promise<Response> {
 				const headers = new Headers({ "content-type": "text/event-stream" });
 				const arrayBuffer = async () => new TextEncoder().encode(text).buffer;
@@ -49,13 +49,13 @@ test("a Response without a stream is read as a whole, in all three forms", async
 	});
 });
 
-test("what such a Response has instead of bytes is told", async ({ lab }) => {
+test("such a Response that is refused or cannot be read is reported", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }) => {
 		const headers = new Headers({ "content-type": "text/event-stream" });
 		const like = (members: object) => ({ status: 200, headers, ...members }) as Response;
 		const answers = {
 			"a text": like({ status: 500, arrayBuffer: async () => new TextEncoder().encode("no").buffer }),
-			"a text without end": like({ status: 500, arrayBuffer: () => new Promise(() => {}) }),
+			"an endless text": like({ status: 500, arrayBuffer: () => new Promise(() => {}) }),
 			nothing: like({}),
 			"a function that throws": like({
 				arrayBuffer() {
@@ -76,7 +76,7 @@ test("what such a Response has instead of bytes is told", async ({ lab }) => {
 	const unreadable = expect.stringMatching(/^the response body is not a stream, or was read or locked /);
 	expect(outcome).toEqual({
 		"a text": ["status", "no"],
-		"a text without end": ["status", ""],
+		"an endless text": ["status", ""],
 		nothing: ["request", "", unreadable],
 		"a function that throws": ["request", "", unreadable],
 		"a promise that is rejected": ["interrupted", ""],
@@ -84,7 +84,9 @@ test("what such a Response has instead of bytes is told", async ({ lab }) => {
 	});
 });
 
-test("a request whose refused answer comes as a whole, and never, is aborted", async ({ lab }) => {
+test("the request of a refused response is aborted if its body is read as a whole and never arrives", async ({
+	lab,
+}) => {
 	const status = await lab.ours(
 		async ({ EventSource }, url) => {
 			const own = async (url: string, init: RequestInit) => {
@@ -100,7 +102,7 @@ test("a request whose refused answer comes as a whole, and never, is aborted", a
 	await lab.expectNoSockets();
 });
 
-test("whatever a Response says of itself, open fires, and the origin of its events is that of the request", async ({
+test("with any invalid property of a Response, open fires, and the origin of its events is that of the request", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, once }) => {
@@ -142,7 +144,9 @@ test("whatever a Response says of itself, open fires, and the origin of its even
 	}
 });
 
-test("after an answer of another origin an answer that does not say its own is of the request's", async ({ lab }) => {
+test("a response without a valid URL has the request's origin, even after a response of another origin", async ({
+	lab,
+}) => {
 	const origins = await lab.ours(async ({ EventSource }) => {
 		const urls = ["http://other.test/x", "http://["];
 		const source = new EventSource("/unused", {
@@ -168,7 +172,7 @@ test("after an answer of another origin an answer that does not say its own is o
 	expect(origins).toEqual(["http://other.test", lab.origin]);
 });
 
-test("a promise of accept's or until's that is rejected is no unhandled one, and no event is lost", async ({
+test("a rejected promise that accept or until returns is not an unhandled rejection, and no event is lost", async ({
 	lab,
 	uncaught,
 }) => {
@@ -213,7 +217,9 @@ test("a promise of accept's or until's that is rejected is no unhandled one, and
 	uncaught.length = 0;
 });
 
-test("whatever the fetch of fetchEventSource returns, what onopen throws of it is told as it is", async ({ lab }) => {
+test("an error that onopen throws is passed on unchanged, for any value that the fetch of fetchEventSource returns", async ({
+	lab,
+}) => {
 	const told = await lab.ours(async ({ fetchEventSource, tasks }) => {
 		const mine = new Error("mine");
 		const told: unknown[] = [];
@@ -232,7 +238,7 @@ test("whatever the fetch of fetchEventSource returns, what onopen throws of it i
 			const onopen = () => Promise.reject(mine);
 			told.push(await fetchEventSource("/unused", { method: "POST", fetch, onopen }).catch((error) => error === mine));
 		}
-		// The bodies are cancelled a second later.
+		// The bodies are canceled a second later.
 		await new Promise((resolve) => setTimeout(resolve, 1200));
 		await tasks();
 		return told;
@@ -240,7 +246,7 @@ test("whatever the fetch of fetchEventSource returns, what onopen throws of it i
 	expect(told).toEqual(Array(9).fill(true));
 });
 
-test("a signal whose reason cannot be read closes a source all the same", async ({ lab }) => {
+test("an abort closes a source even if the reason of the signal cannot be read", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, events, fetchEventSource, once }, url) => {
 			const make = () => {

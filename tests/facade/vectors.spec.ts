@@ -1,5 +1,5 @@
-// Owns that a browser's own EventSource reads tests/vectors/*.json as the parser does, when a
-// server sends them: so the browsers check how we read the standard.
+// A browser's own EventSource reads tests/vectors/*.json like our parser, from a server. So the
+// browsers check our reading of the standard.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,15 +27,21 @@ const files = readdirSync(folder)
 	.filter((file) => file.endsWith(".json"))
 	.map((file) => ({ file, vectors: JSON.parse(readFileSync(join(folder, file), "utf8")) as Vector[] }));
 
-/** Whoever fires an event of a name that no vector expects is found out by the vectors that expect it. */
+/**
+ * The event names that any vector expects. Each vector listens for all of them, so that an
+ * unexpected event is noticed.
+ */
 const types = [
 	...new Set(files.flatMap(({ vectors }) => vectors.flatMap(({ messages }) => messages.map((m) => m.type)))),
 ];
 
-/** Small enough to cut line ends, names and characters apart; every chunking of all of them is natively tested. */
+/**
+ * These sizes split line ends, names and characters. The native tests use every chunking of all
+ * vectors.
+ */
 const SIZES = "1,2,3,1,5,50";
 
-/** What an engine's own class makes of the vectors in which it differs. */
+/** The messages of an engine's own class for the vectors in which it differs. */
 const DIFFERENT: Record<string, [name: DifferenceName, engine: Engine, messages: Message[]]> = {
 	a_byte_order_mark_before_a_blank_line_is_removed: ["byte order mark before a blank line", "chromium", []],
 	a_block_after_one_that_fired_nothing_begins_anew: ["id-only block", "firefox", [message("x")]],
@@ -67,7 +73,7 @@ const DIFFERENT: Record<string, [name: DifferenceName, engine: Engine, messages:
 };
 
 for (const { file, vectors } of files) {
-	test(`${file}: a browser reads them as the parser does`, async ({ lab }) => {
+	test(`${file}: a browser reads the vectors like the parser`, async ({ lab }) => {
 		const streams = vectors.map(({ name, input, hex }) => {
 			const bytes = hex?.replaceAll(" ", "") ?? Buffer.from(input ?? "").toString("hex");
 			return { name, url: lab.url(`/vector?hex=${bytes}&sizes=${SIZES}`) };
@@ -91,7 +97,7 @@ function message(data: string, lastEventId = ""): Message {
 	return { type: "message", data, lastEventId };
 }
 
-/** Runs in the page: what each of these streams fires, a few of them at a time. */
+/** Runs in the page. Returns the events of each stream. Three streams are open at a time. */
 async function replay(
 	{ EventSource }: Tools,
 	{ types, streams }: { types: string[]; streams: { name: string; url: string }[] },

@@ -1,20 +1,20 @@
-// Owns the rules of a page that the browser really hides, freezes or cuts off from the network, in each engine as far as
-// it can be made to, where no option says that it matters. Those that do are in pausing.spec.ts.
+// Rules for a page that the browser really hides, freezes or takes offline, as far as each engine
+// supports it, without an option for this. pausing.spec.ts tests the options.
 
 import type { EventSourceInit } from "headwater";
 import { freeze, goOffline, goOnline, hide, show, thaw } from "../support/visibility.ts";
 import { notInWebKit, onlyChromium, test } from "./hiding.ts";
 import { eventStream, events, expect, type Lab, send } from "./support.ts";
 
-// One browser of its own is enough.
+// So that only one browser is started.
 test.describe.configure({ mode: "default" });
 
-/** What the page was told since this was last asked. */
+/** Returns the events of the page since the last call, in words. */
 const states = (lab: Lab) => lab.page.evaluate(() => (globalThis as unknown as { states: string[] }).states.splice(0));
 
 const NUMBERED = "/numbered?count=60000&pause=20";
 
-/** Starts a source that numbers its events from 1, and waits for the first. */
+/** Starts a source whose server numbers the events from 1, and waits for the first event. */
 async function count(tab: Lab, init: EventSourceInit = {}): Promise<void> {
 	await tab.ours(
 		async ({ EventSource, kept, once, record }, { url, init }) => {
@@ -26,12 +26,16 @@ async function count(tab: Lab, init: EventSourceInit = {}): Promise<void> {
 	);
 }
 
-/** The time in which a frozen page runs no timer, and chunks come that it does not read. */
+/**
+ * Waits for a time in which a frozen page runs no timer, and chunks arrive that it does not read.
+ */
 const passFrozen = () => new Promise((resolve) => setTimeout(resolve, 500));
 
 const counted = (tab: Lab) => tab.ours(({ kept }) => kept.fired.length);
 
-/** Closes the source, and expects that it has fired every event once, in order, and nothing else. */
+/**
+ * Closes the source, and expects that it has fired every event once, in order, and no other event.
+ */
 async function expectWhole(tab: Lab): Promise<void> {
 	const fired = await tab.ours(({ kept }) => {
 		kept.source.close();
@@ -41,7 +45,7 @@ async function expectWhole(tab: Lab): Promise<void> {
 	expect(await tab.requests()).toHaveLength(1);
 }
 
-test("the page is hidden and shown, and is told so", async ({ tab }) => {
+test("a page that is hidden and shown receives the events for both", async ({ tab }) => {
 	for (let time = 0; time < 2; time++) {
 		await hide(tab.page);
 		expect(await tab.page.evaluate(() => document.hidden)).toBe(true);
@@ -52,7 +56,7 @@ test("the page is hidden and shown, and is told so", async ({ tab }) => {
 	}
 });
 
-test("a hidden page is frozen and thawed, and is told so", async ({ tab, browserName }) => {
+test("a hidden page that is frozen and thawed receives the events for both", async ({ tab, browserName }) => {
 	onlyChromium(browserName);
 	await hide(tab.page);
 	await tab.page.evaluate(() => {
@@ -76,7 +80,7 @@ test("a hidden page is frozen and thawed, and is told so", async ({ tab, browser
 });
 
 // behavior 13.7
-test("the page is offline and online again, and is told so: requests fail, and what is open goes on", async ({
+test("a page that is offline and online again receives the events: requests fail, and an open stream continues", async ({
 	tab,
 	browserName,
 }) => {
@@ -101,7 +105,7 @@ test("the page is offline and online again, and is told so: requests fail, and w
 });
 
 // behavior 13.7
-test("a hidden page receives as a visible one does", async ({ tab }) => {
+test("a hidden page receives events like a visible one", async ({ tab }) => {
 	await hide(tab.page);
 	await count(tab);
 	const before = await counted(tab);
@@ -110,7 +114,7 @@ test("a hidden page receives as a visible one does", async ({ tab }) => {
 	await expectWhole(tab);
 });
 
-test("a read whose chunk comes while the page is frozen waits for good: what Chromium does to every reader of a body", async ({
+test("a read whose chunk arrives while the page is frozen never settles: Chromium does this to every reader of a body", async ({
 	tab,
 	browserName,
 }) => {
@@ -143,7 +147,7 @@ test("a read whose chunk comes while the page is frozen waits for good: what Chr
 });
 
 // behavior 13.6
-test("[non-spec] a source goes on whose page was frozen, and nothing is lost or comes twice", async ({
+test("[non-spec] a source continues after its page was frozen, and no event is lost or repeated", async ({
 	tab,
 	browserName,
 }) => {
@@ -163,7 +167,7 @@ test("[non-spec] a source goes on whose page was frozen, and nothing is lost or 
 	expect(messages).toEqual(messages.map((_, index) => `${index + 1}`));
 });
 
-test("a wait that began while the page was hidden ends there, and is no longer than it should be", async ({ tab }) => {
+test("a wait that began while the page was hidden ends there, and is not longer than it should be", async ({ tab }) => {
 	await hide(tab.page);
 	const url = tab.script(eventStream(send("retry: 300\nid: 7\ndata: a\n\n")), eventStream(send(events("b")), "hang"));
 	const seen = await tab.ours(async ({ EventSource, record, once }, url) => {

@@ -1,10 +1,14 @@
-// Owns the rule that a worker, a frame or a page that ends in the middle of a stream leaves no socket open and nothing
-// uncaught, whichever way it ends. Sources on the way, streaming and waiting are left alike.
+// A worker, a frame or a page that ends in the middle of a stream leaves no socket open and no
+// error uncaught, in whichever way it ends. In each, one source is connecting, one streams and one
+// waits.
 
 import { type PlaceName, test } from "./places.ts";
 import { eventStream, expect, type Lab, send } from "./support.ts";
 
-/** A source in each state, and the event after which it is in it. More are not opened at once to one server. */
+/**
+ * A source in each state, and the event that shows the state. More would reach the limit of
+ * connections to one server.
+ */
 const underWay = (lab: Lab) => [
 	{ url: lab.url("/never-answers"), ready: null },
 	{ url: lab.url("/trickle?count=5000&pause=2"), ready: "message" },
@@ -48,12 +52,13 @@ for (const [name, way] of WORKERS) {
 		} else if (way === "close() in it") {
 			await place.run("ours", () => void setTimeout(() => (globalThis as unknown as { close(): void }).close()));
 		} else {
-			// At the same URL: WebKit keeps a page, with its workers, that another URL replaces, to go back to it.
+			// To the same URL: if the URL changed, WebKit would keep the old page and its workers, to go
+			// back to it.
 			await lab.page.goto(`${lab.origin}/blank`);
 		}
 		await lab.expectNoSockets();
 		const { opened } = await lab.log();
-		// Whatever were still alive would have asked again by then.
+		// Any source that is still alive would have sent another request by then.
 		await lab.open();
 		await lab.ours(
 			async ({ EventSource, once }, url) => {
@@ -69,7 +74,7 @@ for (const [name, way] of WORKERS) {
 }
 
 for (const way of ["removed", "navigated"] as const) {
-	test(`an iframe that is ${way} leaves no socket open, and what it left fires nothing`, async ({ lab }) => {
+	test(`an iframe that is ${way} leaves no socket open, and its sources fire nothing`, async ({ lab }) => {
 		const sources = underWay(lab);
 		await lab.expectBoth(
 			async ({ EventSource, kept, record, once }, sources: UnderWay) => {
@@ -121,7 +126,7 @@ for (const way of ["removed", "navigated"] as const) {
 			const left = await lab.run(
 				which,
 				async ({ EventSource, kept, once, tasks }, url) => {
-					// Whatever were still alive would have asked again by then.
+					// Any source that is still alive would have sent another request by then.
 					const source = new EventSource(url);
 					await once(source, "error");
 					await once(source, "error");
@@ -147,7 +152,7 @@ for (const way of ["removed", "navigated"] as const) {
 }
 
 // behavior 13.10
-test("a page that is left while a source is connecting makes no further request", async ({ lab }) => {
+test("a page that is left while a source is connecting sends no further request", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, url) => {
 			new EventSource(url);

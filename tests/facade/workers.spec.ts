@@ -1,11 +1,11 @@
-// Owns the rules of how a source behaves in workers: as in a page, of every kind, and gone without a trace when the worker
-// is. Each is asked of the browser's own class too, where it has one there.
+// Rules for a source in workers of every kind: it behaves as in a page, and close() leaves nothing
+// behind. Each test also runs with the browser's own class, where the worker has one.
 
 import { startScenarioServer } from "../support/browser.ts";
 import { PLACES, type Place, type PlaceName, test } from "./places.ts";
 import { eventStream, expect, type Lab, type Log, type LoggedRequest, send } from "./support.ts";
 
-/** Each engine has every kind of worker. */
+/** Starts the worker. Each engine has every kind of worker. */
 async function start(place: Place): Promise<void> {
 	expect(await place.start(), `a ${place.name} starts`).toBeNull();
 }
@@ -14,12 +14,12 @@ async function expectNothingUncaught(place: Place): Promise<void> {
 	expect(await place.run("ours", ({ uncaught }) => uncaught), "nothing may be uncaught in the worker").toEqual([]);
 }
 
-/** The same URL, as it is from the worker's script. */
+/** Returns the same URL, relative to the worker's script. */
 const relative = (lab: Lab, url: string) => url.replace(lab.origin, "../../../..");
 
 for (const name of Object.keys(PLACES) as PlaceName[]) {
 	// behavior 15.6
-	test(`in a ${name} a source is what it is in a page: relative URL, events, ids, reconnection, failure`, async ({
+	test(`a source in a ${name} behaves as in a page: relative URL, events, IDs, reconnection, failure`, async ({
 		lab,
 		place: makePlace,
 	}) => {
@@ -63,7 +63,7 @@ for (const name of Object.keys(PLACES) as PlaceName[]) {
 		const other = await startScenarioServer();
 		try {
 			const place = makePlace(name);
-			// Ports make no difference to cookies, but they do to origins.
+			// Servers that differ only in their port share cookies, but not an origin.
 			await lab.page.evaluate(() => {
 				// biome-ignore lint/suspicious/noDocumentCookie: the only way that every driver has.
 				document.cookie = "id=42";
@@ -101,10 +101,7 @@ for (const name of Object.keys(PLACES) as PlaceName[]) {
 		}
 	});
 
-	test(`in a ${name} close() frees the socket of each way in which a source can be under way`, async ({
-		lab,
-		place: makePlace,
-	}) => {
+	test(`in a ${name} close() frees the socket in each state of a source`, async ({ lab, place: makePlace }) => {
 		const place = makePlace(name);
 		await start(place);
 		const urls = {
