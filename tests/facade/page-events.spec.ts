@@ -191,7 +191,7 @@ test("pagehide and pageshow do not affect a stream from elsewhere", async ({ lab
 			start: (controller) => {
 				enqueue = (text) => controller.enqueue(new TextEncoder().encode(text));
 			},
-			cancel: () => void log.push("cancelled"),
+			cancel: () => void log.push("canceled"),
 		});
 		const source = EventSource.fromReadableStream(stream);
 		const fired = record(source);

@@ -9,7 +9,7 @@ const FLOOD = 256 * 1024;
 
 const NO_BYTE_STREAMS = "WebKitGTK has no byte streams";
 
-test("a byte stream of the caller's writes into the module's buffer, and all bytes arrive", async ({
+test("a byte stream of the caller's writes into our read buffer, and all bytes arrive", async ({
 	lab,
 	browserName,
 }) => {

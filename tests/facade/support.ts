@@ -31,7 +31,7 @@ export interface Fired {
 /** The first argument of a function that runs in the page. */
 export interface Tools {
 	EventSource: typeof headwater.EventSource;
-	/** The package's, for both classes. */
+	/** The package's function, for both classes. */
 	events: typeof headwater.events;
 	fetchEventSource: typeof headwater.fetchEventSource;
 	/** Shared by all calls of `run` with the same class. */
