@@ -1,0 +1,3 @@
+// Declares pkg/inline.js, the module as a script, for editors in a clone that has not been built.
+
+export declare function bytes(): Uint8Array<ArrayBuffer>;
