@@ -1,11 +1,12 @@
-// Owns `npm run release`: the same state of the repository becomes an npm package and a crate, tested as both, and published
-// if the person says so. With `-- --dry-run` it ends before that. The version is `npm version`'s to change (version.mjs).
+// `npm run release`: tests one commit as an npm package and as a crate, and publishes both after a
+// confirmation. `npm version` changes the version before that (version.mjs).
 //
-// npm run release -- --dry-run
+//     npm run release -- --dry-run     everything but the upload
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { wrongAddress } from "./lib/address.mjs";
 import { lastWords, Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { crateFiles, npmFiles, wrongPaths } from "./lib/published.mjs";
 import { root } from "./lib/tools.mjs";
@@ -15,21 +16,21 @@ const TESTS = [["run", "lint"], ["test"], ["run", "test:package"]];
 
 const CRATE = ["--package", "headwater", "--locked"];
 
-/** Where dependants build it. The core alone is for every target. */
+/** The target of the browser layer. The core builds for every target. */
 const TARGET = ["--target", "wasm32-unknown-unknown"];
 
 script(async () => {
 	const { values } = readArguments({ options: { "dry-run": { type: "boolean" } } });
 	const dryRun = values["dry-run"];
 	await checkTree();
-	const open = checkVersion();
+	const open = wrongAddress(root) ?? checkVersion();
 	if (!dryRun) {
 		if (open) {
 			throw new Problem(open);
 		}
 		await checkLogin();
 	}
-	// What an earlier build has left there would be published too. The first of these builds it.
+	// Files of an earlier build would be published as well. `npm run lint` builds the folder again.
 	rmSync(join(root, "dist"), { recursive: true, force: true });
 	for (const args of TESTS) {
 		say(`npm ${args.join(" ")}`);
@@ -43,43 +44,43 @@ script(async () => {
 	show("crate", "crate", await crateFiles());
 	if (dryRun) {
 		console.log(`\n${open ?? `Version ${versionOf(root)} is ready.`}`);
-		console.log("Nothing was published. To publish, log in (npm login, cargo login) and say: npm run release");
+		console.log("Nothing was published. To publish, log in (npm login, cargo login) and run: npm run release");
 		return;
 	}
 	await confirm();
 	await publish();
 });
 
-/** What is published is a commit. */
+/** Throws if the working tree differs from the commit. */
 async function checkTree() {
 	const { output } = await run("git", ["status", "--porcelain"], {
 		cwd: root,
 		capture: true,
-		problem: "This is no checkout.",
+		problem: "git status failed: this folder is not a checkout.",
 	});
 	if (output !== "") {
-		throw new Problem(`The working tree is not clean: commit what has changed, or put it away.\n${output.trimEnd()}`);
+		throw new Problem(`The working tree is not clean: commit or stash the changes.\n${output.trimEnd()}`);
 	}
 }
 
-/** Answers what is still to be done before this version can be published, if anything. */
+/** Returns the step that is missing before this version can be published, if there is one. */
 function checkVersion() {
 	const others = otherVersions(root);
 	if (others.length > 0) {
-		throw new Problem(`${others.join("\n")}\n"npm version" changes all of them.`);
+		throw new Problem(`${others.join("\n")}\nSet the version with "npm version", which changes all of them.`);
 	}
 	const version = versionOf(root);
 	return isInChangelog(root)
 		? undefined
-		: `CHANGELOG.md has nothing of ${version} but under "Unreleased": "npm version ${version} --allow-same-version" dates it.`;
+		: `CHANGELOG.md has no section for ${version}. Run "npm version ${version} --allow-same-version", which dates "Unreleased".`;
 }
 
-/** Whether cargo has a token shows only when it publishes. */
+/** Throws if npm has no login. cargo checks its token only when it publishes. */
 async function checkLogin() {
-	await run("npm", ["whoami"], { cwd: root, capture: true, problem: "npm does not know who you are: npm login" });
+	await run("npm", ["whoami"], { cwd: root, capture: true, problem: "npm has no login: npm login" });
 }
 
-/** Everything but the upload; where another registry stands in for crates.io, cargo will not speak of uploads at all. */
+/** Does everything but the upload. `cargo publish` fails where a mirror replaces crates.io. */
 async function packCrate() {
 	say("packing the crate");
 	const { code, output } = await run("cargo", ["publish", "--dry-run", ...CRATE, ...TARGET], {
@@ -92,7 +93,7 @@ async function packCrate() {
 	if (!/crates-io is replaced/.test(output)) {
 		throw new Problem(`The crate cannot be packed.\n${lastWords(output)}`);
 	}
-	console.log("crates.io is replaced here by another registry: cargo package instead of cargo publish --dry-run");
+	console.log("a mirror replaces crates.io: running cargo package instead of cargo publish --dry-run");
 	const problem = "The crate cannot be packed.";
 	await run("cargo", ["package", ...CRATE, ...TARGET], { cwd: root, capture: true, problem });
 }
@@ -103,11 +104,11 @@ function show(title, where, files) {
 	for (const { path, size } of files) {
 		console.log(`${bytes(size)}  ${path}`);
 	}
-	console.log(`${bytes(files.reduce((sum, { size }) => sum + size, 0))}  bytes in all, uncompressed`);
+	console.log(`${bytes(files.reduce((sum, { size }) => sum + size, 0))}  bytes in total, uncompressed`);
 	const paths = files.map(({ path }) => path);
 	const { stray, missing } = wrongPaths(where, paths);
 	if (stray.length + missing.length > 0) {
-		throw new Problem(`The ${title} has too much (${stray.join(", ")}) or too little (${missing.join(", ")}).`);
+		throw new Problem(`The ${title} has extra files (${stray.join(", ")}) or lacks files (${missing.join(", ")}).`);
 	}
 }
 
@@ -115,7 +116,7 @@ async function confirm() {
 	const version = versionOf(root);
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	const closed = new Promise((resolve) => terminal.once("close", resolve));
-	const question = `\nThis publishes headwater ${version} on npm and crates.io, for good. Type the version to go on: `;
+	const question = `\nThis publishes headwater ${version} on npm and crates.io, which cannot be undone. Type the version to continue: `;
 	const answer = await Promise.race([terminal.question(question), closed]);
 	terminal.close();
 	if (answer?.trim() !== version) {
@@ -123,11 +124,11 @@ async function confirm() {
 	}
 }
 
-/** The crate first: who has no token for it finds out before anything is published. */
+/** Publishes the crate first, so that a missing token of cargo stops before anything is published. */
 async function publish() {
 	await run("cargo", ["publish", ...CRATE, ...TARGET], { cwd: root, problem: "Nothing was published." });
 	const problem =
-		'The crate is published, and the package is not: put right what npm says, then "HEADWATER_RELEASE=1 npm publish".';
+		'The crate is published, the npm package is not. Fix the error of npm, then run "HEADWATER_RELEASE=1 npm publish".';
 	await run("npm", ["publish"], { cwd: root, env: { HEADWATER_RELEASE: "1" }, problem });
-	console.log("Published. Now the commit and its tag: git push --follow-tags");
+	console.log("Published. Push the commit and its tag: git push --follow-tags");
 }

@@ -1,6 +1,7 @@
-// Owns what `npm version` does beside changing package.json: every other place repeats the version, in the same commit.
+// Runs during `npm version`: copies the version from package.json to all other places and adds them
+// to npm's commit.
 //
-// npm version minor
+//     npm version minor
 
 import { run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
@@ -8,5 +9,5 @@ import { repeatVersion } from "./lib/versions.mjs";
 
 script(async () => {
 	const files = repeatVersion(root, new Date().toISOString().slice(0, 10));
-	await run("git", ["add", ...files], { cwd: root, problem: "What has changed could not be added to npm's commit." });
+	await run("git", ["add", ...files], { cwd: root, problem: "git add failed for the files with the new version." });
 });

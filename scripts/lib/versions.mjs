@@ -1,4 +1,4 @@
-// Owns the version: package.json has it, and every other place repeats it.
+// The version is in package.json. Every other place repeats it.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { Problem } from "./process.mjs";
 
 const IN_LOCK = /(\nname = "headwater"\nversion = ")([^"]+)/;
 
-/** Where it is repeated, with what is before it. npm itself sees to package-lock.json. */
+/** The places that repeat it, with the text before it. npm changes package-lock.json itself. */
 const PLACES = {
 	"Cargo.toml": /(\[package\]\nname = "headwater"\nversion = ")([^"]+)/,
 	"Cargo.lock": IN_LOCK,
@@ -15,10 +15,10 @@ const PLACES = {
 
 const UNRELEASED = "## Unreleased\n";
 
-/** The version of the checkout in this folder. */
+/** Returns the version of the checkout in this folder. */
 export const versionOf = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
 
-/** A sentence for each place that has another version. */
+/** Returns a sentence for each place that has another version. */
 export function otherVersions(folder) {
 	const version = versionOf(folder);
 	return Object.entries(PLACES).flatMap(([file, pattern]) => {
@@ -27,13 +27,16 @@ export function otherVersions(folder) {
 	});
 }
 
-/** Whether CHANGELOG.md says what this version brings. */
+/** Returns whether CHANGELOG.md has a section for this version. */
 export function isInChangelog(folder) {
 	const changelog = readFileSync(join(folder, "CHANGELOG.md"), "utf8");
 	return changelog.includes(`\n## ${versionOf(folder)} - `);
 }
 
-/** Has every other place repeat the version, and CHANGELOG.md give what is unreleased to it; answers the changed files. */
+/**
+ * Writes the version to every other place, puts the changes under "Unreleased" in CHANGELOG.md under
+ * it, and returns the changed files.
+ */
 export function repeatVersion(folder, date) {
 	const version = versionOf(folder);
 	for (const [file, pattern] of Object.entries(PLACES)) {
@@ -48,7 +51,7 @@ export function repeatVersion(folder, date) {
 function replace(file, what, by) {
 	const text = readFileSync(file, "utf8");
 	if (text.search(what) < 0) {
-		throw new Problem(`${file} has no place for the version.`);
+		throw new Problem(`${file} has no line with the version.`);
 	}
 	writeFileSync(file, text.replace(what, by));
 }

@@ -1,10 +1,11 @@
-// Checks the files and the version that would be published. Publishes nothing.
+// Checks the files, the version and the address that would be published. Publishes nothing.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { writeAddress, wrongAddress } from "../../scripts/lib/address.mjs";
 import { cratePaths, npmFiles, wrongPaths } from "../../scripts/lib/published.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 import { isInChangelog, otherVersions, repeatVersion, versionOf } from "../../scripts/lib/versions.mjs";
@@ -63,4 +64,51 @@ test("a different version is named, and the script of `npm version` copies it to
 		(line, at) => line !== lines(readFileSync(join(root, "Cargo.lock"), "utf8"))[at],
 	);
 	assert.deepEqual(changed, ['version = "12.3.4-rc.5"']);
+});
+
+const ADDRESS = {
+	repository: "https://forge.example/headwater/headwater",
+	homepage: "https://headwater.example",
+	bugs: "https://forge.example/headwater/headwater/issues",
+};
+
+test("a release is refused while the project has no address, or only a part of it", () => {
+	assert.match(wrongAddress(root, null), /^The project has no public address: repository, homepage, bugs missing/);
+	assert.match(wrongAddress(root, { ...ADDRESS, bugs: undefined }), /^The project has no public address: bugs missing/);
+});
+
+test("the address is written into both manifests, once", (context) => {
+	const folder = mkdtempSync(join(tmpdir(), "headwater-address-"));
+	context.after(() => rmSync(folder, { recursive: true }));
+	for (const name of ["package.json", "Cargo.toml"]) {
+		cpSync(join(root, name), join(folder, name));
+	}
+	const read = (name) => readFileSync(join(folder, name), "utf8");
+	writeAddress(folder, {
+		repository: "https://old.example",
+		homepage: "https://old.example",
+		bugs: "https://old.example",
+	});
+	assert.match(wrongAddress(folder, ADDRESS), /^package\.json and Cargo\.toml: the address differs/);
+	assert.deepEqual(writeAddress(folder, ADDRESS), ["package.json", "Cargo.toml"]);
+	assert.equal(wrongAddress(folder, ADDRESS), undefined);
+	const { repository, homepage, bugs, ...rest } = JSON.parse(read("package.json"));
+	assert.deepEqual(
+		{ repository, homepage, bugs },
+		{
+			repository: { type: "git", url: `git+${ADDRESS.repository}.git` },
+			homepage: ADDRESS.homepage,
+			bugs: { url: ADDRESS.bugs },
+		},
+	);
+	const before = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	assert.deepEqual(
+		Object.keys(rest),
+		Object.keys(before).filter((key) => !["repository", "homepage", "bugs"].includes(key)),
+	);
+	assert.match(
+		read("Cargo.toml"),
+		/^license = .*\nrepository = "https:\/\/forge\.example\/headwater\/headwater"\nhomepage = "https:\/\/headwater\.example"\n/m,
+	);
+	assert.doesNotMatch(read("package.json") + read("Cargo.toml"), /old\.example/);
 });
