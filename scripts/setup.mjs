@@ -1,6 +1,6 @@
-// Installs what is missing: to build, the pinned Rust with its wasm target and the source of its
-// standard library, npm packages and wasm-bindgen; with `--test` also wasm-pack, geckodriver,
-// browsers and valgrind; with `--cluster` the servers of tests/cluster.
+// Installs missing tools. A build needs the pinned Rust with its wasm target and the source of its
+// standard library, npm packages and wasm-bindgen. `--test` adds wasm-pack, geckodriver, browsers and
+// valgrind, and `--cluster` the servers of tests/cluster.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ import {
 	wasmPackVersion,
 } from "./lib/tools.mjs";
 
-/** Debian's names. The font is for the screenshots: the answers have CJK text. */
+/** Debian's names. The screenshots contain CJK text, which needs the font. */
 const BROWSER_PACKAGES = [
 	"chromium",
 	"chromium-driver",
@@ -36,11 +36,18 @@ const BROWSER_PACKAGES = [
 	"fonts-wqy-microhei",
 ];
 
+/** Whether each browser is installed, with the programs that its tests need. */
+const BROWSERS = {
+	chromium: () => findChromium() && find("chromedriver"),
+	firefox: () => findFirefox(),
+	webkit: () => findWebKitDriver() && find("Xvfb"),
+};
+
 const CLUSTER_PACKAGES = ["nginx", "libnginx-mod-nchan", "redis-server"];
 
 /**
- * Optimising the tools would take longer than they ever run; one target folder shares what they
- * have in common.
+ * Optimizing the tools would take longer than all their runs. One target folder shares their common
+ * dependencies.
  */
 const QUICK_BUILD = {
 	CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
@@ -51,8 +58,8 @@ const QUICK_BUILD = {
 };
 
 /**
- * What has to be there to build; `meanwhile` runs beside the slow part, as soon as Rust is known to
- * be there.
+ * Installs the tools for a build. `meanwhile` runs in parallel with the slow part, once Rust is
+ * installed.
  */
 export async function setupBuild(meanwhile = async () => {}) {
 	checkNode();
@@ -63,16 +70,22 @@ export async function setupBuild(meanwhile = async () => {}) {
 	await Promise.all([wasmBindgen(), meanwhile()]);
 }
 
-/** What has to be there to test. */
-export async function setupTests() {
-	await cargoTool("wasm-pack", wasmPackVersion);
-	await cargoTool("geckodriver", geckodriverVersion);
+/** Installs the tools for tests in these browsers, and for counting instructions. */
+export async function setupTests({ browsers = Object.keys(BROWSERS), counting = true } = {}) {
+	if (browsers.length > 0) {
+		await cargoTool("wasm-pack", wasmPackVersion);
+	}
+	if (browsers.includes("firefox")) {
+		await cargoTool("geckodriver", geckodriverVersion);
+	}
 	removeToolsBuild();
-	await browsers();
-	await setupCounting();
+	await installBrowsers(browsers);
+	if (counting) {
+		await setupCounting();
+	}
 }
 
-/** What has to be there to count instructions. */
+/** Installs the tools for counting instructions. */
 export async function setupCounting() {
 	await checkRust();
 	if (!find("valgrind")) {
@@ -81,7 +94,8 @@ export async function setupCounting() {
 }
 
 /**
- * What has to be there to fuzz. A second toolchain is the person's to want: nothing else needs it.
+ * Installs the tools for fuzzing, except the nightly toolchain: only fuzzing and the listing of the
+ * API need it, so its installation is left to the person.
  */
 export async function setupFuzz() {
 	await checkRust();
@@ -93,13 +107,13 @@ export async function setupFuzz() {
 	removeToolsBuild();
 }
 
-/** What has to be there to list the crate's public API; the nightly toolchain is. */
+/** Installs the tool that lists the crate's public API. Needs the nightly toolchain. */
 export async function setupApi() {
 	await cargoTool("cargo-public-api", cargoPublicApiVersion);
 	removeToolsBuild();
 }
 
-/** What has to be there to test against a cluster of servers. */
+/** Installs the servers of tests/cluster. */
 export async function setupCluster() {
 	if (findNginx() && findNchan() && findRedis()) {
 		return;
@@ -121,7 +135,7 @@ async function checkRust() {
 			return;
 		}
 	}
-	throw new Problem("Rust is needed, with rustup: see https://rustup.rs for how to install it.");
+	throw new Problem("Rust is needed, with rustup: https://rustup.rs has the instructions.");
 }
 
 async function npmPackages() {
@@ -133,8 +147,7 @@ async function npmPackages() {
 		return;
 	}
 	say("installing npm packages");
-	// Two retries with npm's own pauses would keep a person without a network waiting for a minute
-	// and a half.
+	// npm's default retries would take a minute and a half without a network.
 	const args = [
 		"ci",
 		"--engine-strict=false",
@@ -151,7 +164,7 @@ async function npmPackages() {
 	writeFileSync(stamp, lock);
 }
 
-/** Where rustup does not install by itself what rust-toolchain.toml names. */
+/** Installs the toolchain of rust-toolchain.toml, for versions of rustup that do not. */
 async function toolchain() {
 	const [, channel] = /^channel = "(.*)"$/m.exec(readFileSync(join(root, "rust-toolchain.toml"), "utf8"));
 	const { output } = await run("rustup", ["toolchain", "list"], { cwd: root, capture: true });
@@ -181,7 +194,7 @@ async function wasmTarget() {
 	});
 }
 
-/** The npm package's module is built with a standard library of its own. */
+/** The build of the npm package compiles the standard library. */
 async function rustSource() {
 	const { output } = await run("rustup", ["component", "list", "--installed"], { cwd: root, capture: true });
 	if (output.includes("rust-src")) {
@@ -195,7 +208,7 @@ async function rustSource() {
 	});
 }
 
-/** Without TLS, which only downloads of the test runner would need. */
+/** Without TLS, which only the downloads of its test runner need. */
 const wasmBindgen = () => cargoTool("wasm-bindgen-cli", wasmBindgenVersion, "wasm-bindgen", ["--no-default-features"]);
 
 async function cargoTool(crate, wanted, program = crate, flags = []) {
@@ -203,7 +216,7 @@ async function cargoTool(crate, wanted, program = crate, flags = []) {
 	if ((await version(path))?.includes(wanted)) {
 		return;
 	}
-	say(`building ${program} ${wanted}, once on this machine (one to three minutes)`);
+	say(`building ${program} ${wanted}, once on this machine (1 to 3 minutes)`);
 	mkdirSync(toolsFolder, { recursive: true });
 	await run("cargo", ["install", crate, "--version", wanted, "--locked", "--root", toolsFolder, ...flags], {
 		cwd: toolsFolder,
@@ -214,21 +227,20 @@ async function cargoTool(crate, wanted, program = crate, flags = []) {
 	say(`${program} is ready`);
 }
 
-/** A gigabyte that is never needed again. */
+/** The folder has a gigabyte that no later step needs. */
 function removeToolsBuild() {
 	rmSync(QUICK_BUILD.CARGO_TARGET_DIR, { recursive: true, force: true });
 }
 
-async function browsers() {
-	if (findChromium() && find("chromedriver") && findFirefox() && findWebKitDriver() && find("Xvfb")) {
-		return;
+async function installBrowsers(names) {
+	if (names.some((name) => !BROWSERS[name]())) {
+		await aptPackages("browsers", BROWSER_PACKAGES, `The tests need these browsers: ${names.join(", ")}.`);
 	}
-	await aptPackages("browsers", BROWSER_PACKAGES, "The tests need Chromium, Firefox and WebKitGTK.");
 }
 
 /**
- * A package with a service starts it when it is installed. The tests start servers of their own:
- * `systemctl` is told that the system is not running, and starts nothing.
+ * The installation of a package with a service starts the service, but the tests start servers of
+ * their own. With `SYSTEMD_OFFLINE`, `systemctl` starts nothing.
  */
 const QUIET_INSTALL = { DEBIAN_FRONTEND: "noninteractive", SYSTEMD_OFFLINE: "1" };
 
@@ -253,6 +265,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 		if (process.argv.includes("--cluster")) {
 			await setupCluster();
 		}
-		say("everything is there");
+		say("all tools are installed");
 	});
 }

@@ -1,28 +1,48 @@
-// `npm test`: installs what is missing, builds what has changed, runs every test but the long ones,
-// and counts.
+// `npm test`: installs missing tools, builds changed parts and runs all tests except the long ones.
+//
+//     npm test                            all suites
+//     npm test -- native node chromium    these suites
 
 import { buildPackage, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
 import { buildServer } from "./build-server.mjs";
-import { script } from "./lib/process.mjs";
-import { browserLayer, examples, instructions, native, nodeTests, pages, runSuites, size } from "./lib/suites.mjs";
+import { readArguments, script } from "./lib/process.mjs";
+import {
+	browserLayer,
+	chooseSuites,
+	examples,
+	instructions,
+	native,
+	nodeTests,
+	pages,
+	runSuites,
+	size,
+} from "./lib/suites.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
 
+/** The browsers in Playwright, each with its name in `wasm-pack test`, if it is tested there. */
+const BROWSERS = { chromium: "chrome", firefox: "firefox", webkit: undefined };
+const SUITES = ["native", "examples", "instructions", "node", "size", ...Object.keys(BROWSERS)];
+
 script(async () => {
+	const chosen = chooseSuites(readArguments({ allowPositionals: true }).positionals, SUITES);
+	const browsers = Object.keys(BROWSERS).filter((name) => chosen.includes(name));
+	const fromRust = browsers.map((name) => BROWSERS[name]).filter(Boolean);
+	const only = (name, suite) => (chosen.includes(name) ? [suite] : []);
 	await setupBuild();
-	await setupTests();
+	await setupTests({ browsers, counting: chosen.includes("instructions") });
 	await buildPackage();
 	await buildTrap();
 	await buildPage();
 	await buildServer("headwater-chat");
 	const scenario = await buildServer("headwater-scenario");
 	await runSuites([
-		native,
-		examples,
-		instructions,
-		browserLayer(scenario, "chrome", "firefox"),
-		nodeTests,
-		pages("chromium", "firefox", "webkit"),
-		size,
+		...only("native", native),
+		...only("examples", examples),
+		...only("instructions", instructions),
+		...(fromRust.length > 0 ? [browserLayer(scenario, ...fromRust)] : []),
+		...only("node", nodeTests),
+		...(browsers.length > 0 ? [pages(...browsers)] : []),
+		...only("size", size),
 	]);
 });

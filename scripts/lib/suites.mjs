@@ -20,6 +20,15 @@ export async function runSuites(suites) {
 	process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
+/** Returns the chosen suites, or all of them if there is no choice. Throws if one does not exist. */
+export function chooseSuites(names, all) {
+	const unknown = names.filter((name) => !all.includes(name));
+	if (unknown.length > 0) {
+		throw new Problem(`There is no suite ${unknown.join(", ")}. The suites are: ${all.join(", ")}.`);
+	}
+	return names.length > 0 ? names : all;
+}
+
 export async function native() {
 	say(
 		"testing natively: core and servers (cargo test; an example for browsers is ignored here, and compiled behind it)",

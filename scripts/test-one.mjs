@@ -1,0 +1,39 @@
+// `npm run test:one`: builds changed parts and runs one test file in one browser.
+//
+//     npm run test:one -- facade/until                        in Chromium
+//     npm run test:one -- e2e/chat firefox -g "stop button"   the tests with this text in their name
+
+import { join } from "node:path";
+import { buildPackage, buildTrap } from "./build.mjs";
+import { buildPage } from "./build-page.mjs";
+import { buildServer } from "./build-server.mjs";
+import { Problem, readArguments, run, script } from "./lib/process.mjs";
+import { root } from "./lib/tools.mjs";
+
+const BROWSERS = ["chromium", "firefox", "webkit"];
+/** The facade's tests that load the module that traps. */
+const TRAPPING = /isolation/;
+
+script(async () => {
+	const { values, positionals } = readArguments({
+		options: { grep: { type: "string", short: "g" } },
+		allowPositionals: true,
+	});
+	const [file, browser = "chromium"] = positionals;
+	if (file === undefined || !BROWSERS.includes(browser)) {
+		throw new Problem(`Name a file and one of ${BROWSERS.join(", ")}: npm run test:one -- facade/until chromium`);
+	}
+	await buildPackage();
+	await buildServer("headwater-scenario");
+	if (!file.startsWith("facade/")) {
+		await buildPage();
+		await buildServer("headwater-chat");
+	}
+	if (TRAPPING.test(file)) {
+		await buildTrap();
+	}
+	const grep = values.grep === undefined ? [] : ["--grep", values.grep];
+	const projects = [browser, `${browser}-long`].map((name) => `--project=${name}`);
+	const { code } = await run(join(root, "node_modules", ".bin", "playwright"), ["test", file, ...grep, ...projects]);
+	process.exitCode = code === 0 ? 0 : 1;
+});
