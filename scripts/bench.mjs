@@ -1,7 +1,7 @@
-// Owns `npm run bench`: the benchmark in a browser. Prints what each row found; the status is 1 only if something was wrong,
-// such as an event that did not arrive, and not if a goal was missed.
+// `npm run bench`: runs the benchmark in a browser and prints the result of each row. The status is 1
+// if a run was wrong, for example because an event did not arrive, but not if a goal was missed.
 //
-//   npm run bench -- --quick --only floods --only bursts --browser firefox --json
+//     npm run bench -- --quick --only floods --only bursts --browser firefox --json
 
 import { join } from "node:path";
 import { buildBench, buildPackage } from "./build.mjs";
@@ -23,7 +23,7 @@ const BROWSERS = ["chromium", "firefox"];
 script(async () => {
 	const { browser, ...options } = readOptions();
 	if (options.json) {
-		// What is said meanwhile is not for who reads the figures.
+		// Only the figures go to the standard output.
 		console.log = console.error;
 	}
 	await setupBuild();
@@ -42,7 +42,7 @@ script(async () => {
 function readOptions() {
 	const { values } = readArguments({ options: OPTIONS });
 	if (!BROWSERS.includes(values.browser)) {
-		throw new Problem(`--browser is to be one of ${BROWSERS.join(", ")}, not "${values.browser}".`);
+		throw new Problem(`--browser must be one of ${BROWSERS.join(", ")}, not "${values.browser}".`);
 	}
 	return values;
 }

@@ -1,4 +1,5 @@
-// Owns the building of the pages, which import the package by its name: the chat page, the tutorials' and the benchmark's.
+// Builds the pages, which import the package by its name: the chat page, the tutorials and the
+// benchmark.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ const INPUTS = [
 	"package-lock.json",
 ];
 
-/** Of the benchmark's page, whose styles are those of the others; the last is taken in where it was built. */
+/** The benchmark's page uses the styles of the others. The last folder is absent until it is built. */
 const BENCH_INPUTS = [
 	"benches/browser",
 	"www/src/styles",
@@ -29,10 +30,10 @@ const BENCH_INPUTS = [
 	"target/bench/dist",
 ];
 
-/** Builds `www/dist/`, if what it is made from has changed. */
+/** Builds `www/dist/` if its inputs have changed. */
 export async function buildPage() {
 	await whenChanged("page", INPUTS, join(pageFolder, "index.html"), () => vite("the chat page", "www"));
-	// After it, since it empties the folder.
+	// After the chat page, whose build empties the folder.
 	const bench = join(pageFolder, "bench", "index.html");
 	const inputs = BENCH_INPUTS.filter((input) => existsSync(join(root, input)));
 	await whenChanged("bench-page", inputs, bench, () => vite("the benchmark's page", "benches/browser"));

@@ -1,5 +1,7 @@
-// Owns `npm run clock`: the printing client of the third tutorial. It prints the clock's lines as they arrive, from the
-// server of `npm start`, or from the address given: `npm run clock -- http://127.0.0.1:8080/stream`.
+// `npm run clock`: the printing client of the third tutorial. It prints the clock's lines as they
+// arrive, from the server of `npm start` or from the given address:
+//
+//     npm run clock -- http://127.0.0.1:8080/stream
 
 import { EventSource } from "headwater";
 
@@ -12,7 +14,7 @@ for (const type of ["start", "end"]) {
 source.onmessage = (event) => console.log(`Data: ${event.data}`);
 source.onerror = (event) => {
 	console.error(`${event.message}: ${url}`);
-	// Without a server there is no clock to wait for.
+	// Closed, because a server that is not running would be retried forever.
 	process.exitCode = 1;
 	source.close();
 };

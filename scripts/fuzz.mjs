@@ -1,7 +1,11 @@
-// Owns `npm run fuzz`: the parser against the second reading of the standard, and the connection against the second reading
-// of the contract, on bytes that libFuzzer makes up. It reads the corpus of the repository and keeps what it finds beside
-// it, in `fuzz/target/corpus`. What goes a way of its own is taken over by `cargo +nightly fuzz run -s none TARGET
-// fuzz/corpus/TARGET fuzz/target/corpus/TARGET -- -merge=1 -use_counters=0`, or `-set_cover_merge=1` for fewer files.
+// `npm run fuzz`: compares the parser and the connection with independent implementations of the
+// standard and of the contract, on inputs from libFuzzer. New inputs go to fuzz/target/corpus. This
+// command copies those with new coverage to the corpus of the repository:
+//
+//     cargo +nightly fuzz run -s none TARGET fuzz/corpus/TARGET fuzz/target/corpus/TARGET \
+//         -- -merge=1 -use_counters=0
+//
+// With `-set_cover_merge=1` instead of `-merge=1` it copies fewer files.
 
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +13,13 @@ import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { root, toolsPath } from "./lib/tools.mjs";
 import { setupFuzz } from "./setup.mjs";
 
-/** With several times the length of the longest way to say one thing: longer inputs only take longer. */
+/**
+ * The targets and their maximum input in bytes: several times the longest single construct. Longer
+ * inputs only take longer.
+ */
 const TARGETS = { parser: 256, connection: 128 };
 
-/** The unsafe code of the core takes ASCII for UTF-8, no more: there is nothing for a sanitizer to watch. */
+/** A sanitizer finds nothing here: the only unsafe code of the core treats checked ASCII as UTF-8. */
 const NO_SANITIZER = ["--sanitizer", "none"];
 
 script(async () => {
@@ -21,11 +28,11 @@ script(async () => {
 		allowPositionals: true,
 	});
 	if (!/^[1-9]\d*$/.test(values.runs)) {
-		throw new Problem(`"${values.runs}" is not a number of executions; try: npm run fuzz -- --runs 10000000`);
+		throw new Problem(`"${values.runs}" is not a number of executions. Example: npm run fuzz -- --runs 10000000`);
 	}
 	const unknown = positionals.find((name) => !Object.hasOwn(TARGETS, name));
 	if (unknown !== undefined) {
-		throw new Problem(`"${unknown}" is no fuzz target; there are: ${Object.keys(TARGETS).join(", ")}`);
+		throw new Problem(`"${unknown}" is not a fuzz target. The targets are: ${Object.keys(TARGETS).join(", ")}.`);
 	}
 	await setupFuzz();
 	for (const target of positionals.length > 0 ? positionals : Object.keys(TARGETS)) {
@@ -56,14 +63,14 @@ async function fuzz(target, runs) {
 	const executions = /number_of_executed_units: (\d+)/.exec(output)?.[1];
 	const [, crash] = /Test unit written to (\S+)/.exec(output) ?? [];
 	if (executions === undefined || (code !== 0 && !crash)) {
-		throw new Problem(`The fuzz target ${target} did not run to its end.`);
+		throw new Problem(`The fuzz target ${target} stopped early.`);
 	}
 	console.log(`\n${target}: ${executions} executions in ${seconds} s, ${crash ? `1 crash: ${crash}` : "0 crashes"}`);
 	process.exitCode ||= code === 0 ? 0 : 1;
 }
 
 function cargoFuzz(args, options) {
-	// As in .cargo/config.toml, which counts for nothing where cargo-fuzz sets flags of its own.
+	// The same as in .cargo/config.toml, which the flags of cargo-fuzz override.
 	const env = { ...toolsPath, RUSTFLAGS: "--cfg headwater_internals" };
 	return run("cargo", ["+nightly", "fuzz", ...args], { cwd: root, env, ...options });
 }

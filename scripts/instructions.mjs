@@ -1,7 +1,9 @@
-// Owns `npm run bench:instructions`: how many instructions the parser takes, with what crosses into JavaScript, for each
-// workload of benches/support/workloads.rs. Unlike a time the figure does not depend on what else the machine does, so that
-// it can be compared with the one in benches/instructions.json, which `-- --record` writes. It holds for one version of rustc
-// on one target: for others the figures are shown only.
+// `npm run bench:instructions`: counts the instructions of the parser and of the batches for
+// JavaScript, for each workload of benches/support/workloads.rs, and compares them with
+// benches/instructions.json. Unlike a time, the count does not depend on the load of the machine.
+// It holds for one version of rustc on one target. For others the counts are only printed.
+//
+//     npm run bench:instructions -- --record     writes benches/instructions.json
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,31 +16,34 @@ const PACKAGE = "headwater-instructions";
 const RECORD = join(root, "benches", "instructions.json");
 const RECORD_COMMAND = "npm run bench:instructions -- --record";
 
-/** A change of the parser that nobody meant to cost anything moves a figure by less. */
+/** Growth that fails the comparison. Neutral changes of the parser move a count by less. */
 const MOST_GROWTH = 0.05;
 
-/** What is counted, to its return: the stream is made up before. With a hash behind it, where rustc adds one. */
+/**
+ * Only this function is counted: the stream is generated before. The last asterisk stands for the
+ * hash that rustc adds.
+ */
 const COUNTED = "*crossing::cross*";
 
 const ENVIRONMENT = {
-	/** A person's own flags would be another compiler. */
+	/** Overrides flags from the environment, which would change the code. */
 	build: {
 		CARGO_TARGET_DIR: join(root, "target"),
 		CARGO_PROFILE_RELEASE_DEBUG: "line-tables-only",
 		RUSTFLAGS: "--cfg headwater_internals",
 	},
-	/** glibc copies with what this processor has; to be the same on each, with what all of them have. */
+	/** Restricts glibc's copying to instructions of every processor, for the same count on each. */
 	run: { GLIBC_TUNABLES: "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-SSSE3,-SSE4_1,-SSE4_2" },
 };
 
-/** Counts, shows and compares. How many figures are as they were, grew, and had nothing to be compared with. */
+/** Counts, prints and compares. A workload passes, fails if it has grown, or has no record. */
 export async function compareInstructions() {
 	const { toolchain, figures } = await count();
 	const records = readRecords();
 	const recorded = records[toolchain];
 	show(figures, recorded);
 	if (!recorded) {
-		console.log(`not compared: this is ${toolchain}, and recorded is: ${Object.keys(records).join("; ")}`);
+		console.log(`not compared: this is ${toolchain}, but the records are from ${Object.keys(records).join("; ")}`);
 		return { passed: 0, failed: 0, skipped: figures.length };
 	}
 	let failed = 0;
@@ -46,9 +51,9 @@ export async function compareInstructions() {
 		const was = recorded[name];
 		if (was === undefined || is > was * (1 + MOST_GROWTH)) {
 			failed++;
-			console.error(`${name}: was ${readable(was)}, is ${readable(is)}. If it is meant: ${RECORD_COMMAND}`);
+			console.error(`${name}: was ${readable(was)}, is ${readable(is)}. If this is intended: ${RECORD_COMMAND}`);
 		} else if (is < was * (1 - MOST_GROWTH)) {
-			console.log(`${name}: was ${readable(was)}, is ${readable(is)}. To have it stay so: ${RECORD_COMMAND}`);
+			console.log(`${name}: was ${readable(was)}, is ${readable(is)}. To keep it: ${RECORD_COMMAND}`);
 		}
 	}
 	return { passed: figures.length - failed, failed, skipped: 0 };
@@ -74,10 +79,10 @@ async function count() {
 		cwd: root,
 		env: ENVIRONMENT.build,
 		capture: true,
-		problem: "The program whose instructions are counted could not be built.",
+		problem: "The program for counting instructions does not build.",
 	});
 	const program = join(root, "target", "release", PACKAGE);
-	const { output } = await run(program, [], { capture: true, problem: `${PACKAGE} does not say what it measures.` });
+	const { output } = await run(program, [], { capture: true, problem: `${PACKAGE} failed to list its workloads.` });
 	const folder = join(root, "target", "instructions");
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
@@ -87,7 +92,7 @@ async function count() {
 
 const fields = (line) => line.trim().split("\t");
 
-/** The profile stays, for `callgrind_annotate`. */
+/** Counts one workload. The profile is kept for `callgrind_annotate`. */
 function countOne(program, folder) {
 	return async ([workload, chunkSize]) => {
 		const name = `${workload} in chunks of ${chunkSize}`;
@@ -107,7 +112,7 @@ function countOne(program, folder) {
 	};
 }
 
-/** Such as `rustc 1.95.0, x86_64-unknown-linux-gnu`. */
+/** Returns for example `rustc 1.95.0, x86_64-unknown-linux-gnu`. */
 async function toolchain() {
 	const { output } = await run("rustc", ["-vV"], { cwd: root, capture: true, problem: "rustc does not run." });
 	const field = (name) => new RegExp(`^${name}: (.+)$`, "m").exec(output)?.[1];
@@ -117,7 +122,7 @@ async function toolchain() {
 function show(figures, recorded) {
 	const line = (name, ...columns) =>
 		console.log(`${name.padEnd(36)}${columns.map((text) => text.padStart(14)).join("")}`);
-	line("instructions", "per byte", "per event", "in all", "recorded", "change");
+	line("instructions", "per byte", "per event", "total", "recorded", "change");
 	for (const { name, bytes, events, instructions } of figures) {
 		const was = recorded?.[name];
 		line(

@@ -1,13 +1,13 @@
-// Owns the check of the oldest Rust that the crate says it builds with (`rust-version` in Cargo.toml): that no dependency says
-// a later one, and, where that toolchain is installed, that the crate builds with it. (That the crate calls nothing of a later
-// standard library is clippy's to say.)
+// Checks the oldest supported Rust, `rust-version` in Cargo.toml. No dependency may name a later one,
+// and the crate has to build with that toolchain if it is installed. clippy finds calls to functions
+// of a later standard library.
 
 import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
 const WASM = "wasm32-unknown-unknown";
 
-/** What dependants build: the core, and the browser layer. */
+/** The two builds of dependents: the browser layer and the core. */
 const BUILDS = { [WASM]: ["--target", WASM, "--features", "serde"], "this machine": ["--no-default-features"] };
 
 script(async () => {
@@ -20,18 +20,18 @@ script(async () => {
 		.filter(({ rust_version: needed }) => needed && compare(needed, least) > 0);
 	if (later.length > 0) {
 		const names = later.map(({ name, version, rust_version: needed }) => `${name} ${version} (${needed})`);
-		throw new Problem(`Cargo.toml says Rust ${least}. Later ones are needed by: ${names.join(", ")}.`);
+		throw new Problem(`Cargo.toml names Rust ${least}, but these need a later one: ${names.join(", ")}.`);
 	}
-	say(`no dependency says that it needs a later Rust than ${least}`);
+	say(`no dependency names a later Rust than ${least}`);
 	const toolchain = await installed(least);
 	if (!toolchain) {
 		const command = `rustup toolchain install ${least} --profile minimal --target ${WASM}`;
-		say(`the crate was not built with Rust ${least}: it is not installed (${command})`);
+		say(`not built with Rust ${least}, which is not installed (${command})`);
 		return;
 	}
 	for (const [name, args] of Object.entries(BUILDS)) {
 		say(`building with Rust ${least} for ${name}`);
-		const problem = `The crate does not build with Rust ${least} for ${name}, as Cargo.toml says it does.`;
+		const problem = `The crate does not build with Rust ${least} for ${name}, which Cargo.toml promises.`;
 		await run("cargo", [`+${toolchain}`, "check", "--quiet", "--lib", ...args], { cwd: root, problem });
 	}
 	say(`the crate builds with Rust ${least}`);
@@ -47,7 +47,7 @@ async function metadata() {
 	return JSON.parse(output.slice(output.indexOf("{")));
 }
 
-/** What is built with the crate for others: not what only its own tests need. */
+/** Returns the ids of the crates that dependents compile, without dev-dependencies. */
 function dependencies({ root, nodes }) {
 	const found = new Set();
 	const visit = (id) => {
@@ -62,7 +62,7 @@ function dependencies({ root, nodes }) {
 	return [...found];
 }
 
-/** The toolchain of this version, by its name for rustup, with the target. */
+/** Returns rustup's name of the toolchain if it is installed with the target. */
 async function installed(least) {
 	const { output } = await run("rustup", ["toolchain", "list", "--quiet"], { capture: true });
 	const toolchain = output.split("\n").find((name) => name.startsWith(`${least}-`) || name.startsWith(`${least}.`));

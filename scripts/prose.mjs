@@ -1,5 +1,5 @@
-// Counts what docs/style.md counts, in comments, messages and pages. `npm run lint` fails on it;
-// `npm run prose -- <paths>` lists the findings.
+// Counts the words and phrases of docs/style.md in comments, messages and pages, and fails if there
+// are too many. `npm run prose -- <paths>` lists the findings.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -165,7 +165,7 @@ export function checkProse() {
 		}
 	}
 	if (problems.length > 0) {
-		throw new Problem(`The prose is not as docs/style.md asks:\n${problems.join("\n")}`);
+		throw new Problem(`The prose does not follow docs/style.md:\n${problems.join("\n")}`);
 	}
 }
 

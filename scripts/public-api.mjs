@@ -1,7 +1,9 @@
-// Owns `npm run api`: the public API of the crate as it is kept in `api/`, so that a change of it is seen where it is reviewed.
-// `npm run api -- --write` keeps what there is now. A line that goes, or that is another one, is a breaking change.
+// `npm run api`: compares the public API of the crate with the listing in `api/`, so that a review
+// shows each change. A line that disappears or changes is a breaking change.
 //
-// The listing is cargo-public-api's, of what rustdoc says, which only the nightly toolchain writes down for programs.
+//     npm run api -- --write     writes the listing
+//
+// cargo-public-api makes the listing from rustdoc's JSON, which needs the nightly toolchain.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,13 +13,13 @@ import { setupApi } from "./setup.mjs";
 
 const WASM = "wasm32-unknown-unknown";
 
-/** The core as everybody has it; and what there is in a browser besides. */
+/** The core for every target, and the additional items of the browser layer. */
 const LISTINGS = { "core.txt": ["--no-default-features"], "web.txt": ["--target", WASM, "--features", "serde"] };
 
-/** Traits that are derived are of the API, those that each type has are not. */
+/** Lists derived traits, but not blanket and automatic ones. */
 const DETAIL = ["-ss", "--color", "never"];
 
-/** A line of a listing. What cargo says meanwhile begins otherwise. */
+/** Matches a line of a listing, and no message of cargo. */
 const ITEM = /^(#\[|pub |impl)/;
 
 script(async () => {
@@ -34,10 +36,10 @@ script(async () => {
 	for (const [name, items] of Object.entries({ "core.txt": core, "web.txt": web })) {
 		values.write ? write(name, items) : compare(name, items);
 	}
-	say(values.write ? "the public API is kept in api/" : "the public API is what api/ says");
+	say(values.write ? "wrote the public API to api/" : "the public API equals the listing in api/");
 });
 
-/** A second toolchain, and what it needs, is the person's to want: why there is no listing without. */
+/** Returns the missing tools, which the person may not want to install: no listing is not a failure. */
 async function whatIsMissing() {
 	const { output } = await run("rustup", ["target", "list", "--installed", "--toolchain", "nightly"], {
 		capture: true,
@@ -54,9 +56,9 @@ async function list(name) {
 		cwd: root,
 		env: toolsPath,
 		capture: true,
-		problem: "The public API could not be listed; is the nightly toolchain one that cargo-public-api knows?",
+		problem: "The public API could not be listed. Does cargo-public-api support this nightly toolchain?",
 	});
-	// What is an impl of two types is listed with each.
+	// An impl for two types is listed for each of them.
 	return [...new Set(output.split("\n").filter((line) => ITEM.test(line)))];
 }
 
@@ -72,7 +74,7 @@ function compare(name, items) {
 	const gone = kept.filter((item) => !items.includes(item)).map((item) => `- ${item}`);
 	const added = items.filter((item) => !kept.includes(item)).map((item) => `+ ${item}`);
 	if (gone.length + added.length > 0) {
-		const advice = "If that is what is wanted: npm run api -- --write";
-		throw new Problem(`The public API is not what api/${name} says.\n${[...gone, ...added].join("\n")}\n${advice}`);
+		const advice = "If the change is intended: npm run api -- --write";
+		throw new Problem(`The public API differs from api/${name}.\n${[...gone, ...added].join("\n")}\n${advice}`);
 	}
 }

@@ -1,5 +1,5 @@
-// Owns docs/api/: the reference that typedoc makes of the types and their documentation in the packed package. typedoc has a TypeScript of
-// its own: it reads declarations, which are the same to every version.
+// `npm run reference`: writes docs/api/ with typedoc, from the types of the packed package. typedoc has
+// its own version of TypeScript, which reads the declarations in the same way.
 
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,13 +10,13 @@ import { say, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild } from "./setup.mjs";
 
-/** Where the reference is kept. */
+/** The folder of the reference. */
 export const reference = join(root, "docs", "api");
 
-/** The reference of the tarball, in a folder of its own. */
+/** Writes the reference of the tarball into a new folder, and returns the folder. */
 export async function makeReference() {
 	const folder = await install("apps/reference");
-	// What lies in node_modules typedoc takes for somebody else's.
+	// typedoc treats files in node_modules as foreign and omits them.
 	cpSync(join(folder, "node_modules", "headwater", "dist"), join(folder, "types"), { recursive: true });
 	await runInstalled(folder, "typedoc");
 	return join(folder, "api");
@@ -30,6 +30,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 		const made = await makeReference();
 		rmSync(reference, { recursive: true, force: true });
 		cpSync(made, reference, { recursive: true });
-		say("written to docs/api");
+		say("wrote docs/api");
 	});
 }

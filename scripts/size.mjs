@@ -1,9 +1,9 @@
-// The size of what is shipped: raw, gzip and brotli of each part and of the whole, what the bytes
-// are for, and the budget for the whole.
+// Prints the size of the package: raw, gzip and brotli of each file and of both entries, and the
+// purpose of the bytes. Fails if an entry exceeds its budget.
 //
-//     npm run size               of the package as it is
-//     npm run size -- --json     the same for programs
-//     npm run size -- --steps    what each step of scripts/postprocess/ saves
+//     npm run size
+//     npm run size -- --json     as JSON
+//     npm run size -- --steps    the bytes that each step of scripts/postprocess/ saves
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ import { Problem, readArguments, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { STEPS } from "./postprocess/postprocess.mjs";
 
-/** Brotli bytes of everything that a page loads, by the package's entry. */
+/** The most bytes that a page may load with each entry, after brotli. */
 const BUDGETS = { headwater: 23_450, "headwater/slim": 23_000 };
 
-/** What functions of the module are for, by their names without hashes; the first that fits. */
+/** The purposes of the module's functions, by their names without hashes. The first match counts. */
 const PURPOSES = [
 	["the source: attempts, reading, waits, its events", /headwater::(npm::bindings|web::)|^(connect|read|poll)\b/],
 	["events: lines, fields, text, batches", /headwater::(core::(parser|line|kept|text)|npm::batch)/],
@@ -27,19 +27,18 @@ const PURPOSES = [
 	["others", /(?:)/],
 ];
 
-/** What the compiler adds to the name of a crate. */
+/** The hash that the compiler adds to the name of a crate. */
 const HASH = /\[[0-9a-f]{10,}\]/g;
 
-/** What a page loads beside its script, by the package's entry. */
+/** The files that a page loads besides its script, for each entry. */
 const ENTRIES = { headwater: [], "headwater/slim": ["headwater.wasm"] };
 
 /**
- * The sizes of each entry of the package in this folder, and of its files. An entry is weighed as
- * an application has it that imports all three forms, bundled and minified by esbuild.
+ * Returns the sizes of each entry of the package in this folder, and of its files. An entry is
+ * measured in an application that imports all three forms and is minified by esbuild.
  */
 export async function sizes(folder = root) {
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been
-	// loaded.
+	// Not at the top: in a fresh clone this file is loaded before npm's packages are installed.
 	const { buildSync } = await import("esbuild");
 	return Object.entries(ENTRIES).flatMap(([entry, names]) => {
 		const contents = `export { EventSource, events, fetchEventSource } from "${entry}";`;
@@ -62,9 +61,7 @@ function weigh(bytes) {
 	};
 }
 
-/**
- * Raw bytes: of the module before it is packed by purpose, and of the minified JavaScript by file.
- */
+/** Returns raw bytes: of the unpacked module by purpose, and of the minified JavaScript by file. */
 function breakdown() {
 	const { functions, rest } = JSON.parse(readFileSync(join(root, "pkg", "functions.json"), "utf8"));
 	const module = Object.fromEntries(PURPOSES.map(([purpose]) => [purpose, 0]));
@@ -83,7 +80,7 @@ function breakdown() {
 	};
 }
 
-/** Prints the sizes. A problem if an entry is over its budget. */
+/** Prints the sizes. Throws if an entry exceeds its budget. */
 export async function checkSize(asJson = false) {
 	const rows = await sizes();
 	if (asJson) {
@@ -95,7 +92,7 @@ export async function checkSize(asJson = false) {
 		}
 		const { module, scripts } = breakdown();
 		for (const [title, sizes] of [
-			["the module, by what its functions are for", module],
+			["the module, by the purpose of its functions", module],
 			["the JavaScript, minified, by file", scripts],
 		]) {
 			console.log(`\n${title}`);
@@ -107,7 +104,7 @@ export async function checkSize(asJson = false) {
 	for (const [entry, budget] of Object.entries(BUDGETS)) {
 		const left = budget - rows.find(({ name }) => name === entry).brotli;
 		if (left < 0) {
-			throw new Problem(`${entry} is ${-left} bytes over its budget of ${budget}.`);
+			throw new Problem(`${entry} exceeds its budget of ${budget} bytes of brotli by ${-left}.`);
 		}
 		if (!asJson) {
 			console.log(`\nbudget of ${entry}: ${budget} bytes of brotli; ${left} left`);
@@ -115,9 +112,7 @@ export async function checkSize(asJson = false) {
 	}
 }
 
-/**
- * Prints how many bytes of brotli each step of the post-processing saves, by building without it.
- */
+/** Builds without each step of the post-processing, and prints the bytes that it saves. */
 async function showSteps() {
 	const brotli = async (folder) =>
 		(await sizes(folder)).filter(({ name }) => name in BUDGETS).map(({ name, brotli }) => [name, brotli]);

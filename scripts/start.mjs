@@ -1,4 +1,4 @@
-// Owns `npm start`: installs what is missing, builds what has changed, serves the chat page, and says so.
+// `npm start`: installs missing tools, builds changed parts and serves the chat page.
 
 import { createServer } from "node:net";
 import { buildPackage } from "./build.mjs";
@@ -27,11 +27,11 @@ async function buildServerWhileInstalling() {
 	return server;
 }
 
-/** Before minutes are spent on building: whether the server will be able to have its port. */
+/** Throws before the build, which takes minutes, if the server's port is not available. */
 async function checkPort() {
 	const port = Number(process.env.PORT || DEFAULT_PORT);
 	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-		throw new Problem(`PORT is "${process.env.PORT}", which is no port: give a number from 0 to 65535.`);
+		throw new Problem(`PORT is "${process.env.PORT}", which is not a port. Use a number from 0 to 65535.`);
 	}
 	await new Promise((resolve, reject) => {
 		const probe = createServer();

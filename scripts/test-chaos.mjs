@@ -1,7 +1,8 @@
-// Owns `npm run test:chaos`: one client in a browser, one server, and as many faults between them as are asked for. Prints
-// the figures; the status is 1 unless every event came once, in order and whole, and every socket is closed.
+// `npm run test:chaos`: one client in a browser, one server, and the given number of faults between
+// them. Prints the figures. The status is 0 if every event arrived once, in order and complete, and
+// every socket is closed.
 //
-//   npm run test:chaos -- --seed 1 --events 10000 --faults 1000 --browser firefox --place worker --method POST
+//     npm run test:chaos -- --seed 1 --events 10000 --faults 1000 --browser firefox --place worker --method POST
 
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
@@ -22,7 +23,7 @@ const OPTIONS = {
 	browser: text("chromium"),
 	place: text("window"),
 	method: text("GET"),
-	// To see it fail: the server spoils one event.
+	// Damages one event at the server, to show that the test fails.
 	spoil: { type: "string" },
 };
 
@@ -50,17 +51,17 @@ function readOptions() {
 	const { values } = readArguments({ options: OPTIONS });
 	for (const [name, choices] of Object.entries(CHOICES)) {
 		if (values[name] !== undefined && !choices.includes(values[name])) {
-			throw new Problem(`--${name} is to be one of ${choices.join(", ")}, not "${values[name]}".`);
+			throw new Problem(`--${name} must be one of ${choices.join(", ")}, not "${values[name]}".`);
 		}
 	}
 	for (const name of ["seed", "events", "faults"]) {
 		if (!/^\d+$/.test(values[name]) || Number(values[name]) > MOST) {
-			throw new Problem(`--${name} is to be a number from 0 to ${MOST}, not "${values[name]}".`);
+			throw new Problem(`--${name} must be a number from 0 to ${MOST}, not "${values[name]}".`);
 		}
 		values[name] = Number(values[name]);
 	}
 	if (values.faults > values.events) {
-		throw new Problem("No two faults happen in one event, so there cannot be more faults than events.");
+		throw new Problem("An event has at most one fault, so --faults must not exceed --events.");
 	}
 	return values;
 }

@@ -1,7 +1,7 @@
-// Owns `npm run test:interop`: the tests against real servers, each installed, started and stopped here. A server that
-// cannot be had is skipped with its reason, and the others go on.
+// `npm run test:interop`: the tests against real servers. Each server is installed, started and stopped
+// here. A server that cannot be installed is skipped, with the reason.
 //
-// npm run test:interop -- --only spring,axum
+//     npm run test:interop -- --only spring,axum
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ script(async () => {
 	const names = only?.split(",") ?? Object.keys(SERVERS);
 	const unknown = names.filter((name) => !(name in SERVERS));
 	if (unknown.length > 0) {
-		throw new Problem(`There is no server ${unknown.join(", ")}; there are ${Object.keys(SERVERS).join(", ")}.`);
+		throw new Problem(`There is no server ${unknown.join(", ")}. The servers are: ${Object.keys(SERVERS).join(", ")}.`);
 	}
 	await setupBuild();
 	await setupTests();

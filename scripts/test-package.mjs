@@ -1,6 +1,7 @@
-// Owns `npm run test:package`: the packed tarball, installed and built by the tools that people use, opened in Chromium.
+// `npm run test:package`: installs and builds the packed tarball with the tools of its users, and opens
+// the results in Chromium.
 //
-// npm run test:package -- bundlers frameworks
+//     npm run test:package -- bundlers frameworks
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -22,10 +23,10 @@ script(async () => {
 	await runSuites([() => consumers(positionals)]);
 });
 
-/** Those whose files have one of these names in theirs, or all. */
+/** Runs the tests whose file names contain one of these names, or all tests. */
 export async function consumers(names = []) {
 	await pack();
-	say("testing the packed package as its users have it (Playwright)");
+	say("testing the packed package with the tools of its users (Playwright)");
 	const report = join(root, "test-results", "package.json");
 	rmSync(report, { force: true });
 	const config = join("tests", "package", "playwright.config.ts");
