@@ -1,12 +1,13 @@
-// How Playwright runs the tests of facade and page: Debian's own Chromium, Firefox and WebKitGTK, found on PATH. `npm test` runs
-// the projects that are named after a browser, `npm run test:all` the others.
+// Configures Playwright for the tests of facade and page. It uses the Chromium, Firefox and WebKitGTK
+// on PATH, for example Debian's. `npm test` runs the projects that are named after a browser, and
+// `npm run test:all` runs the others.
 
 import { defineConfig, type Project } from "@playwright/test";
 import { plainFolder } from "./scripts/build.mjs";
 import { findChromium, findFirefox } from "./scripts/lib/tools.mjs";
 import type { WorkerOptions } from "./tests/support/browser.ts";
 
-/** Quiet: without these, Chromium tries to reach servers of its maker at every start. */
+/** Without these, Chromium contacts servers of its vendor at every start. */
 const CHROMIUM_ARGUMENTS = [
 	"--no-sandbox",
 	"--disable-gpu",
@@ -19,7 +20,7 @@ const CHROMIUM_ARGUMENTS = [
 
 const facade = (...names: string[]) => names.map((name) => `facade/${name}.spec.ts`);
 
-/** What takes long: `npm run test:all` runs it. */
+/** The files that take long, which only `npm run test:all` runs. */
 const LONG = [
 	...facade(
 		"back-forward-cache",
@@ -46,15 +47,15 @@ const LONG = [
 ];
 
 /**
- * No other engine, as it is driven here, can be asked to collect garbage, or reads sources behind the certificate of a test; and
- * two need no engine at all.
+ * The other engines, with their drivers, cannot collect garbage on request or accept a test's
+ * certificate. Two of the files need no engine.
  */
 const ONLY_IN_CHROMIUM = [
 	...facade("conformance", "garbage", "http2", "leaks", "limits"),
 	"e2e/bench-workloads.spec.ts",
 ];
 
-/** Firefox, as it is driven here, reloads a page instead of keeping it. */
+/** Firefox, with this driver, reloads a page instead of restoring it from the back/forward cache. */
 const NOT_IN_FIREFOX = facade("back-forward-cache");
 
 /**
@@ -63,7 +64,7 @@ const NOT_IN_FIREFOX = facade("back-forward-cache");
  */
 const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
-/** In other engines the rest is long, since the browser layer is tested there from Rust too. */
+/** The tests for `npm test` in other engines. Tests from Rust cover the browser layer there as well. */
 const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");
 const SHORT_IN_FIREFOX = [
 	...SHORT_IN_WEBKIT,
@@ -75,12 +76,12 @@ const ALL = [...facade("*"), "e2e/*.spec.ts"];
 
 const FIREFOX: Project["use"] = {
 	browserName: "firefox",
-	// Debian's Firefox is driven over WebDriver BiDi; Playwright's own protocol needs its own build.
+	// Stock Firefox supports WebDriver BiDi. Playwright's own protocol needs Playwright's build.
 	channel: "moz-firefox",
 	launchOptions: { executablePath: findFirefox() as string },
 };
 
-/** These load no package from the scenario server, and would test the default form again. */
+/** These do not load the package from the scenario server, and would test the default form again. */
 const NOT_PLAIN = facade("conformance", "http2");
 
 const CHROMIUM: Project["use"] = {
@@ -112,7 +113,7 @@ export default defineConfig<object, WorkerOptions>({
 			testIgnore: [...SHORT_IN_FIREFOX, ...ONLY_IN_CHROMIUM, ...NOT_IN_FIREFOX],
 			use: FIREFOX,
 		},
-		// WebKitGTK has only what the facade's tests use of Playwright: see tests/support/webkit.ts.
+		// tests/support/webkit.ts implements the parts of Playwright that the facade's tests use.
 		{ name: "webkit", testMatch: SHORT_IN_WEBKIT, use: { browserName: "webkit" } },
 		{
 			name: "webkit-long",

@@ -1,6 +1,5 @@
-// Builds the package from its sources: Rust to WebAssembly, what follows (scripts/postprocess/),
-// the facade bundled with and without the module, and its declarations. The tools must be there
-// (setup.mjs).
+// Builds the package: Rust to WebAssembly, the post-processing of scripts/postprocess/, the bundles
+// of the facade with and without the module, and the declarations. Needs the tools of setup.mjs.
 //
 //     npm run build               dist/
 //     npm run build -- --plain    target/plain/dist/: nothing between wasm-bindgen and esbuild
@@ -26,7 +25,7 @@ import { postprocess, STEPS } from "./postprocess/postprocess.mjs";
 
 const target = "wasm32-unknown-unknown";
 
-/** What `dist/` is made from. */
+/** The inputs of `dist/`. */
 const INPUTS = [
 	"src",
 	"js",
@@ -42,20 +41,19 @@ const INPUTS = [
 ];
 
 /**
- * The files of js/ that become files of dist/. An entry that adds to the default one imports what it
- * needs from `./index.js`, which stays an import: so a page has one copy of the facade and of the
- * module, whatever it imports.
+ * The files of js/ that become files of dist/. Another entry imports from `./index.js`, and the bundle
+ * keeps this import, so a page has one copy of the facade and of the module.
  */
 const ENTRIES = ["index", "slim"];
 const DEFAULT_ENTRY = "./index.js";
 
-/** Compiles the npm layer of the crate. */
+/** Includes the npm layer of the crate. */
 const NPM = "--cfg headwater_npm";
 
 /**
- * Of many combinations the one with the fewest bytes once compressed. Nothing of a Rust module lies
- * in the first kilobyte of memory, which is the far end of the stack, so that an addition can
- * become the offset of a load.
+ * The combination that gives the fewest compressed bytes, found by trying many. `--low-memory-unused`
+ * turns an addition into the offset of a load. That is valid because a Rust module stores nothing in
+ * the first kilobyte of memory, the far end of the stack.
  */
 const SMALLEST = [
 	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions", "--low-memory-unused"],
@@ -63,41 +61,39 @@ const SMALLEST = [
 ];
 
 /**
- * LLVM optimizes for speed, but inlines only where that makes code smaller or the source demands
- * it, and doubles a third of the code that it would to save jumps. For size, the package would be
- * half a kilobyte smaller and a tenth slower.
+ * LLVM optimizes for speed, but inlines a function only if that makes the code smaller or the source
+ * requires it, and duplicates a third of the code that it would otherwise duplicate to save jumps.
+ * Optimized for size, the package would be half a kilobyte smaller and 10 % slower.
  */
 const LITTLE_COPYING = "-Cllvm-args=-inline-threshold=-10 -Cllvm-args=-jump-threading-threshold=2";
 
 /**
- * Every engine has it that has the rest of what Rust's own target needs. The search for line ends
- * is twice as fast.
+ * Makes the search for line ends twice as fast. Every engine that has the other features of Rust's
+ * default target also has SIMD.
  */
 const SIMD = "-Ctarget-feature=+simd128";
 
 /**
- * A panic is one instruction that traps: no message, and no code that formats one. The standard
- * library has to be compiled with the same setting. Stable Rust accepts the two flags only with
- * this variable.
+ * A panic becomes one instruction that traps, without a message and the code that formats it. The
+ * standard library must be compiled with the same setting. Stable Rust accepts the two flags only
+ * with `RUSTC_BOOTSTRAP`.
  */
 const IMMEDIATE_ABORT = { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_PANIC: "immediate-abort" };
 const STD = ["-Zpanic-immediate-abort", "-Zbuild-std=core,alloc"];
 
-/**
- * How cargo is called for the small form of the package, and for the plain one, which needs nothing
- * but the npm layer.
- */
+/** The call of cargo for the package. */
 const SMALL = {
 	folder: "target",
 	args: STD,
 	env: { RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT },
 };
 /**
- * In a folder of its own, since Cargo would compile all crates anew after each change of the flags.
+ * The call of cargo for the plain package, with the npm layer and no other flag. Its folder is
+ * separate, because Cargo recompiles all crates in a folder when the flags change.
  */
 const PLAIN = { folder: "target/plain-cargo", args: [], env: { RUSTFLAGS: NPM } };
 
-/** Builds `dist/`, if what it is made from has changed. */
+/** Builds `dist/` if its inputs have changed. */
 export async function buildPackage() {
 	await whenChanged("package", INPUTS, join(root, "dist", "index.js"), async () => {
 		say("building the package: Rust to WebAssembly");
@@ -108,14 +104,11 @@ export async function buildPackage() {
 	});
 }
 
-/**
- * The folder of the plain package, which has the same files as the checkout as far as they make the
- * package.
- */
+/** The folder of the plain package. It has the same layout as the checkout. */
 export const plainFolder = join(root, "target", "plain");
 
 /**
- * Builds the package without post-processing into `target/plain/`, and its form that traps on
+ * Builds the package without post-processing into `target/plain/`, and a variant of it that traps on
  * purpose.
  */
 export async function buildPlain() {
@@ -124,7 +117,7 @@ export async function buildPlain() {
 		copySources(plainFolder);
 		await wasm(join(plainFolder, "pkg"), { plain: true });
 		await finish(plainFolder, { plain: true });
-		// Some tests load modules of their own from there.
+		// Some tests load their own modules from that folder.
 		symlinkSync(join(root, "tests"), join(plainFolder, "tests"));
 		const trap = join(plainFolder, "target", "trap");
 		copySources(trap);
@@ -134,8 +127,8 @@ export async function buildPlain() {
 }
 
 /**
- * Builds the package without one step of the post-processing into a folder in `target/`, and
- * returns the folder.
+ * Builds the package without one step of the post-processing into `target/without/`, and returns the
+ * folder.
  */
 export async function buildWithout(step) {
 	const folder = join(root, "target", "without");
@@ -148,8 +141,8 @@ export async function buildWithout(step) {
 const TRAP = ["--cfg", "headwater_trap"];
 
 /**
- * Builds, into `target/trap/dist/`, the package whose module traps on purpose, for the tests of
- * what happens then.
+ * Builds the package with a module that traps on purpose into `target/trap/dist/`, for the tests of
+ * traps.
  */
 export async function buildTrap() {
 	const folder = join(root, "target", "trap");
@@ -161,7 +154,7 @@ export async function buildTrap() {
 	});
 }
 
-/** Builds, into `target/bench/dist/`, the parser alone, for the benchmark in a browser. */
+/** Builds the parser alone into `target/bench/dist/`, for the benchmark in a browser. */
 export async function buildBench() {
 	const folder = join(root, "target", "bench");
 	await whenChanged("bench", [...INPUTS, "benches/parser-alone.mjs"], join(folder, "dist", "bench.js"), async () => {
@@ -174,8 +167,8 @@ export async function buildBench() {
 }
 
 /**
- * Runs `make` unless `product` is there and was made from these inputs. What it was made from is
- * noted in `target/`.
+ * Runs `make` unless `product` exists and was made from the same contents of these inputs. A hash of
+ * the contents is kept in `target/`.
  */
 export async function whenChanged(name, inputs, product, make) {
 	const stamp = join(root, "target", `${name}.inputs`);
@@ -189,7 +182,7 @@ export async function whenChanged(name, inputs, product, make) {
 	writeFileSync(stamp, sum);
 }
 
-/** A fresh folder with what esbuild and tsc read. */
+/** Creates the folder again, with the files that esbuild and tsc read. */
 function copySources(folder) {
 	rmSync(folder, { recursive: true, force: true });
 	cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
@@ -199,15 +192,15 @@ function copySources(folder) {
 }
 
 /**
- * `cfgs` are for this crate alone; `without` are steps of the post-processing to leave out, in the
- * plain form all.
+ * Compiles the module into `pkg`. `cfgs` apply to this crate only. `without` lists the steps of the
+ * post-processing to skip: all of them in the plain form.
  */
 async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [] } = {}) {
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
 	const { folder, args, env } = plain ? PLAIN : SMALL;
-	// Not in Cargo.toml: dependants would be made to build it too, with an allocator and a panic
-	// handler that they may not have.
+	// Not in Cargo.toml: dependents would build the cdylib too, without an allocator and a panic
+	// handler.
 	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
 	await run("cargo", ["rustc", "--quiet", "--release", ...args, ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
@@ -217,11 +210,11 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 	await run(
 		join(toolsBin, "wasm-bindgen"),
 		[
-			// The default path would be a URL beside the glue, which bundlers follow although the
-			// module is inlined.
+			// The default path is a URL relative to the glue. Bundlers follow it, although the module is
+			// inlined.
 			...["--target", "web", "--omit-default-module-path"],
 			"--remove-producers-section",
-			// Every engine that can run the module has it.
+			// Every engine that can run the module has `encodeInto`.
 			...["--encode-into", "always"],
 			...["--out-dir", pkg, "--out-name", "headwater"],
 			join(root, folder, target, "release", "headwater.wasm"),
@@ -231,23 +224,23 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 	await postprocess(pkg, { without, flags: SMALLEST });
 }
 
-/** From `pkg/` and `js/` to a package: both entries, the module and the declarations. */
+/** Makes the package from `pkg/` and `js/`: both entries, the module and the declarations. */
 async function finish(folder, { plain = false } = {}) {
 	await bundle(folder, ENTRIES, { plain });
 	copyFileSync(join(folder, "pkg", "headwater_bg.wasm"), join(folder, "dist", "headwater.wasm"));
 	await run(join(root, "node_modules", ".bin", "tsc"), ["--project", folder], {
 		cwd: root,
-		problem: "The facade's types do not hold.",
+		problem: "The types of the facade are wrong: tsc failed.",
 	});
 }
 
 /**
- * The engines that have what the module needs (reference types: Chrome 96; SIMD: Safari 16.4) have
- * it, but for Firefox: 93.
+ * The engines that can run the module (reference types: Chrome 96; SIMD: Safari 16.4) also have this
+ * version of the language, except Firefox, which has it from 93.
  */
 const LANGUAGE = "es2022";
 
-/** The plain form can be read and debugged: it is not minified. */
+/** Bundles the facade. The plain form is not minified, so that it can be read and debugged. */
 export async function bundle(folder, entries, { plain = false } = {}) {
 	await run(
 		join(root, "node_modules", ".bin", "esbuild"),
@@ -263,7 +256,7 @@ export async function bundle(folder, entries, { plain = false } = {}) {
 	);
 }
 
-/** One number for the contents of these files and folders. */
+/** Returns one hash of the contents of these files and folders. */
 function hash(paths) {
 	const sum = createHash("sha256");
 	for (const path of paths.flatMap(files).sort()) {

@@ -1,7 +1,7 @@
 // `npm run test:one`: builds changed parts and runs one test file in one browser.
 //
 //     npm run test:one -- facade/until                        in Chromium
-//     npm run test:one -- e2e/chat firefox -g "stop button"   the tests with this text in their name
+//     npm run test:one -- e2e/chat firefox -g Escape          the tests with this text in their name
 
 import { join } from "node:path";
 import { buildPackage, buildTrap } from "./build.mjs";

@@ -1,6 +1,6 @@
-// Owns the counting of tests over all runners. Knows only how each of them reports.
+// Counts tests from the reports of all runners.
 
-/** Rust's harness, natively and in browsers: one line for each test program. */
+/** Counts the results of Rust's harness, which prints one line for each test program. */
 export function countRust(output) {
 	const total = { passed: 0, failed: 0, skipped: 0 };
 	for (const [, passed, failed, ignored] of output.matchAll(
@@ -13,12 +13,12 @@ export function countRust(output) {
 	return total;
 }
 
-/** Playwright's JSON report. A test that passed only at a second try has failed. */
+/** Counts Playwright's JSON report. A test that passed at the second try counts as failed. */
 export function countPlaywright({ stats }) {
 	return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
 }
 
-/** What of Playwright's JSON report was not run, with the reason. */
+/** Returns a line for each skipped test in Playwright's JSON report, with the reason. */
 export function skipped({ suites }) {
 	return suites.flatMap(specsOf).flatMap(({ title, tests }) =>
 		tests
@@ -34,7 +34,7 @@ function specsOf({ suites = [], specs = [] }) {
 	return [...specs, ...suites.flatMap(specsOf)];
 }
 
-/** Node's test runner, in TAP. */
+/** Counts the TAP of Node's test runner. */
 export function countNode(output) {
 	const number = (name) => Number(new RegExp(`^# ${name} (\\d+)`, "m").exec(output)?.[1] ?? 0);
 	return { passed: number("pass"), failed: number("fail") + number("cancelled"), skipped: number("skipped") };

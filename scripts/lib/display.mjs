@@ -1,12 +1,12 @@
-// Owns the screen of browsers that cannot do without one: WebKitGTK's has no headless mode.
+// Starts an X display for WebKitGTK, which has no headless mode.
 
 import { Problem, serve } from "./process.mjs";
 import { tied } from "./tied.mjs";
 
-/** Silent, since it takes the first number that is free and complains of each that is not. */
+/** Silent, because Xvfb prints an error for each number that is in use before it finds a free one. */
 const XVFB = "exec Xvfb -displayfd 1 -nolisten tcp 2>/dev/null";
 
-/** Starts a display that nobody sees. Its name is what `DISPLAY` has to be for its clients. */
+/** Starts a virtual display. Its name is the value of `DISPLAY` for its clients. */
 export async function startDisplay() {
 	const { program, args } = tied("sh", "-c", XVFB);
 	const { found, stop } = await serve(program, args, /^(\d+)\n/).catch(() => {

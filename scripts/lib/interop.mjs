@@ -1,4 +1,4 @@
-// Owns how the real servers of tests/servers/ are installed, started and stopped.
+// Installs, starts and stops the real servers of tests/servers/.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,10 +13,10 @@ import { find, root, toolsFolder } from "./tools.mjs";
 
 const sources = (name, ...path) => join(root, "tests", "servers", name, ...path);
 
-/** Without these litellm asks the network for the prices of models, and for what Anthropic has in the making. */
+/** Without these, litellm fetches the prices of models and the list of Anthropic's beta headers. */
 const LITELLM_OFFLINE = ["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS=True"];
 
-/** By name, each answers what to start once it is installed. */
+/** Installers by the server's name. Each returns a function from the port to the command line. */
 export const SERVERS = {
 	spring: installSpring,
 	"sse-starlette": async (name) => {
@@ -41,13 +41,13 @@ export const SERVERS = {
 	},
 };
 
-/** A Java machine and a Python proxy of many modules need most of it on a busy machine. */
+/** On a busy machine, the Java server and litellm with its many modules need most of this time. */
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 10_000;
 
 /**
- * Installs once for each state of what decides the result. The folder lies outside the checkout, where a fresh clone
- * finds it again.
+ * Calls `fill` for a new folder unless the same manifests were installed before. The folder is
+ * outside the checkout, so a fresh clone finds it.
  */
 async function installed(name, manifests, fill, ...also) {
 	const hash = createHash("sha256");
@@ -89,7 +89,7 @@ function installNode(name) {
 	});
 }
 
-/** A module finds its packages beside itself, so the application goes to where they are. */
+/** Copies the application to its packages, because a module looks for packages in its own folder. */
 async function installNodeApplication(name) {
 	const folder = await installNode(name);
 	const program = join(folder, "server.mjs");
@@ -111,7 +111,7 @@ async function installPython(name) {
 	return installed(name, ["requirements.txt"], fill, python);
 }
 
-/** Cargo knows by itself what is up to date. Unoptimised: it is built once, and serves a handful of requests. */
+/** Unoptimized, because the server is built once and serves a handful of requests. */
 async function installAxum(name) {
 	const folder = await installed(name, ["Cargo.toml", "Cargo.lock"], () => {});
 	await run("cargo", ["build", "--quiet", "--locked"], {
@@ -125,7 +125,7 @@ async function installAxum(name) {
 
 async function installSpring(name) {
 	if (!(await version("javac")) || !(await version("dpkg"))) {
-		throw new Problem("it needs a JDK and Debian's packages of Spring");
+		throw new Problem("it needs a JDK, and the Spring packages of Debian");
 	}
 	const packages = readFileSync(sources(name, "packages.txt"), "utf8").trim().split("\n");
 	const jars = await debianJars(packages);
@@ -136,7 +136,7 @@ async function installSpring(name) {
 	return (port) => ["java", "-classpath", [classes, jars].join(delimiter), "App", port];
 }
 
-/** The class path that these packages make together. They are installed where that is possible without asking. */
+/** Returns the class path of these packages. Installs them if the process may do that. */
 async function debianJars(packages) {
 	const list = () => run("dpkg", ["--listfiles", ...packages], { capture: true });
 	let { code, output } = await list();
@@ -145,7 +145,7 @@ async function debianJars(packages) {
 		if (process.getuid?.() !== 0 || !find("apt-get")) {
 			throw new Problem(`on Debian or Ubuntu: sudo ${command}`);
 		}
-		say("installing Debian's packages of Spring");
+		say("installing the Spring packages of Debian");
 		const env = { DEBIAN_FRONTEND: "noninteractive" };
 		await run("apt-get", ["update", "-qq"], { env, ...UNINSTALLED });
 		await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], { env, ...UNINSTALLED });
@@ -153,19 +153,19 @@ async function debianJars(packages) {
 	}
 	const jars = output.split("\n").filter((path) => /\/java\/[^/]+\.jar$/.test(path));
 	if (code !== 0 || jars.length === 0) {
-		throw new Problem("Debian's packages of Spring are not as they were");
+		throw new Problem("The Spring packages of Debian contain no JAR files");
 	}
 	return jars.join(delimiter);
 }
 
-/** Starts what `command` says of a free port of the loopback interface, and waits until it answers, whatever it answers. */
+/** Starts `command(port)` with a free port of the loopback interface, and waits for any response. */
 export async function start(name, command) {
 	const port = await freePort();
 	const { program, args } = tied(...command(String(port)));
 	const logged = join(root, "test-results", `interop-${name}.log`);
 	mkdirSync(join(root, "test-results"), { recursive: true });
 	const log = openSync(logged, "w");
-	// A group of its own, so that whatever it starts is stopped with it.
+	// In its own process group, so that its child processes are stopped with it.
 	const child = spawn(program, args, { stdio: ["pipe", log, log], detached: true });
 	closeSync(log);
 	const exited = once(child, "exit");
@@ -191,7 +191,7 @@ export async function start(name, command) {
 		if (ended() || Date.now() > limit) {
 			await stop();
 			const said = lastWords(readFileSync(logged, "utf8"));
-			throw new Problem(`it ${ended() ? "ended" : "did not answer"} after its start:\n${said}`);
+			throw new Problem(`it ${ended() ? "ended" : "did not respond"} after its start:\n${said}`);
 		}
 		await pause(100);
 	}

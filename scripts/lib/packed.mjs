@@ -1,5 +1,5 @@
-// Owns what stands in for the registry: the packed tarball, and small projects that install it with
-// what else they ask for.
+// Replaces the registry in tests: packs the tarball, and installs it into small projects with their
+// other dependencies.
 
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +9,16 @@ import { run, script } from "./process.mjs";
 import { root, toolsFolder } from "./tools.mjs";
 
 const projects = join(root, "tests", "package");
-/** Outside of the checkout, which tools would take for the project, and where a fresh clone finds what is installed already. */
+/**
+ * Outside the checkout: tools would treat the checkout as the project, and a fresh clone finds the
+ * installed packages.
+ */
 const work = join(toolsFolder, "package");
 
-/** Where the projects ask for it: their `package.json` has `"headwater": "file:../../headwater.tgz"`. */
+/** The path in the `package.json` of the projects: `"headwater": "file:../../headwater.tgz"`. */
 export const tarball = join(work, "headwater.tgz");
 
-/** Makes the tarball of what is built. */
+/** Packs `dist/` into the tarball. */
 export async function pack() {
 	mkdirSync(work, { recursive: true });
 	const args = ["pack", "--silent", "--pack-destination", work];
@@ -25,8 +28,8 @@ export async function pack() {
 }
 
 /**
- * A project of tests/package/, such as "apps/vite", as a copy with all that it asks for installed; answers its folder. Of an earlier run only
- * what was installed stays, but for the tarball.
+ * Copies a project of tests/package/, such as "apps/vite", installs its dependencies and returns the
+ * folder. Of an earlier run it keeps only node_modules, without the tarball.
  */
 export async function install(name) {
 	const folder = join(work, name);
@@ -42,12 +45,12 @@ export async function install(name) {
 	await run("npm", args, {
 		cwd: folder,
 		capture: true,
-		problem: `What ${name} asks for could not be installed; is there a network?`,
+		problem: `The dependencies of ${name} could not be installed; is there a network?`,
 	});
 	return folder;
 }
 
-/** Runs what a project has installed, in its folder. */
+/** Runs a program of the project's dependencies in its folder. */
 export async function runInstalled(folder, program, ...args) {
 	await run(join(folder, "node_modules", ".bin", program), args, {
 		cwd: folder,

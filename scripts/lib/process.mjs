@@ -1,20 +1,20 @@
-// Owns how the scripts run programs and speak to the person at the terminal.
+// Runs programs for the scripts, and prints their messages.
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { parseArgs } from "node:util";
 
-/** Something the person can put right: shown as its sentence alone, without a stack. */
+/** An error that the person can fix. Only its message is printed, without a stack. */
 export class Problem extends Error {}
 
 const started = Date.now();
 
-/** Says what is being done. */
+/** Prints a step, with the seconds since the start. */
 export function say(text) {
 	console.log(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${text}`);
 }
 
-/** Runs a script's `main`, and ends the process with one sentence and status 1 if it meets a problem. */
+/** Runs the `main` of a script. An error is printed and ends the process with status 1. */
 export function script(main) {
 	main().catch((error) => {
 		console.error(error instanceof Problem ? `\n${error.message}` : error);
@@ -22,7 +22,7 @@ export function script(main) {
 	});
 }
 
-/** What the person has typed behind the script's name, as `parseArgs` of node:util reads it. */
+/** Returns the arguments of the script from `parseArgs` of node:util. */
 export function readArguments(config) {
 	try {
 		return parseArgs(config);
@@ -32,11 +32,11 @@ export function readArguments(config) {
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program and waits for its end.
  *
- * `capture` keeps its output instead of showing it, `log` writes it to that file, `tee` both shows and keeps it.
- * Answers `{ code, output }`; with a `problem` sentence given, a failing program is that problem, followed by the
- * program's own last words where they were not shown.
+ * `capture` keeps its output instead of printing it, `log` writes it to that file, and `tee` both
+ * prints and keeps it. Returns `{ code, output }`. If `problem` is given and the program fails, throws
+ * this sentence, followed by the program's last lines if they were not printed.
  */
 export async function run(program, args, { cwd, env, capture, tee, log, problem } = {}) {
 	const silent = capture || log !== undefined;
@@ -64,7 +64,7 @@ export async function run(program, args, { cwd, env, capture, tee, log, problem 
 		child.on("close", resolve);
 	}).catch((error) => {
 		if (error.code === "ENOENT") {
-			throw new Problem(`"${program}" was not found: it is needed to go on.`);
+			throw new Problem(`The program "${program}" was not found.`);
 		}
 		throw error;
 	});
@@ -75,14 +75,14 @@ export async function run(program, args, { cwd, env, capture, tee, log, problem 
 	return { code, output };
 }
 
-/** The lines in which a program says why it failed. */
+/** Returns the lines of an output that most likely name the cause of a failure. */
 export function lastWords(output) {
 	const lines = output.trimEnd().split("\n");
 	const errors = lines.filter((line) => /error|E:|could not|cannot/i.test(line));
 	return (errors.length > 0 ? errors.slice(0, 3) : lines.slice(-3)).map((line) => `  ${line.trim()}`).join("\n");
 }
 
-/** Whether a program exists and runs; its output. */
+/** Returns the output of a program, or undefined if it is missing or fails. */
 export async function version(program, args = ["--version"]) {
 	try {
 		const { code, output } = await run(program, args, { capture: true });
@@ -92,7 +92,7 @@ export async function version(program, args = ["--version"]) {
 	}
 }
 
-/** Starts a program that goes on until it is stopped, and waits for the first line that `ready` finds in its output. */
+/** Starts a program that runs until it is stopped, and waits until `ready` matches its output. */
 export async function serve(program, args, ready, { env } = {}) {
 	const child = spawn(program, args, {
 		env: { ...process.env, ...env },

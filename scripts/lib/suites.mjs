@@ -1,4 +1,4 @@
-// The suites: how each is run and counted, for `npm test` and `npm run test:all`.
+// The suites of `npm test` and `npm run test:all`: runs each and counts its tests.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { startDisplay } from "./display.mjs";
 import { Problem, run, say, serve } from "./process.mjs";
 import { find, findWebKitDriver, root, toolsPath } from "./tools.mjs";
 
-/** Runs suites one after the other, prints the sum, and lets the process fail if one has. */
+/** Runs suites one after the other and prints the sums. The process fails if a test failed. */
 export async function runSuites(suites) {
 	let total = { passed: 0, failed: 0, skipped: 0 };
 	for (const suite of suites) {
@@ -30,9 +30,7 @@ export function chooseSuites(names, all) {
 }
 
 export async function native() {
-	say(
-		"testing natively: core and servers (cargo test; an example for browsers is ignored here, and compiled behind it)",
-	);
+	say("testing natively: core and servers (cargo test; the next step compiles the ignored examples)");
 	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], {
 		cwd: root,
 		tee: true,
@@ -40,7 +38,7 @@ export async function native() {
 	return verdict(code, countRust(output));
 }
 
-/** The examples in the browser layer's documentation: compiled, since nothing can run them. */
+/** Compiles the examples in the documentation of the browser layer, which nothing can run. */
 export async function examples() {
 	say("compiling the examples of the browser layer (cargo test --doc)");
 	const args = ["test", "--quiet", "--doc", "--target", "wasm32-unknown-unknown", "--features", "serde"];
@@ -49,7 +47,7 @@ export async function examples() {
 	return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
-/** The drivers by their names for wasm-pack, which takes WebKitGTK for Safari: it is called in the same way. */
+/** The drivers by their names for wasm-pack. WebKitGTK's driver has the arguments of Safari's. */
 const DRIVERS = {
 	chrome: () => ["--chromedriver", find("chromedriver")],
 	firefox: () => ["--geckodriver", find("geckodriver")],
@@ -57,8 +55,8 @@ const DRIVERS = {
 };
 
 /**
- * `wasm-pack test` in these browsers, each with a window and a dedicated worker. One server for all of them: its origin is
- * compiled into the tests.
+ * Runs `wasm-pack test` in these browsers, each with a window and a dedicated worker. All of them use
+ * one server, because its origin is compiled into the tests.
  */
 export function browserLayer(scenario, ...browsers) {
 	return async () => {
@@ -72,7 +70,7 @@ export function browserLayer(scenario, ...browsers) {
 	};
 }
 
-/** The driver is named, since wasm-pack would look for a newer one to download. */
+/** Names the driver. Otherwise wasm-pack would download a newer one. */
 async function wasmPackTest(browser, origin) {
 	const driver = DRIVERS[browser]();
 	say(`testing the browser layer from Rust (wasm-pack test --headless --${browser} ${driver.join(" ")})`);
@@ -81,7 +79,7 @@ async function wasmPackTest(browser, origin) {
 		...toolsPath,
 		...(display && { DISPLAY: display.name }),
 		HEADWATER_SCENARIO: origin,
-		// On a machine busy with other things a browser may take longer to start than the default of five seconds.
+		// On a busy machine a browser may need more than the default of 5 s to start.
 		WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
 		WASM_BINDGEN_TEST_TIMEOUT: "120",
 	};
@@ -101,7 +99,7 @@ export async function nodeTests() {
 	return verdict(code, countNode(output));
 }
 
-/** The tests of facade and pages, in these projects of playwright.config.ts. */
+/** Runs the tests of facade and pages in these projects of playwright.config.ts. */
 export function pages(...projects) {
 	return async () => {
 		say(`testing facade and pages (Playwright: ${projects.join(", ")})`);
@@ -136,7 +134,7 @@ export function instructions() {
 	return compareInstructions();
 }
 
-/** A runner that fails without a failed test has failed all the same, as one that ran none. */
+/** Counts one failure more if the runner failed without a failed test, or ran no test. */
 export function verdict(code, counted) {
 	const ran = counted.passed + counted.failed > 0;
 	return (code === 0 && ran) || counted.failed > 0 ? counted : add(counted, { passed: 0, failed: 1, skipped: 0 });

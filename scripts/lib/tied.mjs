@@ -1,7 +1,10 @@
-// Owns that a program ends with the process that started it, even when that is killed.
+// Ends a program with the process that started it, even if that process is killed.
 
-/** A shell, whose place the program takes, leaves behind what waits for the end of the standard input. */
+/**
+ * A shell starts a watcher, which kills the program when its standard input ends, and replaces
+ * itself with the program.
+ */
 const WATCHED = 'exec 3<&0; { read line <&3; kill $$; } 2>/dev/null & exec "$0" "$@" 3<&-';
 
-/** What to start instead of a program, with a pipe as its standard input. */
+/** Returns the command to start instead of the program, with a pipe as its standard input. */
 export const tied = (program, ...args) => ({ program: "sh", args: ["-c", WATCHED, program, ...args] });

@@ -1,4 +1,4 @@
-// Owns where the tools are and which versions are wanted.
+// The paths of the tools, and their versions.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,27 +9,31 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Tools live outside the checkout, so that a fresh clone on a machine that had one is quick. */
+/** Outside the checkout, so that every clone on a machine uses the same tools. */
 export const toolsFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "headwater-tools");
 export const toolsBin = join(toolsFolder, "bin");
 
-/** wasm-bindgen's command line must be of exactly the version of the library. */
+/** The command line of wasm-bindgen must have exactly the version of the library. */
 export const wasmBindgenVersion = lockedVersion("wasm-bindgen");
+// renovate: wasm-pack
 export const wasmPackVersion = "0.15.1";
+// renovate: geckodriver
 export const geckodriverVersion = "0.37.1";
+// renovate: cargo-fuzz
 export const cargoFuzzVersion = "0.13.2";
-/** With others a type may be written in another way. */
+// Another version may print a type differently, which changes api/.
+// renovate: cargo-public-api
 export const cargoPublicApiVersion = "0.52.0";
 
-/** What Vite asks for. The package itself runs from 20.12 on. */
+/** The oldest Node that Vite supports. The package itself needs 20.12. */
 export const leastNode = [20, 19];
 
-/** With the tools in front of PATH. */
+/** PATH with the tools at its front. */
 export const toolsPath = {
 	PATH: [toolsBin, join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter),
 };
 
-/** The first of these programs that is on PATH, as a path. */
+/** Returns the path of the first of these programs that is on PATH. */
 export function find(...programs) {
 	const folders = toolsPath.PATH.split(delimiter);
 	for (const program of programs) {
@@ -46,11 +50,11 @@ export const findFirefox = () => find("firefox-esr", "firefox");
 export const findWebKitDriver = () => find("WebKitWebDriver");
 export const findRedis = () => find("redis-server");
 
-/** Not on the PATH of Debian's users, who may start it all the same. */
+/** Debian's users may start it, although its folder is not on their PATH. */
 const USR_SBIN_NGINX = "/usr/sbin/nginx";
 export const findNginx = () => find("nginx") ?? (existsSync(USR_SBIN_NGINX) ? USR_SBIN_NGINX : undefined);
 
-/** The module of nginx, in the folder that this nginx was built to load modules from. */
+/** Returns the path of nchan in the module folder of this nginx. */
 export function findNchan() {
 	const nginx = findNginx();
 	const folder = nginx && /--modules-path=(\S+)/.exec(spawnSync(nginx, ["-V"], { encoding: "utf8" }).stderr)?.[1];

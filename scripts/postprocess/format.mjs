@@ -6,7 +6,7 @@ export const IMPORT_SECTION = 2;
 export const EXPORT_SECTION = 7;
 export const CODE_SECTION = 10;
 
-/** Reads the numbers and names of the format one after the other. */
+/** Reads bytes, numbers and names in sequence. */
 export class Reader {
 	#bytes;
 	#at = 0;
@@ -28,7 +28,7 @@ export class Reader {
 		return this.#bytes.subarray(this.#at - length, this.#at);
 	}
 
-	/** LEB128, unsigned. */
+	/** Reads an unsigned LEB128 number. */
 	number() {
 		let value = 0;
 		for (let shift = 0; ; shift += 7) {
@@ -45,7 +45,7 @@ export class Reader {
 	}
 }
 
-/** Writes them. */
+/** Writes bytes, numbers and names in sequence. */
 export class Writer {
 	#bytes = [];
 
@@ -79,10 +79,10 @@ export class Writer {
 	}
 }
 
-/** What a module begins with: a magic number and a version. */
+/** The length of the start of a module: a magic number and a version. */
 export const PREAMBLE = 8;
 
-/** The sections of a module: their ids and their contents. */
+/** Yields the ids and contents of the sections of a module. */
 export function* sections(wasm) {
 	const reader = new Reader(wasm);
 	reader.bytes(PREAMBLE);
@@ -93,7 +93,7 @@ export function* sections(wasm) {
 	}
 }
 
-/** A module of such sections. */
+/** Returns a module with the preamble of `wasm` and these sections. */
 export function assemble(wasm, sections) {
 	const writer = new Writer();
 	writer.bytes(wasm.subarray(0, PREAMBLE));

@@ -1,12 +1,11 @@
-// The glue that wasm-bindgen generates: the function that starts the module is added to it, and
-// code that this package does not need is taken out of it.
+// Changes the glue that wasm-bindgen generates: adds the function that starts the module, and removes
+// code that this package does not need.
 
 import { Problem } from "../lib/process.mjs";
 
 /**
- * The module is called through js/module/isolation.ts, so that a trap cannot leave it half alive.
- * wasm-bindgen's own functions for the start have no place for that. Both forms of the package need
- * it.
+ * Wraps the module's exports with js/module/isolation.ts, so that nothing calls the module after a
+ * trap. wasm-bindgen's own start functions have no hook for that. Both forms of the package need it.
  */
 const START = `
 import { guarded } from "../js/module/isolation.js";
@@ -18,10 +17,10 @@ export async function start(instantiate) {
 }
 `;
 
-/** The names of the glue's own that the function uses. */
+/** The names in the glue that the function uses. */
 const STARTED = [/^function __wbg_get_imports\(\)/m, /^let .*\bwasm;$/m, /\bwasm\.__wbindgen_start\(\);/];
 
-/** The glue as js/module/wasm.ts imports it. */
+/** Returns the glue with the function `start`, which js/module/wasm.ts imports. */
 export function addStart(glue) {
 	for (const name of STARTED) {
 		if (count(glue, name) === 0) {
@@ -31,11 +30,11 @@ export function addStart(glue) {
 	return glue + START;
 }
 
-/** Functions of the glue, and what they are here. esbuild drops what only the former ones used. */
+/** Replacements of functions in the glue. esbuild drops code that only the originals used. */
 const FUNCTIONS = {
 	isLikeNone: `const isLikeNone = (value) => value == null;
 `,
-	// Catches what an import throws: one function around it, not two in each other.
+	// Stores an error that an import throws, with one wrapper instead of two nested ones.
 	handleError: `const catching = (f) => (...given) => {
 	try {
 		return f(...given);
@@ -44,8 +43,8 @@ const FUNCTIONS = {
 	}
 };
 `,
-	// Without a second way into memory that grows with a text: it pays only for texts larger than
-	// URLs.
+	// Without the fast path that reallocates as a text grows: it helps only with texts that are longer
+	// than URLs.
 	passStringToWasm0: `function passStringToWasm0(text) {
 	const bytes = new TextEncoder().encode(text);
 	const ptr = wasm.__wbindgen_malloc(WASM_VECTOR_LEN = bytes.length, 1);
@@ -53,10 +52,10 @@ const FUNCTIONS = {
 	return ptr;
 }
 `,
-	// By js/module/text.ts, which the module imports anyway.
+	// Uses js/module/text.ts, which the module imports in any case.
 	getStringFromWasm0: `const getStringFromWasm0 = (ptr, len) => decode(getArrayU8FromWasm0(ptr, len));
 `,
-	// Without views that are kept until memory grows. By the class that was there first: a page may
+	// Without views that are cached until memory grows. Keeps the original class, because a page may
 	// replace the global one.
 	getArrayU8FromWasm0: `const Bytes = Uint8Array;
 const getArrayU8FromWasm0 = (ptr, len) => new Bytes(wasm.memory.buffer, ptr >>> 0, len);
@@ -65,7 +64,7 @@ const getArrayU8FromWasm0 = (ptr, len) => new Bytes(wasm.memory.buffer, ptr >>> 
 `,
 };
 
-/** The names that these functions use. */
+/** The names in the glue that these functions use. */
 const USED = [
 	/^import \{.*\bdecode\b.*\} from '[./]+js\/module\/text\.js';$/m,
 	/^let WASM_VECTOR_LEN = 0;$/m,
@@ -75,20 +74,20 @@ const USED = [
 	/\bwasm\.memory\.buffer\b/,
 ];
 
-/** Texts that occur, and what is there instead. Those with `g` occur any number of times. */
+/** Replacements of texts in the glue. A pattern with `g` matches at least once, another exactly once. */
 const TEXTS = [
 	[/function\(\) \{ return handleError\(function (\([\s\S]*?\n {8}\}), arguments\); \},/g, "catching(function $1),"],
 	[/, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")"],
 	// None of the imports uses `this`.
 	[/function ?\((.*?)\) \{/g, "($1) => {"],
-	// These say nothing.
+	// These have no effect.
 	[/ \+ [48] \* 0(?=,)/g, ""],
 	[/^ {8}__proto__: null,$/gm, ""],
 	[/^let cachedTextDecoder = .*\ncachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder;"],
 	[/^const cachedTextEncoder = new TextEncoder\(\);$/m, ""],
 ];
 
-/** The glue with less code for the same. */
+/** Returns the glue with shorter code that does the same. */
 export function slimGlue(glue) {
 	const missing = USED.find((name) => !name.test(glue));
 	if (missing) {
@@ -114,6 +113,6 @@ const count = (text, pattern) => [...text.matchAll(new RegExp(pattern, `g${patte
 function changed(step, pattern, found) {
 	return new Problem(
 		`scripts/postprocess/glue.mjs: wasm-bindgen's glue has changed. ${step} found ${pattern} ${found}.\n` +
-			"pkg/headwater.js is the glue as wasm-bindgen has written it; scripts/postprocess/README.md says what to do.",
+			"pkg/headwater.js is the unchanged glue of wasm-bindgen. scripts/postprocess/README.md has the remedy.",
 	);
 }

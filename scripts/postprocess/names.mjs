@@ -1,20 +1,20 @@
-// Shortens the names under which the module and its glue know each other, and drops those that only
-// one of the two knows. wasm-bindgen gives every import a name with a hash in it, which is in the
-// package twice, and which no compression takes away.
+// Shortens the names of imports and exports that the module and its glue share, and drops those that
+// only one of the two has. wasm-bindgen gives every import a name with a hash. The package has each
+// hash twice, and hashes do not compress.
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, EXPORT_SECTION, IMPORT_SECTION, Reader, sections, Writer } from "./format.mjs";
 
-/** wasm-bindgen's own names, which occur nowhere but as such. */
+/** The names that wasm-bindgen generates. They have no other meaning in the glue. */
 const INTERNAL = /^(\.\/.*_bg\.js|__wb.*|__externref_.*)$/;
 
-/** In the glue. */
+/** The same names, in the text of the glue. */
 const WORD = /(?<![\w$])(?:__wb\w+|__externref_\w+|\.\/\w+_bg\.js)/g;
 const IMPORT = /^ {8}([\w$]+): function[\s\S]*?\n {8}\}.*,\n/gm;
 
 /**
- * The module without the exports that the glue never asks for, so that wasm-opt can drop what only
- * they need.
+ * Returns the module without the exports that the glue does not use, so that wasm-opt can drop the
+ * code that only they need.
  */
 export function dropUnusedExports(wasm, glue) {
 	const known = new Set(glue.match(/[\w$]+/g));
@@ -22,8 +22,8 @@ export function dropUnusedExports(wasm, glue) {
 }
 
 /**
- * The module and its glue with short names. The glue loses the imports that the module does not
- * have, or no longer.
+ * Returns the module and its glue with short names. The glue loses the imports that the optimized
+ * module does not have.
  */
 export function shortenNames(wasm, glue) {
 	const { imports, exports } = namesOf(wasm);
@@ -35,7 +35,7 @@ export function shortenNames(wasm, glue) {
 	return { module: rename(wasm, short), glue: renameIn(lean, short) };
 }
 
-/** All that is imported is wasm-bindgen's, and some of what is exported. */
+/** Throws unless wasm-bindgen named all imports and at least one export. */
 function check(imports, exports, short) {
 	const strange = imports.flat().find((name) => !short.has(name));
 	if (strange !== undefined) {
@@ -65,7 +65,7 @@ function changed(what) {
 	);
 }
 
-/** The imports, as pairs of module and name, and the names of the exports. */
+/** Returns the imports as pairs of module and name, and the names of the exports. */
 function namesOf(wasm) {
 	const found = { imports: [], exports: [] };
 	rewrite(wasm, {
@@ -84,7 +84,8 @@ function rename(wasm, short) {
 }
 
 /**
- * The module with each import and export as the function for its section returns it, or without it.
+ * Returns the module with each import and export replaced by the result of the function for its
+ * section. A falsy result removes the entry.
  */
 function rewrite(wasm, functions) {
 	const rewritten = Array.from(sections(wasm), ({ id, contents }) => ({

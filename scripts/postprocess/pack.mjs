@@ -1,20 +1,20 @@
-// Packs the module into a text, and makes the small module that reads it. brotli, which compresses
-// the package on its way, sees the module's own patterns in that text, and the words in it.
-// Deflated and in base64 they would be hidden. js/module/unpack.ts reads what is written here.
+// Packs the module into a text, and makes the small module that unpacks it. The text keeps the
+// patterns and words of the module, so brotli can compress them during the transfer. Deflate and
+// base64 would hide them. js/module/unpack.ts reads this format.
 //
-// A space and a lower-case letter are themselves. Of the other bytes, the most frequent ones are a
-// character each, and the rest two: one of the last three characters of the alphabet, and then any
-// of those before. Both sets are in ascending order. The text begins with a character for each
-// frequent byte: how many of the rest there are between it and the one before.
+// A space or a lower-case letter stands for itself. Of the other bytes, each of the most frequent ones
+// is one character. The rest are two: one of the last three characters of the alphabet, then any of
+// those before. Both sets are in ascending order. The text begins with one character for each frequent
+// byte: the number of other bytes between it and the frequent byte before.
 
 import binaryen from "binaryen";
 
-/** The bytes that are themselves; the same as in js/module/unpack.ts. */
+/** The bytes that stand for themselves. js/module/unpack.ts has the same set. */
 const ITSELF = /[ a-z]/;
 
 /**
- * The rest of printable ASCII, without what has to be escaped in a string or a page; the same as in
- * js/module/unpack.ts.
+ * The rest of printable ASCII, without the characters that need escapes in a string or a page.
+ * js/module/unpack.ts has the same set.
  */
 const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
 
@@ -22,14 +22,10 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 const ALPHABET = BYTES.map((byte) => String.fromCharCode(byte)).filter((character) => CHARACTERS.test(character));
 const SINGLE = ALPHABET.length - 3;
 
-/**
- * Where the text is put, behind the tables that the loop needs; the same as in js/module/unpack.ts.
- */
+/** The address of the text, after the tables of the loop. js/module/unpack.ts has the same number. */
 const START = 512;
 
-/**
- * The source of a script that has the module in it, and a function that returns the module's bytes.
- */
+/** Returns the source of a script with the module, and with a function that returns its bytes. */
 export function packedScript(wasm) {
 	const packed = pack(wasm);
 	return (
@@ -38,7 +34,7 @@ export function packedScript(wasm) {
 	);
 }
 
-/** The text of these bytes. */
+/** Returns the text of these bytes. */
 export function pack(bytes) {
 	const counts = new Array(256).fill(0);
 	for (const byte of bytes) {
@@ -49,8 +45,8 @@ export function pack(bytes) {
 }
 
 /**
- * `required` are bytes that get one character however rare they are: a gap that is too wide has to
- * end.
+ * Returns the characters of each byte, and the gaps. The bytes in `required` get one character
+ * although they are rare: each ends a gap that is too wide for one character.
  */
 function codesFor(counts, required = []) {
 	const codes = BYTES.map((byte) => String.fromCharCode(byte));
@@ -77,12 +73,13 @@ function codesFor(counts, required = []) {
 }
 
 /**
- * The reading of such a text, as base64 of a module of its own: JavaScript that runs once is
- * interpreted, and takes three times as long for it as to have this compiled.
+ * Returns the unpacking loop as a small module in base64. JavaScript that runs once is interpreted:
+ * it would take three times as long as compiling and running this module.
  *
- * `unpack(start, end)` reads the characters that lie there, puts the bytes in their place, and
- * returns where the bytes end. Before that, the byte of each character must be at its code, and
- * that of a pair at the second one's code, 128, 256 or 384 on.
+ * `unpack(start, end)` reads the characters at these addresses, replaces them with the bytes, and
+ * returns the end of the bytes. The caller fills the tables before: the byte of a character is at the
+ * character's code, and the byte of a pair is at the code of its second character plus 128, 256 or
+ * 384.
  */
 export function packLoop(text) {
 	const pages = Math.ceil((START + text.length) / 65536);

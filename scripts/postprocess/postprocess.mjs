@@ -1,5 +1,5 @@
-// All that happens to the module and its glue between wasm-bindgen and esbuild, in this order.
-// README.md has a drawing, and the bytes that each step saves.
+// Runs all steps between wasm-bindgen and esbuild, in order. README.md has a diagram, and the bytes
+// that each step saves.
 
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,12 +9,12 @@ import { addStart, slimGlue } from "./glue.mjs";
 import { dropUnusedExports, shortenNames } from "./names.mjs";
 import { functionSizes, withoutCustomSections } from "./sections.mjs";
 
-/** The steps, by the names that `without` takes. */
+/** The names of the steps, for `without`. */
 export const STEPS = ["glue", "wasm-opt", "sections", "names", "pack"];
 
 /**
- * Makes of wasm-bindgen's output in the folder `pkg` what js/ imports. `without` are steps to leave
- * out, and `flags` are those of wasm-opt.
+ * Turns wasm-bindgen's output in the folder `pkg` into the files that js/ imports. `without` lists the
+ * steps to skip, and `flags` are the flags of wasm-opt.
  */
 export async function postprocess(pkg, { without = [], flags }) {
 	const [moduleFile, glueFile] = ["headwater_bg.wasm", "headwater.js"].map((name) => join(pkg, name));
@@ -48,10 +48,9 @@ export async function postprocess(pkg, { without = [], flags }) {
 	);
 }
 
-/** The script that js/index.ts has the module from. */
+/** Writes the script that contains the module, for js/index.ts. */
 async function writeInline(pkg, module, isPacked) {
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been
-	// loaded.
+	// Not at the top: in a fresh clone this file is loaded before npm's packages are installed.
 	const { packedScript } = await import("./pack.mjs");
 	writeFileSync(join(pkg, "inline.js"), isPacked ? packedScript(module) : base64Script(module));
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare function bytes(): Uint8Array<ArrayBuffer>;\n");

@@ -1,5 +1,5 @@
-// Drops the custom sections of a module, which only tools read, and lists before that what its
-// bytes are for (Core Specification, 5.5 and 7.4.1).
+// Lists the sizes of a module's functions, and drops its custom sections, which only tools read (Core
+// Specification, 5.5 and 7.4.1).
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, CODE_SECTION, CUSTOM_SECTION, IMPORT_SECTION, Reader, sections } from "./format.mjs";
@@ -7,7 +7,7 @@ import { assemble, CODE_SECTION, CUSTOM_SECTION, IMPORT_SECTION, Reader, section
 const FUNCTION_NAMES = 1;
 
 /**
- * The size of the code of each function in bytes, by its name, and of everything that is no code.
+ * Returns the name and the code size in bytes of each function, and the size of everything else.
  */
 export function functionSizes(wasm) {
 	let imported = 0;
@@ -31,7 +31,9 @@ export function functionSizes(wasm) {
 		}
 	}
 	if (names.length === 0) {
-		throw new Problem("scripts/postprocess/sections.mjs: the module has no names. Does wasm-opt have --debuginfo?");
+		throw new Problem(
+			"scripts/postprocess/sections.mjs: the module has no names of functions. Is --debuginfo in the flags of wasm-opt?",
+		);
 	}
 	return {
 		functions: sizes.map((size, index) => ({ name: names[imported + index] ?? "?", size })),
@@ -39,7 +41,7 @@ export function functionSizes(wasm) {
 	};
 }
 
-/** The same module without custom sections. */
+/** Returns the module without custom sections. */
 export function withoutCustomSections(wasm) {
 	return assemble(
 		wasm,
