@@ -61,8 +61,8 @@ const SMALLEST = [
 ];
 
 /**
- * LLVM optimizes for speed, with two limits: it inlines a function only if that makes the code smaller
- * or the source requires it, and it duplicates only a third as much code as usual to save jumps.
+ * LLVM optimizes for speed, with two limits. It inlines a function only if that makes the code smaller
+ * or the source requires it. It duplicates only a third as much code as usual to save jumps.
  * Optimized for size, the package would be half a kilobyte smaller and 10 % slower.
  */
 const LITTLE_COPYING = "-Cllvm-args=-inline-threshold=-10 -Cllvm-args=-jump-threading-threshold=2";
