@@ -58,6 +58,6 @@ test("without a server the clock prints one error line and fails", async () => {
 	const { lines, errors, status } = await printed(`${server.found}/stream`);
 	assert.deepEqual(lines, []);
 	assert.equal(errors.length, 1);
-	assert.match(errors[0], /^network error: the server cannot be reached.*\/stream$/);
+	assert.match(errors[0], /^network error: the server is unreachable.*\/stream$/);
 	assert.equal(status, 1);
 });
