@@ -1,40 +1,13 @@
-// Owns the rule that the examples of README.md and docs/migrating.md do what these pages say, as they stand there.
+// Runs the examples of README.md and docs/guide/migrating.md, copied unchanged.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { root } from "../../scripts/lib/tools.mjs";
-import { type Asked, bundle, type Kitchen, prepareProject, serveRecipe } from "./recipes.ts";
+import { event, type Opened, open, prepareProject, serveRecipe, shown, takeUncaught } from "./recipes.ts";
 import { expect, test } from "./support.ts";
 
-const event = (data: string, fields = "") => `${fields}data: ${data}\n\n`;
 const QUESTION = "Where does a river begin?";
-
-interface Opened {
-	readonly kitchen: Kitchen;
-	/** What the page has said on its console, without the browser's own errors. */
-	readonly said: string[];
-}
-
-/** Opens a page that runs one file of a prepared project. */
-async function open(page: Page, folder: string, file: string, answer?: (asked: Asked) => void): Promise<Opened> {
-	await bundle(folder, file);
-	const kitchen = await serveRecipe(folder, answer);
-	const said: string[] = [];
-	page.on("console", (message) => message.type() !== "error" && said.push(message.text()));
-	await page.clock.install();
-	await page.goto(kitchen.origin);
-	return { kitchen, said };
-}
-
-/** What the page shows, without its script. */
-const shown = (page: Page) => page.evaluate(() => document.body.innerText.trim());
-
-/** Waits for what the page has thrown and nobody has caught, and takes it as expected. */
-async function takeUncaught(uncaught: string[], expected: RegExp): Promise<void> {
-	await expect.poll(() => uncaught, { timeout: 20_000 }).toEqual([expect.stringMatching(expected)]);
-	uncaught.length = 0;
-}
 
 test.describe("README.md", () => {
 	let folder: string;
@@ -98,77 +71,12 @@ test.describe("README.md", () => {
 		expect(kitchen.lines()).toEqual(Array(2).fill("POST /api/chat"));
 		await kitchen.stop();
 	});
-
-	for (const [what, holds, chats] of [
-		["is renewed after a 401", 2, 2],
-		["that is refused each time is renewed three times", Number.POSITIVE_INFINITY, 4],
-	] as const) {
-		test(`the token of the example for request and reconnect ${what}`, async ({ page }) => {
-			let issued = 0;
-			const { kitchen } = await open(page, folder, "token.ts", ({ line, headers, response, send }) => {
-				if (line === "POST /token") {
-					response.end(String(++issued));
-				} else if (headers.authorization === `Bearer ${holds}`) {
-					send(event("welcome"));
-					response.end();
-				} else {
-					response.writeHead(401).end();
-				}
-			});
-			const attempt = (n: number) => ["POST /token", `POST /api/chat Bearer ${n + 1}`];
-			const expected = Array.from({ length: chats }, (_, n) => attempt(n)).flat();
-			const requests = () => kitchen.asked.map(({ line, headers }) => `${line} ${headers.authorization ?? ""}`.trim());
-			await expect.poll(requests).toEqual(expected);
-			await page.clock.fastForward(60_000);
-			await page.evaluate(() => void fetch("/done"));
-			await kitchen.nth(expected.length);
-			expect(requests()).toEqual([...expected, "GET /done"]);
-			await kitchen.stop();
-		});
-	}
-
-	test("the answer of the example that goes on is whole after refusals and cuts, and asked for by GET once it has begun", async ({
-		page,
-	}) => {
-		const { kitchen, said } = await open(page, folder, "go-on.ts");
-		(await kitchen.nth(0)).response.writeHead(503).end();
-		const cutBefore = await kitchen.nthSoon(page, 1);
-		cutBefore.send(": nothing yet\n\n");
-		cutBefore.response.destroy();
-		(await kitchen.nthSoon(page, 2)).send(event("In the ", "id: 1\n"));
-		await expect.poll(() => shown(page)).toBe("In the");
-		kitchen.asked[2]!.response.destroy();
-		(await kitchen.nthSoon(page, 3)).response.writeHead(503).end();
-		const ended = await kitchen.nthSoon(page, 4);
-		ended.send(event("hills", "id: 2\n"));
-		ended.response.end();
-		(await kitchen.nthSoon(page, 5)).send(event(".", "id: 3\n") + event("[DONE]", "id: 4\n"));
-		await expect.poll(() => said.at(-1)).toBe("until");
-		expect(await shown(page)).toBe("In the hills.[DONE]");
-
-		const { id, prompt } = JSON.parse(kitchen.asked[0]!.body);
-		expect([id, prompt]).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), QUESTION]);
-		const requests = kitchen.asked.map(({ line, body, headers }) => [line, body, headers["last-event-id"]]);
-		const post = ["POST /api/answers", kitchen.asked[0]!.body, undefined];
-		const get = (last: string) => [`GET /api/answers/${id}`, "", last];
-		expect(requests).toEqual([post, post, post, get("1"), get("1"), get("2")]);
-		await kitchen.stop();
-	});
-
-	test("the same example gives up after five tries that bring nothing", async ({ page }) => {
-		const refuse = ({ response }: Asked) => response.writeHead(503).end();
-		const { kitchen, said } = await open(page, folder, "go-on.ts", refuse);
-		await kitchen.nthSoon(page, 5);
-		await expect.poll(() => said.at(-1)).toBe("attempts");
-		expect(kitchen.lines()).toEqual(Array(6).fill("POST /api/answers"));
-		await kitchen.stop();
-	});
 });
 
-test.describe("docs/migrating.md", () => {
+test.describe("docs/guide/migrating.md", () => {
 	let folder: string;
 	test.beforeAll(async () => {
-		folder = await prepareProject("examples/migrating", "docs/migrating.md", "ask.ts");
+		folder = await prepareProject("examples/migrating", "docs/guide/migrating.md", "ask.ts");
 	});
 
 	/** Writes an edited copy of one of the page's files. Returns its name. */

@@ -1,6 +1,5 @@
-// Owns how the code of a page of ours, such as a recipe of docs/recipes/, is tried: as it stands
-// there it is put into the small project that uses it, checked, bundled, and served by a server in
-// the hands of the test.
+// How the code of a page of docs/ is tested: it is copied unchanged into a small project, its types
+// are checked, and it is bundled and served by a server that the test controls.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
@@ -15,7 +14,7 @@ import { expect, install, type Served } from "./support.ts";
 /** Milliseconds that no wait of the package exceeds by default. */
 const LONGEST_WAIT = 30_000;
 
-/** Code with a title; README.md, which rustdoc reads too, has the title in a comment before the code. */
+/** Code with a title. rustdoc reads README.md too, so there the title is in a comment before it. */
 const BLOCK = /^(?:<!-- title="([^"]+)" -->\n```\w+|```\w+ title="([^"]+)")\n(.*?)^```$/gms;
 
 /** The options of a new project, stricter than most. */
@@ -43,16 +42,34 @@ export function prepare(name: string, mainFile: string): Promise<string> {
 	return prepareProject(`recipes/${name}`, `docs/recipes/${name}.md`, mainFile);
 }
 
-/** Puts the files of a page into a project, installs what that asks for, and checks the types; returns its folder. */
-export async function prepareProject(project: string, path: string, mainFile: string): Promise<string> {
-	const folder = await install(project);
+/** The code with a title that a page has: names of files, and their text. */
+export function filesOf(path: string): Map<string, string> {
 	const page = readFileSync(join(root, path), "utf8");
-	const files = [...page.matchAll(BLOCK)];
+	const files = [...page.matchAll(BLOCK)].map(([, before, inside, code]): [string, string] => [
+		(before ?? inside)!,
+		code!,
+	]);
 	if (files.length === 0) {
 		throw new Error(`${path} has no code with a title`);
 	}
-	for (const [, before, inside, code] of files) {
-		writeFileSync(join(folder, (before ?? inside)!), code!);
+	return new Map(files);
+}
+
+/**
+ * Copies the files of a page, or of several, into a project, installs its dependencies and checks
+ * the types. Returns its folder.
+ */
+export async function prepareProject(project: string, paths: string | string[], mainFile: string): Promise<string> {
+	const folder = await install(project);
+	const origins = new Map<string, string>();
+	for (const path of [paths].flat()) {
+		for (const [name, code] of filesOf(path)) {
+			if (origins.has(name)) {
+				throw new Error(`${path} and ${origins.get(name)} both have a file ${name}`);
+			}
+			origins.set(name, path);
+			writeFileSync(join(folder, name), code);
+		}
 	}
 	const html = (script: string) =>
 		`<!doctype html><title>${project}</title><main></main><output></output><script type="module" src="${script}"></script>`;
@@ -66,10 +83,39 @@ export async function prepareProject(project: string, path: string, mainFile: st
 	return folder;
 }
 
-/** Bundles a prepared project with esbuild, as for development. */
-export async function bundle(folder: string, mainFile: string): Promise<void> {
-	await runOwn("esbuild", folder, mainFile, "--bundle", "--format=esm", "--jsx=automatic", "--outfile=site/main.js");
+/** Bundles a file of a prepared project with esbuild, as for development. */
+export async function bundle(folder: string, file: string, out = "main.js"): Promise<void> {
+	await runOwn("esbuild", folder, file, "--bundle", "--format=esm", "--jsx=automatic", `--outfile=site/${out}`);
 }
+
+export interface Opened {
+	readonly kitchen: Kitchen;
+	/** The texts on the page's console, without the browser's own errors. */
+	readonly said: string[];
+}
+
+/** Opens a page that runs one file of a prepared project. Its clock is the test's. */
+export async function open(page: Page, folder: string, file: string, answer?: (asked: Asked) => void): Promise<Opened> {
+	await bundle(folder, file);
+	const kitchen = await serveRecipe(folder, answer);
+	const said: string[] = [];
+	page.on("console", (message) => message.type() !== "error" && said.push(message.text()));
+	await page.clock.install();
+	await page.goto(kitchen.origin);
+	return { kitchen, said };
+}
+
+/** The text of the page, without its script. */
+export const shown = (page: Page) => page.evaluate(() => document.body.innerText.trim());
+
+/** Waits for an uncaught error of the page, and removes it from the list, which has to be empty at the end. */
+export async function takeUncaught(uncaught: string[], expected: RegExp): Promise<void> {
+	await expect.poll(() => uncaught, { timeout: 20_000 }).toEqual([expect.stringMatching(expected)]);
+	uncaught.length = 0;
+}
+
+/** One event of a stream. `fields` are lines before its data. */
+export const event = (data: string, fields = "") => `${fields}data: ${data}\n\n`;
 
 async function runOwn(program: string, cwd: string, ...args: string[]): Promise<void> {
 	const problem = `${program} ${args.join(" ")} failed in ${cwd}.`;
