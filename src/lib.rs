@@ -92,3 +92,8 @@ pub mod internals {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+/// The examples of the guide, which the published crate does not contain.
+#[cfg(all(doctest, headwater_docs))]
+#[doc = include_str!("../docs/guide/rust.md")]
+mod guide {}
