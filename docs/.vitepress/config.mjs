@@ -107,7 +107,7 @@ function mapLinks(tokens, file) {
 
 function extendMarkdown(md) {
 	const { fence, text, code_inline: code, html_inline: inline, html_block: block } = md.renderer.rules;
-	const escape = md.utils.escapeHtml;
+	const { escapeHtml } = md.utils;
 	// Vue would evaluate what is between two braces.
 	const plain = (html) => html.replaceAll("{{", "&#123;&#123;");
 	md.renderer.rules.text = (...args) => plain(text(...args));
@@ -115,12 +115,12 @@ function extendMarkdown(md) {
 	for (const [rule, render] of Object.entries({ html_inline: inline, html_block: block })) {
 		md.renderer.rules[rule] = (tokens, index, ...rest) => {
 			const { content } = tokens[index];
-			return plain(content.startsWith("<") && !TAG.test(content) ? escape(content) : render(tokens, index, ...rest));
+			return plain(content.startsWith("<") && !TAG.test(content) ? escapeHtml(content) : render(tokens, index, ...rest));
 		};
 	}
 	md.renderer.rules.fence = (tokens, index, ...rest) =>
 		tokens[index].info.trim() === "mermaid"
-			? `<Mermaid code="${escape(tokens[index].content)}" />`
+			? `<Mermaid code="${escapeHtml(tokens[index].content)}" />`
 			: fence(tokens, index, ...rest);
 	md.core.ruler.push("repository-links", ({ tokens, env }) => {
 		const file = relative(root, env.realPath ?? env.path);
