@@ -115,7 +115,9 @@ function extendMarkdown(md) {
 	for (const [rule, render] of Object.entries({ html_inline: inline, html_block: block })) {
 		md.renderer.rules[rule] = (tokens, index, ...rest) => {
 			const { content } = tokens[index];
-			return plain(content.startsWith("<") && !TAG.test(content) ? escapeHtml(content) : render(tokens, index, ...rest));
+			return plain(
+				content.startsWith("<") && !TAG.test(content) ? escapeHtml(content) : render(tokens, index, ...rest),
+			);
 		};
 	}
 	md.renderer.rules.fence = (tokens, index, ...rest) =>
