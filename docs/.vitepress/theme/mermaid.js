@@ -12,7 +12,10 @@ export default defineComponent({
 		const svg = ref("");
 		async function draw() {
 			const { default: mermaid } = await import("mermaid");
-			mermaid.initialize({ startOnLoad: false, theme: isDark.value ? "dark" : "neutral" });
+			// At their own size, diagrams are readable. The page scrolls them.
+			const size = { useMaxWidth: false };
+			const theme = isDark.value ? "dark" : "default";
+			mermaid.initialize({ startOnLoad: false, theme, flowchart: size, sequence: size });
 			drawn += 1;
 			svg.value = (await mermaid.render(`diagram-${drawn}`, props.code)).svg;
 		}
@@ -20,6 +23,8 @@ export default defineComponent({
 		watch(isDark, draw);
 		// Without JavaScript, the page has the source of the diagram.
 		return () =>
-			svg.value ? h("div", { class: "diagram", innerHTML: svg.value }) : h("pre", { class: "diagram" }, props.code);
+			svg.value
+				? h("div", { class: "diagram", tabindex: 0, innerHTML: svg.value })
+				: h("pre", { class: "diagram" }, props.code);
 	},
 });
