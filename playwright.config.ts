@@ -106,6 +106,7 @@ export default defineConfig<object, WorkerOptions>({
 			use: { ...CHROMIUM, packageFolder: plainFolder },
 		},
 		{ name: "cluster", testMatch: "cluster/*.spec.ts", use: CHROMIUM },
+		{ name: "docs", testMatch: "docs/*.spec.ts", use: CHROMIUM },
 		{ name: "firefox", testMatch: SHORT_IN_FIREFOX, use: FIREFOX },
 		{
 			name: "firefox-long",

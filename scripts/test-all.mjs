@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildPackage, buildPlain, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
 import { buildServer } from "./build-server.mjs";
+import { buildDocs } from "./docs.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { browserLayer, pages, runSuites } from "./lib/suites.mjs";
 import { root } from "./lib/tools.mjs";
@@ -19,6 +20,7 @@ script(async () => {
 	await buildPlain();
 	await buildPage();
 	await buildServer("headwater-chat");
+	await buildDocs();
 	const scenario = await buildServer("headwater-scenario");
 	say("measuring the parser (cargo bench)");
 	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
@@ -38,6 +40,6 @@ script(async () => {
 	}
 	await runSuites([
 		browserLayer(scenario, "safari"),
-		pages("chromium-long", "firefox-long", "webkit-long", "chromium-plain", "cluster"),
+		pages("chromium-long", "firefox-long", "webkit-long", "chromium-plain", "cluster", "docs"),
 	]);
 });

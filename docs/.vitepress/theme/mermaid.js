@@ -10,21 +10,28 @@ export default defineComponent({
 	setup(props) {
 		const { isDark } = useData();
 		const svg = ref("");
+		const large = ref(false);
 		async function draw() {
 			const { default: mermaid } = await import("mermaid");
-			// At their own size, diagrams are readable. The page scrolls them.
+			// The style sheet sets the size.
 			const size = { useMaxWidth: false };
 			const theme = isDark.value ? "dark" : "default";
-			mermaid.initialize({ startOnLoad: false, theme, flowchart: size, sequence: size });
+			mermaid.initialize({ startOnLoad: false, theme, fontFamily: "inherit", flowchart: size, sequence: size });
 			drawn += 1;
 			svg.value = (await mermaid.render(`diagram-${drawn}`, props.code)).svg;
 		}
 		onMounted(draw);
 		watch(isDark, draw);
+		const toggle = () => {
+			large.value = !large.value;
+		};
 		// Without JavaScript, the page has the source of the diagram.
 		return () =>
 			svg.value
-				? h("div", { class: "diagram", tabindex: 0, innerHTML: svg.value })
+				? h("figure", { class: ["diagram", { large: large.value }] }, [
+						h("div", { tabindex: 0, innerHTML: svg.value }),
+						h("button", { type: "button", onClick: toggle }, large.value ? "Fit to the page" : "Show in full size"),
+					])
 				: h("pre", { class: "diagram" }, props.code);
 	},
 });
