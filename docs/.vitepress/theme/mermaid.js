@@ -13,10 +13,18 @@ export default defineComponent({
 		const large = ref(false);
 		async function draw() {
 			const { default: mermaid } = await import("mermaid");
+			// Mermaid measures texts.
+			await document.fonts.ready;
 			// The style sheet sets the size.
 			const size = { useMaxWidth: false };
-			const theme = isDark.value ? "dark" : "default";
-			mermaid.initialize({ startOnLoad: false, theme, fontFamily: "inherit", flowchart: size, sequence: size });
+			mermaid.initialize({
+				startOnLoad: false,
+				theme: isDark.value ? "dark" : "default",
+				themeCSS: ".cluster rect { fill: var(--vp-c-bg-soft); stroke: var(--vp-c-divider); }",
+				fontFamily: getComputedStyle(document.body).fontFamily,
+				flowchart: size,
+				sequence: size,
+			});
 			drawn += 1;
 			svg.value = (await mermaid.render(`diagram-${drawn}`, props.code)).svg;
 		}
