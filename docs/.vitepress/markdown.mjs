@@ -73,7 +73,7 @@ function mapLinks(tokens, file) {
 export function extendMarkdown(md) {
 	const { fence, text, code_inline: code, html_inline: inline, html_block: block } = md.renderer.rules;
 	const { escapeHtml } = md.utils;
-	// Vue would evaluate what is between two braces.
+	// Vue would evaluate the text between two braces.
 	const plain = (html) => html.replaceAll("{{", "&#123;&#123;");
 	md.renderer.rules.text = (...args) => plain(text(...args));
 	md.renderer.rules.code_inline = (...args) => plain(code(...args));
