@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { buildBench, buildPackage } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildChatServer } from "./build-server.mjs";
 import { Problem, readArguments, run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
@@ -31,7 +31,7 @@ script(async () => {
 	await buildPackage();
 	await buildBench();
 	await buildPage();
-	await buildServer("headwater-chat");
+	await buildChatServer();
 	const config = join("benches", "browser", "runner", "playwright.config.ts");
 	const env = { HEADWATER_BENCH: JSON.stringify(options) };
 	const args = ["test", "--config", config, "--project", browser];

@@ -1,17 +1,36 @@
-// Owns the building of this repository's servers, which are Rust programs: the chat server and the scenario server.
+// Builds the servers of this repository, which are Rust programs: the chat server and the scenario
+// server.
 
 import { join } from "node:path";
 import { run, say } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
-/** Builds a server where it is not up to date; its path. */
-export async function buildServer(name) {
-	say(`building the server ${name}, if it has changed (a minute or two the first time)`);
-	await run("cargo", ["build", "--quiet", "--profile", "server", "--package", name], {
+/** The chat server as a visitor runs it, built if it has changed. Returns its path. */
+export async function buildChatServer() {
+	say("building the chat server, if it has changed (a minute or two the first time)");
+	await build("--profile", "server", "--package", "headwater-chat");
+	return serverPath("headwater-chat", "server");
+}
+
+/**
+ * Both servers as the tests run them, built if they have changed. `cargo test` compiles the same
+ * dependencies with the same profile, so they are compiled once.
+ */
+export async function buildTestServers() {
+	say("building the servers of the tests, if they have changed");
+	await build("--package", "headwater-chat", "--package", "headwater-scenario");
+}
+
+/** The path of a built server: by default that of the tests. */
+export function serverPath(name, profile = "debug") {
+	return join(root, "target", profile, name);
+}
+
+async function build(...args) {
+	await run("cargo", ["build", "--quiet", ...args], {
 		cwd: root,
 		env: { CARGO_TARGET_DIR: join(root, "target") },
 		capture: true,
-		problem: `The server ${name} could not be built.`,
+		problem: "The servers could not be built.",
 	});
-	return join(root, "target", "server", name);
 }

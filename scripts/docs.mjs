@@ -4,10 +4,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { preview } from "vite";
 import { buildPackage, whenChanged } from "./build.mjs";
 import { buildPage, pageFolder } from "./build-page.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildChatServer } from "./build-server.mjs";
 import { repositoryFiles } from "./lib/markdown.mjs";
 import { Problem, run, say, script, serve } from "./lib/process.mjs";
 import { tied } from "./lib/tied.mjs";
@@ -67,6 +66,8 @@ export async function serveDocs(chatServer, port) {
 			headers["content-security-policy"] = policy?.replaceAll(`:${chatPort}`, `:${host.split(":").at(-1)}`);
 		});
 	const rewrite = (path) => path.replace(/^\/live(?=\/)/, "");
+	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
+	const { preview } = await import("vite");
 	const site = await preview({
 		configFile: false,
 		root: folder,
@@ -100,7 +101,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 		await setupBuild();
 		await buildPackage();
 		await buildPage();
-		const chatServer = await buildServer("headwater-chat");
+		const chatServer = await buildChatServer();
 		await buildDocs();
 		const { origin, stop } = await serveDocs(chatServer, port);
 		say(`the site is on ${origin}; stop it with Ctrl+C`);

@@ -3,7 +3,7 @@
 import { createServer } from "node:net";
 import { buildPackage } from "./build.mjs";
 import { buildPage, pageFolder } from "./build-page.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildChatServer } from "./build-server.mjs";
 import { Problem, run, say, script } from "./lib/process.mjs";
 import { setupBuild } from "./setup.mjs";
 
@@ -22,7 +22,7 @@ script(async () => {
 async function buildServerWhileInstalling() {
 	let server;
 	await setupBuild(async () => {
-		server = await buildServer("headwater-chat");
+		server = await buildChatServer();
 	});
 	return server;
 }

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { buildPackage, buildPlain, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildTestServers, serverPath } from "./build-server.mjs";
 import { buildDocs } from "./docs.mjs";
 import { run, say, script } from "./lib/process.mjs";
 import { browserLayer, pages, runSuites } from "./lib/suites.mjs";
@@ -19,9 +19,8 @@ script(async () => {
 	await buildTrap();
 	await buildPlain();
 	await buildPage();
-	await buildServer("headwater-chat");
+	await buildTestServers();
 	await buildDocs();
-	const scenario = await buildServer("headwater-scenario");
 	say("measuring the parser (cargo bench)");
 	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
 		cwd: root,
@@ -39,7 +38,7 @@ script(async () => {
 		await run(process.execPath, [join("scripts", file)], { cwd: root, problem });
 	}
 	await runSuites([
-		browserLayer(scenario, "safari"),
+		browserLayer(serverPath("headwater-scenario"), "safari"),
 		pages("chromium-long", "firefox-long", "webkit-long", "chromium-plain", "cluster", "docs"),
 	]);
 });

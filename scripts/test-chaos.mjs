@@ -7,7 +7,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { buildPackage } from "./build.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildTestServers } from "./build-server.mjs";
 import { Problem, readArguments, run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
@@ -39,7 +39,7 @@ script(async () => {
 	await setupBuild();
 	await setupTests();
 	await buildPackage();
-	await buildServer("headwater-scenario");
+	await buildTestServers();
 	console.log(`\n${options.method} in ${browser}, ${options.place}; seed ${options.seed}`);
 	const args = ["test", "--config", join("tests", "chaos", "playwright.config.ts"), "--project", browser];
 	const env = { HEADWATER_CHAOS: JSON.stringify(options) };

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { buildPackage, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildTestServers } from "./build-server.mjs";
 import { Problem, readArguments, run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
@@ -24,10 +24,9 @@ script(async () => {
 		throw new Problem(`Name a file and one of ${BROWSERS.join(", ")}: npm run test:one -- facade/until chromium`);
 	}
 	await buildPackage();
-	await buildServer("headwater-scenario");
+	await buildTestServers();
 	if (!file.startsWith("facade/")) {
 		await buildPage();
-		await buildServer("headwater-chat");
 	}
 	if (TRAPPING.test(file)) {
 		await buildTrap();

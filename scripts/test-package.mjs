@@ -6,7 +6,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildPackage } from "./build.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildTestServers } from "./build-server.mjs";
 import { countPlaywright, skipped } from "./lib/counts.mjs";
 import { pack } from "./lib/packed.mjs";
 import { readArguments, run, say, script } from "./lib/process.mjs";
@@ -19,7 +19,7 @@ script(async () => {
 	await setupBuild();
 	await setupTests();
 	await buildPackage();
-	await buildServer("headwater-scenario");
+	await buildTestServers();
 	await runSuites([() => consumers(positionals)]);
 });
 

@@ -5,7 +5,7 @@
 
 import { buildPackage, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
-import { buildServer } from "./build-server.mjs";
+import { buildTestServers, serverPath } from "./build-server.mjs";
 import { readArguments, script } from "./lib/process.mjs";
 import {
 	browserLayer,
@@ -34,13 +34,12 @@ script(async () => {
 	await buildPackage();
 	await buildTrap();
 	await buildPage();
-	await buildServer("headwater-chat");
-	const scenario = await buildServer("headwater-scenario");
+	await buildTestServers();
 	await runSuites([
 		...only("native", native),
 		...only("examples", examples),
 		...only("instructions", instructions),
-		...(fromRust.length > 0 ? [browserLayer(scenario, ...fromRust)] : []),
+		...(fromRust.length > 0 ? [browserLayer(serverPath("headwater-scenario"), ...fromRust)] : []),
 		...only("node", nodeTests),
 		...(browsers.length > 0 ? [pages(...browsers)] : []),
 		...only("size", size),

@@ -6,15 +6,15 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { serverPath } from "../../scripts/build-server.mjs";
 import { serve } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 
 const client = join(root, "scripts", "clock.mjs");
 
 function startServer() {
-	const program = join(root, "target", "server", "headwater-chat");
 	const env = { PORT: "0" };
-	return serve(program, ["--root", join(root, "www", "dist")], /on (http:\S+)/, { env });
+	return serve(serverPath("headwater-chat"), ["--root", join(root, "www", "dist")], /on (http:\S+)/, { env });
 }
 
 /**

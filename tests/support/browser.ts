@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { type Browser, type BrowserContext, test as base, expect } from "@playwright/test";
+import { serverPath } from "../../scripts/build-server.mjs";
 import { serve } from "../../scripts/lib/process.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 import { startWebKit } from "./webkit.ts";
@@ -19,7 +20,7 @@ export interface Server {
  * `dist/`, under `/files/`.
  */
 export async function startScenarioServer(folder = root): Promise<Server> {
-	const program = join(root, "target", "server", "headwater-scenario");
+	const program = serverPath("headwater-scenario");
 	const { found, stop, pid } = await serve(program, ["--root", folder, "--until-stdin-closes"], /on (http:\S+)\n/);
 	return { origin: found, stop, pid: pid as number };
 }
@@ -34,9 +35,11 @@ const FRESH_ENVIRONMENT = {
 	MODEL: "",
 };
 
-/** Starts the chat server on a port, by default a free one. */
-export async function startChatServer(environment: Record<string, string> = {}): Promise<Server> {
-	const program = join(root, "target", "server", "headwater-chat");
+/** Starts the chat server on a port, by default a free one; by default as it was built for the tests. */
+export async function startChatServer(
+	environment: Record<string, string> = {},
+	program = serverPath("headwater-chat"),
+): Promise<Server> {
 	const env = { ...FRESH_ENVIRONMENT, ...environment };
 	const { found, stop, pid } = await serve(program, ["--root", join(root, "www", "dist")], /on (http:\S+)/, { env });
 	return { origin: found, stop, pid: pid as number };

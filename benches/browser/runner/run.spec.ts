@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "@playwright/test";
+import { serverPath } from "../../../scripts/build-server.mjs";
 import { root } from "../../../scripts/lib/tools.mjs";
 import { startChatServer } from "../../../tests/support/browser.ts";
 import type { Options } from "../result.ts";
@@ -18,7 +19,7 @@ interface Wanted extends Options {
 test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
 	test.setTimeout(0);
 	const { json, only, quick = false } = JSON.parse(process.env.HEADWATER_BENCH!) as Wanted;
-	const server = await startChatServer();
+	const server = await startChatServer({}, serverPath("headwater-chat", "server"));
 	const browser = await openBrowser(playwright, browserName, launchOptions, server.origin);
 	try {
 		const { rows: names, versions } = await browser.about();
