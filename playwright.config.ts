@@ -43,7 +43,9 @@ const LONG = [
 		"workers",
 	),
 	...["errors", "leaving", "thrown"].flatMap((name) => facade(`fetch-event-source-${name}`)),
-	...["bench", "errors", "nesting"].map((name) => `e2e/${name}.spec.ts`),
+	...["bench", "bench-workloads", "errors", "look", "nesting", "spring", "subscribe"].map(
+		(name) => `e2e/${name}.spec.ts`,
+	),
 ];
 
 /**
@@ -64,13 +66,9 @@ const NOT_IN_FIREFOX = facade("back-forward-cache");
  */
 const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
-/** The tests for `npm test` in other engines. Tests from Rust cover the browser layer there as well. */
-const SHORT_IN_WEBKIT = facade("standard-*", "deviations", "loading", "vectors");
-const SHORT_IN_FIREFOX = [
-	...SHORT_IN_WEBKIT,
-	...facade("delivery", "events", "fetch-event-source", "until"),
-	...["accessibility", "chat", "injection"].map((name) => `e2e/${name}.spec.ts`),
-];
+/** The tests of other engines in `npm test`: the package loads, reads a stream and fires its events. */
+const SHORT_IN_WEBKIT = facade("loading", "standard-stream");
+const SHORT_IN_FIREFOX = [...SHORT_IN_WEBKIT, ...facade("delivery", "events", "standard-events")];
 
 const ALL = [...facade("*"), "e2e/*.spec.ts"];
 

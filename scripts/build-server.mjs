@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { run, say } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
-/** The chat server as a visitor runs it, built if it has changed. Returns its path. */
+/** Builds the chat server as a visitor runs it, if it has changed. Returns its path. */
 export async function buildChatServer() {
 	say("building the chat server, if it has changed (a minute or two the first time)");
 	await build("--profile", "server", "--package", "headwater-chat");
@@ -13,7 +13,7 @@ export async function buildChatServer() {
 }
 
 /**
- * Both servers as the tests run them, built if they have changed. `cargo test` compiles the same
+ * Builds both servers as the tests run them, if they have changed. `cargo test` compiles the same
  * dependencies with the same profile, so they are compiled once.
  */
 export async function buildTestServers() {
@@ -21,7 +21,17 @@ export async function buildTestServers() {
 	await build("--package", "headwater-chat", "--package", "headwater-scenario");
 }
 
-/** The path of a built server: by default that of the tests. */
+/** Builds the native tests and both servers. The package does not need them. */
+export async function buildNative() {
+	await buildTestServers();
+	await run("cargo", ["test", "--quiet", "--workspace", "--no-run"], {
+		cwd: root,
+		capture: true,
+		problem: "The native tests could not be compiled.",
+	});
+}
+
+/** Returns the path of a built server: by default that of the tests. */
 export function serverPath(name, profile = "debug") {
 	return join(root, "target", profile, name);
 }

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { serverPath } from "../../scripts/build-server.mjs";
 import { buildDocs, serveDocs, siteFolder } from "../../scripts/docs.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 
@@ -15,7 +16,7 @@ test.use({ viewport: { width: 1280, height: 900 } });
 test.beforeAll(async () => {
 	test.setTimeout(300_000);
 	await buildDocs();
-	site = await serveDocs(join(root, "target", "server", "headwater-chat"), 0);
+	site = await serveDocs(serverPath("headwater-chat"), 0);
 });
 
 test.afterAll(() => site?.stop());
