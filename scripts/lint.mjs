@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildPackage } from "./build.mjs";
 import { run, say, script, version } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
+import { checkProse } from "./prose.mjs";
 import { setupBuild } from "./setup.mjs";
 
 const DENY = ["--", "-D", "warnings"];
@@ -48,6 +49,8 @@ script(async () => {
 	for (const project of PROJECTS) {
 		await check(bin("tsc"), ["--noEmit", "--project", project], `The types of ${project} are wrong: tsc failed.`);
 	}
+	say("checking: the prose (docs/style.md)");
+	checkProse();
 	say("all checks passed");
 });
 
