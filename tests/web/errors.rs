@@ -123,7 +123,7 @@ async fn a_failed_connection_is_an_error_with_the_thrown_value_as_its_source() {
     let fetch = function(|_, _| Promise::reject(&TypeError::new("on purpose")).into());
     let story = read(builder(URL).method("POST").fetch_by(fetch).connect().unwrap()).await;
     let error = Error::Failed(story.errors.into_iter().next().unwrap());
-    assert!(error.to_string().starts_with("the server cannot be reached"), "{error}");
+    assert!(error.to_string().starts_with("the server is unreachable"), "{error}");
     assert_eq!(thrown(&error).to_string(), "TypeError: on purpose");
     // The conversion that `?` does in a function that is exported to JavaScript.
     assert!(JsValue::from(wasm_bindgen::JsError::from(error)).is_instance_of::<js_sys::Error>());
