@@ -7,7 +7,7 @@ import { buildPage } from "./build-page.mjs";
 import { buildTestServers, serverPath } from "./build-server.mjs";
 import { buildDocs } from "./docs.mjs";
 import { run, say, script } from "./lib/process.mjs";
-import { browserLayer, pages, runSuites } from "./lib/suites.mjs";
+import { browserLayer, examples, pages, runSuites } from "./lib/suites.mjs";
 import { root } from "./lib/tools.mjs";
 import { setupBuild, setupCluster, setupTests } from "./setup.mjs";
 
@@ -38,7 +38,8 @@ script(async () => {
 		await run(process.execPath, [join("scripts", file)], { cwd: root, problem });
 	}
 	await runSuites([
-		browserLayer(serverPath("headwater-scenario"), "safari"),
+		examples,
+		browserLayer(serverPath("headwater-scenario"), "firefox", "safari"),
 		pages("chromium-long", "firefox-long", "webkit-long", "chromium-plain", "cluster", "docs"),
 	]);
 });

@@ -10,7 +10,6 @@ import { readArguments, script } from "./lib/process.mjs";
 import {
 	browserLayer,
 	chooseSuites,
-	examples,
 	instructions,
 	nodeTests,
 	pages,
@@ -20,14 +19,13 @@ import {
 } from "./lib/suites.mjs";
 import { setupBuild, setupTests } from "./setup.mjs";
 
-/** The browsers in Playwright, each with its name in `wasm-pack test`, if it is tested there. */
-const BROWSERS = { chromium: "chrome", firefox: "firefox", webkit: undefined };
-const SUITES = ["native", "examples", "instructions", "node", "size", ...Object.keys(BROWSERS)];
+/** The browsers in Playwright. */
+const BROWSERS = ["chromium", "firefox", "webkit"];
+const SUITES = ["native", "instructions", "node", "size", ...BROWSERS];
 
 script(async () => {
 	const chosen = chooseSuites(readArguments({ allowPositionals: true }).positionals, SUITES);
-	const browsers = Object.keys(BROWSERS).filter((name) => chosen.includes(name));
-	const fromRust = browsers.map((name) => BROWSERS[name]).filter(Boolean);
+	const browsers = BROWSERS.filter((name) => chosen.includes(name));
 	const only = (name, suite) => (chosen.includes(name) ? [suite] : []);
 	await setupBuild();
 	await setupTests({ browsers, counting: chosen.includes("instructions") });
@@ -40,9 +38,8 @@ script(async () => {
 	}
 	await runSuites([
 		...only("native", testNative),
-		...only("examples", examples),
 		...only("instructions", instructions),
-		...(fromRust.length > 0 ? [browserLayer(serverPath("headwater-scenario"), ...fromRust)] : []),
+		...only("chromium", browserLayer(serverPath("headwater-scenario"), "chrome")),
 		...only("node", nodeTests),
 		...(browsers.length > 0 ? [pages(...browsers)] : []),
 		...only("size", size),

@@ -30,7 +30,7 @@ export function chooseSuites(names, all) {
 }
 
 export async function native() {
-	say("testing natively: core and servers (cargo test; the next step compiles the ignored examples)");
+	say("testing natively: core and servers (cargo test; test:all compiles the ignored examples)");
 	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], {
 		cwd: root,
 		tee: true,
@@ -92,10 +92,14 @@ async function wasmPackTest(browser, origin) {
 
 export async function nodeTests() {
 	say("testing the build and the package in Node");
-	const { code, output } = await run(process.execPath, ["--test", "--test-reporter=tap", "tests/node/"], {
-		cwd: root,
-		tee: true,
-	});
+	const { code, output } = await run(
+		process.execPath,
+		["--test", "--test-concurrency=4", "--test-reporter=tap", "tests/node/"],
+		{
+			cwd: root,
+			tee: true,
+		},
+	);
 	return verdict(code, countNode(output));
 }
 
