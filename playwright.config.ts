@@ -33,19 +33,29 @@ const LONG = [
 		"origins",
 		"page-events",
 		"pausing",
+		"peers",
 		"readable-stream-ends",
 		"realms",
 		"refusals",
 		"repeating",
 		"timeouts",
+		"vectors",
 		"visibility",
 		"worker-ends",
 		"workers",
 	),
 	...["errors", "leaving", "thrown"].flatMap((name) => facade(`fetch-event-source-${name}`)),
-	...["bench", "bench-workloads", "errors", "look", "nesting", "spring", "subscribe"].map(
-		(name) => `e2e/${name}.spec.ts`,
-	),
+	...[
+		"accessibility",
+		"bench",
+		"bench-workloads",
+		"errors",
+		"look",
+		"nesting",
+		"pass-through",
+		"spring",
+		"subscribe",
+	].map((name) => `e2e/${name}.spec.ts`),
 ];
 
 /**
