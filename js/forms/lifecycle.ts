@@ -1,8 +1,9 @@
 // The life of a source, for all three forms: its options, the start of the module, failures, and
 // the end.
 
-import type { ResponseLike } from "../module/attempt.js";
+import type { Attempt, Prepare, ResponseLike } from "../module/attempt.js";
 import { Batch } from "../module/batch.js";
+import { orDead } from "../module/isolation.js";
 import { load, whenDead } from "../module/wasm.js";
 import { type FailedAttempt, failedAttempt, type Reader, type Settings, type SourceHost } from "../module/wire.js";
 import { type ParsedOptions, parseOptions, type Rules, type SourceInit } from "../options/parse.js";
@@ -10,6 +11,7 @@ import { whenAborted } from "../platform/abort.js";
 import { report, tryRead } from "../platform/callbacks.js";
 import type { Closed, Failure } from "../types.js";
 import { decideFailure, moduleFailure } from "./failure.js";
+import { turns } from "./pace.js";
 
 /**
  * The part of a source that differs between the forms. Once the source is closed, only `ended` is
@@ -78,8 +80,15 @@ export class Lifecycle<M> implements SourceHost {
 			this.#fail(moduleFailure(error));
 		};
 		try {
+			// The option `request` may refer to the source, which the caller does not have yet.
+			await undefined;
 			if (this.isOver) {
 				return;
+			}
+			if (!settings.pauseWhenHidden && !reader) {
+				this.#sendFirst(settings);
+				// The request leaves before the start of the module occupies the thread.
+				await turns();
 			}
 			const { connect, read } = await load();
 			if (this.isOver) {
@@ -94,6 +103,23 @@ export class Lifecycle<M> implements SourceHost {
 		} catch (error) {
 			onModuleFailure(error);
 		}
+	}
+
+	/** Sends the first request. The module takes it over once it is loaded. */
+	#sendFirst(settings: Settings): void {
+		const { prepare } = settings;
+		let first: ReturnType<Prepare> | undefined = prepare(1, settings.lastEventId).then((attempt) => {
+			if (!this.isOver) {
+				(orDead(attempt) as Attempt).start?.(this.closed);
+			}
+			return attempt;
+		});
+		first.catch(() => {});
+		settings.prepare = (attempt, lastEventId) => {
+			const prepared = first;
+			first = undefined;
+			return prepared ?? prepare(attempt, lastEventId);
+		};
 	}
 
 	/**

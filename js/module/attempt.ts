@@ -16,6 +16,8 @@ export class Attempt {
 	readonly kind: number;
 	readonly #send: (signal: AbortSignal, asProbe: boolean) => Promise<ResponseLike>;
 	#controller: AbortController | undefined;
+	/** The response to {@link start}, until the module takes it. */
+	#early: Promise<ResponseLike> | undefined;
 
 	constructor(kind: number, send: (signal: AbortSignal, asProbe: boolean) => Promise<ResponseLike>) {
 		this.kind = kind;
@@ -23,13 +25,33 @@ export class Attempt {
 	}
 
 	/**
-	 * Sends the request. A probe is sent without the caller's headers and in the mode `no-cors`,
-	 * which needs no permission of the server. If the mode of the attempt does not allow a probe,
-	 * the promise is rejected.
+	 * Sends the request, or returns the response to the one that was sent early. A probe goes without
+	 * the caller's headers and in the mode `no-cors`, which needs no permission of the server. The
+	 * promise is rejected if the mode of the attempt does not allow that.
 	 */
 	send(asProbe: boolean): Promise<ResponseLike> {
+		const early = this.#early;
+		this.#early = undefined;
+		if (early) {
+			return early;
+		}
 		this.#controller = new AbortController();
 		return this.#send(this.#controller.signal, asProbe);
+	}
+
+	/**
+	 * Sends the request before the module asks for it. If the source is closed before the module
+	 * takes the response, the request is aborted.
+	 */
+	start(closed: Promise<unknown>): void {
+		const early = this.send(false);
+		early.catch(() => {});
+		this.#early = early;
+		closed.then(() => {
+			if (this.#early) {
+				this.abort();
+			}
+		});
 	}
 
 	/** Aborts the last request. */

@@ -135,7 +135,9 @@ test("under a policy without 'wasm-unsafe-eval' one error names the cause, and t
 		reason: "internal",
 		error: true,
 	});
-	expect((await lab.log()).opened).toBe(0);
+	// The request may have left before the module failed. It is aborted, and not repeated.
+	expect((await lab.log()).opened).toBeLessThanOrEqual(1);
+	await lab.expectNoSockets();
 });
 
 test("the package works under a policy of script-src 'self' 'wasm-unsafe-eval' and connect-src 'self'", async ({
@@ -223,6 +225,7 @@ test.describe("headwater/slim", () => {
 				const script = new Blob([await (await fetch(slim)).text()], { type: "text/javascript" });
 				const { EventSource, init } = await import(URL.createObjectURL(script));
 				const early = new EventSource(url);
+				await new Promise((resolve) => setTimeout(resolve));
 				await init({ module_or_path: new URL(module, location.href) });
 				const { reason, error } = await early.closed;
 				const later = new EventSource(url);
@@ -244,7 +247,7 @@ test.describe("headwater/slim", () => {
 			const message = ({ message }: Error) => message;
 			return [await init({ module_or_path: "/blank" }).catch(message), await init("/blank").catch(message)];
 		}, SLIM);
-		const page = "headwater.wasm could not be loaded from ORIGIN/blank (status 200, text/html";
+		const page = "headwater.wasm could not be loaded from ORIGIN/blank (200, text/html";
 		expect(told).toEqual([
 			expect.stringContaining(page.replace("ORIGIN", lab.origin)),
 			"init takes an object: { module_or_path }",
@@ -271,7 +274,7 @@ test.describe("headwater/slim", () => {
 			},
 			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
 		);
-		const refused = `headwater.wasm could not be loaded from ${lab.origin}/404 (status 404, application/json): pass its location to init({ module_or_path })`;
+		const refused = `headwater.wasm could not be loaded from ${lab.origin}/404 (404, application/json): pass its location to init({ module_or_path })`;
 		const message = `the WebAssembly module cannot be used: Error: ${refused}`;
 		expect(outcome).toEqual({ refused, reason: "internal", message, data: "works" });
 	});
