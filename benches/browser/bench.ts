@@ -3,10 +3,10 @@
 import { host } from "./host.ts";
 import type { Comparison, Options, RowResult } from "./result.ts";
 import type { Row } from "./row.ts";
+import { firstEventRow } from "./rows/first-event.ts";
 import { largeRow } from "./rows/large.ts";
 import { latencyRow } from "./rows/latency.ts";
 import { memoryRow, sourcesRow } from "./rows/memory.ts";
-import { openingRow } from "./rows/opening.ts";
 import { parserRow, worstRow } from "./rows/parser.ts";
 import { tasksRow } from "./rows/tasks.ts";
 import { throughputRows } from "./rows/throughput.ts";
@@ -20,7 +20,7 @@ export const ROWS: Row[] = [
 	tasksRow,
 	memoryRow,
 	sourcesRow,
-	openingRow,
+	firstEventRow,
 ];
 
 /** The goals are set for Chromium. */

@@ -12,11 +12,22 @@ export interface Host {
 	 */
 	trace?(): Promise<void>;
 	longestTask?(): Promise<number>;
-	/**
-	 * Opens a fresh page that opens one source, ours or the browser's. Returns the milliseconds
-	 * until it was open.
-	 */
-	open?(ours: boolean): Promise<number>;
+	/** Opens a fresh page with one contender. Returns the milliseconds from its call to its first event. */
+	firstEvent?(wanted: FirstEvent): Promise<number>;
+	/** The browser can be slowed down. */
+	slowsDown?(): void;
+}
+
+/** What a fresh page measures. */
+export interface FirstEvent {
+	/** A name in first.ts. */
+	contender: string;
+	/** Milliseconds until the server answers. */
+	delay: number;
+	/** Our module is loaded before the call. */
+	init?: boolean;
+	/** So many times slower is the processor. */
+	slowdown?: number;
 }
 
 /** Collects the functions that the runner has exposed in the page's global scope. */
@@ -28,7 +39,8 @@ export function host(): Host {
 		show: "benchShow",
 		trace: "benchTrace",
 		longestTask: "benchLongestTask",
-		open: "benchOpen",
+		firstEvent: "benchFirstEvent",
+		slowsDown: "benchSlowsDown",
 	};
 	return Object.fromEntries(
 		Object.entries(names).flatMap(([name, exposed]) => (exposed in scope ? [[name, scope[exposed]]] : [])),

@@ -7,6 +7,8 @@ export interface Stream {
 	events: number;
 	/** Events per second; as fast as possible if absent. */
 	rate?: number;
+	/** Milliseconds until the server answers; at once if there are none. */
+	delay?: number;
 }
 
 /** The received numbers, or the expected ones. */
@@ -60,8 +62,9 @@ export function check(contender: string, stream: string, received: Partial<Expec
 	}
 }
 
-function query({ workload, events, rate }: Stream): URLSearchParams {
+function query({ workload, events, rate, delay }: Stream): URLSearchParams {
 	const parameters = new URLSearchParams({ workload, events: `${events}`, seed: SEED });
 	if (rate !== undefined) parameters.set("rate", `${rate}`);
+	if (delay) parameters.set("delay", `${delay}`);
 	return parameters;
 }

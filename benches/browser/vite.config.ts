@@ -25,6 +25,6 @@ export default defineConfig({
 		// As in www/vite.config.ts, because the same policy applies.
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
-		rolldownOptions: { input: [here("index.html"), here("open.html")] },
+		rolldownOptions: { input: [here("index.html"), here("first.html")] },
 	},
 });

@@ -49,10 +49,10 @@ test("a row shows a bar for every contender and their ratios", async ({ page, ch
 });
 
 test("the page says which rows need the runner", async ({ page, chat }) => {
-	await page.goto(`${chat.origin}/bench/?only=memory,sources,opening`);
+	await page.goto(`${chat.origin}/bench/?only=memory,sources,first-event`);
 	await page.getByTestId("bench-run").click();
 	await expect(page.getByTestId("bench-progress")).toHaveText("Done", ROW);
-	for (const name of ["memory", "sources", "opening"]) {
+	for (const name of ["memory", "sources", "first-event"]) {
 		await expect(page.getByTestId(`bench-row-${name}`)).toContainText("Not run: only the runner (npm run bench)");
 	}
 });

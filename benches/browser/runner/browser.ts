@@ -2,6 +2,7 @@
 
 import type { Browser, LaunchOptions, Page, PlaywrightWorkerArgs } from "@playwright/test";
 import { hide, show, startHidingChromium } from "../../../tests/support/visibility.ts";
+import type { FirstEvent } from "../host.ts";
 import type { Options, RowResult } from "../result.ts";
 import { tracing } from "./tasks.ts";
 
@@ -22,11 +23,10 @@ export async function openBrowser(
 	const { page, close } = name === "chromium" ? await startHidingChromium(options) : await launch(playwright, name);
 	await page.exposeFunction("benchHide", () => hide(page));
 	await page.exposeFunction("benchShow", () => show(page));
-	await page.exposeFunction("benchOpen", (ours: boolean) =>
-		open(page, `${origin}/bench/open.html?${ours ? "ours" : ""}`),
-	);
+	await page.exposeFunction("benchFirstEvent", (wanted: FirstEvent) => firstEvent(page, origin, wanted));
 	if (name === "chromium") {
 		const { start, stop } = tracing(page);
+		await page.exposeFunction("benchSlowsDown", () => {});
 		await page.exposeFunction("benchHeap", await heapOf(page));
 		await page.exposeFunction("benchTrace", start);
 		await page.exposeFunction("benchLongestTask", stop);
@@ -70,12 +70,21 @@ async function launch(
 	return { page: await context.newPage(), close: () => browser.close() };
 }
 
-/** Opens a source in a fresh tab and returns its time. */
-async function open(page: Page, url: string): Promise<number> {
+/** In a new tab. */
+async function firstEvent(
+	page: Page,
+	origin: string,
+	{ contender, delay, init, slowdown }: FirstEvent,
+): Promise<number> {
+	const query = new URLSearchParams({ contender, delay: `${delay}`, ...(init && { init: "" }) });
 	const fresh = await page.context().newPage();
-	await fresh.goto(url);
-	const opened = await fresh.waitForFunction(() => (globalThis as { opened?: number }).opened);
-	const milliseconds = (await opened.jsonValue()) as number;
+	if (slowdown) {
+		const session = await page.context().newCDPSession(fresh);
+		await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+	}
+	await fresh.goto(`${origin}/bench/first.html?${query}`);
+	const found = await fresh.waitForFunction(() => (globalThis as { firstEvent?: number }).firstEvent);
+	const milliseconds = (await found.jsonValue()) as number;
 	await fresh.close();
 	return milliseconds;
 }

@@ -19,7 +19,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
-use tokio::time::interval;
+use tokio::time::{interval, sleep};
 
 use crate::answers::{Refusal, event_stream};
 use crate::hosts::AllowedHosts;
@@ -29,6 +29,8 @@ use workloads::Expected;
 
 /// Fits half a million chunks of a language model: ten seconds at 50,000 events per second.
 const LONGEST_STREAM: usize = 96 * 1024 * 1024;
+/// In milliseconds.
+const LONGEST_DELAY: u64 = 10_000;
 const MOST_EVENTS: u32 = 1_000_000;
 /// The resolution of tokio's timers.
 const TICK: Duration = Duration::from_millis(1);
@@ -47,10 +49,13 @@ pub fn router(hosts: &Arc<AllowedHosts>) -> Router {
 struct Pace {
     /// Events per second.
     rate: Option<u32>,
+    /// Milliseconds until the response.
+    #[serde(default)]
+    delay: u64,
 }
 
 /// Serves `GET` or `POST /bench/stream?workload=llm&events=40000&seed=1`; `&rate=50000` limits the
-/// rate.
+/// rate, and `&delay=50` delays the response by 50 ms.
 async fn stream(
     State(store): State<Arc<Store>>,
     wanted: Result<Query<Wanted>, QueryRejection>,
@@ -61,6 +66,10 @@ async fn stream(
     if pace.rate == Some(0) {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "The rate must be at least one event per second."));
     }
+    if pace.delay > LONGEST_DELAY {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "The delay must be at most 10,000 milliseconds."));
+    }
+    sleep(Duration::from_millis(pace.delay)).await;
     let source = store.source(wanted).await.map_err(busy)?;
     Ok(match pace.rate {
         None => event_stream(events::CONTENT_TYPE, at_once(source)),
