@@ -18,11 +18,11 @@ export interface Host {
 	slowsDown?(): void;
 }
 
-/** What a fresh page measures. */
+/** The condition of one fresh page. */
 export interface FirstEvent {
 	/** A name in first.ts. */
 	contender: string;
-	/** Milliseconds until the server answers. */
+	/** Milliseconds until the server responds. */
 	delay: number;
 	/** Our module is loaded before the call. */
 	init?: boolean;

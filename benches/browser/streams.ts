@@ -7,7 +7,7 @@ export interface Stream {
 	events: number;
 	/** Events per second; as fast as possible if absent. */
 	rate?: number;
-	/** Milliseconds until the server answers; at once if there are none. */
+	/** Milliseconds until the server responds. By default it responds at once. */
 	delay?: number;
 }
 

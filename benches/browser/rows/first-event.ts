@@ -27,8 +27,8 @@ interface Condition extends Omit<FirstEvent, "contender"> {
 }
 
 const CONDITIONS: Condition[] = [
-	{ name: "the server answers at once", delay: 0, goal: { atMost: 8 } },
-	{ name: "the server answers after 50 ms", delay: 50, goal: { atMost: 2 } },
+	{ name: "the server responds at once", delay: 0, goal: { atMost: 8 } },
+	{ name: "the server responds after 50 ms", delay: 50, goal: { atMost: 2 } },
 	{ name: "after 50 ms, the processor four times slower", delay: 50, slowdown: 4, goal: { atMost: 10 } },
 	{ name: "at once, after init()", delay: 0, init: true, goal: { atMost: 1 } },
 ];
