@@ -78,7 +78,7 @@ const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
 /** The tests of other engines in `npm test`: the package loads, reads a stream and fires its events. */
 const SHORT_IN_WEBKIT = facade("loading", "standard-stream");
-const SHORT_IN_FIREFOX = [...SHORT_IN_WEBKIT, ...facade("delivery", "events", "standard-events")];
+const SHORT_IN_FIREFOX = [...SHORT_IN_WEBKIT, ...facade("delivery", "standard-events")];
 
 const ALL = [...facade("*"), "e2e/*.spec.ts"];
 
