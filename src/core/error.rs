@@ -69,7 +69,7 @@ impl Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The reason of the failure.
+    /// Says why the attempt failed.
     pub reason: Reason,
     /// The status of the response, if there was one.
     pub status: Option<u16>,

@@ -15,7 +15,7 @@ pub struct RequestHead {
 /// Describes a response, as far as a connection needs to know it.
 #[derive(Clone, Copy, Debug)]
 pub struct ResponseHead<'r> {
-    /// The status code.
+    /// The status code that the server sent.
     pub status: u16,
     /// The value of the `Content-Type` headers, joined with commas.
     pub content_type: Option<&'r str>,

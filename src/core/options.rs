@@ -49,13 +49,13 @@ pub struct Options {
     pub is_get: bool,
     /// Whether the request may be repeated. Default: [`Reconnect::Standard`].
     pub reconnect: Reconnect,
-    /// The waits between attempts.
+    /// Sets the waits between attempts.
     pub backoff: Backoff,
-    /// The meaning of a clean end of the body. `None`: reconnect for GET, close for other methods.
+    /// Decides the effect of a clean end of the body. `None`: reconnect for GET, close for other methods.
     pub end: Option<EndOfBody>,
     /// The last event ID string of the first request. Default: empty, which sends none.
     pub last_event_id: String,
-    /// The largest event in bytes; a larger one fails the connection. Default:
+    /// Limits the size of an event, in bytes. A larger one fails the connection. Default:
     /// [`DEFAULT_MAX_EVENT_SIZE`].
     pub max_event_size: usize,
     /// Whether responses of other origins can be hidden from the caller, so that a refusal looks

@@ -25,7 +25,7 @@ const MIN_SERVER_TIME: u64 = 500;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// The reconnection time until the server sends one. Default: 3 seconds.
+    /// Sets the reconnection time until the server sends one. Default: 3 seconds.
     pub delay: Duration,
     /// The longest wait that backoff can reach. Default: 30 seconds.
     pub max_delay: Duration,

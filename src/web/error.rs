@@ -25,7 +25,7 @@ pub enum Error {
     /// may be a secret.
     #[non_exhaustive]
     Header {
-        /// The header's name.
+        /// The header that was refused.
         name: String,
         /// The error that the platform threw.
         source: Thrown,
@@ -33,7 +33,7 @@ pub enum Error {
     /// The method, or another member of the `RequestInit`, is invalid.
     #[non_exhaustive]
     Init {
-        /// The member's name.
+        /// The member that was refused.
         member: String,
         /// The error that the platform threw.
         source: Thrown,
@@ -41,7 +41,7 @@ pub enum Error {
     /// The request has a body, and its method does not allow one.
     #[non_exhaustive]
     Body {
-        /// The method, GET or HEAD.
+        /// The method that allows no body: GET or HEAD.
         method: String,
     },
     /// The stream cannot be read, because it is locked.
@@ -54,20 +54,20 @@ pub enum Error {
     #[cfg(feature = "serde")]
     #[non_exhaustive]
     Serialize {
-        /// The cause.
+        /// The error that JavaScript threw.
         source: Thrown,
     },
     /// The event's data is not JSON, or does not match the type.
     #[cfg(feature = "serde")]
     #[non_exhaustive]
     Deserialize {
-        /// The event's type.
+        /// The type of the event that was received.
         event_type: String,
-        /// The last event ID string at the event.
+        /// The last event ID string that the event had.
         last_event_id: String,
         /// The first 80 characters of the data, followed by "…" if there are more.
         data: String,
-        /// The cause.
+        /// The error that JavaScript threw.
         source: Thrown,
     },
     /// An attempt has failed, and no other follows. Only with
@@ -112,7 +112,7 @@ impl error::Error for Error {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// The failure, and whether another attempt follows.
+    /// Describes the failure, and says whether another attempt follows.
     pub failure: Failure,
     /// The refused response, if there was one.
     pub response: Option<web_sys::Response>,

@@ -50,7 +50,7 @@ pub struct Parser {
 /// Holds a block that a blank line has ended, if it changes anything.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'b> {
-    /// A block with data: the event to fire.
+    /// A block that has data. Its event is to be fired.
     Message(Message<'b>),
     /// A block without data that changed the last event ID string. No event fires, but the new ID
     /// applies from here on.
