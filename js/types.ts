@@ -37,16 +37,11 @@ export type Reason =
 	| "request"
 	| "internal";
 
-/**
- * Sets the waits between retries, and how many retries there are. All times are in milliseconds.
- */
+/** Sets the waits between retries, and how many retries there are. All times are in milliseconds. */
 export interface ReconnectOptions {
 	/** Sets the reconnection time until the server sends one with `retry`. Default: 3000. */
 	delay?: number | undefined;
-	/**
-	 * Limits the wait that backoff can reach. Default: 30000. If the server's `retry` is longer,
-	 * that is the wait.
-	 */
+	/** Limits the wait that backoff can reach. A longer `retry` of the server counts. Default: 30000. */
 	maxDelay?: number | undefined;
 	/**
 	 * Limits the number of retries in a row without progress. After them the connection fails.
@@ -109,9 +104,7 @@ export interface Failure {
 	readonly error: unknown;
 	/** The number of the request, which starts at 1. */
 	readonly attempt: number;
-	/**
-	 * The wait in milliseconds before the next request is made. `undefined` if no request follows.
-	 */
+	/** The wait in milliseconds before the next request is made. `undefined` if no request follows. */
 	readonly delay: number | undefined;
 	/** Says whether another request follows. */
 	readonly willReconnect: boolean;
@@ -172,9 +165,7 @@ export interface CommonInit extends RequestInit {
 				attempt: Attempt,
 		  ) => AttemptRequest | Request | null | undefined | Promise<AttemptRequest | Request | null | undefined>)
 		| undefined;
-	/**
-	 * Sets the last event ID of the first request, as if an earlier connection had ended with it.
-	 */
+	/** Sets the last event ID of the first request, as if an earlier connection had ended with it. */
 	lastEventId?: string | undefined;
 	/**
 	 * Sends the last event ID in this query parameter instead of the header `Last-Event-ID`. A
@@ -277,9 +268,7 @@ export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, With
 	readonly origin: string;
 }
 
-/**
- * A message that {@link events} yields: a plain object. Its prototype has only the method `json`.
- */
+/** A message that {@link events} yields: a plain object. Its prototype has only the method `json`. */
 export interface Message<T = unknown, K extends string = string> extends WithJson<T> {
 	/** The event type, which is `message` unless the server sent another one. */
 	readonly type: K;
@@ -296,9 +285,7 @@ export type MessageOf<M extends object> = [keyof M] extends [never]
 
 /** Configures {@link events}: adds `until` to the options that all forms share. */
 export interface EventsInit<M extends object = object> extends CommonInit {
-	/**
-	 * Returns whether a message is the last one. The iteration yields this message and then ends.
-	 */
+	/** Returns whether a message is the last one. The iteration yields this message and then ends. */
 	until?: ((message: MessageOf<M>) => boolean) | undefined;
 }
 

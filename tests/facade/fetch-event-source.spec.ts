@@ -327,9 +327,7 @@ test("it works in a worker, which has neither window nor document", async ({ lab
 	expect(told).toEqual(["a", "b", "c"]);
 });
 
-/**
- * The option that the message must name, and an init that is invalid because of it, as JavaScript.
- */
+/** The option that the message must name, and an init that is invalid because of it, as JavaScript. */
 const IMPOSSIBLE: Record<string, [option: string, init: string][]> = {
 	"an invalid option": [
 		["body", `{ body: "x" }`],
