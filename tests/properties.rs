@@ -220,7 +220,7 @@ proptest! {
 /// The corpus has the shortest inputs that cover each path through the parser, and those that found
 /// faults put in on purpose.
 #[test]
-fn what_the_fuzzer_has_found_is_read_as_the_standard_says() {
+fn the_fuzz_corpus_is_read_as_the_standard_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parser");
     let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!files.is_empty(), "the corpus is empty");

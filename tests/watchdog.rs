@@ -77,7 +77,7 @@ fn a_timer_that_runs_out_early_is_set_for_the_rest() {
 }
 
 #[test]
-fn what_is_heard_begins_the_silence_anew() {
+fn a_byte_restarts_the_silence() {
     let mut watch = Watch::new(5000);
     watch.hear_after(3000);
     assert!(watch.run_out(0, SEEN));
@@ -147,7 +147,7 @@ fn a_timer_that_is_early_in_a_reprieve_does_not_begin_another() {
 
 // behavior 7.4
 #[test]
-fn what_is_heard_in_a_reprieve_earns_the_whole_timeout_and_another_reprieve() {
+fn a_byte_in_a_reprieve_restarts_the_whole_timeout_and_allows_another_reprieve() {
     let mut watch = Watch::new(60_000);
     for _ in 0..3 {
         assert!(watch.run_out(0, HIDDEN));
@@ -229,7 +229,7 @@ proptest! {
 
     // Only data can make the silence longer.
     #[test]
-    fn a_silence_is_over_after_the_timeout_what_held_the_timer_back_and_one_reprieve(
+    fn a_silence_lasts_at_most_the_timeout_the_delay_of_the_timer_and_one_reprieve(
         timeout in 0..120_000_u64,
         held_back in vec((0..5000_u64, any::<bool>()), 3),
     ) {

@@ -22,7 +22,7 @@ enum Limit {
 	/** The longest time of delivery before the page gets a turn. Less than a frame at 60 Hz. */
 	Slice = 12,
 	/**
-	 * A longer pause between two deliveries has given the page its turn. While events take less
+	 * If the pause between two deliveries was longer than this, the page has had its turn. While events take less
 	 * time than this, the number of events between two reads of the clock doubles: a read costs a
 	 * third of an event, or as much as many messages.
 	 */

@@ -13,8 +13,8 @@ use super::{
 
 /// Size of the largest piece of a chunk that is copied into the module at a time, in bytes. It also
 /// limits the text that crosses to JavaScript at a time. WebAssembly memory never shrinks, and with
-/// `fromReadableStream` or a caller's `fetch` a chunk may have any size. Also, a caller that keeps
-/// the data of one event keeps the whole text that it is a slice of. The cost of other sizes is
+/// `fromReadableStream` or a caller's `fetch` a chunk may have any size. Also, the data of one
+/// event is a slice of the whole text, so a caller that keeps the data keeps the whole text. The cost of other sizes is
 /// in docs/decisions/0008-deliver-at-most-32-kib-at-a-time.md.
 const MAX_PIECE: usize = 32 * 1024;
 

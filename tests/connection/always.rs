@@ -68,7 +68,7 @@ proptest! {
 
     // [non-spec]
     #[test]
-    fn after_the_last_action_there_is_none_and_closed_never_opens(
+    fn nothing_follows_the_last_action_and_a_closed_connection_never_opens(
         options in any_options(),
         happenings in vec((happening(), random()), 0..60),
     ) {
@@ -99,7 +99,7 @@ proptest! {
 /// The corpus has the shortest inputs that cover each path through the connection, and those that
 /// found faults put in on purpose.
 #[test]
-fn what_the_fuzzer_has_found_is_lived_as_the_contract_says() {
+fn the_fuzz_corpus_follows_the_contract() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/connection");
     let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!files.is_empty(), "the corpus is empty");

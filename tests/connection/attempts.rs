@@ -47,7 +47,7 @@ fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
 // behavior 6.1
 // [non-spec] Otherwise a server that accepts and closes at once would get requests forever.
 #[test]
-fn a_response_alone_does_not_begin_the_counting_anew() {
+fn a_response_alone_does_not_reset_the_count_of_tries() {
     let mut connection = Connection::new(at_most(2), drawn);
     for _ in 0..2 {
         accept(&mut connection);
@@ -64,7 +64,7 @@ fn a_response_alone_does_not_begin_the_counting_anew() {
 // [non-spec]
 // behavior 6.1
 #[test]
-fn a_message_begins_the_counting_anew() {
+fn a_message_resets_the_count_of_tries() {
     let mut connection = Connection::new(at_most(2), drawn);
     for _ in 0..10 {
         reconnect(&mut connection);
@@ -102,7 +102,7 @@ fn a_final_status_says_so_even_at_the_last_try() {
 // [non-spec]
 // behavior 6.1
 #[test]
-fn a_block_without_data_is_no_event_that_begins_the_counting_anew() {
+fn a_block_without_data_does_not_reset_the_count_of_tries() {
     let mut connection = Connection::new(at_most(1), drawn);
     reconnect(&mut connection);
     feed(&mut connection, "id: 1\n\nevent: e\n\n: c\n\n");

@@ -39,7 +39,7 @@ const FAILURES: [Failing; 12] = [
 ];
 
 #[test]
-fn the_failure_says_what_the_table_says_and_if_that_is_decided_the_table_holds() {
+fn the_failure_has_the_default_of_the_table_and_deciding_for_it_changes_nothing() {
     for (name, is_repeated, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);
@@ -117,7 +117,7 @@ fn nothing_moves_before_the_decision() {
 }
 
 #[test]
-fn what_has_failed_is_closed_for_good_whatever_comes_late() {
+fn a_failed_connection_stays_closed_when_events_arrive_late() {
     for options in [get(), post(), decided(get()), decided(post()), Options { reconnect: Reconnect::Allowed, ..get() }]
     {
         for (name, _, fail) in FAILURES {
@@ -191,7 +191,7 @@ fn an_event_that_is_too_large_may_be_gone_on_from() {
 
 // behavior 16.3
 #[test]
-fn a_204_is_the_servers_last_word_whatever_the_caller_decides() {
+fn a_204_is_final_and_the_caller_cannot_decide_otherwise() {
     for delay in [None, Some(0)] {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = connection.handle_response(status(204));
@@ -229,7 +229,7 @@ fn a_decision_counts_once() {
 }
 
 #[test]
-fn nobody_decides_before_a_failure_or_while_all_is_well() {
+fn a_decision_without_a_failure_has_no_effect() {
     for delay in [None, Some(0)] {
         let mut connection = Connection::new(decided(get()), drawn);
         assert_eq!(connection.decide(delay.map(ms)), Action::Nothing);
@@ -285,7 +285,7 @@ fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
 }
 
 #[test]
-fn each_failure_is_decided_about_anew() {
+fn each_failure_gets_its_own_decision() {
     let mut connection = Connection::new(decided(post()), drawn);
     for attempt in 1..=3 {
         let action = connection.handle_response(status(503));
@@ -339,7 +339,7 @@ fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
 
 // behavior 9.2
 #[test]
-fn whoever_decides_is_given_the_wait_of_backing_off_for_every_failure_and_every_method() {
+fn the_decision_receives_the_backoff_for_every_failure_and_method() {
     for (name, _, fail) in FAILURES {
         for options in [get(), post()] {
             if name == "a clean end" && !options.is_get {
@@ -384,7 +384,7 @@ fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too
 
 // behavior 9.2
 #[test]
-fn a_retry_after_is_part_of_the_wait_that_whoever_decides_is_given_whatever_the_status() {
+fn the_decision_receives_a_wait_that_includes_retry_after_for_every_status() {
     for code in [401, 404, 408, 425, 429, 500, 503] {
         for (retry_after, wait) in [(None, 3000), (Some(60_000), 60_000), (Some(u64::MAX), LONGEST)] {
             let mut connection = Connection::new(decided(post()), drawn);

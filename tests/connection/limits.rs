@@ -34,20 +34,20 @@ fn endless(chunk: &str) -> usize {
 
 // behavior 4.14, 12.2
 #[test]
-fn an_endless_line_fails_the_connection_for_good() {
+fn an_endless_line_fails_the_connection_permanently() {
     assert!(endless("x") <= LIMIT + 1);
     assert!(endless("data: ") <= LIMIT + 6);
 }
 
 #[test]
-fn endless_data_fails_the_connection_for_good() {
+fn endless_data_fails_the_connection_permanently() {
     assert!(endless("data: x\n") <= 4 * LIMIT + 8);
     assert!(endless("data\n") <= 5 * LIMIT + 10, "each empty data line adds a line feed to the data");
     assert!(endless("data: x\r\n:c\nid: 1\n") <= 18 * LIMIT);
 }
 
 #[test]
-fn a_large_event_that_ends_within_its_chunk_fails_the_connection_for_good() {
+fn a_large_event_that_ends_within_its_chunk_fails_the_connection_permanently() {
     for options in all_options() {
         for event in [format!("data: {}\n\n", "x".repeat(LIMIT + 16)), "data: 12345678\n".repeat(10) + "\n"] {
             let mut connection = open(options.clone());
@@ -59,7 +59,7 @@ fn a_large_event_that_ends_within_its_chunk_fails_the_connection_for_good() {
 }
 
 #[test]
-fn an_endless_event_name_or_id_fails_the_connection_for_good() {
+fn an_endless_event_name_or_id_fails_the_connection_permanently() {
     for start in ["event: ", "id: ", "retry: "] {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         feed(&mut connection, start);
@@ -71,7 +71,7 @@ fn an_endless_event_name_or_id_fails_the_connection_for_good() {
 
 // behavior 12.3
 #[test]
-fn what_came_before_the_large_event_is_delivered_and_nothing_after_it() {
+fn events_before_the_large_event_are_delivered_and_none_after_it() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     let chunk = format!("id: 1\ndata: a\n\nid: 2\ndata: {}", "x".repeat(2 * LIMIT));
     assert_eq!(feed(&mut connection, &chunk), [message("a", "1")]);
@@ -111,7 +111,7 @@ fn an_event_below_the_limit_is_delivered_in_every_chunking() {
 }
 
 #[test]
-fn what_is_kept_of_a_cut_stream_does_not_count_for_the_next() {
+fn bytes_kept_of_a_cut_stream_do_not_count_for_the_next() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     for _ in 0..10 {
         feed(&mut connection, "data: 0123456789\ndata: 0123456789");
@@ -143,7 +143,7 @@ fn data_type_and_last_event_id_count_together() {
 
 // behavior 12.1
 #[test]
-fn what_is_not_utf_8_counts_as_it_came_but_an_id_that_is_not_ascii_three_times() {
+fn invalid_utf_8_counts_once_but_an_id_that_is_not_ascii_counts_three_times() {
     let as_it_came = ["data:", "event:"].map(|field| [(field, LIMIT - 6, false), (field, LIMIT + 1, true)]);
     for (field, length, is_too_large) in
         as_it_came.concat().into_iter().chain([("id:", LIMIT / 3, false), ("id:", LIMIT / 3 + 1, true)])

@@ -112,7 +112,7 @@ fn a_message_tells_the_status_and_is_one_sentence_without_its_full_stop() {
 }
 
 #[test]
-fn a_message_names_what_can_let_a_success_pass_that_is_not_200() {
+fn the_message_names_the_options_that_accept_a_success_other_than_200() {
     for (code, can_pass) in
         [(200, false), (201, true), (202, true), (204, false), (206, true), (304, false), (503, false)]
     {
@@ -125,7 +125,7 @@ fn a_message_names_what_can_let_a_success_pass_that_is_not_200() {
 }
 
 #[test]
-fn a_pause_is_told_as_one_and_a_cut_is_not() {
+fn the_failure_of_a_pause_differs_from_that_of_a_cut() {
     let mut connection = open(get());
     let paused = told(connection.handle_pause().unwrap());
     let cut = told(open(get()).handle_network_error());

@@ -19,7 +19,7 @@ fn a_request_that_may_be_repeated_may_be_paused() {
 }
 
 #[test]
-fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
+fn a_request_that_may_not_be_repeated_continues_in_a_hidden_page() {
     for options in [
         post(),
         Options { reconnect: Reconnect::Decided, ..post() },
@@ -42,7 +42,7 @@ fn a_request_that_may_not_be_repeated_goes_on_though_nobody_looks() {
 
 // behavior 13.9
 #[test]
-fn a_pause_is_told_as_an_interruption_that_waits_for_nothing() {
+fn a_pause_is_an_interruption_without_a_wait() {
     let mut connection = open(get());
     feed(&mut connection, "retry: 70000\n\nid: 7\ndata: x\n\nid: 8\ndata: cut");
     let action = connection.handle_pause().unwrap();
@@ -85,7 +85,7 @@ fn a_pause_counts_no_try_and_backs_off_from_nothing() {
 }
 
 #[test]
-fn a_pause_does_not_begin_the_backing_off_anew() {
+fn a_pause_does_not_reset_the_backoff() {
     let mut connection = Connection::new(get(), drawn);
     lose(&mut connection);
     lose(&mut connection);
@@ -97,7 +97,7 @@ fn a_pause_does_not_begin_the_backing_off_anew() {
 }
 
 #[test]
-fn a_message_before_a_pause_still_begins_the_backing_off_anew() {
+fn a_message_before_a_pause_still_resets_the_backoff() {
     let mut connection = Connection::new(get(), drawn);
     lose(&mut connection);
     accept(&mut connection);

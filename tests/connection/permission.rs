@@ -16,7 +16,7 @@ const LOSSES: [Loss; 3] = [
 
 // behavior 4.1
 #[test]
-fn a_post_that_goes_on_as_a_get_is_repeated_whatever_cuts_it() {
+fn a_post_that_continues_as_a_get_is_repeated_after_every_kind_of_cut() {
     for (name, lose) in LOSSES {
         let mut connection = Connection::new(post(), drawn);
         connection.handle_request(PLAIN);
@@ -100,7 +100,7 @@ fn without_being_told_of_a_request_it_is_the_one_of_the_options() {
 
 // behavior 8.1
 #[test]
-fn the_clean_end_of_a_get_that_goes_on_with_a_post_ends_as_that_would() {
+fn a_get_that_continues_a_post_ends_cleanly_as_the_post_would() {
     let mut connection = Connection::new(post(), drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
@@ -125,7 +125,7 @@ fn the_clean_end_of_a_post_that_a_get_became_closes() {
 }
 
 #[test]
-fn what_the_caller_says_of_a_clean_end_holds_for_every_method() {
+fn the_option_for_a_clean_end_holds_for_every_method() {
     for request in [PLAIN, POST] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { end: Some(EndOfBody::Reconnect), ..options.clone() }, drawn);
@@ -257,7 +257,7 @@ fn a_request_that_could_not_be_found_out_is_a_try() {
 }
 
 #[test]
-fn whether_a_request_may_be_repeated_is_told_of_the_last_one() {
+fn may_repeat_describes_the_last_request() {
     for (reconnect, of_get, of_post) in [
         (Reconnect::Standard, true, false),
         (Reconnect::Decided, true, false),

@@ -31,7 +31,7 @@ fn refuse(connection: &mut Connection) -> Action {
 
 // behavior 4.23
 #[test]
-fn a_request_with_the_header_that_fails_twice_beside_an_answer_was_refused_and_goes_on() {
+fn a_request_with_the_header_that_fails_twice_beside_a_response_was_refused_and_is_repeated() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     let failure = reestablished(&connection, action);
@@ -42,7 +42,7 @@ fn a_request_with_the_header_that_fails_twice_beside_an_answer_was_refused_and_g
 }
 
 #[test]
-fn a_known_refusal_is_told_each_time_without_another_probe() {
+fn a_known_refusal_is_reported_each_time_without_another_probe() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -57,7 +57,7 @@ fn a_known_refusal_is_told_each_time_without_another_probe() {
 }
 
 #[test]
-fn a_known_refusal_of_the_header_is_none_of_a_request_without_it() {
+fn a_known_refusal_of_the_header_does_not_apply_to_a_request_without_it() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -216,7 +216,7 @@ fn a_get_that_became_a_post_after_the_probe_is_no_second_failure() {
 }
 
 #[test]
-fn giving_up_a_suspected_request_ourselves_begins_the_question_anew() {
+fn interrupting_a_suspected_request_restarts_the_check() {
     let give_up: [fn(&mut Connection); 2] = [
         |connection| assert_eq!(connection.handle_pause(), Some(Action::Fetch)),
         |connection| {

@@ -152,7 +152,7 @@ fn nothing_is_repeated_where_repeating_is_forbidden() {
 // [non-spec]
 // behavior 4.15
 #[test]
-fn a_request_that_cannot_be_made_fails_at_once_whatever_is_allowed() {
+fn a_request_that_cannot_be_made_fails_at_once_with_every_permission() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { reconnect, ..options }, drawn);

@@ -9,7 +9,7 @@ fn with_delay(delay: u64) -> Options {
 
 // behavior 5.8
 #[test]
-fn only_what_backing_off_added_is_cut() {
+fn only_the_part_that_backoff_added_is_cut() {
     let mut connection = Connection::new(get(), drawn);
     for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
         assert_eq!(wait_after_network_error(&mut connection, 1.0), wait);
@@ -96,7 +96,7 @@ fn there_is_nothing_to_cut_between_two_waits() {
 }
 
 #[test]
-fn what_was_left_of_one_wait_is_not_cut_from_the_next() {
+fn the_rest_of_one_wait_is_not_cut_from_the_next() {
     let mut connection = Connection::new(with_delay(5000), drawn);
     lose(&mut connection);
     accept(&mut connection);

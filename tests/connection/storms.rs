@@ -104,7 +104,7 @@ fn a_server_that_says_to_wait_for_a_month_is_waited_for() {
 }
 
 #[test]
-fn whoever_gives_a_delay_of_zero_gets_it_and_still_backs_off_from_nothing() {
+fn a_delay_of_zero_is_kept_and_the_backoff_starts_from_zero() {
     let options = Options { backoff: Backoff { delay: ms(0), ..Backoff::default() }, ..get() };
     let mut connection = Connection::new(options, drawn);
     for _ in 0..5 {
@@ -171,7 +171,7 @@ fn failures(
 }
 
 #[test]
-fn a_post_is_repeated_as_often_as_max_attempts_says_whatever_its_answers_bring_but_progress() {
+fn a_post_without_progress_is_repeated_at_most_max_retries_times() {
     for (name, answer) in WITHOUT_PROGRESS.into_iter().chain(FROM_THE_BEGINNING) {
         for cut in CUTS {
             for most in 0..4_u32 {
@@ -185,7 +185,7 @@ fn a_post_is_repeated_as_often_as_max_attempts_says_whatever_its_answers_bring_b
 }
 
 #[test]
-fn a_post_that_may_be_repeated_without_end_backs_off_whatever_its_answers_bring_but_progress() {
+fn a_post_without_a_limit_backs_off_while_there_is_no_progress() {
     let longest = [6000, 12_000, 24_000, 30_000, 30_000];
     for (name, answer) in WITHOUT_PROGRESS.into_iter().filter(|(_, answer)| !answer.contains("retry")) {
         for cut in CUTS {
@@ -203,7 +203,7 @@ fn a_post_that_may_be_repeated_without_end_backs_off_whatever_its_answers_bring_
 
 // behavior 6.2
 #[test]
-fn a_post_whose_last_event_id_advances_goes_on_for_as_long_as_it_does() {
+fn a_post_continues_for_as_long_as_its_last_event_id_advances() {
     let ids: [fn(usize) -> String; 5] = [
         |n| n.to_string(),
         |n| format!("{}", n + 9_999_999_999_999_999_990),
@@ -243,7 +243,7 @@ fn an_id_to_start_from_is_no_reason_for_another_request() {
 
 // behavior 6.6
 #[test]
-fn a_pause_is_a_repetition_of_what_may_cost_something_and_is_not_made_beyond_what_is_allowed() {
+fn a_pause_counts_as_a_retry_of_a_post_and_is_not_made_beyond_the_limit() {
     for is_open in [false, true] {
         let mut connection = Connection::new(costly(Reconnect::Allowed, Some(2)), drawn);
         let pause = |connection: &mut Connection, answer: &str| {
@@ -291,7 +291,7 @@ fn a_try_after_a_pause_is_the_next_one() {
 
 // behavior 6.2
 #[test]
-fn a_get_that_goes_on_with_the_answer_to_a_post_is_counted_as_that_is_and_a_post_that_a_get_became() {
+fn a_get_that_continues_a_post_counts_as_a_post_and_so_does_a_post_sent_by_a_get_source() {
     for (options, request) in [(post(), PLAIN), (get(), POST)] {
         let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options }, drawn);

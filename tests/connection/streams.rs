@@ -12,7 +12,7 @@ fn stream() -> Connection {
 
 // behavior 16.10
 #[test]
-fn its_end_is_a_failure_after_everything_was_handed_out() {
+fn its_end_is_a_failure_after_all_blocks_were_returned() {
     let mut connection = stream();
     assert_eq!(feed(&mut connection, "id: 1\ndata: a\n\ndata: lost"), [message("a", "1")]);
     let action = connection.handle_end_of_body();

@@ -31,7 +31,7 @@ fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_
 // [non-spec] The first try after a message has a short wait. The next one is already the second
 // without a message.
 #[test]
-fn a_message_begins_the_backing_off_anew() {
+fn a_message_resets_the_backoff() {
     let mut connection = Connection::new(get(), drawn);
     for _ in 0..5 {
         lose(&mut connection);
@@ -47,7 +47,7 @@ fn a_message_begins_the_backing_off_anew() {
 
 // [non-spec]
 #[test]
-fn a_response_without_a_message_goes_on_backing_off() {
+fn a_response_without_a_message_does_not_reset_the_backoff() {
     let mut connection = open(get());
     for wait in [4500, 7500, 13_500, 16_500] {
         feed(&mut connection, ": ping\n\nid: 1\n\n");
@@ -112,7 +112,7 @@ fn a_huge_retry_cannot_overflow_a_timer() {
 
 // [non-spec]
 #[test]
-fn the_reconnection_time_is_told_as_the_server_sent_it() {
+fn the_reconnection_time_is_the_one_that_the_server_sent() {
     for time in [0, 1, 3_000_000_000] {
         let mut connection = open(get());
         feed(&mut connection, &format!("retry: {time}\n"));

@@ -175,8 +175,8 @@ impl Progress {
     }
 }
 
-/// Returns a hash of the text of a last event ID, and the number at its end. Another text is
-/// further on, and so is a larger number after the same text. Of a very long number, the first
+/// Returns a hash of the text of a last event ID, and the number at its end. A different text
+/// is further, and so is a larger number after the same text. Of a very long number, the first
 /// digits belong to the text.
 fn position(id: &str) -> (u64, u64) {
     let (mut text, mut number) = (0_u64, 0_u64);
