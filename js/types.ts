@@ -41,7 +41,7 @@ export type Reason =
 export interface ReconnectOptions {
 	/** Sets the reconnection time until the server sends one with `retry`. Default: 3000. */
 	delay?: number | undefined;
-	/** Limits the wait that backoff can reach. A longer `retry` of the server counts. Default: 30000. */
+	/** Limits the wait that backoff can reach. A longer `retry` from the server overrides it. Default: 30000. */
 	maxDelay?: number | undefined;
 	/**
 	 * Limits the number of retries in a row without progress. After them the connection fails.
