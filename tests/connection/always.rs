@@ -49,7 +49,7 @@ proptest! {
 
     // [non-spec]
     #[test]
-    fn nothing_is_fetched_again_where_repeating_is_forbidden(
+    fn nothing_is_fetched_again_if_retries_are_forbidden(
         options in any_options(),
         happenings in vec((happening(), random()), 0..40),
     ) {
@@ -91,7 +91,7 @@ proptest! {
 
     // [non-spec]
     #[test]
-    fn every_life_that_bytes_can_tell_is_lived_as_the_contract_says(bytes in vec(any::<u8>(), 0..96)) {
+    fn any_sequence_of_events_follows_the_contract(bytes in vec(any::<u8>(), 0..96)) {
         play(&bytes);
     }
 }

@@ -58,7 +58,7 @@ fn a_status_other_than_200_fails_the_connection_even_with_an_event_stream() {
 // [non-spec]
 // behavior 4.11
 #[test]
-fn the_statuses_that_mean_later_are_tried_again_where_that_is_allowed() {
+fn statuses_that_mean_later_are_retried_if_that_is_allowed() {
     for code in [408, 425, 429, 500, 501, 502, 503, 504, 522, 599] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options }, drawn);
@@ -72,7 +72,7 @@ fn the_statuses_that_mean_later_are_tried_again_where_that_is_allowed() {
 // [non-spec]
 // behavior 4.12
 #[test]
-fn every_other_status_is_final_even_where_repeating_is_allowed() {
+fn every_other_status_is_final_even_if_retries_are_allowed() {
     for code in [
         201, 204, 205, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 407, 409, 410, 418, 424, 426, 428,
         431, 451, 600,
@@ -88,7 +88,7 @@ fn every_other_status_is_final_even_where_repeating_is_allowed() {
 // [non-spec]
 // behavior 4.11
 #[test]
-fn the_statuses_that_mean_later_are_final_where_repeating_is_forbidden() {
+fn statuses_that_mean_later_are_final_if_retries_are_forbidden() {
     for code in [408, 429, 503] {
         let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..get() }, drawn);
         let action = connection.handle_response(status(code));
@@ -97,7 +97,7 @@ fn the_statuses_that_mean_later_are_final_where_repeating_is_forbidden() {
 }
 
 #[test]
-fn a_204_after_messages_ends_the_reconnecting() {
+fn a_204_after_messages_ends_the_reconnections() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed] {
         let mut connection = open(Options { reconnect, ..get() });
         feed(&mut connection, "data: x\n\n");

@@ -132,7 +132,7 @@ fn silence_an_interruption_and_an_unknown_request_are_tries() {
 // [non-spec]
 // behavior 6.4
 #[test]
-fn giving_up_tells_the_status_of_the_last_answer() {
+fn giving_up_reports_the_status_of_the_last_response() {
     let mut connection = Connection::new(at_most(0), drawn);
     let action = connection.handle_response(status(503));
     let failure = failed(&connection, action);
@@ -142,7 +142,7 @@ fn giving_up_tells_the_status_of_the_last_answer() {
 // [non-spec]
 // behavior 6.6
 #[test]
-fn the_repetition_after_a_probe_is_an_attempt_and_no_try() {
+fn the_repetition_after_a_probe_is_an_attempt_but_no_retry() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.attempt(), 1);

@@ -141,7 +141,7 @@ fn a_failed_connection_stays_closed_when_events_arrive_late() {
 }
 
 #[test]
-fn a_decision_to_go_on_wins_over_the_table() {
+fn a_decision_to_continue_overrides_the_table() {
     for (name, is_repeated, fail) in FAILURES {
         for options in [get(), post()] {
             let is_get = options.is_get;
@@ -164,7 +164,7 @@ fn a_decision_to_go_on_wins_over_the_table() {
 }
 
 #[test]
-fn a_decision_to_give_up_wins_over_the_table() {
+fn a_decision_to_give_up_overrides_the_table() {
     for (name, _, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
@@ -177,7 +177,7 @@ fn a_decision_to_give_up_wins_over_the_table() {
 }
 
 #[test]
-fn an_event_that_is_too_large_may_be_gone_on_from() {
+fn a_decision_can_continue_after_an_event_that_is_too_large() {
     let mut connection = open(Options { max_event_size: 16, ..decided(get()) });
     feed(&mut connection, "id: 1\ndata: a\n\nid: 2\ndata: 01234567890123456789");
     let action = connection.check_limit().expect("too large");
@@ -204,7 +204,7 @@ fn a_204_is_final_and_the_caller_cannot_decide_otherwise() {
 
 // behavior 9.5, 16.3
 #[test]
-fn a_pause_is_no_failure_to_decide_about() {
+fn a_pause_does_not_ask_for_a_decision() {
     let mut connection = open(decided(get()));
     let action = connection.handle_pause().expect("a GET may be paused");
     assert!(!reestablished(&connection, action).is_decidable());
@@ -274,7 +274,7 @@ fn after_close_it_is_too_late_to_decide() {
 }
 
 #[test]
-fn a_clean_end_that_closes_is_no_failure_to_decide_about() {
+fn a_clean_end_that_closes_does_not_ask_for_a_decision() {
     for options in [post(), Options { end: Some(EndOfBody::Close), ..get() }] {
         let mut connection = open(decided(options));
         feed(&mut connection, "data: x\n\n");
@@ -300,7 +300,7 @@ fn each_failure_gets_its_own_decision() {
 }
 
 #[test]
-fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
+fn decide_has_no_effect_without_reconnect_decided() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for (name, _, fail) in FAILURES {
             let mut connection = Connection::new(Options { reconnect, ..get() }, drawn);
@@ -315,7 +315,7 @@ fn a_decision_is_nothing_to_those_who_have_not_asked_for_it() {
 }
 
 #[test]
-fn a_try_that_the_caller_decided_on_is_a_try() {
+fn a_retry_that_the_caller_decided_on_counts() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..get() }, drawn);
     let action = connection.handle_response(status(503));
     undecided(&connection, action);
@@ -354,7 +354,7 @@ fn the_decision_receives_the_backoff_for_every_failure_and_method() {
 }
 
 #[test]
-fn a_post_that_is_repeated_by_the_wait_of_backing_off_backs_off_after_events_too() {
+fn a_post_repeated_with_the_given_backoff_backs_off_after_events_too() {
     let fail: [fn(&mut Connection) -> Action; 5] = [
         |connection| with_random(1.0, || connection.handle_network_error()),
         |connection| with_random(1.0, || connection.handle_response(status(503))),

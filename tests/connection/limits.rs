@@ -83,7 +83,7 @@ fn events_before_the_large_event_are_delivered_and_none_after_it() {
 
 // behavior 12.2
 #[test]
-fn many_events_comments_and_fields_that_are_not_kept_are_no_large_event() {
+fn many_events_comments_and_ignored_fields_are_not_a_large_event() {
     for chunk in ["data: x\n\n", ": comment\n", "id: 1\n", "event: e\n", "retry: 500\n", "unknown: x\n", "\r\n", ""] {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         for _ in 0..1000 {

@@ -103,7 +103,7 @@ fn a_message_names_the_option_that_has_run_out() {
 
 // behavior 11.8
 #[test]
-fn a_message_tells_the_status_and_is_one_sentence_without_its_full_stop() {
+fn a_message_has_the_status_and_is_one_sentence_without_a_period() {
     for code in [100, 204, 301, 404, 503, 599] {
         let mut connection = Connection::new(get(), drawn);
         let message = told(connection.handle_response(status(code)));

@@ -57,7 +57,7 @@ fn a_pause_is_an_interruption_without_a_wait() {
 
 // behavior 13.9
 #[test]
-fn a_request_without_an_answer_is_simply_made_again() {
+fn a_paused_request_without_a_response_is_sent_again() {
     let mut connection = Connection::new(get(), drawn);
     for attempt in 2..=4 {
         assert_eq!(connection.handle_pause(), Some(Action::Fetch));
@@ -68,7 +68,7 @@ fn a_request_without_an_answer_is_simply_made_again() {
 }
 
 #[test]
-fn a_pause_counts_no_try_and_backs_off_from_nothing() {
+fn a_pause_counts_no_retry_and_adds_no_backoff() {
     let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for _ in 0..5 {

@@ -32,7 +32,7 @@ fn a_post_that_continues_as_a_get_is_repeated_after_every_kind_of_cut() {
 
 // behavior 4.1
 #[test]
-fn a_post_is_given_no_permission_by_the_get_before_it() {
+fn a_get_gives_no_permission_to_the_post_after_it() {
     for (name, lose) in LOSSES {
         for is_open in [false, true] {
             let mut connection = Connection::new(post(), drawn);
@@ -69,7 +69,7 @@ fn a_get_whose_attempt_became_a_post_is_not_repeated() {
 
 // behavior 4.2
 #[test]
-fn permission_by_the_caller_holds_for_every_method_and_so_does_its_refusal() {
+fn the_permission_of_the_caller_and_its_refusal_hold_for_every_method() {
     for (_, lose) in LOSSES {
         for request in [PLAIN, POST] {
             for options in [get(), post()] {
@@ -89,7 +89,7 @@ fn permission_by_the_caller_holds_for_every_method_and_so_does_its_refusal() {
 }
 
 #[test]
-fn without_being_told_of_a_request_it_is_the_one_of_the_options() {
+fn the_method_of_the_options_applies_if_no_request_is_reported() {
     let mut connection = Connection::new(post(), drawn);
     connection.handle_request(PLAIN);
     wait_after_network_error(&mut connection, 0.0);
@@ -111,7 +111,7 @@ fn a_get_that_continues_a_post_ends_cleanly_as_the_post_would() {
 
 // behavior 8.1
 #[test]
-fn the_clean_end_of_a_post_that_a_get_became_closes() {
+fn a_post_sent_by_a_get_source_closes_at_a_clean_end() {
     let mut connection = Connection::new(get(), drawn);
     connection.handle_request(POST);
     accept(&mut connection);
@@ -186,7 +186,7 @@ fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
 
 // behavior 4.7, 4.8
 #[test]
-fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
+fn silence_before_the_response_is_a_timeout_and_after_it_silence() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_timeout();
     let failure = reestablished(&connection, action);
@@ -201,7 +201,7 @@ fn silence_before_the_answer_is_a_timeout_and_after_it_silence() {
 }
 
 #[test]
-fn silence_fails_a_post_and_is_never_probed_for() {
+fn silence_fails_a_post_without_a_probe() {
     for (is_open, reason) in [(false, Reason::Timeout), (true, Reason::Silence)] {
         let mut connection = Connection::new(post(), drawn);
         if is_open {
@@ -218,7 +218,7 @@ fn silence_fails_a_post_and_is_never_probed_for() {
 
 // behavior 4.1, 4.9
 #[test]
-fn a_request_that_could_not_be_found_out_is_tried_again_as_the_one_before_it_would_be() {
+fn a_failed_request_function_is_retried_like_the_request_before_it() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_unknown_request();
     let failure = reestablished(&connection, action);
@@ -244,7 +244,7 @@ fn a_request_that_could_not_be_found_out_is_tried_again_as_the_one_before_it_wou
 }
 
 #[test]
-fn a_request_that_could_not_be_found_out_is_a_try() {
+fn a_failed_request_function_counts_as_a_retry() {
     let backoff = Backoff { max_retries: Some(2), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for longest in [6000, 12_000] {

@@ -69,7 +69,7 @@ fn a_known_refusal_of_the_header_does_not_apply_to_a_request_without_it() {
 }
 
 #[test]
-fn an_answer_to_the_header_ends_a_known_refusal() {
+fn a_response_to_the_header_ends_a_known_refusal() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -83,7 +83,7 @@ fn an_answer_to_the_header_ends_a_known_refusal() {
 }
 
 #[test]
-fn an_answer_to_the_header_rules_its_refusal_out() {
+fn a_response_to_the_header_rules_a_refusal_out() {
     let mut connection = resuming(probing());
     accept(&mut connection);
     for _ in 0..3 {
@@ -109,7 +109,7 @@ fn the_repetition_of_a_suspected_request_may_be_answered() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_the_probe_is_a_broken_network_and_is_probed_for_again() {
+fn a_failed_probe_means_a_broken_network_and_another_probe_follows_later() {
     let mut connection = resuming(probing());
     for _ in 0..3 {
         assert_eq!(connection.handle_network_error(), Action::Probe);
@@ -121,7 +121,7 @@ fn a_server_that_does_not_answer_the_probe_is_a_broken_network_and_is_probed_for
 }
 
 #[test]
-fn answers_without_the_header_say_nothing_of_it() {
+fn responses_without_the_header_say_nothing_about_it() {
     let mut connection = Connection::new(probing(), drawn);
     for _ in 0..3 {
         connection.handle_request(PLAIN);
@@ -133,7 +133,7 @@ fn answers_without_the_header_say_nothing_of_it() {
 }
 
 #[test]
-fn a_request_without_the_header_is_not_probed_for_once_there_was_an_answer() {
+fn a_request_without_the_header_is_not_probed_after_a_response() {
     let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
@@ -154,7 +154,7 @@ fn a_stream_that_breaks_off_is_no_refusal() {
 }
 
 #[test]
-fn a_source_that_never_opened_is_failed_for_the_header_as_for_its_origin() {
+fn a_source_that_never_opened_fails_for_the_header_as_for_its_origin() {
     let mut connection = Connection::new(Options { last_event_id: "1".to_owned(), ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
     let action = refuse(&mut connection);
@@ -163,7 +163,7 @@ fn a_source_that_never_opened_is_failed_for_the_header_as_for_its_origin() {
 }
 
 #[test]
-fn the_header_is_not_probed_for_where_reconnect_is_given() {
+fn the_header_is_not_probed_if_reconnect_is_given() {
     for reconnect in [Reconnect::Allowed, Reconnect::Decided] {
         let mut connection = resuming(Options { reconnect, ..probing() });
         for _ in 0..3 {
@@ -182,7 +182,7 @@ fn the_header_is_not_probed_for_where_reconnect_is_given() {
 }
 
 #[test]
-fn the_header_is_not_probed_for_where_nothing_can_be() {
+fn the_header_is_not_probed_if_probes_are_impossible() {
     let mut connection = resuming(get());
     let action = connection.handle_network_error();
     let failure = reestablished(&connection, action);
@@ -247,7 +247,7 @@ fn a_probe_may_be_given_up_by_a_pause() {
 }
 
 #[test]
-fn a_request_without_the_header_is_not_probed_for_because_one_before_it_had_it() {
+fn a_request_without_the_header_is_not_probed_because_of_an_earlier_header() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);

@@ -75,7 +75,7 @@ fn an_id_is_no_permission_to_repeat_a_post() {
 // [non-spec]
 // behavior 4.5, 4.6
 #[test]
-fn a_post_is_repeated_after_every_network_error_where_that_is_allowed() {
+fn a_post_is_repeated_after_every_network_error_if_that_is_allowed() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
     reconnect(&mut connection);
     lose(&mut connection);
@@ -84,7 +84,7 @@ fn a_post_is_repeated_after_every_network_error_where_that_is_allowed() {
 // [non-spec]
 // behavior 4.4
 #[test]
-fn a_post_that_ends_cleanly_is_closed_and_has_not_failed_even_where_repeating_is_allowed() {
+fn a_post_that_ends_cleanly_closes_without_a_failure_even_if_retries_are_allowed() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         let mut connection = open(Options { reconnect, ..post() });
         feed(&mut connection, "data: x\n\n");
@@ -95,7 +95,7 @@ fn a_post_that_ends_cleanly_is_closed_and_has_not_failed_even_where_repeating_is
 
 // [non-spec]
 #[test]
-fn a_clean_end_closes_a_get_where_the_end_is_to_close() {
+fn a_clean_end_closes_a_get_if_the_option_says_so() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         let mut connection = open(Options { end: Some(EndOfBody::Close), reconnect, ..get() });
         assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
@@ -106,14 +106,14 @@ fn a_clean_end_closes_a_get_where_the_end_is_to_close() {
 // [non-spec]
 // behavior 8.3
 #[test]
-fn a_get_whose_end_is_to_close_is_still_repeated_after_a_network_error() {
+fn a_get_that_closes_at_its_end_is_still_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Close), ..get() });
     wait_after_network_error(&mut connection, 0.0);
 }
 
 // [non-spec]
 #[test]
-fn a_clean_end_repeats_a_post_where_the_end_is_to_reconnect() {
+fn a_clean_end_repeats_a_post_if_the_option_says_so() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
     let action = connection.handle_end_of_body();
     assert_eq!(reestablished(&connection, action).reason, Reason::End);
@@ -122,7 +122,7 @@ fn a_clean_end_repeats_a_post_where_the_end_is_to_reconnect() {
 // [non-spec]
 // behavior 8.3
 #[test]
-fn a_post_whose_end_is_to_reconnect_is_not_repeated_after_a_network_error() {
+fn a_post_that_reconnects_at_its_end_is_not_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
     let action = connection.handle_network_error();
     failed(&connection, action);
@@ -130,7 +130,7 @@ fn a_post_whose_end_is_to_reconnect_is_not_repeated_after_a_network_error() {
 
 // [non-spec]
 #[test]
-fn nothing_is_repeated_where_repeating_is_forbidden() {
+fn nothing_is_repeated_if_retries_are_forbidden() {
     let options = Options { reconnect: Reconnect::Never, ..get() };
     let mut connection = Connection::new(options.clone(), drawn);
     let action = connection.handle_network_error();

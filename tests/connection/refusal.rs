@@ -17,7 +17,7 @@ fn suspicious(options: Options) -> Connection {
 
 // behavior 4.21
 #[test]
-fn a_server_that_answers_and_fails_us_again_has_refused() {
+fn a_server_that_responds_to_the_probe_and_fails_again_has_refused() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     let action = connection.handle_network_error();
@@ -56,7 +56,7 @@ fn once_opened_a_network_error_is_never_a_refusal() {
 }
 
 #[test]
-fn an_answer_that_can_be_seen_is_judged_as_any_other() {
+fn a_visible_response_is_judged_like_any_other() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     let action = connection.handle_response(status(404));
@@ -65,7 +65,7 @@ fn an_answer_that_can_be_seen_is_judged_as_any_other() {
 
 // behavior 4.19
 #[test]
-fn only_a_get_without_a_permission_of_its_own_is_probed_for() {
+fn only_a_get_without_an_explicit_permission_is_probed() {
     for options in [
         get(),
         Options { reconnect: Reconnect::Allowed, ..probing() },
@@ -78,7 +78,7 @@ fn only_a_get_without_a_permission_of_its_own_is_probed_for() {
 }
 
 #[test]
-fn giving_the_request_up_ourselves_says_nothing_of_the_server() {
+fn interrupting_the_request_says_nothing_about_the_server() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     let action = connection.handle_interruption();
@@ -104,7 +104,7 @@ fn after_close_nothing_is_probed() {
 }
 
 #[test]
-fn a_suspicion_does_not_outlive_the_repetition_that_was_silent() {
+fn a_suspicion_ends_with_a_silent_repetition() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     assert_eq!(connection.handle_network_error(), Action::Probe);
@@ -118,7 +118,7 @@ fn a_suspicion_does_not_outlive_the_repetition_that_was_silent() {
 }
 
 #[test]
-fn a_suspicion_does_not_outlive_the_repetition_that_could_not_be_found_out() {
+fn a_suspicion_ends_with_a_repetition_whose_request_function_failed() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     assert_eq!(connection.handle_network_error(), Action::Probe);

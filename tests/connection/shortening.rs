@@ -19,7 +19,7 @@ fn only_the_part_that_backoff_added_is_cut() {
 }
 
 #[test]
-fn no_wait_is_cut_below_the_reconnection_time_as_it_is_kept_to() {
+fn no_wait_is_cut_below_the_effective_reconnection_time() {
     for (retry, delay, least) in [
         ("0", 3000, 500),
         ("0", 499, 499),
@@ -123,7 +123,7 @@ fn the_callers_own_decision_is_not_cut() {
 }
 
 #[test]
-fn cutting_a_wait_changes_nothing_of_the_next() {
+fn cutting_a_wait_does_not_change_the_next() {
     let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 1.0);
     connection.shorten_wait();

@@ -61,7 +61,7 @@ fn permitted(name: &str) -> Options {
 
 // behavior 5.10
 #[test]
-fn no_server_is_asked_twice_in_ten_milliseconds_or_nine_times_in_a_second() {
+fn no_server_gets_two_requests_in_ten_milliseconds_or_nine_in_a_second() {
     for (name, server) in SERVERS {
         for random in [0.0, 0.5, 0.999] {
             for hurry in [false, true] {
@@ -75,7 +75,7 @@ fn no_server_is_asked_twice_in_ten_milliseconds_or_nine_times_in_a_second() {
 }
 
 #[test]
-fn a_server_that_closes_at_once_is_asked_twenty_times_a_minute_at_most_and_less_and_less() {
+fn a_server_that_closes_at_once_gets_at_most_twenty_requests_a_minute_and_ever_fewer() {
     for (name, server) in SERVERS {
         if name.starts_with("retry") {
             continue;
@@ -89,7 +89,7 @@ fn a_server_that_closes_at_once_is_asked_twenty_times_a_minute_at_most_and_less_
 }
 
 #[test]
-fn a_server_that_says_retry_0_is_asked_twice_a_second_at_most() {
+fn a_server_with_retry_0_gets_at_most_two_requests_a_second() {
     for (name, server) in SERVERS.into_iter().filter(|(name, _)| name.starts_with("retry: 0")) {
         let times = requests(get(), server, 0.0, 10_000, true);
         assert_eq!(times.len(), 20, "{name}: {times:?}");
@@ -97,7 +97,7 @@ fn a_server_that_says_retry_0_is_asked_twice_a_second_at_most() {
 }
 
 #[test]
-fn a_server_that_says_to_wait_for_a_month_is_waited_for() {
+fn a_wait_of_a_month_is_kept() {
     let (_, server) = SERVERS[0];
     let times = requests(get(), server, 0.999, LONGEST + 1, true);
     assert_eq!(times, [0, LONGEST]);
