@@ -137,6 +137,9 @@ test("an error that onopen throws for an aborted attempt is not reported for a l
 		async (_, url) => {
 			const { story, transition, mine } = globalThis as unknown as InPage;
 			const told: string[] = [];
+			// Only a loaded module sees the page go.
+			const entry = "/files/dist/index.js";
+			await (await import(entry)).init();
 			let ended: Promise<unknown> | undefined;
 			await new Promise<void>((opened) => {
 				let fail: (() => void) | undefined;
