@@ -383,22 +383,3 @@ for (const [what, rows] of Object.entries(IMPOSSIBLE)) {
 		expect((await lab.log()).opened).toBe(0);
 	});
 }
-
-test("the promise is rejected with a TypeError for a Request as URL, and with a SyntaxError for an invalid URL", async ({
-	lab,
-}) => {
-	const outcome = await lab.ours(async ({ fetchEventSource }, url) => {
-		const frame = document.body.appendChild(document.createElement("iframe"));
-		const { Request: Foreign } = frame.contentWindow as unknown as typeof globalThis;
-		const inputs = [new Request(url), new Foreign(url), "http://[", "https://a b/"];
-		const told: unknown[] = [];
-		for (const input of inputs) {
-			const promise = fetchEventSource(input as string);
-			await promise.catch(({ name, message }) => told.push([name, /Request|URL/.test(message)]));
-		}
-		return told;
-	}, lab.url("/empty"));
-	const [request, url] = ["TypeError", "SyntaxError"].map((name) => [name, true]);
-	expect(outcome).toEqual([request, request, url, url]);
-	expect((await lab.log()).opened).toBe(0);
-});

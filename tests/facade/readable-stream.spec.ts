@@ -373,34 +373,3 @@ test("[non-spec] a chunk of a subclass of Uint8Array is accepted, whatever its S
 	}, events(1));
 	expect(outcome).toEqual(["end", "open", "1", "error"]);
 });
-
-test("[non-spec] a stream is pulled only when all received events are delivered, and not before the source opens", async ({
-	lab,
-}) => {
-	const outcome = await lab.ours(async ({ EventSource, tasks }) => {
-		let pulls = 0;
-		const stream = new ReadableStream(
-			{
-				pull(controller) {
-					pulls++;
-					controller.enqueue(new TextEncoder().encode(`data: ${pulls}.1\n\ndata: ${pulls}.2\n\ndata: ${pulls}.3\n\n`));
-					if (pulls === 20) {
-						controller.close();
-					}
-				},
-			},
-			{ highWaterMark: 0 },
-		);
-		const source = EventSource.fromReadableStream(stream);
-		let before: number | undefined;
-		const ahead: number[] = [];
-		source.onopen = () => {
-			before = pulls;
-		};
-		source.onmessage = ({ data }) => ahead.push(pulls - Number.parseInt(data, 10));
-		await source.closed;
-		await tasks();
-		return { before, most: Math.max(...ahead), events: ahead.length, pulls };
-	});
-	expect(outcome).toEqual({ before: 0, most: 0, events: 60, pulls: 20 });
-});

@@ -1,5 +1,6 @@
 // Rules for the read buffer of a body. Where the stream allows it, one buffer of ours is reused for
-// every chunk. It is small while the stream is quiet, and larger in a flood.
+// every chunk. It is small while the stream is quiet, and larger in a flood. Nothing is read ahead of
+// the events that are delivered.
 
 import { expect, test } from "./support.ts";
 
@@ -125,4 +126,35 @@ test("if the next buffer cannot be allocated, the received events are delivered,
 		return { reason, fired: fired.map(({ type, data }) => data ?? type) };
 	});
 	expect(outcome).toEqual({ reason: "interrupted", fired: ["open", "kept", "error"] });
+});
+
+test("[non-spec] a stream is pulled only when all received events are delivered, and not before the source opens", async ({
+	lab,
+}) => {
+	const outcome = await lab.ours(async ({ EventSource, tasks }) => {
+		let pulls = 0;
+		const stream = new ReadableStream(
+			{
+				pull(controller) {
+					pulls++;
+					controller.enqueue(new TextEncoder().encode(`data: ${pulls}.1\n\ndata: ${pulls}.2\n\ndata: ${pulls}.3\n\n`));
+					if (pulls === 20) {
+						controller.close();
+					}
+				},
+			},
+			{ highWaterMark: 0 },
+		);
+		const source = EventSource.fromReadableStream(stream);
+		let before: number | undefined;
+		const ahead: number[] = [];
+		source.onopen = () => {
+			before = pulls;
+		};
+		source.onmessage = ({ data }) => ahead.push(pulls - Number.parseInt(data, 10));
+		await source.closed;
+		await tasks();
+		return { before, most: Math.max(...ahead), events: ahead.length, pulls };
+	});
+	expect(outcome).toEqual({ before: 0, most: 0, events: 60, pulls: 20 });
 });
