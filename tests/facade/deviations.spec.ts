@@ -40,7 +40,7 @@ test("a Last-Event-ID for another origin needs a preflight", async ({ lab }) => 
 	expect(await methods("ours")).toEqual(["GET", "OPTIONS", "GET"]);
 });
 
-// Differences "window.stop()" and "window.stop() unnoticed".
+// Differences "window.stop()" and "window.stop() without an event".
 test("stopping the load of the page looks like a broken network", async ({ lab }) => {
 	const url = lab.script("hang", "status=503");
 	for (const which of ["native", "ours"] as const) {
@@ -96,7 +96,7 @@ test("reactions of one listener run after the event's other listeners", async ({
 		lab.script(eventStream(send(`${events(1, 2)}event: last\ndata\n\n`), "hang")),
 		["first 1", "reaction 1", "second 1", "first 2", "reaction 2", "second 2"],
 		{
-			names: ["reactions between listeners"],
+			names: ["microtasks between listeners"],
 			ours: ["first 1", "second 1", "reaction 1", "first 2", "second 2", "reaction 2"],
 		},
 	);

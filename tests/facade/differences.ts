@@ -26,128 +26,128 @@ export const DIFFERENCES = {
 	},
 	"Last-Event-ID across origins": {
 		of: ["ours"],
-		what: "Reconnecting to another origin with a last event ID sends a preflight first, which the server must allow.",
-		why: "CORS does not let scripts send this header without permission; the standard exempts only the browser itself.",
+		what: "To reconnect to another origin with a last event ID, the source needs a preflight, which the server must allow.",
+		why: "CORS does not let scripts send this header without permission. The standard exempts only the browser itself.",
 	},
-	"reactions between listeners": {
+	"microtasks between listeners": {
 		of: ["ours"],
 		what: "A microtask that a listener queues runs after the other listeners of the same event, not before them.",
-		why: "While a script dispatches an event, the script is on the stack below the listeners.",
+		why: "Microtasks run when the stack is empty. While a script dispatches an event, the script itself is on the stack below the listeners.",
 	},
-	"making of a message": {
+	"MessageEvent's own getters": {
 		of: ["ours"],
-		what: "MessageEvent's own getters and methods, taken from its prototype, throw a TypeError for a message event; `event.data` and everything else work.",
-		why: "Creating and firing a native MessageEvent costs twice as much. So the event is an Event whose prototype inherits from MessageEvent's.",
+		what: "The getters and methods of `MessageEvent.prototype` throw a TypeError if they are called on a message event. Ordinary access, such as `event.data`, works.",
+		why: "Creating and firing a native MessageEvent costs twice as much. So each message is an Event whose prototype inherits from `MessageEvent.prototype`.",
 	},
 	"window.stop()": {
 		of: ["ours"],
-		what: "The source reconnects, as after a network error; the standard fails the connection.",
-		why: "`fetch` reports a network error to a script, or a clean end if a response was being read.",
+		what: "After `window.stop()`, the source reconnects as it does after a network error. By the standard, the connection fails.",
+		why: "`fetch` reports `window.stop()` to a script as a network error, or as a clean end if a response was being read.",
 	},
 	"URL with credentials": {
 		of: ["ours", "chromium"],
-		what: "The connection fails at once; ours with reason `request`.",
+		what: "A URL with a user name or password fails the connection at once. Our error has reason `request`.",
 		why: "`fetch` does not accept such a URL. Use a header instead.",
 	},
-	"scheme that is not known": {
+	"unknown scheme": {
 		of: ["ours"],
-		what: "A URL with a host and an unknown scheme is retried again and again.",
-		why: "A script cannot find out which schemes are known: an extension's own scheme has a network, and so does one that an application has registered.",
+		what: "A URL with a host and an unknown scheme is retried indefinitely.",
+		why: "A script cannot find out which schemes the browser knows. Extensions have schemes of their own, and applications can register more. Either may reach a server.",
 	},
 	"id-only block": {
 		of: ["firefox"],
-		what: "A block with an id and no data does not change the last event ID.",
-		why: "9.2.6, dispatch the event, step 1 comes before the check for data in step 2.",
+		what: "A block with an ID and no data does not change the last event ID.",
+		why: "When 9.2.6 dispatches an event, step 1 sets the last event ID before step 2 checks for data.",
 	},
-	"blank in a host name": {
+	"space in a host name": {
 		of: ["chromium"],
-		what: "A URL with a space in its host name is accepted, as `%20`.",
-		why: "URL Standard, host parsing: a space is a forbidden domain code point; 9.2.2, constructor step 4: a SyntaxError.",
+		what: "A URL with a space in its host name is accepted, and the space becomes `%20`.",
+		why: "A space is a forbidden code point for the URL Standard's host parser. So step 4 of the constructor (9.2.2) throws a SyntaxError.",
 	},
 	"byte order mark before a blank line": {
 		of: ["chromium"],
-		what: "After a byte order mark and a blank line, the first event is lost.",
-		why: "9.2.6: the mark is removed before the lines are read.",
+		what: "If a stream begins with a byte order mark and a blank line, its first event is lost.",
+		why: "9.2.6 removes the mark before it reads the lines.",
 	},
 	"U+0000 in a value": {
 		of: ["firefox"],
-		what: "U+0000 is removed from data and event names that have other characters too.",
-		why: "9.2.6, process the field: only an id is checked for U+0000, and every other value is unchanged.",
+		what: "U+0000 is removed from data and event names if they contain other characters too.",
+		why: "When 9.2.6 processes a field, it checks only an ID for U+0000, and uses every other value unchanged.",
 	},
 	"U+0000 in an id": {
 		of: ["firefox"],
-		what: "A block whose id has a U+0000 fires no event.",
-		why: "9.2.6, process the field: such an id is ignored, but its block is not.",
+		what: "A block whose ID contains U+0000 fires no event.",
+		why: "When 9.2.6 processes a field, it ignores such an ID, but not the rest of its block.",
 	},
-	"refusal after an opening": {
+	"refusal after the source was open": {
 		of: ["ours"],
-		what: "A server that refuses our origin after it has accepted it once is retried again and again, as after a network error.",
-		why: "`fetch` reports both alike, and only a source that was never open sends a probe to distinguish them. The standard allows both.",
+		what: "If a server refuses our origin after it has accepted it once, the source retries indefinitely, as after a network error.",
+		why: "`fetch` reports a refusal and a network error alike, and only a source that was never open sends a probe to distinguish them. The standard allows both retrying and failing.",
 	},
 	"Content-Security-Policy": {
 		of: ["ours"],
-		what: "A URL that the page's policy forbids is retried again and again; nothing is sent.",
-		why: "`fetch` reports it as a network error. The standard allows both.",
+		what: "A URL that the page's policy forbids is retried indefinitely, although nothing is ever sent.",
+		why: "`fetch` reports the violation as a network error. The standard allows both retrying and failing.",
 	},
-	"port that is blocked": {
+	"blocked port": {
 		of: ["firefox"],
-		what: "A URL with a port that browsers do not connect to fails the connection.",
-		why: "9.2.2, constructor step 15.2: a network error reestablishes the connection, unless this is known to be futile.",
+		what: "A URL with a port that browsers block fails the connection.",
+		why: "By step 15.2 of the constructor (9.2.2), the source reconnects after a network error, unless this is known to be futile.",
 	},
 	"data: and blob: URLs": {
 		of: ["firefox"],
-		what: "A `data:` or `blob:` URL fails the connection, even if it is an event stream.",
-		why: "9.2.2 accepts any URL, and Fetch, scheme fetch, responds to these with status 200.",
+		what: "A `data:` or `blob:` URL fails the connection, even if its content is an event stream.",
+		why: "9.2.2 accepts any URL, and the scheme fetch of the Fetch standard responds to these with status 200.",
 	},
 	"revoked blob: URL": {
 		of: ["chromium", "webkit"],
-		what: "A `blob:` URL that is revoked is retried again and again.",
-		why: "9.2.2, constructor step 15.2: reestablishing the connection is known to be futile, since a revoked URL stays revoked.",
+		what: "A `blob:` URL that has been revoked is retried indefinitely.",
+		why: "By step 15.2 of the constructor (9.2.2), the source need not reconnect if this is known to be futile, and a revoked URL stays revoked.",
 	},
 	charset: {
 		of: ["chromium"],
-		what: "A `charset` other than UTF-8 in the Content-Type fails the connection.",
-		why: "9.2.2, constructor step 15.3, checks only the essence, and 9.2.6 decodes as UTF-8 regardless of the parameters.",
+		what: "A Content-Type with a `charset` other than UTF-8 fails the connection.",
+		why: "Step 15.3 of the constructor (9.2.2) checks only the essence of the type, and 9.2.6 decodes the stream as UTF-8 regardless of the parameters.",
 	},
-	"blank in a MIME type": {
+	"space in a MIME type": {
 		of: ["chromium", "firefox", "webkit"],
-		what: "A Content-Type `text/event-stream x` is read as `text/event-stream`.",
-		why: "MIME Sniffing, parse a MIME type, step 9: a subtype that contains a space is a failure, so there is no type.",
+		what: "The Content-Type `text/event-stream x` is read as `text/event-stream`.",
+		why: "When MIME Sniffing parses a MIME type, step 9 fails for a subtype that contains a space. So the response has no type.",
 	},
-	"port that is blocked, in silence": {
+	"blocked port without an event": {
 		of: ["webkit"],
-		what: "A URL with a port that browsers do not connect to fires nothing, and `readyState` stays CONNECTING.",
-		why: "9.2.2, constructor step 15.2: a network error reestablishes the connection, with an error event.",
+		what: "A URL with a port that browsers block fires no event, and `readyState` stays CONNECTING.",
+		why: "By step 15.2 of the constructor (9.2.2), the source fires an error event and reconnects after a network error.",
 	},
-	"constructor and Content-Security-Policy": {
+	"Content-Security-Policy in the constructor": {
 		of: ["webkit"],
-		what: "A URL that the page's policy forbids is a SecurityError from the constructor.",
-		why: "9.2.2, constructor: it throws only for a URL that cannot be parsed, and the policy belongs to the fetch.",
+		what: "The constructor throws a SecurityError for a URL that the page's policy forbids.",
+		why: "The constructor of 9.2.2 throws only for a URL that cannot be parsed. The policy applies to the fetch.",
 	},
 	"data: URL, and origin of a blob: URL": {
 		of: ["webkit"],
-		what: "A `data:` URL fails the connection; the events of a `blob:` URL have the origin `blob://`.",
+		what: "A `data:` URL fails the connection. The events of a `blob:` URL have the origin `blob://`.",
 		why: "9.2.2 accepts any URL, and the origin of a `blob:` URL is the origin of the page that created it.",
 	},
 	"several MIME types": {
 		of: ["webkit"],
-		what: "Of several Content-Type headers the last one counts, even if it is invalid, and of several types in one header the first.",
-		why: "Fetch, extract a MIME type: the last valid type counts, in any of the headers.",
+		what: "If there are several Content-Type headers, the last one counts, even if it is invalid. If one header lists several types, the first one counts.",
+		why: "When Fetch extracts a MIME type, the last valid type counts, whichever header it is in.",
 	},
-	"byte order mark in pieces": {
+	"byte order mark split between chunks": {
 		of: ["webkit"],
-		what: "Each chunk is searched for a byte order mark, UTF-16's too, until a chunk has four bytes. A mark that is split between chunks is not found.",
-		why: "9.2.5: UTF-8 decode looks for one mark, the one of UTF-8, at the beginning of the stream.",
+		what: "Each chunk is searched for the byte order mark of UTF-8 or UTF-16, until a chunk has four bytes. A mark that is split between chunks is not found.",
+		why: "9.2.6 decodes the stream as UTF-8. This removes one mark, UTF-8's own, at the beginning of the stream.",
 	},
-	"window.stop() unnoticed": {
+	"window.stop() without an event": {
 		of: ["webkit"],
-		what: "`window.stop()` ends the connection, but fires nothing, and `readyState` does not change.",
-		why: "9.2.2, constructor step 15.1: a network error that is an abort fails the connection.",
+		what: "`window.stop()` ends the connection, but no event fires, and `readyState` does not change.",
+		why: "By step 15.1 of the constructor (9.2.2), an aborted network error fails the connection.",
 	},
 	"cache headers after a redirect": {
 		of: ["webkit"],
-		what: "After a redirect to another origin, the browser's own class sends `Cache-Control: no-cache` and `fetch` does not; neither sends `Pragma`.",
-		why: "Fetch, HTTP-network-or-cache fetch: the cache mode `no-store` adds both headers to every request.",
+		what: "After a redirect to another origin, the browser's own class sends `Cache-Control: no-cache`, and `fetch` does not. Neither sends `Pragma`.",
+		why: "By the HTTP-network-or-cache fetch of the Fetch standard, the cache mode `no-store` adds both headers to every request.",
 	},
 } as const satisfies Record<string, Difference>;
 

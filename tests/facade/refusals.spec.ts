@@ -266,7 +266,7 @@ test("a refusal after the source was open once is treated as a network error", a
 		},
 		elsewhere(lab.script(once, REFUSED)),
 		["open 1", "message 1", "error 0", "error 2"],
-		{ names: ["refusal after an opening"], ours: ["open 1", "message 1", "error 0", "error 0"] },
+		{ names: ["refusal after the source was open"], ours: ["open 1", "message 1", "error 0", "error 0"] },
 	);
 	expect(kinds((await lab.log()).requests)).toEqual(["GET", "GET"]);
 });
@@ -320,7 +320,7 @@ test("a URL that the page's own policy forbids is retried as after a network err
 		url,
 		2,
 		{
-			names: ["Content-Security-Policy", "constructor and Content-Security-Policy"],
+			names: ["Content-Security-Policy", "Content-Security-Policy in the constructor"],
 			ours: 0,
 			native: { webkit: "SecurityError" },
 		},

@@ -106,7 +106,7 @@ test("MessageEvent's own getters and methods accept a message", async ({ lab }) 
 		},
 		lab.script(ONE_OF_EACH),
 		[true, "text", "changed"],
-		{ names: ["making of a message"], ours: [false, "TypeError", "TypeError"] },
+		{ names: ["MessageEvent's own getters"], ours: [false, "TypeError", "TypeError"] },
 	);
 });
 

@@ -103,7 +103,7 @@ test("a MIME type with a space in it is invalid", async ({ lab }) => {
 	const types = ["text/event-stream x", "text/event-stream charset=utf-8"];
 	const opened = answers(types, BODY, OPENED);
 	await expectOutcomes(lab, answers(types, BODY, FAILED), {
-		names: ["blank in a MIME type"],
+		names: ["space in a MIME type"],
 		native: { chromium: opened, firefox: opened, webkit: opened },
 	});
 });

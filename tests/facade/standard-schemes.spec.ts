@@ -47,7 +47,7 @@ test("a scheme that an extension or an application may have registered is treate
 }) => {
 	const urls = ["x-unknown://host/path", "app://host", "file2://host/"];
 	const all = (outcome: string) => Object.fromEntries(urls.map((url) => [url, outcome]));
-	await expectFailures(lab, all("error 2"), { names: ["scheme that is not known"], ours: all("error 0") });
+	await expectFailures(lab, all("error 2"), { names: ["unknown scheme"], ours: all("error 0") });
 });
 
 test("a blob: URL that is revoked fails the connection at once", async ({ lab }) => {
@@ -57,7 +57,7 @@ test("a blob: URL that is revoked fails the connection at once", async ({ lab })
 
 test("a port that browsers block is treated as a network error", async ({ lab }) => {
 	const url = "http://127.0.0.1:6000/";
-	const names = ["port that is blocked", "port that is blocked, in silence"] as const;
+	const names = ["blocked port", "blocked port without an event"] as const;
 	const native = { firefox: { [url]: "error 2" }, webkit: { [url]: "" } };
 	await expectFailures(lab, { [url]: "error 0" }, { names, native });
 });

@@ -277,7 +277,7 @@ test("a space in the host name is a SyntaxError, and a space elsewhere is not", 
 		["http://this is invalid/", "http://a%20b/", "http://a b@localhost/a b?a b#a b", "mailto:a b"],
 		["SyntaxError", "SyntaxError", "http://a%20b@localhost/a%20b?a%20b#a%20b", "mailto:a b"],
 		{
-			names: ["blank in a host name"],
+			names: ["space in a host name"],
 			native: {
 				chromium: [
 					"http://this%20is%20invalid/",
