@@ -41,7 +41,7 @@ export const DIFFERENCES = {
 	},
 	"window.stop()": {
 		of: ["ours"],
-		what: "After `window.stop()`, the source reconnects as it does after a network error. By the standard, the connection fails.",
+		what: "After `window.stop()`, the source reconnects as it does after a network error. The standard says that the connection fails.",
 		why: "`fetch` reports `window.stop()` to a script as a network error, or as a clean end if a response was being read.",
 	},
 	"URL with credentials": {
@@ -81,7 +81,7 @@ export const DIFFERENCES = {
 	},
 	"refusal after the source was open": {
 		of: ["ours"],
-		what: "If a server refuses our origin after it has accepted it once, the source retries indefinitely, as after a network error.",
+		what: "If a server refuses the page's origin after it has accepted it once, the source retries indefinitely, as after a network error.",
 		why: "`fetch` reports a refusal and a network error alike, and only a source that was never open sends a probe to distinguish them. The standard allows both retrying and failing.",
 	},
 	"Content-Security-Policy": {
@@ -112,7 +112,7 @@ export const DIFFERENCES = {
 	"space in a MIME type": {
 		of: ["chromium", "firefox", "webkit"],
 		what: "The Content-Type `text/event-stream x` is read as `text/event-stream`.",
-		why: "When MIME Sniffing parses a MIME type, step 9 fails for a subtype that contains a space. So the response has no type.",
+		why: "When the MIME Sniffing standard parses a MIME type, step 9 fails for a subtype that contains a space. So the response has no type.",
 	},
 	"blocked port without an event": {
 		of: ["webkit"],
@@ -137,7 +137,7 @@ export const DIFFERENCES = {
 	"byte order mark split between chunks": {
 		of: ["webkit"],
 		what: "Each chunk is searched for the byte order mark of UTF-8 or UTF-16, until a chunk has four bytes. A mark that is split between chunks is not found.",
-		why: "9.2.6 decodes the stream as UTF-8. This removes one mark, UTF-8's own, at the beginning of the stream.",
+		why: "9.2.6 decodes the stream as UTF-8. This removes a single mark, that of UTF-8, at the beginning of the stream.",
 	},
 	"window.stop() without an event": {
 		of: ["webkit"],
@@ -147,7 +147,7 @@ export const DIFFERENCES = {
 	"cache headers after a redirect": {
 		of: ["webkit"],
 		what: "After a redirect to another origin, the browser's own class sends `Cache-Control: no-cache`, and `fetch` does not. Neither sends `Pragma`.",
-		why: "By the HTTP-network-or-cache fetch of the Fetch standard, the cache mode `no-store` adds both headers to every request.",
+		why: "The HTTP-network-or-cache fetch of the Fetch standard adds both headers to every request with the cache mode `no-store`.",
 	},
 } as const satisfies Record<string, Difference>;
 
