@@ -29,8 +29,13 @@ interface Condition extends Omit<FirstEvent, "contender"> {
 const CONDITIONS: Condition[] = [
 	{ name: "the server responds at once", delay: 0, goal: { atMost: 8 } },
 	{ name: "the server responds after 50 ms", delay: 50, goal: { atMost: 2 } },
-	{ name: "after 50 ms, the processor four times slower", delay: 50, slowdown: 4, goal: { atMost: 10 } },
-	{ name: "at once, after init()", delay: 0, init: true, goal: { atMost: 1 } },
+	{
+		name: "the server responds after 50 ms, with a processor four times slower",
+		delay: 50,
+		slowdown: 4,
+		goal: { atMost: 10 },
+	},
+	{ name: "the server responds at once, after init()", delay: 0, init: true, goal: { atMost: 1 } },
 ];
 
 export const firstEventRow: Row = {
@@ -39,7 +44,10 @@ export const firstEventRow: Row = {
 	async run({ quick, host, progress }: Context) {
 		const { firstEvent } = host;
 		if (!firstEvent) {
-			return { ...row(firstEventRow, [], []), absent: ["only the runner (npm run bench) can open fresh pages"] };
+			return {
+				...row(firstEventRow, [], []),
+				absent: ["fresh pages can only be opened by the runner (npm run bench)"],
+			};
 		}
 		const rounds = quick ? 8 : 30;
 		const cases: Case[] = [];
@@ -64,8 +72,8 @@ export const firstEventRow: Row = {
 					...spread(taken[contender]!),
 				})),
 				comparisons: OURS.map((contender) => {
-					const more = taken[contender]!.map((value, round) => value - taken[NPM]![round]!);
-					return compared(`${versus(contender, NPM)}, more`, "ms", more, goal);
+					const additional = taken[contender]!.map((value, round) => value - taken[NPM]![round]!);
+					return compared(`${versus(contender, NPM)}: additional time`, "ms", additional, goal);
 				}),
 			});
 		}

@@ -66,7 +66,7 @@ export const latencyRow: Row = {
 			.filter(({ ours }) => ours)
 			.map(({ name }) => {
 				const added = taken[name]!.map((value, round) => value - taken[bare.name]![round]!);
-				return compared(`${name}, added to the bare loop`, "µs", added, { atMost: 30 });
+				return compared(`${name}: additional time over the bare loop`, "µs", added, { atMost: 30 });
 			});
 		return row(latencyRow, contenders, [{ name: `small, ${RATE} events per second`, rounds, measures, comparisons }]);
 	},

@@ -12,7 +12,7 @@ import { download, expected } from "../streams.ts";
 import { wasmMemory } from "../wasm-memory.ts";
 
 const MIB = 1024 * 1024;
-const NO_HEAP = "only the runner (npm run bench) in Chromium can collect garbage";
+const NO_HEAP = "garbage can only be collected by the runner (npm run bench) in Chromium";
 
 /** The stream is repeated this many times; the first repetition makes all lasting allocations. */
 const TIMES = 10;
@@ -87,7 +87,7 @@ export const sourcesRow: Row = {
 				name,
 				rounds: 1,
 				measures: [{ ...single("a bare reader", "kB", bare), ours: false }, single(name, "kB", ours)],
-				comparisons: [compared("of ours, each", "kB", [ours - bare], { atMost: 12 })],
+				comparisons: [compared("per source, beyond a bare reader", "kB", [ours - bare], { atMost: 12 })],
 			});
 		}
 		// From here on the sources may be collected.

@@ -1,5 +1,5 @@
-// The rows of the parser alone, on bytes in memory: the usual workloads, and two inputs that are
-// quadratic in a naive parser.
+// The rows of the parser alone, on bytes in memory: the usual workloads, and two inputs
+// for which a naive parser takes quadratic time.
 
 import { AROUND, answer, LARGE_CHUNK, largeEvent, SEGMENT, streamOf } from "../bodies.ts";
 import { type Contender, subscribeByIterator } from "../contenders.ts";
@@ -74,7 +74,7 @@ type Whole = (chunks: Uint8Array[]) => Promise<Received>;
 
 export const worstRow: Row = {
 	name: "worst",
-	title: "Inputs that are quadratic in a naive parser",
+	title: "Inputs for which a naive parser takes quadratic time",
 	async run({ quick }: Context) {
 		const contenders: Contender<Whole>[] = (await parsers()).map(({ run, ...rest }) => ({
 			...rest,

@@ -84,9 +84,9 @@ function section({ name, title, cases, overall, absent }: RowResult): string[] {
 	const compared = cases.flatMap((found) => found.comparisons.map((comparison) => verdict(found.name, comparison)));
 	return [
 		`## ${name}: ${title}`,
-		...table(["", "contender", "median", "quartiles", "rate"], cases.flatMap(measured)),
+		...table(["case", "contender", "median", "quartiles", "rate"], cases.flatMap(measured)),
 		...table(
-			["", "comparison", "median", "quartiles", "goal", ""],
+			["case", "comparison", "median", "quartiles", "goal", "result"],
 			[...compared, ...overall.map((comparison) => verdict("geometric mean", comparison))],
 		),
 		...absent.map((reason) => `Not run: ${reason}`),
