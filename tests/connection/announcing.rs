@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_connection_begins_connecting() {
+fn a_new_connection_is_connecting() {
     let connection = Connection::new(get(), drawn);
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
     assert_eq!(connection.last_event_id(), "");
@@ -9,7 +9,7 @@ fn a_connection_begins_connecting() {
 }
 
 #[test]
-fn an_event_stream_with_status_200_is_announced() {
+fn an_event_stream_with_status_200_opens_the_connection() {
     for options in [get(), post()] {
         open(options);
     }
@@ -26,7 +26,7 @@ fn parameters_and_case_of_the_content_type_do_not_matter() {
 
 // behavior 4.13
 #[test]
-fn another_content_type_fails_the_connection_with_every_permission() {
+fn another_content_type_fails_the_connection_whatever_the_permission() {
     for content_type in
         [None, Some(""), Some("text/html"), Some("text/event-stream, text/html"), Some("text/event-streams")]
     {
@@ -58,7 +58,7 @@ fn a_status_other_than_200_fails_the_connection_even_with_an_event_stream() {
 // [non-spec]
 // behavior 4.11
 #[test]
-fn statuses_that_mean_later_are_retried_if_that_is_allowed() {
+fn temporary_statuses_are_retried_if_retries_are_allowed() {
     for code in [408, 425, 429, 500, 501, 502, 503, 504, 522, 599] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..options }, drawn);
@@ -88,7 +88,7 @@ fn every_other_status_is_final_even_if_retries_are_allowed() {
 // [non-spec]
 // behavior 4.11
 #[test]
-fn statuses_that_mean_later_are_final_if_retries_are_forbidden() {
+fn temporary_statuses_are_final_if_retries_are_forbidden() {
     for code in [408, 429, 503] {
         let mut connection = Connection::new(Options { reconnect: Reconnect::Never, ..get() }, drawn);
         let action = connection.handle_response(status(code));
@@ -97,7 +97,7 @@ fn statuses_that_mean_later_are_final_if_retries_are_forbidden() {
 }
 
 #[test]
-fn a_204_after_messages_ends_the_reconnections() {
+fn a_204_after_messages_stops_the_reconnection() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed] {
         let mut connection = open(Options { reconnect, ..get() });
         feed(&mut connection, "data: x\n\n");

@@ -3,7 +3,7 @@ use super::*;
 // [non-spec]
 // behavior 2.1
 #[test]
-fn attempts_are_counted_from_one_over_successes_and_failures() {
+fn attempts_are_numbered_from_one_and_successes_and_failures_count() {
     let mut connection = Connection::new(get(), drawn);
     for attempt in 1..=3 {
         let action = connection.handle_network_error();
@@ -32,7 +32,7 @@ fn at_most(attempts: u32) -> Options {
 // [non-spec]
 // behavior 6.4
 #[test]
-fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
+fn the_connection_fails_after_max_retries_repetitions_without_a_message() {
     for most in 0..4 {
         let mut connection = Connection::new(at_most(most), drawn);
         for _ in 0..most {
@@ -47,7 +47,7 @@ fn as_many_tries_as_allowed_without_a_message_fail_the_connection() {
 // behavior 6.1
 // [non-spec] Otherwise a server that accepts and closes at once would get requests forever.
 #[test]
-fn a_response_alone_does_not_reset_the_count_of_tries() {
+fn a_response_without_a_message_does_not_reset_the_count_of_retries() {
     let mut connection = Connection::new(at_most(2), drawn);
     for _ in 0..2 {
         accept(&mut connection);
@@ -64,7 +64,7 @@ fn a_response_alone_does_not_reset_the_count_of_tries() {
 // [non-spec]
 // behavior 6.1
 #[test]
-fn a_message_resets_the_count_of_tries() {
+fn a_message_resets_the_count_of_retries() {
     let mut connection = Connection::new(at_most(2), drawn);
     for _ in 0..10 {
         reconnect(&mut connection);
@@ -79,7 +79,7 @@ fn a_message_resets_the_count_of_tries() {
 // [non-spec]
 // behavior 6.5
 #[test]
-fn every_kind_of_failure_is_a_try() {
+fn every_kind_of_failure_counts_toward_max_retries() {
     let mut connection = Connection::new(at_most(3), drawn);
     let action = connection.handle_response(status(503));
     reestablished(&connection, action);
@@ -93,7 +93,7 @@ fn every_kind_of_failure_is_a_try() {
 // [non-spec]
 // behavior 6.5
 #[test]
-fn a_final_status_says_so_even_at_the_last_try() {
+fn a_final_status_keeps_its_reason_even_if_no_retry_is_left() {
     let mut connection = Connection::new(at_most(0), drawn);
     let action = connection.handle_response(status(404));
     assert_eq!(failed(&connection, action).reason, Reason::Status);
@@ -102,7 +102,7 @@ fn a_final_status_says_so_even_at_the_last_try() {
 // [non-spec]
 // behavior 6.1
 #[test]
-fn a_block_without_data_does_not_reset_the_count_of_tries() {
+fn a_block_without_data_does_not_reset_the_count_of_retries() {
     let mut connection = Connection::new(at_most(1), drawn);
     reconnect(&mut connection);
     feed(&mut connection, "id: 1\n\nevent: e\n\n: c\n\n");
@@ -113,7 +113,7 @@ fn a_block_without_data_does_not_reset_the_count_of_tries() {
 // [non-spec]
 // behavior 6.5
 #[test]
-fn silence_an_interruption_and_an_unknown_request_are_tries() {
+fn silence_an_interruption_and_an_unknown_request_count_toward_max_retries() {
     let fail: [fn(&mut Connection) -> Action; 3] = [
         |connection| connection.handle_timeout(),
         |connection| connection.handle_interruption(),
@@ -132,7 +132,7 @@ fn silence_an_interruption_and_an_unknown_request_are_tries() {
 // [non-spec]
 // behavior 6.4
 #[test]
-fn giving_up_reports_the_status_of_the_last_response() {
+fn a_failure_with_reason_attempts_has_the_status_of_the_last_response() {
     let mut connection = Connection::new(at_most(0), drawn);
     let action = connection.handle_response(status(503));
     let failure = failed(&connection, action);
@@ -142,7 +142,7 @@ fn giving_up_reports_the_status_of_the_last_response() {
 // [non-spec]
 // behavior 6.6
 #[test]
-fn the_repetition_after_a_probe_is_an_attempt_but_no_retry() {
+fn the_repetition_after_a_probe_counts_as_an_attempt_but_not_as_a_retry() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.attempt(), 1);

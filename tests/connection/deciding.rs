@@ -39,7 +39,7 @@ const FAILURES: [Failing; 12] = [
 ];
 
 #[test]
-fn the_failure_has_the_default_of_the_table_and_deciding_for_it_changes_nothing() {
+fn the_failure_has_the_default_delay_and_a_decision_for_the_default_keeps_it() {
     for (name, is_repeated, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);
@@ -96,7 +96,7 @@ const NEWS: [News; 18] = [
 
 // behavior 16.2
 #[test]
-fn nothing_moves_before_the_decision() {
+fn reports_before_the_decision_have_no_effect() {
     for (name, _, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);
@@ -117,7 +117,7 @@ fn nothing_moves_before_the_decision() {
 }
 
 #[test]
-fn a_failed_connection_stays_closed_when_events_arrive_late() {
+fn late_reports_do_not_reopen_a_failed_connection() {
     for options in [get(), post(), decided(get()), decided(post()), Options { reconnect: Reconnect::Allowed, ..get() }]
     {
         for (name, _, fail) in FAILURES {
@@ -141,7 +141,7 @@ fn a_failed_connection_stays_closed_when_events_arrive_late() {
 }
 
 #[test]
-fn a_decision_to_continue_overrides_the_table() {
+fn a_decision_to_continue_overrides_the_default() {
     for (name, is_repeated, fail) in FAILURES {
         for options in [get(), post()] {
             let is_get = options.is_get;
@@ -164,7 +164,7 @@ fn a_decision_to_continue_overrides_the_table() {
 }
 
 #[test]
-fn a_decision_to_give_up_overrides_the_table() {
+fn a_decision_to_give_up_overrides_the_default() {
     for (name, _, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
@@ -191,7 +191,7 @@ fn a_decision_can_continue_after_an_event_that_is_too_large() {
 
 // behavior 16.3
 #[test]
-fn a_204_is_final_and_the_caller_cannot_decide_otherwise() {
+fn a_204_is_final_and_a_decision_about_it_has_no_effect() {
     for delay in [None, Some(0)] {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = connection.handle_response(status(204));
@@ -204,7 +204,7 @@ fn a_204_is_final_and_the_caller_cannot_decide_otherwise() {
 
 // behavior 9.5, 16.3
 #[test]
-fn a_pause_does_not_ask_for_a_decision() {
+fn a_pause_does_not_await_a_decision() {
     let mut connection = open(decided(get()));
     let action = connection.handle_pause().expect("a GET may be paused");
     assert!(!reestablished(&connection, action).is_decidable());
@@ -217,7 +217,7 @@ fn a_pause_does_not_ask_for_a_decision() {
 
 // behavior 16.2
 #[test]
-fn a_decision_counts_once() {
+fn only_the_first_decision_about_a_failure_counts() {
     for second in [None, Some(5)] {
         let mut connection = open(decided(get()));
         let action = connection.handle_network_error();
@@ -242,7 +242,7 @@ fn a_decision_without_a_failure_has_no_effect() {
 }
 
 #[test]
-fn after_the_wait_it_is_too_late_to_decide() {
+fn a_decision_after_the_wait_has_no_effect() {
     for delay in [None, Some(0)] {
         let mut connection = open(decided(get()));
         let _ = connection.handle_network_error();
@@ -256,7 +256,7 @@ fn after_the_wait_it_is_too_late_to_decide() {
 }
 
 #[test]
-fn after_close_it_is_too_late_to_decide() {
+fn a_decision_after_close_has_no_effect() {
     for (name, _, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let _ = fail(&mut connection);
@@ -274,7 +274,7 @@ fn after_close_it_is_too_late_to_decide() {
 }
 
 #[test]
-fn a_clean_end_that_closes_does_not_ask_for_a_decision() {
+fn a_clean_end_that_closes_does_not_await_a_decision() {
     for options in [post(), Options { end: Some(EndOfBody::Close), ..get() }] {
         let mut connection = open(decided(options));
         feed(&mut connection, "data: x\n\n");
@@ -285,7 +285,7 @@ fn a_clean_end_that_closes_does_not_ask_for_a_decision() {
 }
 
 #[test]
-fn each_failure_gets_its_own_decision() {
+fn a_decision_applies_to_one_failure_only() {
     let mut connection = Connection::new(decided(post()), drawn);
     for attempt in 1..=3 {
         let action = connection.handle_response(status(503));
@@ -315,7 +315,7 @@ fn decide_has_no_effect_without_reconnect_decided() {
 }
 
 #[test]
-fn a_retry_that_the_caller_decided_on_counts() {
+fn a_retry_by_decision_counts_for_the_backoff() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Decided, ..get() }, drawn);
     let action = connection.handle_response(status(503));
     undecided(&connection, action);
@@ -326,7 +326,7 @@ fn a_retry_that_the_caller_decided_on_counts() {
 }
 
 #[test]
-fn a_message_before_a_decided_try_does_not_count_for_the_try_after_it() {
+fn a_message_resets_the_backoff_for_one_decided_retry_only() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_request_error();
@@ -354,7 +354,7 @@ fn the_decision_receives_the_backoff_for_every_failure_and_method() {
 }
 
 #[test]
-fn a_post_repeated_with_the_given_backoff_backs_off_after_events_too() {
+fn a_post_that_is_repeated_after_the_given_backoff_waits_longer_each_time_even_after_events() {
     let fail: [fn(&mut Connection) -> Action; 5] = [
         |connection| with_random(1.0, || connection.handle_network_error()),
         |connection| with_random(1.0, || connection.handle_response(status(503))),

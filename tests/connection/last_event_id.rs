@@ -2,7 +2,7 @@ use super::*;
 
 // behavior 10.4
 #[test]
-fn the_last_event_id_is_carried_into_the_next_attempt() {
+fn the_next_attempt_keeps_the_last_event_id() {
     let mut connection = open(get());
     assert_eq!(feed(&mut connection, "id: 7\ndata: a\n\n"), [message("a", "7")]);
     lose(&mut connection);
@@ -14,7 +14,7 @@ fn the_last_event_id_is_carried_into_the_next_attempt() {
 }
 
 #[test]
-fn the_last_event_id_survives_attempts_that_bring_nothing() {
+fn the_last_event_id_is_kept_over_attempts_without_events() {
     let mut connection = open(get());
     feed(&mut connection, "id: 日本\n\n");
     for _ in 0..3 {
@@ -26,7 +26,7 @@ fn the_last_event_id_survives_attempts_that_bring_nothing() {
 
 // [non-spec]
 #[test]
-fn the_last_event_id_begins_as_the_caller_says() {
+fn the_option_sets_the_initial_last_event_id() {
     let options = Options { last_event_id: "41".to_owned(), ..get() };
     let mut connection = Connection::new(options, drawn);
     assert_eq!(connection.last_event_id(), "41");
@@ -47,7 +47,7 @@ fn a_server_may_reset_the_last_event_id() {
 }
 
 #[test]
-fn an_id_of_a_cut_block_does_not_count() {
+fn the_id_of_a_cut_block_is_ignored() {
     for cut in ["id: 2", "id: 2\n", "id: 2\ndata: b", "id: 2\ndata: b\n", "id: 2\r", "id\n", "id: 2\ndata: b\n:"] {
         let mut connection = open(get());
         feed(&mut connection, "id: 1\ndata: a\n\n");
@@ -61,7 +61,7 @@ fn an_id_of_a_cut_block_does_not_count() {
 }
 
 #[test]
-fn nothing_of_a_cut_block_is_in_the_next_stream() {
+fn the_next_stream_does_not_continue_a_cut_block() {
     for cut in
         ["event: e\ndata: a\n", "event: e\n", "da", "data: a", "data: a\r", "\u{FEFF}data: a", ":", "data: a\n\r"]
     {

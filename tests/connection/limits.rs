@@ -71,7 +71,7 @@ fn an_endless_event_name_or_id_fails_the_connection_permanently() {
 
 // behavior 12.3
 #[test]
-fn events_before_the_large_event_are_delivered_and_none_after_it() {
+fn events_before_a_too_large_event_are_delivered_and_later_events_are_not() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     let chunk = format!("id: 1\ndata: a\n\nid: 2\ndata: {}", "x".repeat(2 * LIMIT));
     assert_eq!(feed(&mut connection, &chunk), [message("a", "1")]);
@@ -83,7 +83,7 @@ fn events_before_the_large_event_are_delivered_and_none_after_it() {
 
 // behavior 12.2
 #[test]
-fn many_events_comments_and_ignored_fields_are_not_a_large_event() {
+fn any_number_of_events_comments_and_ignored_fields_is_below_the_limit() {
     for chunk in ["data: x\n\n", ": comment\n", "id: 1\n", "event: e\n", "retry: 500\n", "unknown: x\n", "\r\n", ""] {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         for _ in 0..1000 {
@@ -111,7 +111,7 @@ fn an_event_below_the_limit_is_delivered_in_every_chunking() {
 }
 
 #[test]
-fn bytes_kept_of_a_cut_stream_do_not_count_for_the_next() {
+fn bytes_of_a_cut_stream_do_not_count_toward_the_limit_of_the_next() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     for _ in 0..10 {
         feed(&mut connection, "data: 0123456789\ndata: 0123456789");
@@ -165,7 +165,7 @@ fn invalid_utf_8_counts_once_but_an_id_that_is_not_ascii_counts_three_times() {
 }
 
 #[test]
-fn data_of_many_values_that_are_not_utf_8_is_decoded_as_the_standard_says() {
+fn invalid_utf_8_in_data_is_decoded_as_the_standard_says() {
     let invalid = b"data:\xFFa\xE2\x82\xF0\x9F\xA6b\xC2\n\n";
     let mut connection = open(get());
     let rows = draw(connection.handle_chunk(invalid));

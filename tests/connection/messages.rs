@@ -17,7 +17,7 @@ fn told(action: Action) -> String {
 
 // behavior 4.23
 #[test]
-fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_came_back() {
+fn last_event_id_param_is_suggested_if_a_cross_origin_request_with_the_header_got_no_response() {
     for can_probe in [false, true] {
         for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Decided, Reconnect::Never] {
             for options in [get(), post()] {
@@ -36,7 +36,7 @@ fn the_parameter_is_named_where_the_header_went_to_another_origin_and_nothing_ca
 }
 
 #[test]
-fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
+fn last_event_id_param_is_not_suggested_for_a_same_origin_request_or_without_the_header() {
     let fail: [fn(&mut Connection) -> Action; 4] = [
         |connection| connection.handle_network_error(),
         |connection| connection.handle_timeout(),
@@ -56,7 +56,7 @@ fn the_parameter_is_not_named_where_the_header_did_not_go_to_another_origin() {
 }
 
 #[test]
-fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
+fn last_event_id_param_is_not_suggested_if_a_response_arrived_or_no_request_was_sent() {
     let fail: [fn(&mut Connection) -> Action; 9] = [
         |connection| connection.handle_response(status(404)),
         |connection| connection.handle_response(status(503)),
@@ -92,7 +92,7 @@ fn the_parameter_is_not_named_where_something_came_back_or_nothing_was_sent() {
 
 // behavior 11.8
 #[test]
-fn a_message_names_the_option_that_has_run_out() {
+fn the_message_names_the_option_whose_limit_was_exceeded() {
     let mut connection = Connection::new(get(), drawn);
     assert!(told(connection.handle_timeout()).contains("connectTimeout"));
     assert!(told(open(get()).handle_timeout()).contains("silenceTimeout"));
@@ -103,7 +103,7 @@ fn a_message_names_the_option_that_has_run_out() {
 
 // behavior 11.8
 #[test]
-fn a_message_has_the_status_and_is_one_sentence_without_a_period() {
+fn the_message_of_a_refusal_ends_with_the_status() {
     for code in [100, 204, 301, 404, 503, 599] {
         let mut connection = Connection::new(get(), drawn);
         let message = told(connection.handle_response(status(code)));
@@ -112,7 +112,7 @@ fn a_message_has_the_status_and_is_one_sentence_without_a_period() {
 }
 
 #[test]
-fn the_message_names_the_options_that_accept_a_success_other_than_200() {
+fn the_message_suggests_accept_and_onopen_for_a_2xx_status_other_than_200_and_204() {
     for (code, can_pass) in
         [(200, false), (201, true), (202, true), (204, false), (206, true), (304, false), (503, false)]
     {
@@ -125,7 +125,7 @@ fn the_message_names_the_options_that_accept_a_success_other_than_200() {
 }
 
 #[test]
-fn the_failure_of_a_pause_differs_from_that_of_a_cut() {
+fn the_message_says_paused_for_a_pause_and_not_for_a_cut() {
     let mut connection = open(get());
     let paused = told(connection.handle_pause().unwrap());
     let cut = told(open(get()).handle_network_error());
@@ -133,7 +133,7 @@ fn the_failure_of_a_pause_differs_from_that_of_a_cut() {
 }
 
 #[test]
-fn no_two_reasons_have_one_word_or_one_sentence() {
+fn each_reason_has_its_own_word_and_its_own_one_sentence_message() {
     const REASONS: [(Reason, &str); 11] = [
         (Reason::End, "end"),
         (Reason::Network, "network"),

@@ -4,7 +4,7 @@
 use super::*;
 
 #[test]
-fn a_request_that_may_be_repeated_may_be_paused() {
+fn a_request_that_may_be_repeated_can_be_paused() {
     for options in [get(), Options { reconnect: Reconnect::Decided, ..get() }] {
         assert!(open(options.clone()).handle_pause().is_some());
         assert!(Connection::new(options, drawn).handle_pause().is_some());
@@ -42,7 +42,7 @@ fn a_request_that_may_not_be_repeated_continues_in_a_hidden_page() {
 
 // behavior 13.9
 #[test]
-fn a_pause_is_an_interruption_without_a_wait() {
+fn a_pause_fails_the_attempt_with_interrupted_and_a_delay_of_zero() {
     let mut connection = open(get());
     feed(&mut connection, "retry: 70000\n\nid: 7\ndata: x\n\nid: 8\ndata: cut");
     let action = connection.handle_pause().unwrap();
@@ -68,7 +68,7 @@ fn a_paused_request_without_a_response_is_sent_again() {
 }
 
 #[test]
-fn a_pause_counts_no_retry_and_adds_no_backoff() {
+fn a_pause_does_not_count_as_a_retry_and_adds_no_backoff() {
     let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for _ in 0..5 {
@@ -109,7 +109,7 @@ fn a_message_before_a_pause_still_resets_the_backoff() {
 }
 
 #[test]
-fn nothing_is_paused_after_the_end() {
+fn a_closed_connection_cannot_be_paused() {
     let mut connection = open(get());
     connection.close();
     assert_eq!(connection.handle_pause(), None);
@@ -120,7 +120,7 @@ fn nothing_is_paused_after_the_end() {
 }
 
 #[test]
-fn close_during_a_pause_is_final() {
+fn no_request_follows_a_close_during_a_pause() {
     let mut connection = open(get());
     assert!(connection.handle_pause().is_some());
     connection.close();
@@ -129,7 +129,7 @@ fn close_during_a_pause_is_final() {
 }
 
 #[test]
-fn a_pause_has_no_wait_to_cut() {
+fn a_pause_has_no_wait_to_shorten() {
     let mut connection = Connection::new(get(), drawn);
     reconnect(&mut connection);
     let action = connection.handle_pause().unwrap();
@@ -138,7 +138,7 @@ fn a_pause_has_no_wait_to_cut() {
 }
 
 #[test]
-fn nothing_is_paused_while_waiting() {
+fn a_pause_while_waiting_causes_at_most_one_request() {
     let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 0.0);
     if connection.handle_pause() == Some(Action::Fetch) {

@@ -16,7 +16,7 @@ const LOSSES: [Loss; 3] = [
 
 // behavior 4.1
 #[test]
-fn a_post_that_continues_as_a_get_is_repeated_after_every_kind_of_cut() {
+fn a_get_that_continues_a_post_is_repeated_after_every_kind_of_cut() {
     for (name, lose) in LOSSES {
         let mut connection = Connection::new(post(), drawn);
         connection.handle_request(PLAIN);
@@ -32,7 +32,7 @@ fn a_post_that_continues_as_a_get_is_repeated_after_every_kind_of_cut() {
 
 // behavior 4.1
 #[test]
-fn a_get_gives_no_permission_to_the_post_after_it() {
+fn a_get_attempt_does_not_permit_repeating_a_later_post_attempt() {
     for (name, lose) in LOSSES {
         for is_open in [false, true] {
             let mut connection = Connection::new(post(), drawn);
@@ -52,7 +52,7 @@ fn a_get_gives_no_permission_to_the_post_after_it() {
 
 // behavior 4.1
 #[test]
-fn a_get_whose_attempt_became_a_post_is_not_repeated() {
+fn a_get_source_whose_attempt_is_a_post_does_not_repeat_it() {
     for (name, lose) in LOSSES {
         for is_open in [false, true] {
             let mut connection = Connection::new(get(), drawn);
@@ -69,7 +69,7 @@ fn a_get_whose_attempt_became_a_post_is_not_repeated() {
 
 // behavior 4.2
 #[test]
-fn the_permission_of_the_caller_and_its_refusal_hold_for_every_method() {
+fn the_option_reconnect_applies_to_every_method() {
     for (_, lose) in LOSSES {
         for request in [PLAIN, POST] {
             for options in [get(), post()] {
@@ -100,7 +100,7 @@ fn the_method_of_the_options_applies_if_no_request_is_reported() {
 
 // behavior 8.1
 #[test]
-fn a_get_that_continues_a_post_ends_cleanly_as_the_post_would() {
+fn a_clean_end_of_a_get_that_continues_a_post_closes_the_connection() {
     let mut connection = Connection::new(post(), drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);
@@ -111,7 +111,7 @@ fn a_get_that_continues_a_post_ends_cleanly_as_the_post_would() {
 
 // behavior 8.1
 #[test]
-fn a_post_sent_by_a_get_source_closes_at_a_clean_end() {
+fn a_clean_end_of_a_post_sent_by_a_get_source_closes_the_connection() {
     let mut connection = Connection::new(get(), drawn);
     connection.handle_request(POST);
     accept(&mut connection);
@@ -125,7 +125,7 @@ fn a_post_sent_by_a_get_source_closes_at_a_clean_end() {
 }
 
 #[test]
-fn the_option_for_a_clean_end_holds_for_every_method() {
+fn the_option_end_applies_to_every_method() {
     for request in [PLAIN, POST] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { end: Some(EndOfBody::Reconnect), ..options.clone() }, drawn);
@@ -148,7 +148,7 @@ fn until(options: Options) -> Options {
 
 // behavior 8.7
 #[test]
-fn a_get_that_ends_before_until_says_so_was_cut_and_is_repeated() {
+fn a_get_that_ends_before_until_returns_true_is_repeated_as_interrupted() {
     let mut connection = open(until(get()));
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_end_of_body();
@@ -159,7 +159,7 @@ fn a_get_that_ends_before_until_says_so_was_cut_and_is_repeated() {
 }
 
 #[test]
-fn a_post_that_ends_before_until_says_so_was_cut_and_fails() {
+fn a_post_that_ends_before_until_returns_true_fails_as_interrupted() {
     for reconnect in [Reconnect::Standard, Reconnect::Decided, Reconnect::Never] {
         let mut connection = open(until(Options { reconnect, ..post() }));
         let action = connection.handle_end_of_body();
@@ -172,7 +172,7 @@ fn a_post_that_ends_before_until_says_so_was_cut_and_fails() {
 }
 
 #[test]
-fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
+fn a_post_that_ends_before_until_returns_true_is_repeated_if_retries_are_allowed() {
     let mut connection = open(until(Options { reconnect: Reconnect::Allowed, ..post() }));
     let action = connection.handle_end_of_body();
     assert_eq!(reestablished(&connection, action).reason, Reason::Interrupted);
@@ -186,7 +186,7 @@ fn a_post_that_ends_before_until_says_so_is_repeated_with_permission() {
 
 // behavior 4.7, 4.8
 #[test]
-fn silence_before_the_response_is_a_timeout_and_after_it_silence() {
+fn the_reason_is_timeout_before_the_response_and_silence_after_it() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_timeout();
     let failure = reestablished(&connection, action);
@@ -201,7 +201,7 @@ fn silence_before_the_response_is_a_timeout_and_after_it_silence() {
 }
 
 #[test]
-fn silence_fails_a_post_without_a_probe() {
+fn no_probe_is_sent_after_a_timeout_and_a_post_fails() {
     for (is_open, reason) in [(false, Reason::Timeout), (true, Reason::Silence)] {
         let mut connection = Connection::new(post(), drawn);
         if is_open {
@@ -218,7 +218,7 @@ fn silence_fails_a_post_without_a_probe() {
 
 // behavior 4.1, 4.9
 #[test]
-fn a_failed_request_function_is_retried_like_the_request_before_it() {
+fn if_the_request_function_fails_the_method_of_the_last_request_decides_about_a_retry() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_unknown_request();
     let failure = reestablished(&connection, action);
@@ -244,7 +244,7 @@ fn a_failed_request_function_is_retried_like_the_request_before_it() {
 }
 
 #[test]
-fn a_failed_request_function_counts_as_a_retry() {
+fn a_retry_after_a_failed_request_function_counts_toward_max_retries() {
     let backoff = Backoff { max_retries: Some(2), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for longest in [6000, 12_000] {

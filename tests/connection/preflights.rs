@@ -31,7 +31,7 @@ fn refuse(connection: &mut Connection) -> Action {
 
 // behavior 4.23
 #[test]
-fn a_request_with_the_header_that_fails_twice_beside_a_response_was_refused_and_is_repeated() {
+fn a_request_with_the_header_that_fails_again_after_a_successful_probe_is_repeated_with_reason_cors() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     let failure = reestablished(&connection, action);
@@ -42,7 +42,7 @@ fn a_request_with_the_header_that_fails_twice_beside_a_response_was_refused_and_
 }
 
 #[test]
-fn a_known_refusal_is_reported_each_time_without_another_probe() {
+fn after_a_refusal_of_the_header_each_failure_has_reason_cors_without_another_probe() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -57,7 +57,7 @@ fn a_known_refusal_is_reported_each_time_without_another_probe() {
 }
 
 #[test]
-fn a_known_refusal_of_the_header_does_not_apply_to_a_request_without_it() {
+fn after_a_refusal_of_the_header_a_failure_without_the_header_is_a_network_error() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -69,7 +69,7 @@ fn a_known_refusal_of_the_header_does_not_apply_to_a_request_without_it() {
 }
 
 #[test]
-fn a_response_to_the_header_ends_a_known_refusal() {
+fn after_a_response_to_the_header_an_earlier_refusal_no_longer_counts() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -83,7 +83,7 @@ fn a_response_to_the_header_ends_a_known_refusal() {
 }
 
 #[test]
-fn a_response_to_the_header_rules_a_refusal_out() {
+fn after_a_response_to_the_header_each_failure_is_a_network_error() {
     let mut connection = resuming(probing());
     accept(&mut connection);
     for _ in 0..3 {
@@ -96,7 +96,7 @@ fn a_response_to_the_header_rules_a_refusal_out() {
 }
 
 #[test]
-fn the_repetition_of_a_suspected_request_may_be_answered() {
+fn no_refusal_is_reported_if_the_repetition_after_the_probe_gets_a_response() {
     let mut connection = resuming(probing());
     assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.handle_probe(true), Action::Fetch);
@@ -109,7 +109,7 @@ fn the_repetition_of_a_suspected_request_may_be_answered() {
 }
 
 #[test]
-fn a_failed_probe_means_a_broken_network_and_another_probe_follows_later() {
+fn a_failed_probe_is_a_network_error_and_the_next_failure_is_probed_again() {
     let mut connection = resuming(probing());
     for _ in 0..3 {
         assert_eq!(connection.handle_network_error(), Action::Probe);
@@ -121,7 +121,7 @@ fn a_failed_probe_means_a_broken_network_and_another_probe_follows_later() {
 }
 
 #[test]
-fn responses_without_the_header_say_nothing_about_it() {
+fn a_failed_request_with_the_header_is_probed_even_after_responses_to_requests_without_it() {
     let mut connection = Connection::new(probing(), drawn);
     for _ in 0..3 {
         connection.handle_request(PLAIN);
@@ -144,7 +144,7 @@ fn a_request_without_the_header_is_not_probed_after_a_response() {
 }
 
 #[test]
-fn a_stream_that_breaks_off_is_no_refusal() {
+fn a_stream_that_breaks_off_is_an_interruption_and_not_a_refusal() {
     let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(WITH_HEADER);
     accept(&mut connection);
@@ -154,7 +154,7 @@ fn a_stream_that_breaks_off_is_no_refusal() {
 }
 
 #[test]
-fn a_source_that_never_opened_fails_for_the_header_as_for_its_origin() {
+fn a_refusal_before_the_first_response_fails_the_connection_even_if_the_request_had_the_header() {
     let mut connection = Connection::new(Options { last_event_id: "1".to_owned(), ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
     let action = refuse(&mut connection);
@@ -190,7 +190,7 @@ fn the_header_is_not_probed_if_probes_are_impossible() {
 }
 
 #[test]
-fn a_post_is_never_probed_for() {
+fn no_probe_is_sent_for_a_post() {
     for options in [Options { is_get: false, ..probing() }, probing()] {
         let mut connection = Connection::new(options, drawn);
         connection.handle_request(POST_WITH_HEADER);
@@ -205,7 +205,7 @@ fn a_post_is_never_probed_for() {
 }
 
 #[test]
-fn a_get_that_became_a_post_after_the_probe_is_no_second_failure() {
+fn a_post_that_fails_after_the_probe_is_a_network_error_and_not_a_refusal() {
     let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(PLAIN);
     assert_eq!(connection.handle_network_error(), Action::Probe);
@@ -216,7 +216,7 @@ fn a_get_that_became_a_post_after_the_probe_is_no_second_failure() {
 }
 
 #[test]
-fn interrupting_a_suspected_request_restarts_the_check() {
+fn a_pause_or_interruption_of_the_repeated_request_causes_a_new_probe() {
     let give_up: [fn(&mut Connection); 2] = [
         |connection| assert_eq!(connection.handle_pause(), Some(Action::Fetch)),
         |connection| {
@@ -238,7 +238,7 @@ fn interrupting_a_suspected_request_restarts_the_check() {
 }
 
 #[test]
-fn a_probe_may_be_given_up_by_a_pause() {
+fn a_pause_during_a_probe_sends_the_request_and_its_failure_is_probed_again() {
     let mut connection = resuming(probing());
     assert_eq!(connection.handle_network_error(), Action::Probe);
     assert_eq!(connection.handle_pause(), Some(Action::Fetch));
@@ -263,7 +263,7 @@ fn a_request_without_the_header_is_not_probed_because_of_an_earlier_header() {
 }
 
 #[test]
-fn a_repetition_without_the_header_was_not_refused_for_it() {
+fn a_repetition_without_the_header_that_fails_is_a_network_error() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);

@@ -33,7 +33,7 @@ fn a_get_is_repeated_after_a_stream_that_broke_off() {
 }
 
 #[test]
-fn a_failure_before_a_later_response_is_a_network_error_again() {
+fn the_reason_is_network_if_a_later_attempt_gets_no_response() {
     let mut connection = open(get());
     feed(&mut connection, "data: x\n\n");
     lose(&mut connection);
@@ -53,7 +53,7 @@ fn a_post_that_gets_no_response_is_not_repeated() {
 // [non-spec]
 // behavior 4.6
 #[test]
-fn a_post_that_breaks_off_is_not_repeated() {
+fn a_post_whose_stream_breaks_off_is_not_repeated() {
     let mut connection = open(post());
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_network_error();
@@ -63,7 +63,7 @@ fn a_post_that_breaks_off_is_not_repeated() {
 // [non-spec]
 // behavior 4.3
 #[test]
-fn an_id_is_no_permission_to_repeat_a_post() {
+fn an_id_does_not_permit_repeating_a_post() {
     for options in [post(), Options { last_event_id: "6".to_owned(), ..post() }] {
         let mut connection = open(options);
         feed(&mut connection, "id: 7\nretry: 5\ndata: x\n\n");
@@ -75,7 +75,7 @@ fn an_id_is_no_permission_to_repeat_a_post() {
 // [non-spec]
 // behavior 4.5, 4.6
 #[test]
-fn a_post_is_repeated_after_every_network_error_if_that_is_allowed() {
+fn a_post_is_repeated_after_every_network_error_if_retries_are_allowed() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..post() }, drawn);
     reconnect(&mut connection);
     lose(&mut connection);
@@ -95,7 +95,7 @@ fn a_post_that_ends_cleanly_closes_without_a_failure_even_if_retries_are_allowed
 
 // [non-spec]
 #[test]
-fn a_clean_end_closes_a_get_if_the_option_says_so() {
+fn a_clean_end_closes_a_get_if_end_is_close() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         let mut connection = open(Options { end: Some(EndOfBody::Close), reconnect, ..get() });
         assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
@@ -106,14 +106,14 @@ fn a_clean_end_closes_a_get_if_the_option_says_so() {
 // [non-spec]
 // behavior 8.3
 #[test]
-fn a_get_that_closes_at_its_end_is_still_repeated_after_a_network_error() {
+fn a_get_with_end_close_is_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Close), ..get() });
     wait_after_network_error(&mut connection, 0.0);
 }
 
 // [non-spec]
 #[test]
-fn a_clean_end_repeats_a_post_if_the_option_says_so() {
+fn a_post_is_repeated_after_a_clean_end_if_end_is_reconnect() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
     let action = connection.handle_end_of_body();
     assert_eq!(reestablished(&connection, action).reason, Reason::End);
@@ -122,7 +122,7 @@ fn a_clean_end_repeats_a_post_if_the_option_says_so() {
 // [non-spec]
 // behavior 8.3
 #[test]
-fn a_post_that_reconnects_at_its_end_is_not_repeated_after_a_network_error() {
+fn a_post_with_end_reconnect_is_not_repeated_after_a_network_error() {
     let mut connection = open(Options { end: Some(EndOfBody::Reconnect), ..post() });
     let action = connection.handle_network_error();
     failed(&connection, action);
@@ -152,7 +152,7 @@ fn nothing_is_repeated_if_retries_are_forbidden() {
 // [non-spec]
 // behavior 4.15
 #[test]
-fn a_request_that_cannot_be_made_fails_at_once_with_every_permission() {
+fn an_invalid_request_fails_at_once_whatever_the_permission() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { reconnect, ..options }, drawn);
@@ -164,7 +164,7 @@ fn a_request_that_cannot_be_made_fails_at_once_with_every_permission() {
 
 // [non-spec] A timer that is left over must not repeat a request.
 #[test]
-fn a_timeout_without_a_wait_fetches_nothing() {
+fn a_timer_without_a_wait_sends_no_request() {
     let mut connection = Connection::new(post(), drawn);
     assert_eq!(connection.handle_wait_over(), Action::Nothing, "while the request is under way");
     let mut connection = open(post());

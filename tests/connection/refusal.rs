@@ -17,7 +17,7 @@ fn suspicious(options: Options) -> Connection {
 
 // behavior 4.21
 #[test]
-fn a_server_that_responds_to_the_probe_and_fails_again_has_refused() {
+fn a_request_that_fails_again_after_a_successful_probe_fails_with_reason_cors() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     let action = connection.handle_network_error();
@@ -26,7 +26,7 @@ fn a_server_that_responds_to_the_probe_and_fails_again_has_refused() {
 }
 
 #[test]
-fn a_healthy_server_that_broke_one_connection_is_not_closed() {
+fn the_connection_opens_if_the_request_after_the_probe_gets_a_response() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     accept(&mut connection);
@@ -35,7 +35,7 @@ fn a_healthy_server_that_broke_one_connection_is_not_closed() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_a_broken_network_each_time() {
+fn a_failure_is_a_network_error_each_time_the_probe_gets_no_response() {
     let mut connection = suspicious(probing());
     for attempt in 1..4 {
         let action = connection.handle_probe(false);
@@ -48,7 +48,7 @@ fn a_server_that_does_not_answer_is_a_broken_network_each_time() {
 
 // behavior 4.22
 #[test]
-fn once_opened_a_network_error_is_never_a_refusal() {
+fn after_a_response_a_network_error_is_never_a_refusal() {
     let mut connection = open(probing());
     lose(&mut connection);
     let action = connection.handle_network_error();
@@ -56,7 +56,7 @@ fn once_opened_a_network_error_is_never_a_refusal() {
 }
 
 #[test]
-fn a_visible_response_is_judged_like_any_other() {
+fn a_response_to_the_request_after_the_probe_is_handled_like_any_other() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     let action = connection.handle_response(status(404));
@@ -65,7 +65,7 @@ fn a_visible_response_is_judged_like_any_other() {
 
 // behavior 4.19
 #[test]
-fn only_a_get_without_an_explicit_permission_is_probed() {
+fn only_a_get_without_the_option_reconnect_is_probed() {
     for options in [
         get(),
         Options { reconnect: Reconnect::Allowed, ..probing() },
@@ -78,7 +78,7 @@ fn only_a_get_without_an_explicit_permission_is_probed() {
 }
 
 #[test]
-fn interrupting_the_request_says_nothing_about_the_server() {
+fn an_interruption_after_the_probe_is_not_a_refusal() {
     let mut connection = suspicious(probing());
     assert_eq!(connection.handle_probe(true), Action::Fetch);
     let action = connection.handle_interruption();
@@ -88,14 +88,14 @@ fn interrupting_the_request_says_nothing_about_the_server() {
 }
 
 #[test]
-fn a_post_that_is_given_up_is_not_repeated() {
+fn an_interrupted_post_is_not_repeated() {
     let mut connection = open(post());
     let action = connection.handle_interruption();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 }
 
 #[test]
-fn after_close_nothing_is_probed() {
+fn after_close_no_probe_and_no_request_are_sent() {
     let mut connection = suspicious(probing());
     connection.close();
     assert_eq!(connection.handle_probe(true), Action::Nothing);
@@ -104,7 +104,7 @@ fn after_close_nothing_is_probed() {
 }
 
 #[test]
-fn a_suspicion_ends_with_a_silent_repetition() {
+fn a_timeout_of_the_repeated_request_is_not_a_refusal() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     assert_eq!(connection.handle_network_error(), Action::Probe);
@@ -118,7 +118,7 @@ fn a_suspicion_ends_with_a_silent_repetition() {
 }
 
 #[test]
-fn a_suspicion_ends_with_a_repetition_whose_request_function_failed() {
+fn a_failed_request_function_in_the_repetition_is_not_a_refusal() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     assert_eq!(connection.handle_network_error(), Action::Probe);

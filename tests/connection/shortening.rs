@@ -9,7 +9,7 @@ fn with_delay(delay: u64) -> Options {
 
 // behavior 5.8
 #[test]
-fn only_the_part_that_backoff_added_is_cut() {
+fn a_wait_is_shortened_only_by_the_part_that_backoff_added() {
     let mut connection = Connection::new(get(), drawn);
     for wait in [6000, 12_000, 24_000, 30_000, 30_000] {
         assert_eq!(wait_after_network_error(&mut connection, 1.0), wait);
@@ -19,7 +19,7 @@ fn only_the_part_that_backoff_added_is_cut() {
 }
 
 #[test]
-fn no_wait_is_cut_below_the_effective_reconnection_time() {
+fn no_wait_is_shortened_below_the_effective_reconnection_time() {
     for (retry, delay, least) in [
         ("0", 3000, 500),
         ("0", 499, 499),
@@ -49,7 +49,7 @@ fn no_wait_is_cut_below_the_effective_reconnection_time() {
 
 // behavior 5.8
 #[test]
-fn no_wait_is_cut_below_a_retry_after() {
+fn no_wait_is_shortened_below_retry_after() {
     for (retry_after, least) in [
         (None, 3000),
         (Some(0), 3000),
@@ -70,7 +70,7 @@ fn no_wait_is_cut_below_a_retry_after() {
 
 // behavior 5.9
 #[test]
-fn a_wait_is_cut_once() {
+fn a_wait_is_shortened_only_once() {
     let mut connection = Connection::new(get(), drawn);
     for _ in 0..3 {
         wait_after_network_error(&mut connection, 0.5);
@@ -82,7 +82,7 @@ fn a_wait_is_cut_once() {
 }
 
 #[test]
-fn there_is_nothing_to_cut_between_two_waits() {
+fn shortening_has_no_effect_between_two_waits() {
     let mut connection = Connection::new(get(), drawn);
     assert_eq!(connection.shorten_wait(), None, "before the first failure");
     lose(&mut connection);
@@ -96,7 +96,7 @@ fn there_is_nothing_to_cut_between_two_waits() {
 }
 
 #[test]
-fn the_rest_of_one_wait_is_not_cut_from_the_next() {
+fn each_wait_is_shortened_to_its_own_reconnection_time() {
     let mut connection = Connection::new(with_delay(5000), drawn);
     lose(&mut connection);
     accept(&mut connection);
@@ -107,7 +107,7 @@ fn the_rest_of_one_wait_is_not_cut_from_the_next() {
 
 // behavior 5.9
 #[test]
-fn the_callers_own_decision_is_not_cut() {
+fn a_wait_that_the_caller_decided_on_is_not_shortened() {
     let mut connection = open(Options { reconnect: Reconnect::Decided, ..get() });
     let action = with_random(0.9, || connection.handle_network_error());
     undecided(&connection, action);
@@ -123,7 +123,7 @@ fn the_callers_own_decision_is_not_cut() {
 }
 
 #[test]
-fn cutting_a_wait_does_not_change_the_next() {
+fn shortening_a_wait_does_not_change_the_next() {
     let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 1.0);
     connection.shorten_wait();
@@ -132,7 +132,7 @@ fn cutting_a_wait_does_not_change_the_next() {
 }
 
 #[test]
-fn a_closed_connection_has_no_wait_to_cut() {
+fn a_closed_connection_has_no_wait_to_shorten() {
     let mut connection = Connection::new(get(), drawn);
     wait_after_network_error(&mut connection, 0.5);
     connection.close();

@@ -61,7 +61,7 @@ fn permitted(name: &str) -> Options {
 
 // behavior 5.10
 #[test]
-fn no_server_gets_two_requests_in_ten_milliseconds_or_nine_in_a_second() {
+fn a_server_gets_at_most_one_request_in_ten_milliseconds_and_eight_in_a_second() {
     for (name, server) in SERVERS {
         for random in [0.0, 0.5, 0.999] {
             for hurry in [false, true] {
@@ -75,7 +75,7 @@ fn no_server_gets_two_requests_in_ten_milliseconds_or_nine_in_a_second() {
 }
 
 #[test]
-fn a_server_that_closes_at_once_gets_at_most_twenty_requests_a_minute_and_ever_fewer() {
+fn a_server_that_closes_at_once_gets_at_most_twenty_requests_a_minute() {
     for (name, server) in SERVERS {
         if name.starts_with("retry") {
             continue;
@@ -97,14 +97,14 @@ fn a_server_with_retry_0_gets_at_most_two_requests_a_second() {
 }
 
 #[test]
-fn a_wait_of_a_month_is_kept() {
+fn a_retry_of_a_month_is_capped_at_the_longest_timer() {
     let (_, server) = SERVERS[0];
     let times = requests(get(), server, 0.999, LONGEST + 1, true);
     assert_eq!(times, [0, LONGEST]);
 }
 
 #[test]
-fn a_delay_of_zero_is_kept_and_the_backoff_starts_from_zero() {
+fn a_delay_of_zero_stays_zero_with_backoff() {
     let options = Options { backoff: Backoff { delay: ms(0), ..Backoff::default() }, ..get() };
     let mut connection = Connection::new(options, drawn);
     for _ in 0..5 {
@@ -203,7 +203,7 @@ fn a_post_without_a_limit_backs_off_while_there_is_no_progress() {
 
 // behavior 6.2
 #[test]
-fn a_post_continues_for_as_long_as_its_last_event_id_advances() {
+fn a_post_is_repeated_for_as_long_as_its_last_event_id_advances() {
     let ids: [fn(usize) -> String; 5] = [
         |n| n.to_string(),
         |n| format!("{}", n + 9_999_999_999_999_999_990),
@@ -221,7 +221,7 @@ fn a_post_continues_for_as_long_as_its_last_event_id_advances() {
 
 // behavior 6.3
 #[test]
-fn a_server_that_begins_again_with_numbered_events_brings_progress_only_where_it_gets_further_than_before() {
+fn numbered_events_that_start_again_are_progress_only_beyond_the_furthest_id() {
     let ends = [5, 3, 4, 7, 1, 7, 6];
     for prefix in ["", "msg_", "2:"] {
         let answer = |n: usize| (1..=ends[n]).map(|id| format!("id: {prefix}{id}\ndata: {id}\n\n")).collect();
@@ -233,7 +233,7 @@ fn a_server_that_begins_again_with_numbered_events_brings_progress_only_where_it
 }
 
 #[test]
-fn an_id_to_start_from_is_no_reason_for_another_request() {
+fn an_initial_id_does_not_allow_an_additional_retry() {
     for (start, id) in [("5", "5"), ("5", "4"), ("x", "x"), ("", "0")] {
         let options = Options { last_event_id: start.to_owned(), ..costly(Reconnect::Allowed, Some(2)) };
         let failures = failures(options, CUTS[0], 0.0, 100, |_| format!("id: {id}\ndata: x\n\n"));
@@ -243,7 +243,7 @@ fn an_id_to_start_from_is_no_reason_for_another_request() {
 
 // behavior 6.6
 #[test]
-fn a_pause_counts_as_a_retry_of_a_post_and_is_not_made_beyond_the_limit() {
+fn a_pause_of_a_post_counts_as_a_retry_and_respects_max_retries() {
     for is_open in [false, true] {
         let mut connection = Connection::new(costly(Reconnect::Allowed, Some(2)), drawn);
         let pause = |connection: &mut Connection, answer: &str| {
@@ -269,7 +269,7 @@ fn a_pause_counts_as_a_retry_of_a_post_and_is_not_made_beyond_the_limit() {
 
 // behavior 6.6
 #[test]
-fn a_pause_is_no_try_of_a_get() {
+fn a_pause_of_a_get_does_not_count_as_a_retry() {
     let mut connection = open(Options { backoff: Backoff { max_retries: Some(0), ..Backoff::default() }, ..get() });
     for _ in 0..5 {
         let action = connection.handle_pause().expect("a GET may be paused");
@@ -280,7 +280,7 @@ fn a_pause_is_no_try_of_a_get() {
 }
 
 #[test]
-fn a_try_after_a_pause_is_the_next_one() {
+fn a_pause_of_a_post_increases_the_backoff_of_the_next_retry() {
     let mut connection = open(costly(Reconnect::Allowed, None));
     feed(&mut connection, "id: 1\ndata: x\n\n");
     let action = connection.handle_pause().expect("it may be repeated");
@@ -291,7 +291,7 @@ fn a_try_after_a_pause_is_the_next_one() {
 
 // behavior 6.2
 #[test]
-fn a_get_that_continues_a_post_counts_as_a_post_and_so_does_a_post_sent_by_a_get_source() {
+fn events_of_a_get_that_continues_a_post_or_of_a_post_sent_by_a_get_source_are_not_progress() {
     for (options, request) in [(post(), PLAIN), (get(), POST)] {
         let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options }, drawn);
@@ -311,7 +311,7 @@ fn a_get_that_continues_a_post_counts_as_a_post_and_so_does_a_post_sent_by_a_get
 }
 
 #[test]
-fn messages_of_a_request_that_costs_something_are_no_progress_of_the_get_after_it() {
+fn messages_of_a_post_are_not_progress_of_the_get_after_it() {
     let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     connection.handle_request(POST);
@@ -326,7 +326,7 @@ fn messages_of_a_request_that_costs_something_are_no_progress_of_the_get_after_i
 }
 
 #[test]
-fn a_clean_end_that_repeats_a_post_counts_too() {
+fn the_repetition_of_a_post_after_a_clean_end_counts_as_a_retry() {
     for end in [EndOfBody::Reconnect, EndOfBody::Interrupted] {
         let options = Options { end: Some(end), ..costly(Reconnect::Allowed, Some(2)) };
         let failures = failures(options, Connection::handle_end_of_body, 0.0, 100, |_| "data: x\n\n".to_owned());

@@ -12,7 +12,7 @@ fn stream() -> Connection {
 
 // behavior 16.10
 #[test]
-fn its_end_is_a_failure_after_all_blocks_were_returned() {
+fn the_end_of_the_stream_is_a_failure_after_all_blocks_were_returned() {
     let mut connection = stream();
     assert_eq!(feed(&mut connection, "id: 1\ndata: a\n\ndata: lost"), [message("a", "1")]);
     let action = connection.handle_end_of_body();
@@ -21,14 +21,14 @@ fn its_end_is_a_failure_after_all_blocks_were_returned() {
 }
 
 #[test]
-fn its_error_is_a_failure() {
+fn an_error_of_the_stream_is_a_failure() {
     let mut connection = stream();
     let action = connection.handle_network_error();
     assert_eq!(failed(&connection, action).reason, Reason::Interrupted);
 }
 
 #[test]
-fn a_closed_connection_announces_none() {
+fn a_closed_connection_does_not_open_a_stream() {
     let mut connection = stream();
     connection.close();
     assert_eq!(connection.handle_stream(), Action::Nothing);

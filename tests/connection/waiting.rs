@@ -7,7 +7,7 @@ fn with_delay(delay: u64) -> Options {
 // [non-spec]
 // behavior 5.2
 #[test]
-fn the_first_try_after_a_message_waits_the_reconnection_time_and_up_to_a_tenth() {
+fn the_first_wait_after_a_message_is_the_reconnection_time_plus_up_to_a_tenth() {
     for (random, wait) in [(0.0, 3000), (0.5, 3150), (0.999_999, 3299)] {
         let mut connection = open(get());
         feed(&mut connection, "data: x\n\n");
@@ -18,7 +18,7 @@ fn the_first_try_after_a_message_waits_the_reconnection_time_and_up_to_a_tenth()
 // [non-spec]
 // behavior 5.3
 #[test]
-fn the_nth_try_without_a_message_waits_up_to_twice_as_long_each_time_and_half_a_minute_at_most() {
+fn without_a_message_the_longest_wait_doubles_each_time_up_to_half_a_minute() {
     let mut connection = Connection::new(get(), drawn);
     for longest in [6000, 12_000, 24_000, 30_000, 30_000, 30_000] {
         let wait = wait_after_network_error(&mut connection, 0.999_999_9);
@@ -76,14 +76,14 @@ fn retry_replaces_the_reconnection_time() {
 
 // behavior 5.6
 #[test]
-fn retry_counts_though_its_block_is_cut() {
+fn retry_takes_effect_even_if_its_block_is_cut() {
     let mut connection = open(get());
     feed(&mut connection, "data: x\n\nretry: 1500\ndata: cut");
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500);
 }
 
 #[test]
-fn retry_may_be_below_the_callers_delay_and_above_the_longest_of_backing_off() {
+fn retry_may_be_shorter_than_the_callers_delay_and_longer_than_max_delay() {
     for retry in [600, 2999, 60_000, 3_600_000] {
         let mut connection = open(get());
         feed(&mut connection, &format!("retry: {retry}\n\ndata: x\n\n"));
@@ -112,7 +112,7 @@ fn a_huge_retry_cannot_overflow_a_timer() {
 
 // [non-spec]
 #[test]
-fn the_reconnection_time_is_the_one_that_the_server_sent() {
+fn reconnection_time_returns_the_unclamped_value_of_the_server() {
     for time in [0, 1, 3_000_000_000] {
         let mut connection = open(get());
         feed(&mut connection, &format!("retry: {time}\n"));
@@ -146,7 +146,7 @@ fn the_callers_delay_is_the_reconnection_time_until_the_server_sends_one() {
 // [non-spec]
 // behavior 5.4
 #[test]
-fn a_delay_above_the_longest_wait_is_kept_and_not_backed_off_from() {
+fn a_delay_above_max_delay_is_used_without_backoff() {
     let mut connection = Connection::new(with_delay(45_000), drawn);
     for _ in 0..3 {
         assert_eq!(wait_after_network_error(&mut connection, 0.9), 45_000);
@@ -196,7 +196,7 @@ fn a_huge_retry_after_cannot_overflow_a_timer() {
 // [non-spec]
 // behavior 5.5
 #[test]
-fn retry_after_holds_for_one_wait() {
+fn retry_after_applies_to_one_wait_only() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
     let action = connection.handle_response(ResponseHead { retry_after: Some(ms(60_000)), ..status(503) });
     reestablished(&connection, action);
@@ -207,7 +207,7 @@ fn retry_after_holds_for_one_wait() {
 // [non-spec]
 // behavior 5.1
 #[test]
-fn the_reconnection_time_as_it_is_kept_to_fits_a_timer_and_is_no_less_than_half_a_second() {
+fn the_effective_reconnection_time_fits_a_timer_and_is_at_least_half_a_second_or_the_callers_delay() {
     let kept = |delay, server_time: Option<u64>| {
         let mut connection = open(with_delay(delay));
         if let Some(time) = server_time {
@@ -222,7 +222,7 @@ fn the_reconnection_time_as_it_is_kept_to_fits_a_timer_and_is_no_less_than_half_
 
 // [non-spec]
 #[test]
-fn no_random_number_is_harmful() {
+fn any_random_number_results_in_a_valid_wait() {
     for random in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, 1e300] {
         let mut connection = Connection::new(get(), drawn);
         let wait = wait_after_network_error(&mut connection, random);

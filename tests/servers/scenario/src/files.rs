@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_below_the_root_has_its_mime_type_and_nothing_above_it_is_served() {
+    fn files_below_the_root_are_served_with_their_mime_type_and_files_above_it_are_not() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let status = |path: &str| answer(Some(&source), path).status;
         assert_eq!(status("%6Dain.rs"), 200);

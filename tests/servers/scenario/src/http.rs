@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_is_read_with_its_headers_as_bytes_and_its_body_by_length() {
+    async fn a_request_is_read_with_headers_as_bytes_and_a_body_of_content_length() {
         let wire = b"POST /a?b=c HTTP/1.1\r\nLast-Event-ID:  \xE6\xFF \r\nContent-Length: 3\r\n\r\nabcd";
         let request = read_request(&wire[..]).await.unwrap();
         assert_eq!((request.method.as_str(), request.path()), ("POST", "/a"));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_request_is_an_error() {
+    async fn an_incomplete_invalid_or_too_large_request_is_an_error() {
         for wire in ["", "GET / HTTP/1.1\r\n", "nonsense\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"] {
             assert!(read_request(wire.as_bytes()).await.is_err(), "{wire:?}");
         }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_decoding_takes_any_byte_and_leaves_a_stray_percent_sign() {
+    fn percent_decoding_accepts_any_byte_and_keeps_a_stray_percent_sign() {
         for (text, bytes) in [
             ("a%20b", &b"a b"[..]),
             ("%00%ff%E6%97%a5", b"\x00\xFF\xE6\x97\xA5"),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn hex_is_whole_pairs_of_digits() {
+    fn hex_must_consist_of_pairs_of_digits() {
         assert_eq!(decode_hex("00fFa5"), Some(vec![0x00, 0xFF, 0xA5]));
         assert_eq!(decode_hex(""), Some(Vec::new()));
         assert_eq!(decode_hex("abc"), None);

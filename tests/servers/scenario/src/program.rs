@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_head_is_written_by_a_send_even_of_nothing_and_by_a_clean_end_but_by_no_other_ending() {
+    async fn the_head_is_written_before_the_first_send_or_at_a_clean_end_but_not_at_a_cut_or_reset() {
         assert_eq!(written(Program::with_status(204)).await, "HTTP/1.1 204 \r\n\r\n");
         assert_eq!(written(Program::with_status(200).send("").ending(Ending::Cut)).await, "HTTP/1.1 200 \r\n\r\n");
         assert_eq!(written(Program::with_status(200).ending(Ending::Cut)).await, "");
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn progress_is_made_when_a_step_is_performed_and_never_undone() {
+    async fn progress_is_recorded_when_a_step_is_performed_and_never_decreases() {
         let progress = Progress::default();
         let reaching = |number| Step::Reach(progress.clone(), number);
         let program = Program { steps: vec![reaching(3), reaching(2)], ..Program::with_status(200) };
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn repeat_writes_the_payload_exactly_so_often() {
+    async fn repeat_writes_the_payload_the_given_number_of_times() {
         for times in [0, 1, 6_553, 6_554, 20_000] {
             let wire = written(Program::with_status(200).repeat(times, b"0123456789")).await;
             assert_eq!(wire.matches("0123456789").count() as u64, times);

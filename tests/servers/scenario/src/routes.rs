@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn no_route_hides_another() {
+    fn no_route_matches_the_path_of_a_later_route() {
         for (position, route) in ROUTES.iter().enumerate() {
             assert_eq!(ROUTES.iter().position(|other| other.matches(route.path)), Some(position), "{}", route.path);
         }

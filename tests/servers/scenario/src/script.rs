@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn every_ending_has_its_word() {
+    fn each_ending_has_its_own_word() {
         for (word, ending) in [
             ("end", Ending::Clean),
             ("cut", Ending::Cut),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn an_invalid_script_is_an_error() {
         for text in ["", "sned=x", "status=abc", "header=x", "repeat=5", "wait=-1", "end|send=x", "send=x|status=200"] {
             assert!(parse(text).is_err(), "{text:?}");
         }

@@ -71,7 +71,7 @@ fn read_to_end(mut stream: TcpStream) -> (String, Option<ErrorKind>) {
 }
 
 #[test]
-fn numbered_goes_on_after_the_last_event_id_until_there_is_none_left() {
+fn numbered_continues_after_the_last_event_id_and_responds_with_204_after_the_last_event() {
     let server = Server::start();
     let target = "/numbered?from=5&count=4&cut=3";
     let (first, error) = server.get(target, "");
@@ -84,7 +84,7 @@ fn numbered_goes_on_after_the_last_event_id_until_there_is_none_left() {
 }
 
 #[test]
-fn a_cut_and_a_reset_come_after_the_same_bytes_but_differ_in_the_error() {
+fn a_cut_and_a_reset_send_the_same_bytes_and_only_the_reset_causes_an_error() {
     let server = Server::start();
     let (cut, cut_error) = server.get("/cut-mid-event", "");
     let (reset, reset_error) = server.get("/rst-mid-event", "");
@@ -96,7 +96,7 @@ fn a_cut_and_a_reset_come_after_the_same_bytes_but_differ_in_the_error() {
 }
 
 #[test]
-fn the_log_counts_open_sockets_and_notices_when_a_peer_leaves_a_silent_one() {
+fn the_log_counts_open_sockets_and_detects_that_the_client_closed_a_silent_one() {
     let server = Server::start();
     let streams: Vec<_> =
         ["/never-answers?key=k", "/silent?key=k", "/script?key=k&do=wait=3600000", "/endless-comments?key=k"]
@@ -111,7 +111,7 @@ fn the_log_counts_open_sockets_and_notices_when_a_peer_leaves_a_silent_one() {
 }
 
 #[test]
-fn a_socket_whose_writing_side_is_shut_down_stays_open_until_the_peer_leaves() {
+fn a_half_closed_socket_stays_open_until_the_client_closes_it() {
     let server = Server::start();
     let mut stream = server.request("GET", "/script?key=half&do=send=x|half", "");
     let mut answer = String::new();
@@ -123,7 +123,7 @@ fn a_socket_whose_writing_side_is_shut_down_stays_open_until_the_peer_leaves() {
 }
 
 #[test]
-fn successive_requests_of_a_key_take_the_highest_program_that_is_defined_and_preflights_do_not_count() {
+fn each_request_of_a_key_uses_the_program_with_the_highest_number_so_far_and_preflights_do_not_count() {
     let server = Server::start();
     let target = "/script?key=s&do=status=201&do3=status=203";
     let preflight = "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n";
@@ -136,7 +136,7 @@ fn successive_requests_of_a_key_take_the_highest_program_that_is_defined_and_pre
 }
 
 #[test]
-fn cors_is_echoed_except_where_it_is_refused() {
+fn cors_headers_are_echoed_except_on_routes_that_refuse_them() {
     let server = Server::start();
     let preflight = "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n\
                      Access-Control-Request-Headers: authorization,last-event-id\r\n";
@@ -149,14 +149,14 @@ fn cors_is_echoed_except_where_it_is_refused() {
 }
 
 #[test]
-fn a_vector_comes_in_chunks_of_the_sizes_given() {
+fn a_vector_is_sent_in_chunks_of_the_given_sizes() {
     let server = Server::start();
     let (answer, _) = server.get("/vector?hex=3a310a0a&sizes=1,2", "");
     assert!(answer.ends_with("\r\n\r\n1\r\n:\r\n2\r\n1\n\r\n1\r\n\n\r\n0\r\n\r\n"), "{answer}");
 }
 
 #[test]
-fn a_gigantic_line_has_the_length_asked_for() {
+fn a_gigantic_line_has_the_requested_length() {
     let server = Server::start();
     let (answer, _) = server.get("/gigantic-line?mib=2", "");
     assert_eq!(answer.matches('x').count(), 2 * 1024 * 1024 + "text".matches('x').count());
@@ -164,7 +164,7 @@ fn a_gigantic_line_has_the_length_asked_for() {
 }
 
 #[test]
-fn files_are_served_below_the_root_only() {
+fn only_files_below_the_root_are_served() {
     let server = Server::start();
     assert!(server.get("/files/main.rs?v=1", "").0.starts_with("HTTP/1.1 200"));
     assert!(server.get("/files/../Cargo.toml", "").0.starts_with("HTTP/1.1 404"));
@@ -183,7 +183,7 @@ fn read_until(mut stream: TcpStream, text: &str) -> String {
 }
 
 #[test]
-fn chaos_goes_on_where_the_client_says_and_not_where_it_was_cut() {
+fn chaos_continues_after_the_id_that_the_client_sends_and_not_after_the_last_sent_event() {
     let server = Server::start();
     let target = "/chaos?seed=1&events=30&faults=0&key=a";
     let all = read_until(server.request("GET", target, ""), "event: done");
@@ -193,7 +193,7 @@ fn chaos_goes_on_where_the_client_says_and_not_where_it_was_cut() {
 }
 
 #[test]
-fn chaos_takes_no_id_that_it_has_not_sent() {
+fn chaos_refuses_an_id_that_it_has_not_sent() {
     let server = Server::start();
     let target = "/chaos?seed=1&events=30&faults=0&key=a";
     for id in ["1", "x", "30"] {
@@ -203,7 +203,7 @@ fn chaos_takes_no_id_that_it_has_not_sent() {
 }
 
 #[test]
-fn chaos_performs_every_fault_of_its_schedule_once_however_often_it_is_asked_from_the_start() {
+fn chaos_performs_every_fault_once_even_if_the_client_always_starts_from_the_beginning() {
     let server = Server::start();
     let target = "/chaos?seed=3&events=60&faults=15&key=a";
     let report = || {

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn however_an_event_is_written_it_reads_as_its_type_its_data_and_its_number_as_id() {
+    fn every_written_event_is_parsed_to_its_type_its_data_and_its_number_as_id() {
         for number in 1..=2000 {
             let (event_type, data) = content(5, number);
             let blocks = read(&written(5, number));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_end_type_and_form_occurs() {
+    fn every_kind_of_line_end_event_type_and_format_occurs() {
         let streams: Vec<_> = (1..=500).map(|number| written(1, number)).collect();
         let texts: Vec<_> = streams.iter().map(|stream| str::from_utf8(stream).unwrap()).collect();
         for part in ["\r\n\r\n", "\n\n", "\r\r", "\r\r\n", "retry: 1", "unknown", "~é", "event: 日本", "event: message"]
@@ -163,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_depends_on_the_seed_and_its_number_alone() {
+    fn an_event_depends_only_on_the_seed_and_its_number() {
         assert_eq!(written(1, 2), written(1, 2));
         assert_ne!(written(1, 2), written(2, 2));
         assert_ne!(content(1, 2), content(2, 2));
     }
 
     #[test]
-    fn only_ids_that_were_given_are_numbers() {
+    fn only_ids_that_the_server_sent_are_accepted() {
         let marked = (1..).find(|number| is_marked(1, *number)).unwrap();
         let unmarked = (1..).find(|number| !is_marked(1, *number)).unwrap();
         let number = |id: String| number_of(1, id.as_bytes());

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_parts_give_the_same_numbers_and_other_parts_give_others() {
+    fn the_same_parts_produce_the_same_numbers_and_other_parts_produce_other_numbers() {
         let drawn = |parts: &[u32]| {
             let mut random = Random::of(parts);
             [random.next(), random.next(), random.next()]

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schedule_has_exactly_the_faults_asked_for_and_depends_on_the_seed_alone() {
+    fn a_schedule_has_exactly_the_requested_number_of_faults_and_depends_only_on_the_seed() {
         for (events, faults) in [(10, 0), (10, 1), (100, 16), (400, 40), (10_000, 1000), (50, 50)] {
             let schedule = draw(1, events, faults).unwrap();
             assert_eq!(schedule.len(), faults as usize);
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_happens_in_a_small_run_and_about_equally_often_in_a_large_one() {
+    fn every_kind_of_fault_happens_in_a_small_run_and_about_equally_often_in_a_large_run() {
         let count = |schedule: &[Fault], kind| schedule.iter().filter(|fault| fault.kind == kind).count();
         let (small, large) = (draw(1, 400, 40).unwrap(), draw(1, 10_000, 1000).unwrap());
         for kind in SHORT {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_faults_share_an_event_and_requests_meet_theirs_at_the_start_or_behind_what_ended_a_stream() {
+    fn no_two_faults_share_an_event_and_request_faults_come_first_or_after_a_fault_that_ends_a_stream() {
         for seed in 0..50 {
             let mut last_event = 0;
             let mut a_request_comes = true;

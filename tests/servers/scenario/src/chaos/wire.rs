@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_all_of_the_stream_in_order_and_none_is_empty() {
+    fn the_chunks_cover_the_whole_stream_in_order_and_none_is_empty() {
         let mut random = Random::of(&[1]);
         for length in [1, 2, 100, 20_000] {
             let ranges = split(&mut random, length);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn each_spot_is_every_place_of_its_kind_and_no_other() {
+    fn each_kind_of_spot_is_found_at_all_its_offsets_and_at_no_other() {
         let stream = "é\r\n1234567890123456789\r\n".as_bytes();
         let wire = "3\r\né\r\r\n16\r\n\n1234567890123456789\r\n\r\n";
         let found = |spot| {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_such_place_there_is_no_offset() {
+    fn no_offset_is_returned_if_the_stream_has_no_such_spot() {
         assert_eq!(with_spot(&mut Random::of(&[1]), b"a\n", &join(2), Spot::Character).1, None);
         assert_eq!(with_spot(&mut Random::of(&[1]), b"a\n", &join(2), Spot::LineEnd).1, None);
     }
