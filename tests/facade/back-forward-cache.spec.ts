@@ -64,7 +64,9 @@ async function goBack(page: Page): Promise<void> {
 }
 
 // behavior 13.1
-test("a GET goes on after the trip with its last event ID, and fires its error only then", async ({ away }) => {
+test("a GET continues with its last event ID when the page returns from the cache, and fires error only then", async ({
+	away,
+}) => {
 	const url = away.script(
 		eventStream(send("retry: 1\nid: é\ndata: a\n\n"), "hang"),
 		eventStream(send("data: b\n\n"), "hang"),
@@ -91,7 +93,7 @@ test("a GET goes on after the trip with its last event ID, and fires its error o
 	await away.expectNoSockets();
 });
 
-test("a second and a third trip have the same effects as the first", async ({ away }) => {
+test("a second and a third stay in the cache have the same effects as the first", async ({ away }) => {
 	await away.ours(
 		async ({ EventSource, kept, once, record }, url) => {
 			kept.source = new EventSource(url);
@@ -109,7 +111,9 @@ test("a second and a third trip have the same effects as the first", async ({ aw
 });
 
 // behavior 13.1
-test("a POST ends after the trip with one error, and is repeated only with the permission", async ({ away }) => {
+test("after the page returns from the cache, a POST fails with one error and is repeated only if reconnect permits it", async ({
+	away,
+}) => {
 	test.skip(away.browserName === "webkit", ENDED_EARLIER);
 	await away.ours(
 		async ({ EventSource, kept, once, record }, url) => {
@@ -140,7 +144,7 @@ test("a POST ends after the trip with one error, and is repeated only with the p
 	expect(await away.requests()).toHaveLength(4);
 });
 
-test("a source that was connecting and one that was waiting send a request after the trip; nothing fires meanwhile", async ({
+test("sources that were connecting or waiting send a request when the page returns from the cache, and fire no event before", async ({
 	away,
 }) => {
 	test.skip(away.browserName === "webkit", ENDED_EARLIER);
@@ -181,7 +185,7 @@ test("a source that was connecting and one that was waiting send a request after
 });
 
 // behavior 13.5
-test("the trip does not affect a stream from elsewhere", async ({ away }) => {
+test("a stay in the cache does not affect a source of fromReadableStream()", async ({ away }) => {
 	await away.ours(async ({ EventSource, kept, once, record }) => {
 		const stream = new ReadableStream<Uint8Array>({
 			start(controller) {
@@ -203,7 +207,9 @@ test("the trip does not affect a stream from elsewhere", async ({ away }) => {
 	expect(seen).toEqual(["open", "after"]);
 });
 
-test("a source closed before the trip stays closed, and one made after it works", async ({ away }) => {
+test("a source closed before the stay in the cache stays closed, and a source made after it works", async ({
+	away,
+}) => {
 	const seen = await away.ours(
 		async ({ EventSource, kept, once, record }, url) => {
 			const [closed, left] = [new EventSource(url), new EventSource(url)];
@@ -275,7 +281,7 @@ async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slo
 }
 
 for (const lastEvents of ["quick", "slow"] as const) {
-	test(`a batch in delivery when the page leaves is delivered whole and once, with ${lastEvents} handlers`, async ({
+	test(`if the page leaves during the delivery of a batch, each event of the batch is delivered once, with ${lastEvents} handlers`, async ({
 		away,
 	}) => {
 		const seen = await batchAndTrip(away, 300, lastEvents);
@@ -290,7 +296,7 @@ for (const lastEvents of ["quick", "slow"] as const) {
 
 	// Chromium runs one or two tasks between `pagehide` and the freeze, which deliver more of the
 	// events that had arrived.
-	test(`only the batch in delivery when the page leaves is delivered before it is back, with ${lastEvents} handlers`, async ({
+	test(`until the page returns from the cache, only the batch in delivery is delivered, with ${lastEvents} handlers`, async ({
 		away,
 	}) => {
 		const seen = await batchAndTrip(away, 300, lastEvents);

@@ -30,7 +30,7 @@ const FORMS: [form: "EventSource" | "events" | "fetchEventSource", permissions: 
 	["fetchEventSource", ["number"]],
 ];
 
-test("a POST is repeated as often as its permission says, with any response, and a decision can back off", async ({
+test("a POST is repeated as often as maxRetries or the function permits, after any response, and the function receives the backoff", async ({
 	lab,
 }) => {
 	const rows = Object.entries(ANSWERS).flatMap(([answer, [text, first]]) =>
@@ -91,7 +91,7 @@ test("a POST is repeated as often as its permission says, with any response, and
 	}
 });
 
-test("events() by POST with maxRetries: 2 makes three requests to a server that sends one event and cuts, every time", async ({
+test("events() by POST with maxRetries: 2 sends three requests if the server cuts each response after one event", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -115,7 +115,7 @@ test("events() by POST with maxRetries: 2 makes three requests to a server that 
 	expect((await lab.requests()).map(({ method }) => method)).toEqual(["POST", "POST", "POST"]);
 });
 
-test("reconnect: true is a permission without a limit, but a POST backs off even if each response begins with an event", async ({
+test("with reconnect: true a POST is repeated without a limit, but with backoff even if each response begins with an event", async ({
 	lab,
 }) => {
 	const answers = [events("x"), withIds(1)];
@@ -152,7 +152,7 @@ test("reconnect: true is a permission without a limit, but a POST backs off even
 });
 
 // behavior 6.2
-test("a POST is repeated beyond maxRetries for as long as its last event ID advances", async ({ lab }) => {
+test("a POST is repeated more than maxRetries times for as long as its last event ID advances", async ({ lab }) => {
 	const answers = [withIds(1), withIds(2, 3), withIds(4), withIds(5), events("[DONE]")];
 	const labs = [lab.apart("EventSource"), lab.apart("events")];
 	const outcome = await lab.ours(
@@ -183,7 +183,7 @@ test("a POST is repeated beyond maxRetries for as long as its last event ID adva
 });
 
 // behavior 6.3
-test("a server that begins again is recognized by numbered IDs until it gets further than before", async ({ lab }) => {
+test("numbered IDs that start again are no progress until they exceed the furthest ID", async ({ lab }) => {
 	const answers = [withIds(1, 2, 3, 4), withIds(1, 2), withIds(1, 2, 3), withIds(1)];
 	const reason = await lab.ours(
 		async ({ EventSource }, url) => {
@@ -197,7 +197,7 @@ test("a server that begins again is recognized by numbered IDs until it gets fur
 });
 
 // behavior 6.2
-test("a GET that continues the response to a POST is limited like the POST, and for any other GET each event is progress", async ({
+test("maxRetries limits a GET that continues a POST like the POST, and for any other GET each event is progress", async ({
 	lab,
 }) => {
 	const labs = [lab.apart("continued"), lab.apart("feed")];
@@ -218,7 +218,7 @@ test("a GET that continues the response to a POST is limited like the POST, and 
 	expect((await labs[1]!.requests()).length).toBeGreaterThan(5);
 });
 
-test("reconnect: ({ delay }) => delay backs off for each failure of a POST, and the event reports the decision", async ({
+test("the delay that a reconnect function receives grows for each failure of a POST, and the event has the returned delay", async ({
 	lab,
 }) => {
 	const answers = [
@@ -255,7 +255,7 @@ test("reconnect: ({ delay }) => delay backs off for each failure of a POST, and 
 	}
 });
 
-test("onerror receives the backoff, and the promise rejects with the same Error, which then has no delay", async ({
+test("onerror receives the backoff in delay, and the promise is rejected with the same Error without the delay", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }, url) => {

@@ -195,7 +195,7 @@ const ENDS: Record<string, Make> = {
 
 for (const [way, make] of Object.entries(ENDS)) {
 	// behavior 10.14
-	test(`nothing keeps a source or its handlers after ${way}`, async ({ lab }) => {
+	test(`a source and its handlers can be collected after ${way}`, async ({ lab }) => {
 		const reason = await lab.ours(
 			async ({ EventSource }, { make, urls }) => {
 				const { watch, held } = globalThis as unknown as InPage;
@@ -229,7 +229,7 @@ for (const [way, make] of Object.entries(ENDS)) {
 	});
 }
 
-test("100 sources, one after another with one signal, are all collected", async ({ lab }) => {
+test("100 sources that share one signal, one after another, are all collected", async ({ lab }) => {
 	await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const { watch, held } = globalThis as unknown as InPage;
@@ -251,7 +251,7 @@ test("100 sources, one after another with one signal, are all collected", async 
 	await lab.expectNoSockets();
 });
 
-test("a closed source that is still referenced does not keep the body of its request", async ({ lab }) => {
+test("a closed source that is still referenced does not keep its request body in memory", async ({ lab }) => {
 	await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const { watch, held } = globalThis as unknown as InPage;

@@ -13,7 +13,7 @@ const parameters = (name: string, requests: LoggedRequest[]) =>
 	requests.map(({ target }) => new URL(target, "http://any.test").searchParams.getAll(name));
 
 // behavior 2.5
-test("lastEventIdParam sends the ID as that parameter, in UTF-8, and never as a header, and source.url does not change", async ({
+test("with lastEventIdParam, the ID is sent in UTF-8 as this parameter and never as a header, and source.url does not change", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -40,7 +40,7 @@ test("lastEventIdParam sends the ID as that parameter, in UTF-8, and never as a 
 });
 
 // behavior 2.5
-test("the parameter replaces those of its name, like searchParams.set, and is missing for an empty ID", async ({
+test("lastEventIdParam replaces parameters of the same name, as searchParams.set does, and an empty ID removes them", async ({
 	lab,
 }) => {
 	const body = (id: string) => vector(`id${id}\n${events("x")}`);
@@ -68,7 +68,7 @@ test("the parameter replaces those of its name, like searchParams.set, and is mi
 	expect(parameters("cursor", await lab.apart("empty").requests())).toEqual([["given"], []]);
 });
 
-test("the first request sends an initial ID as the parameter, from the option or the header, also for a POST", async ({
+test("with lastEventIdParam, the first request sends the initial ID of the option or the header as the parameter, also for a POST", async ({
 	lab,
 }) => {
 	const targets = await lab.ours(({ EventSource, echo }, url) => {
@@ -91,7 +91,7 @@ test("the first request sends an initial ID as the parameter, from the option or
 });
 
 // behavior 4.23
-test("another origin that refuses Last-Event-ID is distinguished from a broken network, with at most one probe, and requested again", async ({
+test("if another origin refuses Last-Event-ID, the reason is cors after at most one probe, and the request is repeated", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -129,7 +129,7 @@ test("another origin that refuses Last-Event-ID is distinguished from a broken n
 	expect(sent.filter((kind) => kind === "OPTIONS").length).toBeGreaterThanOrEqual(2);
 });
 
-test("with lastEventIdParam that origin is requested without a preflight, and every event arrives once", async ({
+test("with lastEventIdParam, an origin that refuses Last-Event-ID is requested without a preflight, and every event arrives once", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -143,7 +143,9 @@ test("with lastEventIdParam that origin is requested without a preflight, and ev
 });
 
 // behavior 4.23
-test("a POST that may be repeated reports the same for that origin, without a probe", async ({ lab }) => {
+test("if another origin refuses Last-Event-ID, the message of a POST suggests lastEventIdParam without a probe", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const init = { method: "POST", body: "x", end: "reconnect" as const };
@@ -161,7 +163,7 @@ test("a POST that may be repeated reports the same for that origin, without a pr
 	expect(sent.filter((kind) => kind !== "OPTIONS")).toEqual(["POST"]);
 });
 
-test("a server of another origin that is down when the ID would be sent is a broken network, not a refusal", async ({
+test("if a server of another origin is down when the ID would be sent, the reason is network and not cors", async ({
 	lab,
 }) => {
 	const other = await startScenarioServer();

@@ -58,18 +58,22 @@ const ENDED = eventStream(send(events(1)));
 const POST = { method: "POST" };
 
 // behavior 11.9
-test("a server that cannot be reached: TypeError, network, and the platform's error as the cause", async ({ lab }) => {
+test("if the server cannot be reached, the error is a TypeError with reason network, and its cause is the platform's error", async ({
+	lab,
+}) => {
 	const thrown = await lab.ours(thrownByForms, [await unusedOrigin(), POST] as const);
 	expect(thrown).toEqual(Array(3).fill(lost("network", "TypeError")));
 });
 
 // behavior 11.5
-test("a stream that breaks off: TypeError, interrupted, and the platform's error as the cause", async ({ lab }) => {
+test("if the stream breaks off, the error is a TypeError with reason interrupted, and its cause is the platform's error", async ({
+	lab,
+}) => {
 	const thrown = await lab.ours(thrownByForms, [lab.script(CUT, CUT), POST] as const);
 	expect(thrown).toEqual(Array(3).fill(lost("interrupted", expect.any(String), 200)));
 });
 
-test("a response that ends before the event that until waits for: TypeError without a cause", async ({ lab }) => {
+test("if the response ends before until returns true, the error is a TypeError without a cause", async ({ lab }) => {
 	const thrown = await lab.ours(
 		({ events, fetchEventSource }, url) =>
 			// Functions cannot be passed to the page.
@@ -82,7 +86,9 @@ test("a response that ends before the event that until waits for: TypeError with
 	expect(thrown).toEqual(Array(3).fill(lost("interrupted", undefined, 200)));
 });
 
-test("no response within connectTimeout, and no byte within silenceTimeout, are lost connections", async ({ lab }) => {
+test("a connection is lost if no response arrives within connectTimeout or no byte within silenceTimeout", async ({
+	lab,
+}) => {
 	const silent = eventStream(send(events(1)), "hang");
 	const timeout = await lab.ours(thrownByForms, [
 		lab.script("hang", "hang"),
@@ -96,14 +102,12 @@ test("no response within connectTimeout, and no byte within silenceTimeout, are 
 	expect(silence).toEqual(Array(3).fill(lost("silence", undefined, 200)));
 });
 
-test("a GET that a server of another origin refuses is a lost connection, as with fetch", async ({ lab }) => {
+test("if a server of another origin refuses a GET, the error is a TypeError, as with fetch", async ({ lab }) => {
 	const thrown = await lab.ours(thrownByForms, [elsewhere(lab.url("/cors-refused")), {}, true] as const);
 	expect(thrown).toEqual([lost("cors", "TypeError")]);
 });
 
-test("attempts that all ended at the network are a lost connection, and attempts that were refused are not", async ({
-	lab,
-}) => {
+test("reason attempts is a lost connection after network errors, but not after refusals", async ({ lab }) => {
 	const reconnect = { delay: 1, maxRetries: 1 };
 	const [network] = await lab.ours(thrownByForms, [await unusedOrigin(), { ...POST, reconnect }, true] as const);
 	expect(network).toEqual(lost("attempts", "TypeError"));

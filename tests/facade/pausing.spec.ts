@@ -36,7 +36,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	"a POST with its own delay": { json: {}, reconnect: { delay: 50 } },
 })) {
 	// behavior 13.8, 13.9
-	test(`with pauseWhenHidden, ${name} is aborted in a hidden page and sent again at once in a visible one`, async ({
+	test(`with pauseWhenHidden, ${name} is aborted when the page is hidden and sent again at once when it is visible`, async ({
 		tab,
 	}) => {
 		await start(tab, tab.script(ONE_THEN_HANG, OTHER_THEN_HANG), { ...init, pauseWhenHidden: true });
@@ -90,7 +90,9 @@ test("with pauseWhenHidden, a wait that ends in a hidden page sends its request 
 	await close(tab);
 });
 
-test("with pauseWhenHidden, close() in a hidden page is final", async ({ tab }) => {
+test("with pauseWhenHidden, a source that is closed in a hidden page sends no request when the page is visible", async ({
+	tab,
+}) => {
 	await start(tab, tab.script(ONE_THEN_HANG, OTHER_THEN_HANG), { pauseWhenHidden: true });
 	await expect.poll(() => fired(tab)).toEqual(["open", "a"]);
 	await hide(tab.page);
@@ -184,7 +186,7 @@ for (const [name, comeBack] of Object.entries({
 	},
 })) {
 	// behavior 5.8
-	test(`a page that is ${name} again ends the backoff of a wait, and no other part of it`, async ({
+	test(`when the page is ${name} again, a wait is shortened to the reconnection time and not below it`, async ({
 		tab,
 		browserName,
 	}) => {
@@ -204,7 +206,7 @@ for (const [name, comeBack] of Object.entries({
 	});
 }
 
-test("Retry-After is respected even if the page is visible again", async ({ tab }) => {
+test("a wait is not shortened below Retry-After when the page is visible again", async ({ tab }) => {
 	const url = tab.script("status=503|header=Retry-After:3|type=text/plain", ONE_THEN_HANG);
 	await start(tab, url, { reconnect: { delay: 1 } });
 	await expect.poll(() => fired(tab)).toEqual(["error"]);
@@ -218,7 +220,7 @@ test("Retry-After is respected even if the page is visible again", async ({ tab 
 });
 
 // behavior 7.4
-test("a silence that ends while the page is hidden gets one more silenceTimeout", async ({ tab }) => {
+test("a silenceTimeout that expires while the page is hidden is extended once by the same time", async ({ tab }) => {
 	// The first silence is between one and two times silenceTimeout.
 	const quiet = eventStream(send("id: 7\ndata: a\n\n"), "wait=1700", send("id: 8\ndata: b\n\n"), "hang");
 	await hide(tab.page);
