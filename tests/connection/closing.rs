@@ -40,7 +40,7 @@ fn options() -> [Options; 3] {
 }
 
 #[test]
-fn nothing_follows_a_close_before_the_response() {
+fn no_action_follows_a_close_before_the_response() {
     for options in options() {
         let mut connection = Connection::new(options, drawn);
         connection.close();
@@ -49,7 +49,7 @@ fn nothing_follows_a_close_before_the_response() {
 }
 
 #[test]
-fn nothing_follows_a_close_while_open() {
+fn no_action_follows_a_close_while_open() {
     for options in options() {
         let mut connection = open(options);
         feed(&mut connection, "id: 1\ndata: a\n\nid: 2\ndata: b\n");
@@ -60,7 +60,7 @@ fn nothing_follows_a_close_while_open() {
 }
 
 #[test]
-fn nothing_follows_a_close_while_waiting() {
+fn no_action_follows_a_close_while_waiting() {
     let mut connection = open(get());
     wait_after_network_error(&mut connection, 0.0);
     connection.close();
@@ -68,7 +68,7 @@ fn nothing_follows_a_close_while_waiting() {
 }
 
 #[test]
-fn nothing_follows_a_close_during_a_later_attempt() {
+fn no_action_follows_a_close_during_a_later_attempt() {
     let mut connection = open(get());
     lose(&mut connection);
     connection.close();
@@ -77,7 +77,7 @@ fn nothing_follows_a_close_during_a_later_attempt() {
 
 // behavior 4.18
 #[test]
-fn nothing_follows_a_failure() {
+fn no_action_follows_a_failure() {
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, ..get() }, drawn);
     let action = connection.handle_response(status(204));
     failed(&connection, action);
@@ -96,7 +96,7 @@ fn nothing_follows_a_failure() {
 
 // [non-spec]
 #[test]
-fn nothing_follows_a_clean_end() {
+fn no_action_follows_a_clean_end() {
     let mut connection = open(post());
     assert_eq!(connection.handle_end_of_body(), Action::CloseConnection);
     assert_dead(connection, "closed by a clean end");
@@ -104,7 +104,7 @@ fn nothing_follows_a_clean_end() {
 
 // [non-spec]
 #[test]
-fn nothing_follows_an_event_that_is_too_large() {
+fn no_action_follows_an_event_that_is_too_large() {
     let mut connection = open(Options { max_event_size: 64, ..get() });
     feed(&mut connection, &"x".repeat(100));
     let action = connection.check_limit().expect("too large");

@@ -40,7 +40,7 @@ test("with lastEventIdParam, the ID is sent in UTF-8 as this parameter and never
 });
 
 // behavior 2.5
-test("lastEventIdParam replaces parameters of the same name, as searchParams.set does, and an empty ID removes them", async ({
+test("lastEventIdParam replaces parameters of the same name, as searchParams.set does, and is not sent for an empty ID", async ({
 	lab,
 }) => {
 	const body = (id: string) => vector(`id${id}\n${events("x")}`);
