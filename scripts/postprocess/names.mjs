@@ -10,7 +10,8 @@ const INTERNAL = /^(\.\/.*_bg\.js|__wb.*|__externref_.*)$/;
 
 /** The same names, in the text of the glue. */
 const WORD = /(?<![\w$])(?:__wb\w+|__externref_\w+|\.\/\w+_bg\.js)/g;
-const IMPORT = /^ {8}([\w$]+): function[\s\S]*?\n {8}\}.*,\n/gm;
+/** An import in the glue, before or after `slimGlue` has turned its function into an arrow function. */
+const IMPORT = /^ {8}([\w$]+): .*\{\n[\s\S]*?\n {8}\}.*,\n/gm;
 
 /**
  * Returns the module without the exports that the glue does not use, so that wasm-opt can drop the
@@ -27,12 +28,22 @@ export function dropUnusedExports(wasm, glue) {
  */
 export function shortenNames(wasm, glue) {
 	const { imports, exports } = namesOf(wasm);
-	const internal = [...new Set([...imports.flat(), ...exports])].filter((name) => INTERNAL.test(name));
-	const short = new Map(internal.map((name, index) => [name, `_${index.toString(36)}`]));
+	// A module, an import and an export may have the same name.
+	const spaces = [imports.map(([module]) => module), imports.map(([, name]) => name), exports];
+	const short = new Map(spaces.flatMap(shortened));
 	check(imports, exports, short);
 	const imported = new Set(imports.map(([, name]) => name));
 	const lean = glue.replace(IMPORT, (entry, name) => (imported.has(name) ? entry : ""));
 	return { module: rename(wasm, short), glue: renameIn(lean, short) };
+}
+
+/** In the order that gives the fewest compressed bytes. */
+const LETTERS = "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba$_";
+
+/** Returns pairs of an internal name and a short one. */
+function shortened(names) {
+	const internal = [...new Set(names)].filter((name) => INTERNAL.test(name));
+	return internal.map((name, index) => [name, LETTERS[index] ?? `_${index}`]);
 }
 
 /** Throws unless wasm-bindgen named all imports and at least one export. */

@@ -7,7 +7,7 @@ import { run } from "../lib/process.mjs";
 import { root } from "../lib/tools.mjs";
 import { addStart, slimGlue } from "./glue.mjs";
 import { dropUnusedExports, shortenNames } from "./names.mjs";
-import { functionSizes, withoutCustomSections } from "./sections.mjs";
+import { functionSizes, withoutCustomSections, withoutUnusedText } from "./sections.mjs";
 
 /** The names of the steps, for `without`. */
 export const STEPS = ["glue", "wasm-opt", "sections", "names", "pack"];
@@ -34,7 +34,7 @@ export async function postprocess(pkg, { without = [], flags }) {
 	let module = readFileSync(moduleFile);
 	if (takes("sections")) {
 		writeFileSync(join(pkg, "functions.json"), JSON.stringify(functionSizes(module)));
-		module = withoutCustomSections(module);
+		module = withoutUnusedText(withoutCustomSections(module));
 	}
 	if (takes("names")) {
 		({ module, glue } = shortenNames(module, glue));

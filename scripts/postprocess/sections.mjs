@@ -1,5 +1,5 @@
 // Lists the sizes of a module's functions, and drops its custom sections, which only tools read (Core
-// Specification, 5.5 and 7.4.1).
+// Specification, 5.5 and 7.4.1), and a text that no function uses.
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, CODE_SECTION, CUSTOM_SECTION, IMPORT_SECTION, Reader, sections } from "./format.mjs";
@@ -47,6 +47,21 @@ export function withoutCustomSections(wasm) {
 		wasm,
 		[...sections(wasm)].filter(({ id }) => id !== CUSTOM_SECTION),
 	);
+}
+
+/**
+ * The error of a closure that is called twice. wasm-opt drops the code that throws it, because the
+ * package has no Rust closures, but it does not drop data.
+ */
+const UNUSED_TEXT = "closure invoked recursively or after being dropped";
+
+/**
+ * Returns the module with the unused text overwritten by zeros, which compress to nothing, if the
+ * module does not import wasm-bindgen's function that throws texts.
+ */
+export function withoutUnusedText(wasm) {
+	const at = wasm.indexOf(UNUSED_TEXT);
+	return at < 0 || wasm.includes("__wbindgen_throw") ? wasm : Buffer.from(wasm).fill(0, at, at + UNUSED_TEXT.length);
 }
 
 function functionNames(reader) {

@@ -15,7 +15,7 @@ import { addStart, slimGlue } from "../../scripts/postprocess/glue.mjs";
 import { dropUnusedExports, shortenNames } from "../../scripts/postprocess/names.mjs";
 import { pack, packedScript, packLoop } from "../../scripts/postprocess/pack.mjs";
 import { postprocess, STEPS } from "../../scripts/postprocess/postprocess.mjs";
-import { functionSizes, withoutCustomSections } from "../../scripts/postprocess/sections.mjs";
+import { functionSizes, withoutCustomSections, withoutUnusedText } from "../../scripts/postprocess/sections.mjs";
 
 /**
  * A module like one from wasm-bindgen: with its names, and with one function that calls the
@@ -202,16 +202,38 @@ test("names are shortened on both sides, and imports that the module does not ha
 	assert.deepEqual(
 		imports(compiled).map(({ module, name }) => [module, name]),
 		[
-			["_0", "_1"],
-			["_0", "_2"],
+			["Z", "Z"],
+			["Z", "Y"],
 		],
 	);
 	const names = exports(compiled).map(({ name }) => name);
-	assert.deepEqual(names, ["memory", "_3", "_4", "_5", "_6", "_7", "connect"]);
-	assert.match(glue, /^ {8}_1: function\(arg0\)/m);
-	assert.match(glue, /^ {8}_2: function\(\) \{ return handleError/m);
-	assert.match(glue, /wasm\._3\.set/);
+	assert.deepEqual(names, ["memory", "Z", "Y", "X", "W", "V", "connect"]);
+	assert.match(glue, /^ {8}Z: function\(arg0\)/m);
+	assert.match(glue, /^ {8}Y: function\(\) \{ return handleError/m);
+	assert.match(glue, /wasm\.Z\.set/);
 	assert.doesNotMatch(glue, /__wbg_get_1|__externref|x_bg|gone\(/);
+});
+
+test("imports that the module does not have are also removed from slimmed glue", () => {
+	const { glue } = shortenNames(dropUnusedExports(assembled(WAT), GLUE), slimGlue(GLUE));
+	assert.match(glue, /^ {8}Z: \(arg0\) => \{/m);
+	assert.doesNotMatch(glue, /gone/);
+});
+
+test("the text of closures is overwritten unless the module can throw it", () => {
+	const text = "closure invoked recursively or after being dropped";
+	const data = (name) =>
+		assembled(`
+		(module
+			(import "./x_bg.js" "${name}" (func (param i32 i32)))
+			(memory 1)
+			(data (i32.const 16) "before${text}after"))`);
+	const without = withoutUnusedText(Buffer.from(data("__wbg_get_1")));
+	assert.ok(WebAssembly.validate(without));
+	assert.match(without.toString("latin1"), /before\0{50}after/);
+	const thrown = Buffer.from(data("__wbg___wbindgen_throw_1"));
+	assert.deepEqual(withoutUnusedText(thrown), thrown);
+	assert.deepEqual(withoutUnusedText(Buffer.from(assembled(WAT))), Buffer.from(assembled(WAT)));
 });
 
 for (const [what, wat, glue] of [
