@@ -25,20 +25,20 @@ import { postprocess, STEPS } from "./postprocess/postprocess.mjs";
 
 const target = "wasm32-unknown-unknown";
 
-/** The inputs of `dist/`. */
-const INPUTS = [
+/** The inputs of `pkg/`: the module and its glue. */
+const MODULE_INPUTS = [
 	"src",
-	"js",
 	"Cargo.toml",
 	"Cargo.lock",
-	"package.json",
 	"package-lock.json",
 	"rust-toolchain.toml",
-	"tsconfig.json",
 	"scripts/build.mjs",
 	"scripts/lib",
 	"scripts/postprocess",
 ];
+
+/** The inputs of `dist/`. */
+const INPUTS = [...MODULE_INPUTS, "js", "package.json", "tsconfig.json"];
 
 /**
  * The files of js/ that become files of dist/. Another entry imports from `./index.js`, and the bundle
@@ -93,11 +93,14 @@ const SMALL = {
  */
 const PLAIN = { folder: "target/plain-cargo", args: [], env: { RUSTFLAGS: NPM } };
 
-/** Builds `dist/` if its inputs have changed. */
+/** Builds `pkg/` and `dist/`, each if its inputs have changed. */
 export async function buildPackage() {
-	await whenChanged("package", INPUTS, join(root, "dist", "index.js"), async () => {
+	const pkg = join(root, "pkg");
+	await whenChanged("module", MODULE_INPUTS, join(pkg, "inline.js"), async () => {
 		say("building the package: Rust to WebAssembly");
-		await wasm(join(root, "pkg"));
+		await wasm(pkg);
+	});
+	await whenChanged("package", INPUTS, join(root, "dist", "index.js"), async () => {
 		say("building the package: facade and declarations");
 		rmSync(join(root, "dist"), { recursive: true, force: true });
 		await finish(root);
