@@ -17,7 +17,7 @@ export async function buildChatServer() {
  * dependencies with the same profile, so they are compiled once.
  */
 export async function buildTestServers() {
-	say("building the servers of the tests, if they have changed");
+	say("building the servers of the tests, if they have changed (some minutes the first time)");
 	await build("--package", "headwater-chat", "--package", "headwater-scenario");
 }
 
