@@ -15,7 +15,8 @@ script(async () => {
 	await buildPackage();
 	await buildPage();
 	say("starting the server; stop it with Ctrl+C");
-	const { code } = await run(server, ["--root", pageFolder]);
+	// A terminal signals the server too. Other programs signal only this process.
+	const { code } = await run(server, ["--root", pageFolder], { signals: ["SIGINT", "SIGTERM"] });
 	process.exit(code ?? 0);
 });
 

@@ -36,15 +36,19 @@ export function readArguments(config) {
  *
  * `capture` keeps its output instead of printing it, `log` writes it to that file, and `tee` both
  * prints and keeps it. Returns `{ code, output }`. If `problem` is given and the program fails, throws
- * this sentence, followed by the program's last lines if they were not printed.
+ * this sentence, followed by the program's last lines if they were not printed. The program also gets
+ * the `signals` that this process gets.
  */
-export async function run(program, args, { cwd, env, capture, tee, log, problem } = {}) {
+export async function run(program, args, { cwd, env, capture, tee, log, problem, signals = [] } = {}) {
 	const silent = capture || log !== undefined;
 	const child = spawn(program, args, {
 		cwd,
 		env: { ...process.env, ...env },
 		stdio: ["ignore", silent || tee ? "pipe" : "inherit", silent || tee ? "pipe" : "inherit"],
 	});
+	for (const signal of signals) {
+		process.on(signal, () => child.kill(signal));
+	}
 	let output = "";
 	const file = log && createWriteStream(log);
 	for (const [stream, terminal] of [
