@@ -1,6 +1,7 @@
 // The entry `headwater`: the module is inside the script, so nothing else is loaded.
 
 import { bytes } from "../pkg/inline.js";
+import { warmUp } from "./forms/lifecycle.js";
 import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
@@ -17,4 +18,5 @@ instantiateBy(async (imports) => WebAssembly.instantiate(bytes(), imports));
  */
 export async function init(): Promise<void> {
 	await load();
+	await warmUp();
 }

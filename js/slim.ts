@@ -1,5 +1,6 @@
 // The entry `headwater/slim`: the module is a separate file, which is compiled while it loads.
 
+import { warmUp } from "./forms/lifecycle.js";
 import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
@@ -77,4 +78,5 @@ export async function init(options: InitOptions = {}): Promise<void> {
 		await load();
 	}
 	given = undefined;
+	await warmUp();
 }

@@ -6,7 +6,7 @@ import { Batch } from "../module/batch.js";
 import { orDead } from "../module/isolation.js";
 import { load, whenDead } from "../module/wasm.js";
 import { type FailedAttempt, failedAttempt, type Reader, type Settings, type SourceHost } from "../module/wire.js";
-import { type ParsedOptions, parseOptions, type Rules, type SourceInit } from "../options/parse.js";
+import { type ParsedOptions, parseOptions, type Rules, type SourceInit, STREAM_URL } from "../options/parse.js";
 import { whenAborted } from "../platform/abort.js";
 import { report, tryRead } from "../platform/callbacks.js";
 import type { Closed, Failure } from "../types.js";
@@ -46,6 +46,8 @@ export class Lifecycle<M> implements SourceHost {
 	isOver = false;
 	readonly report = report;
 	readonly #form: Form;
+	/** Whether the first request has its response, or has failed. */
+	#isSettled = false;
 	#fulfill!: (closed: Closed) => void;
 
 	constructor(form: Form) {
@@ -100,6 +102,9 @@ export class Lifecycle<M> implements SourceHost {
 			} else {
 				connect(this, this.closed, settings);
 			}
+			if (!this.#isSettled) {
+				warmUp();
+			}
 		} catch (error) {
 			onModuleFailure(error);
 		}
@@ -110,7 +115,10 @@ export class Lifecycle<M> implements SourceHost {
 		const { prepare } = settings;
 		let first: ReturnType<Prepare> | undefined = prepare(1, settings.lastEventId).then((attempt) => {
 			if (!this.isOver) {
-				(orDead(attempt) as Attempt).start?.(this.closed);
+				const settle = () => {
+					this.#isSettled = true;
+				};
+				(orDead(attempt) as Attempt).start?.(this.closed).then(settle, settle);
 			}
 			return attempt;
 		});
@@ -136,7 +144,10 @@ export class Lifecycle<M> implements SourceHost {
 	}
 
 	open(response: ResponseLike | undefined): Promise<void> | undefined {
-		return this.isOver ? undefined : this.#form.open?.(response);
+		if (this.isOver) {
+			return undefined;
+		}
+		return this.#form.open?.(response);
 	}
 
 	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined {
@@ -173,4 +184,20 @@ export class Lifecycle<M> implements SourceHost {
 			this.#form.ended?.(closed);
 		}
 	}
+}
+
+let warm: Promise<unknown> | undefined;
+
+/**
+ * Runs a source over one event, once per page. Engines compile a function when it is first called,
+ * so the next source finds its functions compiled.
+ */
+export function warmUp(): Promise<unknown> | undefined {
+	if (!warm) {
+		const life: Lifecycle<unknown> = new Lifecycle({ deliver: async () => life.close(), fail: () => life.close() });
+		warm = life.closed;
+		const init = { fetch: async () => new Response("data:\n\n"), accept: () => true };
+		life.start(life.begin(STREAM_URL, init).settings);
+	}
+	return warm;
 }

@@ -40,18 +40,18 @@ export class Attempt {
 	}
 
 	/**
-	 * Sends the request before the module asks for it. If the source is closed before the module
-	 * takes the response, the request is aborted.
+	 * Sends the request before the module asks for it, and returns the promise of the response. If
+	 * the source is closed before the module takes the response, the request is aborted.
 	 */
-	start(closed: Promise<unknown>): void {
+	start(closed: Promise<unknown>): Promise<unknown> {
 		const early = this.send(false);
-		early.catch(() => {});
 		this.#early = early;
 		closed.then(() => {
 			if (this.#early) {
 				this.abort();
 			}
 		});
+		return early;
 	}
 
 	/** Aborts the last request. */

@@ -2,6 +2,7 @@
 // Later changes to the caller's objects have no effect.
 
 import { GET, PROBE, SEEN } from "../module/attempt.js";
+import { decode } from "../module/text.js";
 import { EndOfBody, Reconnect, type Settings } from "../module/wire.js";
 import { callPredicate } from "../platform/callbacks.js";
 import { demand, NEEDED } from "../platform/platform.js";
@@ -110,7 +111,7 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
 function parseLastEventId(option: string | undefined, headers: Headers): string {
 	const header = headers.get("last-event-id") ?? "";
 	headers.delete("last-event-id");
-	const fromHeader = new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)));
+	const fromHeader = decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)));
 	const lastEventId = String(option ?? fromHeader);
 	if (/[\0\r\n]/.test(lastEventId)) {
 		throw new TypeError('"lastEventId" must not contain a line break or U+0000');

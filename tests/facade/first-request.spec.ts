@@ -191,3 +191,88 @@ test("headwater/slim requests its module after the first request of the source",
 	);
 	expect(outcome).toEqual(["source", "module"]);
 });
+
+/** Counts the responses that scripts of a page construct: the package makes one to warm up. */
+const COUNT_RESPONSES = `
+	globalThis.constructed = 0;
+	globalThis.Response = class extends Response {
+		constructor(...given) {
+			super(...given);
+			constructed++;
+			if (globalThis.broken) throw new Error("on purpose");
+		}
+	};
+`;
+
+for (const entry of [ENTRY, SLIM]) {
+	// behavior 15.1
+	test(`init() of ${entry} runs one event through the module, and sends no request`, async ({ lab }) => {
+		await lab.page.goto(`${lab.origin}/blank`);
+		const requests: string[] = [];
+		await lab.page.evaluate(COUNT_RESPONSES);
+		lab.page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+		const url = lab.script(eventStream(send(events(1)), "hang"));
+		const outcome = await lab.page.evaluate(
+			async ([entry, url]) => {
+				const counter = globalThis as unknown as { constructed: number };
+				const { EventSource, init } = await import(entry);
+				await init();
+				await init();
+				const afterInit = counter.constructed;
+				const source = new EventSource(url);
+				await new Promise((resolve) => source.addEventListener("message", resolve));
+				source.close();
+				return [afterInit, counter.constructed];
+			},
+			[entry, url] as const,
+		);
+		expect(outcome).toEqual([1, 1]);
+		expect(requests.filter((path) => !path.startsWith("/files/"))).toHaveLength(1);
+	});
+}
+
+// behavior 2.16
+test("while the first response is awaited, one event runs through the module", async ({ lab }) => {
+	await lab.page.goto(`${lab.origin}/blank`);
+	await lab.page.evaluate(COUNT_RESPONSES);
+	const outcome = await beforeLoading(
+		lab,
+		ENTRY,
+		`
+		const source = new EventSource("/post", { method: "POST", fetch: pending });
+		await task();
+		const before = constructed;
+		release();
+		await task();
+		await task();
+		source.close();
+		new EventSource("/post", { method: "POST", fetch: pending });
+		await task();
+		return [before, constructed];
+		`,
+	);
+	expect(outcome).toEqual([0, 1]);
+});
+
+// behavior 2.16
+test("a page whose Response cannot be constructed gets its events all the same", async ({ lab }) => {
+	await lab.page.goto(`${lab.origin}/blank`);
+	await lab.page.evaluate(`${COUNT_RESPONSES} globalThis.broken = true;`);
+	const url = lab.script(eventStream(send(events(1)), "hang"));
+	const outcome = await lab.page.evaluate(
+		async ([entry, url]) => {
+			const uncaught: string[] = [];
+			addEventListener("error", ({ message }) => uncaught.push(message));
+			addEventListener("unhandledrejection", ({ reason }) => uncaught.push(`${reason}`));
+			const { EventSource, init } = await import(entry);
+			await init();
+			const source = new EventSource(url);
+			const { data } = await new Promise<MessageEvent>((resolve) => source.addEventListener("message", resolve));
+			source.close();
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			return [data, uncaught];
+		},
+		[ENTRY, url] as const,
+	);
+	expect(outcome).toEqual([expect.any(String), []]);
+});
