@@ -3,6 +3,7 @@
 
 import { fetchEventSource as microsoft } from "@microsoft/fetch-event-source";
 import { EventSource as NpmEventSource } from "eventsource";
+import { createParser } from "eventsource-parser";
 import * as headwater from "headwater";
 import type { Expected, Received } from "./streams.ts";
 
@@ -25,7 +26,7 @@ export interface Read extends Partial<Expected> {
 export interface AnyMessage {
 	data: string;
 	lastEventId?: string;
-	id?: string;
+	id?: string | undefined;
 }
 
 /**
@@ -177,7 +178,7 @@ function counted(subscribe: Subscribe): (url: string, type: string) => Promise<R
 		await subscribe(url, type, (message) => {
 			received.events += 1;
 			received.characters += message.data.length;
-			received.lastEventId = message.lastEventId ?? message.id!;
+			received.lastEventId = message.lastEventId ?? message.id ?? received.lastEventId;
 		});
 		return received;
 	};
@@ -192,6 +193,19 @@ const [callbacksOfOurs, iteratorOfOurs, classOfOurs] = OURS as [
 export const ourFetchEventSource = counting(callbacksOfOurs);
 export const ourEvents = counting(iteratorOfOurs);
 export const ourEventSource = countingFromOpen(classOfOurs);
+
+/** The loop that a user would write without a client library. */
+export const loop = counting({
+	name: `fetch and ${versioned("eventsource-parser")}`,
+	async run(url, _type, handler) {
+		const parser = createParser({ onEvent: handler });
+		const decoder = new TextDecoder();
+		const reader = await readerOf(url);
+		for (let read = await reader.read(); !read.done; read = await reader.read()) {
+			parser.feed(decoder.decode(read.value, { stream: true }));
+		}
+	},
+});
 
 export const microsoftFetchEventSource = counting({
 	name: versioned("@microsoft/fetch-event-source"),

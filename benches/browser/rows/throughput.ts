@@ -3,6 +3,7 @@
 
 import {
 	type Contender,
+	loop,
 	microsoftFetchEventSource,
 	native,
 	npmEventSource,
@@ -55,11 +56,17 @@ const between = (of: Contender<Reading>, to: Contender<Reading>, goal?: Goal): P
 const CONTESTS: Contest[] = [
 	{
 		name: "throughput",
-		title: "Throughput against a bare reader loop and an iterator of ready-made objects",
-		contenders: [reader, ourFetchEventSource, readyMade, ourEvents],
+		title: "Throughput against loops: that only read, with a parser, and over ready-made objects",
+		contenders: [reader, loop, ourFetchEventSource, readyMade, ourEvents],
 		streams: LARGE,
 		rounds: [21, 5],
-		pairs: () => [between(ourFetchEventSource, reader, atLeast(0.9)), between(ourEvents, readyMade, atLeast(0.9))],
+		pairs: () => [
+			between(ourFetchEventSource, loop, atLeast(1)),
+			between(ourEvents, loop, atLeast(1)),
+			between(ourFetchEventSource, reader, atLeast(0.9)),
+			between(ourEvents, readyMade, atLeast(0.9)),
+		],
+		means: [between(ourFetchEventSource, loop, atLeast(1.3))],
 	},
 	{
 		name: "microsoft",
