@@ -38,7 +38,7 @@ use config::Config;
 /// Returns one sentence if the connection to the model's server cannot be prepared.
 pub fn router(config: &Config, port: u16) -> Result<Router, String> {
     let policy = content_security_policy(port)?;
-    let hosts = Arc::clone(&config.allowed_hosts);
+    let hosts = Arc::new(config.settings.allowed_hosts.clone());
     let chat = Router::new()
         .route("/api/model", get(chat::model))
         .route("/api/chat", post(chat::chat))
@@ -48,7 +48,7 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
     let page = ServeDir::new(&config.root)
         .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
     Ok(chat
-        .merge(tutorials::router(config.max_streams, &hosts))
+        .merge(tutorials::router(config.settings.max_streams.get() as usize, &hosts))
         .merge(bench::router(&hosts))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback_service(page)

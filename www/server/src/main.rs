@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
-use headwater_chat::config::Config;
+use headwater_chat::config::{self, Config};
 use tokio::net::TcpListener;
 
 /// Used for files, which take a thread for a moment each, and for resolving the name of the model's
@@ -24,6 +24,9 @@ fn main() -> ExitCode {
 }
 
 fn start() -> Result<(), String> {
+    if env::args_os().skip(1).any(|argument| argument == "--help" || argument == "-h") {
+        return write(&config::help());
+    }
     let config = Config::read(env::args_os().skip(1), |name| Some(env::var_os(name)?.to_string_lossy().into_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -37,14 +40,15 @@ fn start() -> Result<(), String> {
 }
 
 async fn serve_until_stopped(config: &Config) -> Result<(), String> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            let port = config.port;
-            let other = if port == u16::MAX { port - 1 } else { port + 1 };
-            format!("port {port} is in use; choose another: PORT={other} npm start")
-        }
-        _ => format!("port {} cannot be used: {error}; choose another: PORT=8081 npm start", config.port),
-    })?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, config.settings.port)).await.map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                let port = config.settings.port;
+                let other = if port == u16::MAX { port - 1 } else { port + 1 };
+                format!("port {port} is in use; choose another: PORT={other} npm start")
+            }
+            _ => format!("port {} cannot be used: {error}; choose another: PORT=8081 npm start", config.settings.port),
+        })?;
     let port = listener.local_addr().map_err(|error| format!("the bound address is unknown: {error}."))?.port();
     let stopped = stop_signal().map_err(|error| format!("cannot listen for signals: {error}."))?;
     let router = headwater_chat::router(config, port)?;
@@ -53,14 +57,19 @@ async fn serve_until_stopped(config: &Config) -> Result<(), String> {
         eprintln!("headwater chat: {} has no built page yet; `npm start` builds it.", config.root.display());
     }
     let ready = format!("headwater chat on http://127.0.0.1:{port} (model: {})\n", config.model());
-    let mut stdout = io::stdout();
     // The process that started the server may have closed its end of the pipe; serve anyway.
-    let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    let _ = write(&ready);
 
     tokio::select! {
         served = headwater_chat::serve(listener, router) => served.map_err(|error| format!("the server stopped: {error}.")),
         () = stopped => Ok(()),
     }
+}
+
+fn write(text: &str) -> Result<(), String> {
+    let mut stdout = io::stdout();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(|error| format!("cannot write to the standard output: {error}."))
 }
 
 /// Listens from the moment of the call, so that a signal sent right after the first line of output

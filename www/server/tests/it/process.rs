@@ -3,6 +3,7 @@
 
 use std::process::Stdio;
 
+use headwater_chat::config::TABLE;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -11,8 +12,8 @@ use crate::support::within_limit;
 
 pub fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_headwater-chat"));
-    for name in ["OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL", "MAX_STREAMS", "ALLOWED_HOSTS"] {
-        command.env_remove(name);
+    for row in TABLE {
+        command.env_remove(row.name);
     }
     command.args(["--root", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page")]).envs(variables.iter().copied());
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -71,4 +72,11 @@ async fn a_host_that_is_no_name_is_told() {
     let (code, told) = refusal_to_start(&[("PORT", "0"), ("ALLOWED_HOSTS", "chat.example,https://b.example")]).await;
     assert_eq!(code, Some(1));
     assert!(told.contains("ALLOWED_HOSTS") && told.contains("\"https://b.example\""), "{told}");
+}
+
+#[tokio::test]
+async fn help_is_printed_and_nothing_is_started() {
+    let output = within_limit("the help", program(&[("PORT", "taken")]).arg("--help").output()).await.unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), headwater_chat::config::help());
 }

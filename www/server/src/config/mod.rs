@@ -1,31 +1,29 @@
 //! Reads the command line and the environment, and words the errors. Does not know how the values
 //! are used, and opens nothing.
 
+mod help;
+mod settings;
+mod values;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use axum::http::HeaderValue;
 use reqwest::Url;
 
-use crate::hosts::AllowedHosts;
+pub use help::help;
+pub use settings::{Row, Settings, TABLE};
 
-const DEFAULT_PORT: u16 = 8080;
-const DEFAULT_MAX_STREAMS: usize = 100;
 const EMBEDDED_MODEL: &str = "headwater-demo";
+const DEFAULT_ROOT: &str = "www/dist";
 
 /// The configuration of the server.
 pub struct Config {
-    /// The port on 127.0.0.1; 0 selects a free one.
-    pub port: u16,
     /// The folder of the built page.
     pub root: PathBuf,
+    /// The values of the environment variables.
+    pub settings: Settings,
     /// The model's server, or `None` for the embedded model.
     pub upstream: Option<Upstream>,
-    /// The most streams that the second tutorial's server holds at a time.
-    pub max_streams: usize,
-    /// The host names that the server accepts.
-    pub allowed_hosts: Arc<AllowedHosts>,
 }
 
 /// An OpenAI-compatible endpoint. Does not implement `Debug`, so that the key cannot be printed by
@@ -49,27 +47,8 @@ impl Config {
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
-        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let port = match variable("PORT") {
-            None => DEFAULT_PORT,
-            Some(text) => {
-                text.parse().map_err(|_| format!("PORT must be a number from 0 to 65535, but it is {text:?}."))?
-            }
-        };
-        let max_streams = match variable("MAX_STREAMS") {
-            None => DEFAULT_MAX_STREAMS,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|&number| number > 0)
-                .ok_or_else(|| format!("MAX_STREAMS must be a positive number, but it is {text:?}."))?,
-        };
-        let allowed_hosts = match variable("ALLOWED_HOSTS") {
-            None => Arc::default(),
-            Some(text) => Arc::new(AllowedHosts::read(&text)?),
-        };
-        let root = read_root(arguments)?;
-        Ok(Self { port, root, upstream: read_upstream(variable)?, max_streams, allowed_hosts })
+        let settings = Settings::read(|name| variable(name).filter(|value| !value.is_empty()))?;
+        Ok(Self { root: read_root(arguments)?, upstream: upstream(&settings)?, settings })
     }
 
     /// Returns the name of the model.
@@ -80,51 +59,43 @@ impl Config {
 
 fn read_root(arguments: impl IntoIterator<Item = OsString>) -> Result<PathBuf, String> {
     let mut arguments = arguments.into_iter();
-    let mut root = PathBuf::from("www/dist");
+    let mut root = PathBuf::from(DEFAULT_ROOT);
     while let Some(argument) = arguments.next() {
         if argument != "--root" {
-            return Err(format!("{argument:?} is unknown; the only argument is --root DIR."));
+            return Err(format!("{argument:?} is unknown; the arguments are --root DIR and --help."));
         }
         root = arguments.next().ok_or("--root must be followed by a folder.")?.into();
     }
     Ok(root)
 }
 
-fn read_upstream(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Upstream>, String> {
-    const NAMES: [&str; 3] = ["OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL"];
-    let (base, key, model) = match NAMES.map(&variable) {
-        [None, None, None] => return Ok(None),
-        [Some(base), Some(key), Some(model)] => (base, key, model),
-        values => {
-            let missing: Vec<String> = NAMES
-                .iter()
-                .zip(&values)
-                .filter(|(_, value)| value.is_none())
-                .map(|(name, _)| format!("no {name}"))
-                .collect();
-            return Err(format!(
+fn upstream(settings: &Settings) -> Result<Option<Upstream>, String> {
+    match (&settings.endpoint, &settings.key, &settings.model) {
+        (None, None, None) => Ok(None),
+        (Some(base), Some(key), Some(model)) => {
+            Ok(Some(Upstream { url: chat_completions(base.clone()), key: key.0.clone(), model: model.clone() }))
+        }
+        (base, key, model) => {
+            let given =
+                [("OPENAI_BASE_URL", base.is_some()), ("OPENAI_API_KEY", key.is_some()), ("MODEL", model.is_some())];
+            let missing: Vec<String> =
+                given.iter().filter(|(_, given)| !given).map(|(name, _)| format!("no {name}")).collect();
+            Err(format!(
                 "OPENAI_BASE_URL, OPENAI_API_KEY and MODEL are needed together, but there is {}; \
                  set all three, or none for the embedded model.",
                 missing.join(" and ")
-            ));
+            ))
         }
-    };
-    let url = chat_completions(&base)
-        .ok_or("OPENAI_BASE_URL must be an address such as https://api.example.com/v1, but it is not.")?;
-    // Checked here, because a key that was pasted with a line break would otherwise fail only at
-    // the first question.
-    if HeaderValue::try_from(&key).is_err() {
-        return Err("OPENAI_API_KEY has a character that cannot be sent in a header, such as a line break.".into());
     }
-    Ok(Some(Upstream { url, key, model }))
 }
 
 /// Appends to the path, because some providers need a query such as `?api-version=…` in the base
-/// address.
-fn chat_completions(base: &str) -> Option<Url> {
-    let mut url = Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    url.path_segments_mut().ok()?.pop_if_empty().extend(["chat", "completions"]);
-    Some(url)
+/// address. Addresses of the web always have a path.
+fn chat_completions(mut base: Url) -> Url {
+    if let Ok(mut segments) = base.path_segments_mut() {
+        segments.pop_if_empty().extend(["chat", "completions"]);
+    }
+    base
 }
 
 #[cfg(test)]
@@ -144,7 +115,8 @@ mod tests {
     #[test]
     fn nothing_given_means_the_embedded_model_on_port_8080() -> Result<(), String> {
         let config = read(&[], &[])?;
-        assert_eq!((config.port, config.max_streams, config.model()), (8080, 100, "headwater-demo"));
+        assert_eq!((config.settings.port, config.settings.max_streams.get()), (8080, 100));
+        assert_eq!(config.model(), "headwater-demo");
         assert_eq!(config.root, PathBuf::from("www/dist"));
         Ok(())
     }
@@ -154,6 +126,17 @@ mod tests {
         for (name, value) in [("PORT", "http"), ("PORT", "65536"), ("MAX_STREAMS", "0"), ("MAX_STREAMS", "-1")] {
             let sentence = refusal(&[], &[(name, value)]);
             assert!(sentence.starts_with(name) && sentence.contains(value), "{name}={value}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn each_default_is_a_value_of_its_setting_and_help_shows_each() {
+        let text = help();
+        for row in TABLE {
+            assert_eq!(refusal(&[], &[(row.name, row.default)]), "");
+            let default = if row.default.is_empty() { "none" } else { row.default };
+            let lines = [row.name, row.purpose, &format!("{} (default: {default})", row.shape)];
+            assert!(lines.iter().all(|line| text.lines().any(|shown| shown.trim() == *line)), "{lines:?}");
         }
     }
 
@@ -185,10 +168,13 @@ mod tests {
             ("http://localhost:1", "http://localhost:1/chat/completions"),
             ("https://a.example/x?api-version=1", "https://a.example/x/chat/completions?api-version=1"),
         ] {
-            assert_eq!(chat_completions(base).map(String::from).as_deref(), Some(expected));
+            let three = [("OPENAI_BASE_URL", base), ("OPENAI_API_KEY", "k"), ("MODEL", "m")];
+            let url = read(&[], &three).ok().and_then(|config| config.upstream).map(|upstream| upstream.url);
+            assert_eq!(url.map(String::from).as_deref(), Some(expected));
         }
-        for base in ["localhost:1/v1", "ftp://a.example/", "file:///v1", ""] {
-            assert!(chat_completions(base).is_none(), "{base}");
+        for base in ["localhost:1/v1", "ftp://a.example/", "file:///v1", "https://"] {
+            let sentence = refusal(&[], &[("OPENAI_BASE_URL", base)]);
+            assert!(sentence.starts_with("OPENAI_BASE_URL must be an address"), "{base}: {sentence}");
         }
     }
 }
