@@ -5,30 +5,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
 use futures_util::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::answers::Refusal;
 
-/// Longer conversations exceed the context of the models that people try here.
-pub const MOST: usize = 1024 * 1024;
-/// The number of bytes of an oversized body that are read and discarded. A connection that is
-/// closed with unread bytes is reset, and the browser would then report a network error instead of
-/// the refusal.
-const MOST_DISCARDED: usize = 16 * MOST;
-/// Limits all bodies that are being read or responded to.
-const MOST_TOGETHER: usize = 64 * MOST;
-/// A whole body must arrive within this time, so that a slow one does not hold its memory forever.
-const LIMIT: Duration = Duration::from_secs(30);
+/// The number of bytes of an oversized body that are read and discarded, in bodies of the largest
+/// size. A connection that is closed with unread bytes is reset, and the browser would then report
+/// a network error instead of the refusal.
+const MOST_DISCARDED: usize = 16;
+/// Limits all bodies that are being read or responded to, in bodies of the largest size.
+const MOST_TOGETHER: usize = 64;
 /// The unit in which memory is counted.
 const UNIT: usize = 1024;
 /// Seconds.
 const TRY_AGAIN_AFTER: u64 = 5;
 
-/// The memory budget for bodies.
-pub struct Bodies(Arc<Semaphore>);
+/// The memory budget for bodies, and the limits of each.
+pub struct Bodies {
+    room: Arc<Semaphore>,
+    /// The largest size in bytes.
+    most: usize,
+    /// A whole body must arrive within this time, so that a slow one does not hold its memory
+    /// forever.
+    limit: Duration,
+}
 
 /// A body and its share of the memory for all bodies.
 pub struct Read {
@@ -36,16 +42,23 @@ pub struct Read {
     _room: Option<OwnedSemaphorePermit>,
 }
 
-impl Default for Bodies {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(MOST_TOGETHER / UNIT)))
-    }
+/// Reads the body before the route receives the request. The memory counts as used until the head
+/// of the response is there.
+pub async fn whole(State(bodies): State<Arc<Bodies>>, request: Request, next: Next) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let read = bodies.read(body).await?;
+    Ok(next.run(Request::from_parts(parts, Body::from(read.bytes))).await)
 }
 
 impl Bodies {
+    pub fn new(most: usize, limit: Duration) -> Self {
+        Self { room: Arc::new(Semaphore::new(MOST_TOGETHER * most / UNIT)), most, limit }
+    }
+
     pub async fn read(&self, body: Body) -> Result<Read, Refusal> {
-        timeout(LIMIT, self.read_all(body)).await.unwrap_or_else(|_| {
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request's body did not arrive within 30 seconds."))
+        timeout(self.limit, self.read_all(body)).await.unwrap_or_else(|_| {
+            let sentence = format!("The request's body did not arrive within {} seconds.", self.limit.as_secs_f64());
+            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, sentence))
         })
     }
 
@@ -59,7 +72,7 @@ impl Bodies {
                 Refusal::new(StatusCode::BAD_REQUEST, format!("The request's body broke off: {error}."))
             })?;
             length += chunk.len();
-            if length <= MOST {
+            if length <= self.most {
                 let held = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
                 let more = self.reserve(length.div_ceil(UNIT) - held)?;
                 match &mut room {
@@ -67,23 +80,25 @@ impl Bodies {
                     None => room = Some(more),
                 }
                 bytes.extend_from_slice(&chunk);
-            } else if length > MOST_DISCARDED {
+            } else if length > MOST_DISCARDED * self.most {
                 break;
             } else {
                 bytes = Vec::new();
                 room = None;
             }
         }
-        if length > MOST {
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The conversation is longer than 1 MiB."));
+        if length > self.most {
+            let sentence = format!("The request's body is longer than {} KiB.", self.most / UNIT);
+            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, sentence));
         }
         Ok(Read { bytes, _room: room })
     }
 
     fn reserve(&self, units: usize) -> Result<OwnedSemaphorePermit, Refusal> {
-        let room = u32::try_from(units).ok().and_then(|units| Arc::clone(&self.0).try_acquire_many_owned(units).ok());
+        let room =
+            u32::try_from(units).ok().and_then(|units| Arc::clone(&self.room).try_acquire_many_owned(units).ok());
         room.ok_or_else(|| {
-            let sentence = "This server has no memory for another conversation right now. Try again later.";
+            let sentence = "This server has no memory for another request right now. Try again later.";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence).with_retry_after(Some(TRY_AGAIN_AFTER.into()))
         })
     }
@@ -97,11 +112,17 @@ mod tests {
 
     use super::*;
 
+    const MOST: usize = 1024 * 1024;
+
+    fn bodies() -> Bodies {
+        Bodies::new(MOST, Duration::from_secs(30))
+    }
+
     #[tokio::test]
     async fn bodies_that_are_held_leave_no_memory_for_others_until_they_are_answered() {
-        let bodies = Bodies::default();
+        let bodies = bodies();
         let mut held = Vec::new();
-        for _ in 0..MOST_TOGETHER / MOST {
+        for _ in 0..MOST_TOGETHER {
             held.push(bodies.read(Body::from(vec![b'x'; MOST])).await.ok());
         }
         assert!(held.iter().all(Option::is_some));
@@ -116,11 +137,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_is_too_long_gives_its_memory_back_at_once() {
-        let bodies = Bodies::default();
+        let bodies = bodies();
         let chunks = (0..2).map(|_| Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; MOST])));
-        let room = Arc::clone(&bodies.0);
+        let room = Arc::clone(&bodies.room);
         let last = stream::once(async move {
-            assert_eq!(room.available_permits(), MOST_TOGETHER / UNIT);
+            assert_eq!(room.available_permits(), MOST_TOGETHER * MOST / UNIT);
             Ok(Bytes::new())
         });
         let body = Body::from_stream(stream::iter(chunks).chain(last));
@@ -131,7 +152,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
         let body = Body::from_stream(stream::pending::<std::io::Result<Bytes>>());
-        let refused = Bodies::default().read(body).await.err().map(|refusal| refusal.into_response().status());
+        let refused = bodies().read(body).await.err().map(|refusal| refusal.into_response().status());
         assert_eq!(refused, Some(StatusCode::REQUEST_TIMEOUT));
     }
 }

@@ -18,6 +18,9 @@ use crate::conversation::Message;
 use crate::model;
 use crate::passthrough::ModelServer;
 
+/// Limits a conversation, in bytes. Longer ones exceed the context of the models that people try
+/// here.
+const LONGEST_CONVERSATION: usize = 1024 * 1024;
 /// Tokens per second of a brisk hosted model.
 const DEFAULT_PACE: f64 = 40.0;
 
@@ -39,7 +42,7 @@ impl Chat {
             None => Backend::Embedded,
             Some(upstream) => Backend::Remote(ModelServer::new(upstream)?),
         };
-        Ok(Self { bodies: Bodies::default(), backend })
+        Ok(Self { bodies: Bodies::new(LONGEST_CONVERSATION, config.settings.body_timeout), backend })
     }
 }
 

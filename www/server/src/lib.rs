@@ -6,6 +6,7 @@ mod bench;
 mod body;
 mod chat;
 pub mod config;
+mod connections;
 mod conversation;
 mod events;
 mod guard;
@@ -15,7 +16,6 @@ mod passthrough;
 mod tokens;
 mod tutorials;
 
-use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -24,12 +24,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
 
 use answers::{Refusal, method_not_allowed};
 use config::Config;
+pub use connections::serve;
 
 /// Builds all routes. `port` is the port that was really bound; the page's security policy names
 /// it.
@@ -48,7 +47,7 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
     let page = ServeDir::new(&config.root)
         .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
     Ok(chat
-        .merge(tutorials::router(config.settings.max_streams.get() as usize, &hosts))
+        .merge(tutorials::router(&config.settings, &hosts))
         .merge(bench::router(&hosts))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback_service(page)
@@ -58,19 +57,6 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
             let policy = policy.clone();
             async move { with_common_headers(response, policy) }
         })))
-}
-
-/// Serves until the listener fails or the future is dropped.
-///
-/// # Errors
-/// Returns the listener's error.
-pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
-    let listener = listener.tap_io(|connection| {
-        // Without this, Nagle's algorithm delays a token until the previous one is acknowledged. If
-        // it cannot be set, the stream is late but correct.
-        let _ = connection.set_nodelay(true);
-    });
-    axum::serve(listener, router).await
 }
 
 /// Allows both names of this machine as targets, because the page of the second tutorial talks to

@@ -34,7 +34,7 @@ fn start() -> Result<(), String> {
         .build()
         .map_err(|error| format!("the asynchronous runtime did not start: {error}."))?;
     let outcome = runtime.block_on(serve_until_stopped(&config));
-    // Open streams and pending name look-ups must not delay the end of the process.
+    // Responses that did not end in time and pending name look-ups must not delay the end of the process.
     runtime.shutdown_background();
     outcome
 }
@@ -60,10 +60,8 @@ async fn serve_until_stopped(config: &Config) -> Result<(), String> {
     // The process that started the server may have closed its end of the pipe; serve anyway.
     let _ = write(&ready);
 
-    tokio::select! {
-        served = headwater_chat::serve(listener, router) => served.map_err(|error| format!("the server stopped: {error}.")),
-        () = stopped => Ok(()),
-    }
+    headwater_chat::serve(listener, router, &config.settings, stopped).await;
+    Ok(())
 }
 
 fn write(text: &str) -> Result<(), String> {

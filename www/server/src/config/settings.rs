@@ -1,6 +1,8 @@
 //! The table of all settings: one line for each. The struct, the errors, `--help` and the guide's
 //! table come from it.
 
+use std::time::Duration;
+
 use reqwest::Url;
 
 use super::values::{Count, Key, Value};
@@ -10,7 +12,7 @@ use crate::hosts::AllowedHosts;
 pub struct Row {
     /// The environment variable.
     pub name: &'static str,
-    /// The default in the form of a value; empty if there is none.
+    /// The default in the form of a value; empty if there is no default.
     pub default: &'static str,
     /// The accepted values and their unit.
     pub shape: &'static str,
@@ -56,5 +58,10 @@ settings! {
     OPENAI_BASE_URL = "", endpoint: Option<Url>, "an OpenAI-compatible endpoint for a real model";
     OPENAI_API_KEY = "", key: Option<Key>, "the key for the endpoint; it stays on the server";
     MODEL = "", model: Option<String>, "the model to request from the endpoint";
+    HEADER_TIMEOUT = "30", header_timeout: Duration,
+        "the time for the header of a request, from the connection's start or the end of the response before";
+    BODY_TIMEOUT = "30", body_timeout: Duration, "the time for the whole body of a request";
+    SHUTDOWN_TIMEOUT = "5", shutdown_timeout: Duration, "the time for open responses to end after a stop signal";
+    MAX_CONNECTIONS = "5000", max_connections: Count, "the most connections; others wait for a free place";
     MAX_STREAMS = "100", max_streams: Count, "the most streams that the second tutorial holds at a time";
 }

@@ -11,7 +11,6 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -19,6 +18,8 @@ use serde::Deserialize;
 use streams::Streams;
 
 use crate::answers::method_not_allowed;
+use crate::body::{self, Bodies};
+use crate::config::Settings;
 use crate::guard;
 use crate::hosts::AllowedHosts;
 
@@ -37,23 +38,24 @@ impl Spacing {
     }
 }
 
-pub fn router(max_streams: usize, hosts: &Arc<AllowedHosts>) -> Router {
+pub fn router(settings: &Settings, hosts: &Arc<AllowedHosts>) -> Router {
+    let bodies = Arc::new(Bodies::new(LONGEST_TEXT, settings.body_timeout));
     let spring = Router::new()
         .route("/chat/send", post(spring::send))
         .route("/chat/conversation/{msg_id}", get(spring::conversation))
         .route("/chat/stream", post(spring::send_and_stream))
         .with_state(Arc::new(AtomicU64::new(0)))
-        .layer(DefaultBodyLimit::max(LONGEST_TEXT))
+        .layer(from_fn_with_state(Arc::clone(&bodies), body::whole))
         .layer(from_fn_with_state(Arc::clone(hosts), guard::own_changes));
     let subscribe = Router::new()
         .route("/message/sse/subscribe", get(subscribe::subscribe))
         .route("/message/sse/push", post(subscribe::push))
         .route("/message/sse/stats", get(subscribe::stats))
-        .with_state(Arc::new(Streams::new(max_streams)))
+        .with_state(Arc::new(Streams::new(settings.max_streams.get() as usize)))
         // Set at this level, so that a preflight, whose method no route supports, reaches the
         // layers below.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(LONGEST_TEXT))
+        .layer(from_fn_with_state(bodies, body::whole))
         .layer(from_fn(cors::echo_origin))
         .layer(from_fn_with_state(Arc::clone(hosts), guard::own_names));
     let clock = Router::new()

@@ -157,7 +157,7 @@ async fn bad_input_is_refused_in_one_sentence() {
         (wrong_role, "application/json", 400, "pirate"),
         ("{\"messages\":[{\"role\":\"user\",\"content\":\"\u{1}\"}]}", "application/json", 400, "JSON"),
         (&body("hello"), "text/plain", 415, "application/json"),
-        (&long, "application/json", 413, "1 MiB"),
+        (&long, "application/json", 413, "1024 KiB"),
     ] {
         let response = server.post("/api/chat", content_type, body.to_owned()).await;
         let start: String = body.chars().take(80).collect();

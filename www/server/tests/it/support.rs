@@ -29,7 +29,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let router = headwater_chat::router(&config, port).unwrap();
-        tokio::spawn(headwater_chat::serve(listener, router));
+        tokio::spawn(async move {
+            headwater_chat::serve(listener, router, &config.settings, std::future::pending()).await;
+        });
         Self { port, client: Client::builder().no_proxy().build().unwrap() }
     }
 
