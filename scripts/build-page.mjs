@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { whenChanged } from "./build.mjs";
+import { compress } from "./lib/compress.mjs";
 import { run, say } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
@@ -17,6 +18,7 @@ const INPUTS = [
 	"www/vite.config.ts",
 	"dist",
 	"package-lock.json",
+	"scripts/lib/compress.mjs",
 ];
 
 /** The benchmark's page uses the styles of the others. The last folder is absent until it is built. */
@@ -27,23 +29,26 @@ const BENCH_INPUTS = [
 	"www/public",
 	"dist",
 	"package-lock.json",
+	"scripts/lib/compress.mjs",
 	"target/bench/dist",
 ];
 
 /** Builds `www/dist/` if its inputs have changed. */
 export async function buildPage() {
-	await whenChanged("page", INPUTS, join(pageFolder, "index.html"), () => vite("the chat page", "www"));
+	await whenChanged("page", INPUTS, join(pageFolder, "index.html"), () => vite("the chat page", "www", pageFolder));
 	// After the chat page, whose build empties the folder.
-	const bench = join(pageFolder, "bench", "index.html");
+	const folder = join(pageFolder, "bench");
+	const bench = join(folder, "index.html");
 	const inputs = BENCH_INPUTS.filter((input) => existsSync(join(root, input)));
-	await whenChanged("bench-page", inputs, bench, () => vite("the benchmark's page", "benches/browser"));
+	await whenChanged("bench-page", inputs, bench, () => vite("the benchmark's page", "benches/browser", folder));
 }
 
-async function vite(what, folder) {
+async function vite(what, folder, output) {
 	say(`building ${what}`);
 	await run(
 		join(root, "node_modules", ".bin", "vite"),
 		["build", "--config", `${folder}/vite.config.ts`, "--logLevel", "warn"],
 		{ cwd: root, problem: `${what[0].toUpperCase()}${what.slice(1)} does not build.` },
 	);
+	compress(output);
 }

@@ -12,6 +12,7 @@ mod events;
 mod guard;
 pub mod hosts;
 mod model;
+mod pages;
 mod passthrough;
 mod tokens;
 mod tutorials;
@@ -19,12 +20,10 @@ mod tutorials;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::handler::HandlerWithoutStateExt;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use tower_http::services::ServeDir;
 
 use answers::{Refusal, method_not_allowed};
 use config::Config;
@@ -44,13 +43,11 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
         .route("/api/{*rest}", any(async || Refusal::new(StatusCode::NOT_FOUND, "There is no such route under /api.")))
         .with_state(Arc::new(chat::Chat::new(config)?))
         .layer(from_fn_with_state(Arc::clone(&hosts), guard::own_changes));
-    let page = ServeDir::new(&config.root)
-        .not_found_service((async || (StatusCode::NOT_FOUND, "There is no such page here.\n")).into_service());
     Ok(chat
         .merge(tutorials::router(&config.settings, &hosts))
         .merge(bench::router(&hosts))
         .method_not_allowed_fallback(method_not_allowed)
-        .fallback_service(page)
+        .fallback_service(pages::router(&config.root))
         .layer(from_fn(bench::isolated))
         .layer(from_fn_with_state(hosts, guard::known_host))
         .layer(map_response(move |response: Response| {

@@ -33,11 +33,19 @@ const OTHER_REPLY: &str = include_str!("replies/other.md");
 /// A quoted question is cut after this length, so that a pasted page is not repeated as a whole.
 const MAX_QUOTED_CHARACTERS: usize = 600;
 
-/// Replies to the last message. With a `last_event_id` that is the number of one of the reply's
-/// tokens, continues with the next token.
+/// Replies to the last message. With a `last_event_id`, continues with the token after it. Refuses an
+/// ID that the reply does not have, because the client would otherwise show a part of it twice.
 pub fn answer(conversation: &[Message], pace: f64, last_event_id: Option<&HeaderValue>) -> Result<Response, Refusal> {
     let reply = Reply::new(conversation)?;
-    let sent = last_event_id.and_then(|id| reply.events_until(id)).unwrap_or(0);
+    let sent = match last_event_id.filter(|id| !id.is_empty()) {
+        None => 0,
+        Some(id) => reply.events_until(id).ok_or_else(|| {
+            let most = reply.tokens.len() + 1;
+            let sentence =
+                format!("The Last-Event-ID of this answer must be a number from 0 to {most}, but it is {id:?}.");
+            Refusal::new(StatusCode::BAD_REQUEST, sentence)
+        })?,
+    };
     Ok(event_stream(events::CONTENT_TYPE, reply.stream(sent, Duration::from_secs_f64(1.0 / pace))))
 }
 

@@ -1,5 +1,6 @@
 //! Tests `/api/model` and `/api/chat` with the embedded model.
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::support::{Events, Server, refusal};
@@ -8,9 +9,12 @@ fn body(question: &str) -> String {
     json!({ "messages": [{ "role": "user", "content": question }], "pace": 1000 }).to_string()
 }
 
-async fn ask(server: &Server, question: &str, last_event_id: Option<&str>) -> Events {
-    let mut request =
-        server.client.post(server.url("/api/chat")).header("content-type", "application/json").body(body(question));
+fn question(server: &Server, question: &str) -> RequestBuilder {
+    server.client.post(server.url("/api/chat")).header("content-type", "application/json").body(body(question))
+}
+
+async fn ask(server: &Server, text: &str, last_event_id: Option<&str>) -> Events {
+    let mut request = question(server, text);
     if let Some(id) = last_event_id {
         request = request.header("last-event-id", id);
     }
@@ -86,10 +90,14 @@ async fn last_event_id_goes_on_after_that_token_even_on_another_server() {
         let rest = ask(&another, "hello", Some(&id.to_string())).await.rest().await;
         assert_eq!(rest, whole[id..], "after {id}");
     }
+    assert_eq!(ask(&another, "hello", Some("")).await.rest().await, whole);
     let beyond = whole.len().to_string();
-    for malformed in ["", "abc", "-1", "+1", "1.5", "99999999999999999999999", &beyond] {
-        let again = ask(&another, "hello", Some(malformed)).await.rest().await;
-        assert_eq!(again, whole, "after {malformed:?}");
+    for malformed in ["abc", "-1", "+1", "1.5", "99999999999999999999999", "\u{e9}", &beyond] {
+        let request = question(&another, "hello").header("last-event-id", malformed);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 400, "after {malformed:?}");
+        let sentence = refusal(response).await;
+        assert!(sentence.starts_with("The Last-Event-ID of this answer must be a number from 0 to"), "{sentence}");
     }
 }
 
