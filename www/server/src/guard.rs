@@ -15,14 +15,15 @@ use axum::response::Response;
 use crate::answers::Refusal;
 use crate::hosts::{AllowedHosts, Host};
 
-/// Refuses every request under a name that is not this server's.
-pub async fn known_host(
-    State(allowed): State<Arc<AllowedHosts>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Refusal> {
-    check_host(&allowed, &request)?;
-    Ok(next.run(request).await)
+/// Refuses every request under a name that is not this server's, and every change that a page of
+/// another site requests. For all routes, so that a new route cannot forget it; the other functions
+/// are stricter.
+pub async fn all_routes(state: State<Arc<AllowedHosts>>, request: Request, next: Next) -> Result<Response, Refusal> {
+    check_host(&state, &request)?;
+    match *request.method() {
+        Method::GET | Method::HEAD | Method::OPTIONS => Ok(next.run(request).await),
+        _ => own_names(state, request, next).await,
+    }
 }
 
 /// Refuses requests of pages of other sites. For routes that only this server's pages and programs
@@ -37,14 +38,6 @@ pub async fn own_pages(
     }
     check_origin(&allowed, &request)?;
     Ok(next.run(request).await)
-}
-
-/// Works like [`own_pages`], for routes that change something; requests that only read pass.
-pub async fn own_changes(state: State<Arc<AllowedHosts>>, request: Request, next: Next) -> Result<Response, Refusal> {
-    match *request.method() {
-        Method::GET | Method::HEAD | Method::OPTIONS => Ok(next.run(request).await),
-        _ => own_pages(state, request, next).await,
-    }
 }
 
 /// Lets a page under one name of this server send requests to another name, which browsers treat as

@@ -42,14 +42,14 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
         .route("/api/chat", post(chat::chat))
         .route("/api/{*rest}", any(async || Refusal::new(StatusCode::NOT_FOUND, "There is no such route under /api.")))
         .with_state(Arc::new(chat::Chat::new(config)?))
-        .layer(from_fn_with_state(Arc::clone(&hosts), guard::own_changes));
+        .layer(from_fn_with_state(Arc::clone(&hosts), guard::own_pages));
     Ok(chat
-        .merge(tutorials::router(&config.settings, &hosts))
+        .merge(tutorials::router(config, &hosts))
         .merge(bench::router(&hosts))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback_service(pages::router(&config.root))
         .layer(from_fn(bench::isolated))
-        .layer(from_fn_with_state(hosts, guard::known_host))
+        .layer(from_fn_with_state(hosts, guard::all_routes))
         .layer(map_response(move |response: Response| {
             let policy = policy.clone();
             async move { with_common_headers(response, policy) }

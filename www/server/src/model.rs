@@ -41,8 +41,7 @@ pub fn answer(conversation: &[Message], pace: f64, last_event_id: Option<&Header
         None => 0,
         Some(id) => reply.events_until(id).ok_or_else(|| {
             let most = reply.tokens.len() + 1;
-            let sentence =
-                format!("The Last-Event-ID of this answer must be a number from 0 to {most}, but it is {id:?}.");
+            let sentence = format!("The Last-Event-ID must be a number from 0 to {most}, but it is {id:?}.");
             Refusal::new(StatusCode::BAD_REQUEST, sentence)
         })?,
     };

@@ -19,7 +19,7 @@ use streams::Streams;
 
 use crate::answers::method_not_allowed;
 use crate::body::{self, Bodies};
-use crate::config::Settings;
+use crate::config::Config;
 use crate::guard;
 use crate::hosts::AllowedHosts;
 
@@ -38,7 +38,9 @@ impl Spacing {
     }
 }
 
-pub fn router(settings: &Settings, hosts: &Arc<AllowedHosts>) -> Router {
+/// Mounts all routes. Beside a model's server, whose key pages of other sites must not come near,
+/// only the second tutorial can be used across origins, and only between this server's names.
+pub fn router(Config { settings, upstream, .. }: &Config, hosts: &Arc<AllowedHosts>) -> Router {
     let bodies = Arc::new(Bodies::new(LONGEST_TEXT, settings.body_timeout));
     let spring = Router::new()
         .route("/chat/send", post(spring::send))
@@ -46,7 +48,7 @@ pub fn router(settings: &Settings, hosts: &Arc<AllowedHosts>) -> Router {
         .route("/chat/stream", post(spring::send_and_stream))
         .with_state(Arc::new(AtomicU64::new(0)))
         .layer(from_fn_with_state(Arc::clone(&bodies), body::whole))
-        .layer(from_fn_with_state(Arc::clone(hosts), guard::own_changes));
+        .layer(from_fn_with_state(Arc::clone(hosts), guard::own_pages));
     let subscribe = Router::new()
         .route("/message/sse/subscribe", get(subscribe::subscribe))
         .route("/message/sse/push", post(subscribe::push))
@@ -58,9 +60,10 @@ pub fn router(settings: &Settings, hosts: &Arc<AllowedHosts>) -> Router {
         .layer(from_fn_with_state(bodies, body::whole))
         .layer(from_fn(cors::echo_origin))
         .layer(from_fn_with_state(Arc::clone(hosts), guard::own_names));
-    let clock = Router::new()
-        .route("/stream", get(clock::stream))
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn(cors::any_origin));
+    let clock = Router::new().route("/stream", get(clock::stream)).method_not_allowed_fallback(method_not_allowed);
+    let clock = match upstream {
+        None => clock.layer(from_fn(cors::any_origin)),
+        Some(_) => clock.layer(from_fn_with_state(Arc::clone(hosts), guard::own_pages)),
+    };
     spring.merge(subscribe).merge(clock)
 }

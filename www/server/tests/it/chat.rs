@@ -97,7 +97,7 @@ async fn last_event_id_goes_on_after_that_token_even_on_another_server() {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 400, "after {malformed:?}");
         let sentence = refusal(response).await;
-        assert!(sentence.starts_with("The Last-Event-ID of this answer must be a number from 0 to"), "{sentence}");
+        assert!(sentence.starts_with("The Last-Event-ID must be a number from 0 to"), "{sentence}");
     }
 }
 

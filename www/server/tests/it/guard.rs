@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::{Server, refusal, within_limit};
+use crate::upstream::Upstream;
 
 const QUESTION: &str = r#"{"messages":[{"role":"user","content":"hello"}],"pace":1000}"#;
 const EVERY_KIND_OF_ROUTE: [(&str, &str); 13] = [
@@ -124,11 +125,13 @@ fn form(server: &Server, path: &str) -> RequestBuilder {
     server.client.post(server.url(path)).header("content-type", "application/x-www-form-urlencoded").body("msg=hi")
 }
 
-/// Returns a request to every route that changes something, spends the key or takes work.
+/// Returns a request to every route that only this server's pages use.
 fn guarded(server: &Server) -> Vec<RequestBuilder> {
     let bench = |method, path: &str| server.client.request(method, server.url(path));
     vec![
         chat(server),
+        bench(Method::GET, "/api/model"),
+        bench(Method::GET, "/chat/conversation/1?interval=1"),
         form(server, "/chat/send"),
         form(server, "/chat/stream?interval=1"),
         bench(Method::GET, "/bench/stream?workload=small&events=1"),
@@ -146,6 +149,7 @@ async fn sent(request: &RequestBuilder, fields: &[(&str, &str)]) -> Response {
 async fn foreign_pages_cannot_change_or_spend_anything() {
     let server = Server::start(&[]).await;
     let own = server.url("");
+    server.post("/chat/send", "application/x-www-form-urlencoded", "msg=hi").await;
     let mut requests = guarded(&server);
     let strict = requests.len();
     requests.push(server.client.post(server.url("/message/sse/push?userId=ann")).body("x"));
@@ -196,4 +200,44 @@ async fn pages_elsewhere_may_link_to_the_pages_here_and_read_the_clock() {
             [("origin", "http://other.example"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
         assert_ne!(sent(&request, &fields).await.status(), 403, "{path}");
     }
+}
+
+#[tokio::test]
+async fn no_route_takes_a_change_from_a_page_elsewhere() {
+    let server = Server::start(&[]).await;
+    for path in ["/", "/stream", "/nowhere", "/api/nowhere", "/api/model", "/message/sse/stats", "/bench/"] {
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            let request = server.client.request(method, server.url(path));
+            for fields in
+                [[("origin", "http://evil.example")], [("origin", "null")], [("sec-fetch-site", "cross-site")]]
+            {
+                assert_eq!(sent(&request, &fields).await.status(), 403, "{request:?} with {fields:?}");
+            }
+            let own = sent(&request, &[("origin", "http://localhost:1")]).await.status().as_u16();
+            assert!([404, 405].contains(&own), "{request:?}: {own}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn beside_a_key_no_route_is_open_to_pages_elsewhere() {
+    let (_upstream, server) = Upstream::start().await;
+    let origin = "http://other.example";
+    for path in ["/stream?interval=1", "/message/sse/subscribe?userId=ann", "/message/sse/stats", "/api/model"] {
+        let request = server.client.get(server.url(path));
+        for fields in [&[("origin", origin)] as &[_], &[("sec-fetch-site", "cross-site")]] {
+            let response = sent(&request, fields).await;
+            assert_eq!(response.status(), 403, "{path}");
+            assert!(!response.headers().contains_key("access-control-allow-origin"), "{path}");
+        }
+        assert_eq!(sent(&request, &[]).await.status(), 200, "{path}");
+    }
+    // The page of the second tutorial has one name of this server, and its streams another.
+    let own = format!("http://localhost:{}", server.port);
+    let request = server.client.get(server.url("/message/sse/stats"));
+    let response = sent(&request, &[("origin", &own), ("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(
+        (response.status().as_u16(), response.headers()["access-control-allow-origin"].to_str().unwrap()),
+        (200, &*own)
+    );
 }
