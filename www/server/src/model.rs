@@ -30,6 +30,8 @@ const REPLIES: [(&[&str], &str); 6] = [
     (&["hello"], include_str!("replies/hello.md")),
 ];
 const OTHER_REPLY: &str = include_str!("replies/other.md");
+/// Only the start of a question selects the reply, so that a pasted book does not keep the server busy.
+const MAX_READ_CHARACTERS: usize = 10_000;
 /// A quoted question is cut after this length, so that a pasted page is not repeated as a whole.
 const MAX_QUOTED_CHARACTERS: usize = 600;
 
@@ -155,7 +157,8 @@ fn quote(question: &str) -> String {
 }
 
 fn words(question: &str) -> Vec<String> {
-    let words = question.split(|character: char| !character.is_alphanumeric());
+    let end = question.char_indices().nth(MAX_READ_CHARACTERS).map_or(question.len(), |(index, _)| index);
+    let words = question.get(..end).unwrap_or_default().split(|character: char| !character.is_alphanumeric());
     words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
@@ -189,6 +192,12 @@ mod tests {
         for question in ["error 200", "error 5030", "an error", "503 error", "terror 503"] {
             assert_eq!(refused_status(question), None, "{question}");
         }
+    }
+
+    #[test]
+    fn only_the_start_of_a_long_question_is_read() {
+        assert_eq!(words(&"é ".repeat(1_000_000)).len(), MAX_READ_CHARACTERS / 2);
+        assert_eq!(words(&"x".repeat(1_000_000)).concat().len(), MAX_READ_CHARACTERS);
     }
 
     #[test]

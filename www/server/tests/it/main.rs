@@ -7,6 +7,7 @@ mod bench;
 mod chat;
 mod clock;
 mod guard;
+mod guide;
 mod pages;
 mod passthrough;
 mod process;
