@@ -6,19 +6,33 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::TryStream;
+use serde::Serialize;
 use serde_json::json;
 
-/// Refuses a request in one sentence: `{"error":{"message":"…"}}`, the shape that OpenAI's clients
-/// read.
+/// Describes a failure in the shape that OpenAI's clients read, as the value of `error`.
+#[derive(Serialize)]
+pub struct Problem {
+    /// One sentence.
+    pub message: String,
+    /// The name of the failure, from which the page knows how the user can continue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+}
+
+/// Refuses a request: `{"error":{"message":"…"}}`.
 pub struct Refusal {
     status: StatusCode,
-    message: String,
+    problem: Problem,
     retry_after: Option<HeaderValue>,
 }
 
 impl Refusal {
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), retry_after: None }
+        Self::of(status, Problem { message: message.into(), code: None })
+    }
+
+    pub fn of(status: StatusCode, problem: Problem) -> Self {
+        Self { status, problem, retry_after: None }
     }
 
     pub fn with_retry_after(self, retry_after: Option<HeaderValue>) -> Self {
@@ -28,7 +42,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(json!({ "error": { "message": self.message } }))).into_response();
+        let mut response = (self.status, Json(json!({ "error": self.problem }))).into_response();
         if let Some(value) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }

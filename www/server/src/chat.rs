@@ -33,14 +33,14 @@ pub struct Chat {
 /// The model in use.
 enum Backend {
     Embedded,
-    Remote(ModelServer),
+    Remote(Arc<ModelServer>),
 }
 
 impl Chat {
     pub fn new(config: &Config) -> Result<Self, String> {
         let backend = match &config.upstream {
             None => Backend::Embedded,
-            Some(upstream) => Backend::Remote(ModelServer::new(upstream)?),
+            Some(upstream) => Backend::Remote(Arc::new(ModelServer::new(upstream)?)),
         };
         Ok(Self { bodies: Bodies::new(LONGEST_CONVERSATION, config.settings.body_timeout), backend })
     }
@@ -62,14 +62,19 @@ pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
 
 /// Serves `POST /api/chat`.
 pub async fn chat(State(chat): State<Arc<Chat>>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
-    let body = chat.bodies.read(body).await?;
-    let request = parse(&headers, &body.bytes)?;
+    let mut body = chat.bodies.read(body).await?;
+    // Each copy of a long conversation is dropped before the next wait.
+    let request = parse(&headers, &std::mem::take(&mut body.bytes))?;
     match &chat.backend {
         Backend::Embedded => {
             let pace = request.pace.unwrap_or(DEFAULT_PACE).clamp(1.0, 1000.0);
             model::answer(&request.messages, pace, headers.get("last-event-id"))
         }
-        Backend::Remote(server) => server.answer(&request.messages).await,
+        Backend::Remote(server) => {
+            let question = server.question(&request.messages)?;
+            drop(request);
+            Arc::clone(server).answer(question, body).await
+        }
     }
 }
 

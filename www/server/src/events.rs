@@ -1,7 +1,11 @@
 //! Writes this server's own events. The first tutorial does not use it, because it reproduces
 //! Spring's bytes. Knows nothing of the events' meaning.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
+use futures_util::stream::{self, Stream, StreamExt};
+use tokio::time::timeout;
 
 /// The content type of a route that writes events with these functions.
 pub const CONTENT_TYPE: &str = "text/event-stream";
@@ -18,6 +22,21 @@ pub fn named(name: &str, data: &str) -> Bytes {
 
 /// A comment that keeps a quiet connection from being taken for a dead one.
 pub const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
+/// Follows the HTML Standard's advice: "every 15 seconds or so".
+pub const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);
+
+/// Adds a comment whenever the stream has been quiet for that time. Each item must be whole events.
+pub fn kept_alive<E: Send + 'static>(
+    stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+) -> impl Stream<Item = Result<Bytes, E>> + Send + 'static {
+    stream::unfold(stream.boxed(), async |mut stream| {
+        let next = match timeout(KEEP_ALIVE_PERIOD, stream.next()).await {
+            Ok(next) => next?,
+            Err(_) => Ok(KEEP_ALIVE),
+        };
+        Some((next, stream))
+    })
+}
 
 /// Writes one field for each line, so that text from outside cannot end its event and start
 /// another.

@@ -7,6 +7,7 @@ mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use reqwest::Url;
 
@@ -35,6 +36,19 @@ pub struct Upstream {
     pub key: String,
     /// The model to request.
     pub model: String,
+    /// The waits for it.
+    pub limits: Limits,
+}
+
+/// Limits the waits for the model's server.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// For the connection.
+    pub connect: Duration,
+    /// From the question to the headers of the response.
+    pub response: Duration,
+    /// Between events of the response.
+    pub silence: Duration,
 }
 
 impl Config {
@@ -72,9 +86,16 @@ fn read_root(arguments: impl IntoIterator<Item = OsString>) -> Result<PathBuf, S
 fn upstream(settings: &Settings) -> Result<Option<Upstream>, String> {
     match (&settings.endpoint, &settings.key, &settings.model) {
         (None, None, None) => Ok(None),
-        (Some(base), Some(key), Some(model)) => {
-            Ok(Some(Upstream { url: chat_completions(base.clone()), key: key.0.clone(), model: model.clone() }))
-        }
+        (Some(base), Some(key), Some(model)) => Ok(Some(Upstream {
+            url: chat_completions(base.clone()),
+            key: key.0.clone(),
+            model: model.clone(),
+            limits: Limits {
+                connect: settings.connect_timeout,
+                response: settings.response_timeout,
+                silence: settings.silence_timeout,
+            },
+        })),
         (base, key, model) => {
             let given =
                 [("OPENAI_BASE_URL", base.is_some()), ("OPENAI_API_KEY", key.is_some()), ("MODEL", model.is_some())];

@@ -58,6 +58,11 @@ settings! {
     OPENAI_BASE_URL = "", endpoint: Option<Url>, "an OpenAI-compatible endpoint for a real model";
     OPENAI_API_KEY = "", key: Option<Key>, "the key for the endpoint; it stays on the server";
     MODEL = "", model: Option<String>, "the model to request from the endpoint";
+    UPSTREAM_CONNECT_TIMEOUT = "10", connect_timeout: Duration, "the longest wait for a connection to the endpoint";
+    UPSTREAM_RESPONSE_TIMEOUT = "120", response_timeout: Duration,
+        "the longest wait from a question to the headers of the endpoint's response, connecting included";
+    UPSTREAM_SILENCE_TIMEOUT = "120", silence_timeout: Duration,
+        "the longest wait for the next event or comment of the endpoint's stream";
     HEADER_TIMEOUT = "30", header_timeout: Duration,
         "the time for the header of a request, from the connection's start or the end of the response before";
     BODY_TIMEOUT = "30", body_timeout: Duration, "the time for the whole body of a request";

@@ -1,13 +1,15 @@
 //! Reduces an event of the endpoint's stream to the known fields of a chat completion's chunk, and
 //! writes them again. Does not know how events are received or sent.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::complaint::Complaint;
+use super::complaint;
+use super::failure::Failure;
+use super::secret::{Redactor, Secret};
 
-/// Shorter keys are placeholders for local servers, and are words that an answer may contain.
-const SHORTEST_SECRET: usize = 16;
 /// The finish reasons: OpenAI's name, and the names that other servers use.
 const FINISH_REASONS: [(&str, &str); 8] = [
     ("stop", "stop"),
@@ -23,10 +25,15 @@ const FINISH_REASONS: [(&str, &str); 8] = [
 /// The meaning of an event.
 #[derive(Debug, PartialEq)]
 pub enum Said {
-    /// The JSON of a chunk, for the page.
-    Chunk(String),
+    /// A part of the answer.
+    Chunk {
+        /// For the page.
+        json: String,
+        /// Whether the endpoint says that its answer ends here.
+        is_last: bool,
+    },
     Done,
-    Failure(Complaint),
+    Failure(Failure),
     Unreadable,
 }
 
@@ -103,49 +110,74 @@ struct OurUsage {
     total_tokens: Option<u64>,
 }
 
-/// Reads the data of an event. The text of the answer is passed on unchanged, except that a key
-/// that appears verbatim within one chunk does not reach the page.
-pub fn read(data: &str, model: &str, key: &str) -> Said {
-    let data = data.trim();
-    if data == "[DONE]" {
-        return Said::Done;
+/// Reads the events of one answer.
+pub struct Chunks {
+    model: String,
+    content: Redactor,
+    refusal: Redactor,
+}
+
+impl Chunks {
+    pub fn new(model: String, secret: &Arc<Secret>) -> Self {
+        Self { model, content: Redactor::new(Arc::clone(secret)), refusal: Redactor::new(Arc::clone(secret)) }
     }
-    let Some(theirs) = object::<Theirs>(data) else { return Said::Unreadable };
-    if let Some(error) = theirs.error {
-        return Said::Failure(Complaint::of_error(error.get()));
-    }
-    // The request asks for one choice, so the first one is the only one.
-    let choices: Vec<&RawValue> = value(theirs.choices).unwrap_or_default();
-    let choice = choices.first().and_then(|choice| object::<TheirChoice>(choice.get()));
-    let usage = theirs.usage.and_then(|usage| object::<TheirUsage>(usage.get()));
-    let ours = Ours {
-        object: "chat.completion.chunk",
-        created: value(theirs.created),
-        model,
-        choices: choice.map(|choice| our_choice(&choice, key)).into_iter().collect(),
-        usage: usage.map(|usage| OurUsage {
+
+    /// Reads the data of an event. The text of the answer is passed on without the key.
+    pub fn read(&mut self, data: &str) -> Said {
+        let data = data.trim();
+        if data == "[DONE]" {
+            return Said::Done;
+        }
+        let Some(theirs) = object::<Theirs>(data) else { return Said::Unreadable };
+        if let Some(error) = theirs.error {
+            return Said::Failure(complaint::of_error(error.get()));
+        }
+        // The request asks for one choice, so the first one is the only one.
+        let choices: Vec<&RawValue> = value(theirs.choices).unwrap_or_default();
+        let choice = choices.first().and_then(|choice| object::<TheirChoice>(choice.get()));
+        let choice = choice.map(|choice| self.our_choice(&choice));
+        let is_last = choice.as_ref().is_some_and(|choice| choice.finish_reason.is_some());
+        let usage = theirs.usage.and_then(|usage| object::<TheirUsage>(usage.get()));
+        let usage = usage.map(|usage| OurUsage {
             prompt_tokens: value(usage.prompt_tokens),
             completion_tokens: value(usage.completion_tokens),
             total_tokens: value(usage.total_tokens),
-        }),
-    };
-    serde_json::to_string(&ours).map_or(Said::Unreadable, Said::Chunk)
-}
+        });
+        self.write(value(theirs.created), choice, usage).map_or(Said::Unreadable, |json| Said::Chunk { json, is_last })
+    }
 
-fn our_choice(choice: &TheirChoice, key: &str) -> OurChoice {
-    let text = |raw| value(raw).map(|text| without_key(text, key));
-    let delta = choice.delta.and_then(|delta| object::<TheirDelta>(delta.get()));
-    let finish_reason = value::<String>(choice.finish_reason).map(|reason| {
-        let known = FINISH_REASONS.iter().find(|(theirs, _)| *theirs == reason);
-        known.map_or("unknown", |(_, ours)| *ours)
-    });
-    let delta =
-        delta.map(|delta| OurDelta { content: text(delta.content), refusal: text(delta.refusal) }).unwrap_or_default();
-    OurChoice { index: 0, delta, finish_reason }
-}
+    /// Returns a chunk with the text that was held back, because it could have become the key.
+    pub fn rest(&mut self) -> Option<String> {
+        let [content, refusal] =
+            [&mut self.content, &mut self.refusal].map(|text| Some(text.finish()).filter(|text| !text.is_empty()));
+        content.as_ref().or(refusal.as_ref())?;
+        self.write(None, Some(OurChoice { index: 0, delta: OurDelta { content, refusal }, finish_reason: None }), None)
+    }
 
-fn without_key(text: String, key: &str) -> String {
-    if key.len() >= SHORTEST_SECRET && text.contains(key) { text.replace(key, "[key]") } else { text }
+    fn our_choice(&mut self, choice: &TheirChoice) -> OurChoice {
+        let finish_reason = value::<String>(choice.finish_reason).map(|reason| {
+            let known = FINISH_REASONS.iter().find(|(theirs, _)| *theirs == reason);
+            known.map_or("unknown", |(_, ours)| *ours)
+        });
+        let write = |text: &mut Redactor, raw| {
+            let written = value::<String>(raw).map(|piece| text.push(&piece));
+            let rest = finish_reason.map(|_| text.finish()).filter(|rest| !rest.is_empty());
+            match rest {
+                Some(rest) => Some(written.unwrap_or_default() + &rest),
+                None => written,
+            }
+        };
+        let delta = choice.delta.and_then(|delta| object::<TheirDelta>(delta.get()));
+        let [content, refusal] = delta.map_or([None, None], |delta| [delta.content, delta.refusal]);
+        let delta = OurDelta { content: write(&mut self.content, content), refusal: write(&mut self.refusal, refusal) };
+        OurChoice { index: 0, delta, finish_reason }
+    }
+
+    fn write(&self, created: Option<u64>, choice: Option<OurChoice>, usage: Option<OurUsage>) -> Option<String> {
+        let choices = choice.into_iter().collect();
+        let ours = Ours { object: "chat.completion.chunk", created, model: &self.model, choices, usage };
+        serde_json::to_string(&ours).ok()
+    }
 }
 
 fn value<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
@@ -165,9 +197,13 @@ mod tests {
 
     const KEY: &str = "sk-0123456789-secret";
 
+    fn read(data: &str) -> Said {
+        Chunks::new("m".into(), &Arc::new(Secret::new(KEY))).read(data)
+    }
+
     fn chunk(data: &str) -> Value {
-        match read(data, "m", KEY) {
-            Said::Chunk(json) => serde_json::from_str(&json).unwrap_or_default(),
+        match read(data) {
+            Said::Chunk { json, .. } => serde_json::from_str(&json).unwrap_or_default(),
             other => unreachable!("{data}: {other:?}"),
         }
     }
@@ -230,22 +266,37 @@ mod tests {
             let data = format!(r#"{{"choices":[{{"delta":{{"content":"It is {written}, {written}."}}}}]}}"#);
             assert_eq!(content(&data), "It is [key], [key].");
         }
-        let Said::Chunk(json) = read(r#"{"choices":[{"delta":{"content":"ollama"}}]}"#, "m", "ollama") else {
-            unreachable!("it is a chunk")
+    }
+
+    #[test]
+    fn text_that_was_held_back_comes_before_the_end() {
+        let mut chunks = Chunks::new("m".into(), &Arc::new(Secret::new(KEY)));
+        let text = |json: Option<String>| {
+            let json: Value = serde_json::from_str(&json.unwrap_or_default()).unwrap_or_default();
+            json.pointer("/choices/0/delta").cloned().unwrap_or_default()
         };
-        assert!(json.contains(r#""content":"ollama""#), "a placeholder is a word like others: {json}");
+        assert_eq!(chunks.rest(), None);
+        let said = chunks.read(r#"{"choices":[{"delta":{"content":"It is sk-0","refusal":"sk-"}}]}"#);
+        let Said::Chunk { json, is_last: false } = said else { unreachable!("{said:?}") };
+        assert_eq!(text(Some(json)), json!({ "content": "It is ", "refusal": "" }));
+        assert_eq!(text(chunks.rest()), json!({ "content": "sk-0", "refusal": "sk-" }));
+        assert_eq!(chunks.rest(), None);
+        chunks.read(r#"{"choices":[{"delta":{"content":"sk-"}}]}"#);
+        let said = chunks.read(r#"{"choices":[{"finish_reason":"stop"}]}"#);
+        let Said::Chunk { json, is_last: true } = said else { unreachable!("{said:?}") };
+        assert_eq!(text(Some(json)), json!({ "content": "sk-" }));
     }
 
     #[test]
     fn the_end_failures_and_what_is_no_chunk_are_told_apart() {
-        assert_eq!(read(" [DONE] ", "m", KEY), Said::Done);
+        assert_eq!(read(" [DONE] "), Said::Done);
         for data in [r#"{"error":{"code":429}}"#, r#"{"error":"x","choices":[]}"#, r#"{"error":false}"#] {
-            assert!(matches!(read(data, "m", KEY), Said::Failure(_)), "{data}");
+            assert!(matches!(read(data), Said::Failure(_)), "{data}");
         }
         for data in ["", "{broken", "null", "7", "[]", r#"[{"x":1}]"#, r#""[DONE]""#, "{} {}", &"[".repeat(100_000)] {
-            assert_eq!(read(data, "m", KEY), Said::Unreadable, "{data:.20}");
+            assert_eq!(read(data), Said::Unreadable, "{data:.20}");
         }
         let deep = format!(r#"{{"deep":{0}{1},"choices":[]}}"#, "[".repeat(100_000), "]".repeat(100_000));
-        assert!(matches!(read(&deep, "m", KEY), Said::Chunk(_) | Said::Unreadable));
+        assert!(matches!(read(&deep), Said::Chunk { .. } | Said::Unreadable));
     }
 }

@@ -5,31 +5,37 @@
 
 mod chunk;
 mod complaint;
+mod failure;
 mod look_ups;
 mod reach;
 mod retry_after;
+mod secret;
 mod stream;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{StatusCode, header};
+use axum::body::Bytes;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use futures_util::stream::{self as streams, BoxStream, Stream, StreamExt};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::answers::{Refusal, event_stream};
-use crate::config::Upstream;
+use crate::body;
+use crate::config::{Limits, Upstream};
 use crate::conversation::Message;
 use crate::events;
-use complaint::Complaint;
+use chunk::Chunks;
+use failure::Failure;
 use look_ups::LookUps;
+use secret::Secret;
 use stream::Reading;
 
-/// Shorter than the connection timeouts of browsers, and than a person's patience.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Limits how long a failed response is read to find its reason.
 const REASON_LIMIT: Duration = Duration::from_secs(5);
 /// Limits the bytes that are read for that.
@@ -40,7 +46,9 @@ pub struct ModelServer {
     client: Client,
     url: Url,
     key: String,
+    secret: Arc<Secret>,
     model: String,
+    limits: Limits,
 }
 
 /// The body of the request to the endpoint. Serialized without an intermediate tree of JSON values,
@@ -52,10 +60,22 @@ struct Question<'a> {
     stream: bool,
 }
 
+/// A request without an answer.
+struct Refused {
+    failure: Failure,
+    retry_after: Option<HeaderValue>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, retry_after: None }
+    }
+}
+
 impl ModelServer {
     pub fn new(upstream: &Upstream) -> Result<Self, String> {
         let mut client = Client::builder()
-            .connect_timeout(CONNECT_LIMIT)
+            .connect_timeout(upstream.limits.connect)
             .redirect(Policy::none())
             .dns_resolver(Arc::new(LookUps::default()));
         // A proxy from the environment is for remote hosts; a model on this machine is not reached
@@ -64,51 +84,68 @@ impl ModelServer {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|error| format!("the HTTP client cannot be set up: {error}."))?;
-        Ok(Self { client, url: upstream.url.clone(), key: upstream.key.clone(), model: upstream.model.clone() })
+        Ok(Self {
+            client,
+            url: upstream.url.clone(),
+            key: upstream.key.clone(),
+            secret: Arc::new(Secret::new(&upstream.key)),
+            model: upstream.model.clone(),
+            limits: upstream.limits,
+        })
     }
 
     pub fn model(&self) -> &str {
         &self.model
     }
 
-    /// Passes the response on while it arrives. When the browser disconnects, the response is
-    /// dropped, and the request with it.
-    pub async fn answer(&self, messages: &[Message]) -> Result<Response, Refusal> {
+    /// Writes the body of the request to the endpoint.
+    pub fn question(&self, messages: &[Message]) -> Result<String, Refusal> {
         let question = Question { model: &self.model, messages, stream: true };
-        let question = serde_json::to_string(&question).map_err(|_| {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The question could not be written as JSON.")
-        })?;
+        serde_json::to_string(&question)
+            .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The question could not be written as JSON."))
+    }
+
+    /// Passes the response on while it arrives. When the browser disconnects, the response is
+    /// dropped, and the request with it. `room` is the memory that the question takes.
+    ///
+    /// The page receives the status of an endpoint that fails soon. If the endpoint takes longer,
+    /// the stream begins before its response, so that the page and proxies see comments meanwhile.
+    pub async fn answer(self: Arc<Self>, question: String, room: body::Read) -> Result<Response, Refusal> {
+        let server = self.name();
+        let mut asking = Box::pin(self.ask(question, room));
+        match timeout(events::KEEP_ALIVE_PERIOD, &mut asking).await {
+            Ok(Ok(answer)) => Ok(respond(answer)),
+            Ok(Err(Refused { failure, retry_after })) => Err(failure.refusal(&server).with_retry_after(retry_after)),
+            Err(_) => {
+                let answer = streams::once(asking).flat_map(move |answer| match answer {
+                    Ok(answer) => answer,
+                    Err(Refused { failure, .. }) => streams::iter([stream::failure_event(failure, &server)]).boxed(),
+                });
+                Ok(respond(streams::iter([events::KEEP_ALIVE]).chain(answer)))
+            }
+        }
+    }
+
+    async fn ask(self: Arc<Self>, question: String, _room: body::Read) -> Result<BoxStream<'static, Bytes>, Refused> {
         let request = self
             .client
             .post(self.url.clone())
             .bearer_auth(&self.key)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, events::CONTENT_TYPE)
+            .header(header::ACCEPT_ENCODING, "identity")
             .body(question);
-        let response = request.send().await.map_err(|error| self.bad_gateway(reach::words(&error)))?;
-        match response.status() {
-            StatusCode::OK => {}
-            status if status.is_success() => return Err(self.bad_gateway("responded without an event stream")),
-            _ => return Err(self.failure(response).await),
+        let response = timeout(self.limits.response, request.send()).await.map_err(|_| Failure::ResponseTimeout)?;
+        let response = response.map_err(|error| reach::failure(&error))?;
+        if response.status() != StatusCode::OK {
+            return Err(refused(response).await);
         }
-        if let Some(words) = instead_of_a_stream(&response) {
-            return Err(self.bad_gateway(words));
+        if let Some(failure) = instead_of_a_stream(&response) {
+            return Err(failure.into());
         }
-        let reading = Reading::new(self.name(), self.model.clone(), self.key.clone());
-        Ok(event_stream(events::CONTENT_TYPE, reading.follow(response.bytes_stream())))
-    }
-
-    /// Describes a failed response in this server's own words.
-    async fn failure(&self, response: reqwest::Response) -> Refusal {
-        let status = response.status();
-        let retry_after = retry_after::read(response.headers());
-        let complaint = Complaint::of_answer(status, &read_start(response).await);
-        Refusal::new(complaint::status_for(status), format!("{} {}.", self.name(), complaint.words()))
-            .with_retry_after(retry_after)
-    }
-
-    fn bad_gateway(&self, words: &str) -> Refusal {
-        Refusal::new(StatusCode::BAD_GATEWAY, format!("{} {words}.", self.name()))
+        let chunks = Chunks::new(self.model.clone(), &self.secret);
+        let reading = Reading::new(response.bytes_stream(), chunks, self.name(), self.limits.silence);
+        Ok(reading.follow().boxed())
     }
 
     /// Returns the host and port as the operator wrote them, without the rest of the address.
@@ -120,20 +157,31 @@ impl ModelServer {
     }
 }
 
-/// Returns the fault of a response whose headers say that it is not an event stream. A response
+fn respond(answer: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    event_stream(events::CONTENT_TYPE, events::kept_alive(answer.map(Ok::<_, Infallible>)))
+}
+
+/// Describes a failed response in this server's own words.
+async fn refused(response: reqwest::Response) -> Refused {
+    let status = response.status();
+    let retry_after = retry_after::read(response.headers());
+    Refused { failure: complaint::of_response(status, &read_start(response).await), retry_after }
+}
+
+/// Returns the failure of a response whose headers say that it is not an event stream. A response
 /// without a content type is read as one.
-fn instead_of_a_stream(response: &reqwest::Response) -> Option<&'static str> {
+fn instead_of_a_stream(response: &reqwest::Response) -> Option<Failure> {
     let field = |name| response.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if field(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-        return Some("compressed its response without being asked to");
+        return Some(Failure::Compressed);
     }
     let essence = field(header::CONTENT_TYPE)?.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         events::CONTENT_TYPE => None,
         // A base address that leads to a web page responds with status 200 and HTML.
-        "text/html" => Some("responded with a web page instead of an event stream"),
-        "application/json" => Some("responded with JSON instead of an event stream"),
-        _ => Some("responded with something other than an event stream"),
+        "text/html" => Some(Failure::WebPage),
+        "application/json" => Some(Failure::Json),
+        _ => Some(Failure::NotAStream),
     }
 }
 

@@ -1,33 +1,42 @@
-//! Describes a request that got no response. Errors contain text from outside, such as the names in
-//! a certificate, and the address, which may contain a password. So only the kind of an error is
-//! read. Does not know the request.
+//! Finds the kind of failure of a request that got no response. Errors contain text from outside,
+//! such as the names in a certificate, and the address, which may contain a password. So only the
+//! kind of an error is read. Does not know the request.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use super::failure::Failure;
 use super::look_ups::UnknownName;
 
-pub fn words(error: &reqwest::Error) -> &'static str {
+/// The HTTP client does not export the type of this error.
+const PROXY_PASSWORD: &str = "proxy authorization required";
+
+pub fn failure(error: &reqwest::Error) -> Failure {
     let mut kind = None;
+    let mut http: Option<&hyper::Error> = None;
     let mut cause: Option<&dyn Error> = Some(error);
     while let Some(error) = cause {
         if error.is::<UnknownName>() {
-            return "cannot be reached: its name is not known";
+            return Failure::UnknownName;
+        }
+        if error.to_string() == PROXY_PASSWORD {
+            return Failure::ProxyPassword;
         }
         // The innermost error is the most specific.
         kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
+        http = error.downcast_ref().or(http);
         cause = error.source();
     }
     match kind {
-        _ if error.is_timeout() => "cannot be reached: it did not respond in time",
-        Some(ErrorKind::ConnectionRefused) => "cannot be reached: it refused the connection",
-        Some(ErrorKind::TimedOut) => "cannot be reached: it did not respond in time",
-        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown) => {
-            "cannot be reached: there is no route to it"
-        }
+        _ if error.is_timeout() => Failure::ConnectTimeout,
+        Some(ErrorKind::ConnectionRefused) => Failure::ConnectionRefused,
+        Some(ErrorKind::TimedOut) => Failure::ConnectTimeout,
+        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown) => Failure::NoRoute,
         // The TLS library reports this kind.
-        Some(ErrorKind::InvalidData) if error.is_connect() => "cannot be reached: no secure connection could be made",
-        _ if error.is_connect() => "cannot be reached",
-        _ => "closed the connection before it responded",
+        Some(ErrorKind::InvalidData) if error.is_connect() => Failure::Tls,
+        _ if error.is_connect() => Failure::Unreachable,
+        _ if http.is_some_and(hyper::Error::is_parse_too_large) => Failure::HeadTooLarge,
+        _ if http.is_some_and(hyper::Error::is_parse) => Failure::NotHttp,
+        _ => Failure::ClosedEarly,
     }
 }

@@ -1,22 +1,25 @@
 //! Converts the endpoint's stream: the library's own parser reads its events, and this server
 //! writes each one again. Does not know the contents of a chunk.
 
-use std::io;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use headwater::{Block, Parser};
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::chunk::{self, Said};
-use super::complaint::Complaint;
+use super::chunk::{Chunks, Said};
+use super::complaint;
+use super::failure::Failure;
 use crate::events;
 
 /// Limits one event and one line, far above the longest reply that comes in one piece. Data beyond
 /// this limit is not held in memory.
 const LONGEST_EVENT: usize = 1024 * 1024;
+/// The endpoint's bytes are read in pieces of this length. Events can be many times longer for the
+/// page than they were, so this limits the memory for them.
+const LONGEST_PIECE: usize = 8 * 1024;
 /// The end of the body may follow the end of the reply within this time. If it does, the
 /// connection can be reused.
 const END_LIMIT: Duration = Duration::from_secs(1);
@@ -24,107 +27,216 @@ const END_LIMIT: Duration = Duration::from_secs(1);
 const UNREADABLE: &str = "null";
 
 /// The state while one response is read.
-pub struct Reading {
-    /// The endpoint's name in sentences.
-    name: String,
-    model: String,
-    key: String,
+pub struct Reading<E> {
+    /// `None` after the end. Then the connection is closed or used again.
+    body: Option<BoxStream<'static, Result<Bytes, E>>>,
+    /// The bytes that have arrived and are not parsed yet.
+    unread: Bytes,
     parser: Parser,
-    has_begun: bool,
+    comments: Comments,
+    chunks: Chunks,
+    /// The endpoint's name in sentences.
+    server: String,
+    /// The endpoint is given up if this time passes without a complete event or comment.
+    silence: Duration,
     state: State,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
+    /// Nothing but blanks has arrived.
+    Blank,
+    /// The body is not something else than an event stream, but no event has arrived.
+    Begun,
+    /// An event has arrived.
     Open,
+    /// The endpoint has given a reason why its answer ends.
+    Finished,
     /// The endpoint has reported that the answer is complete.
     Complete,
-    /// Nothing more is read.
-    Over,
 }
 
-impl Reading {
-    pub fn new(name: String, model: String, key: String) -> Self {
-        let parser = Parser::new().with_max_event_size(LONGEST_EVENT);
-        Self { name, model, key, parser, has_begun: false, state: State::Open }
+impl<E: Send + 'static> Reading<E> {
+    pub fn new(
+        body: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+        chunks: Chunks,
+        server: String,
+        silence: Duration,
+    ) -> Self {
+        Self {
+            body: Some(body.boxed()),
+            unread: Bytes::new(),
+            parser: Parser::new().with_max_event_size(LONGEST_EVENT),
+            comments: Comments::default(),
+            chunks,
+            server,
+            silence,
+            state: State::Blank,
+        }
     }
 
-    /// Returns the bytes for the page. If the endpoint's body breaks off, this stream breaks off
-    /// too.
-    pub fn follow<E: Send + 'static>(
-        self,
-        body: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
-    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        stream::unfold((self, body.boxed()), async |(mut reading, mut body)| {
-            let next = reading.next(&mut body).await?;
-            Some((next, (reading, body)))
+    /// Returns the events for the page. If the endpoint fails, the last one says so, and this stream
+    /// ends like any other: nothing may be requested again.
+    pub fn follow(self) -> impl Stream<Item = Bytes> + Send + 'static {
+        stream::unfold(self, async |mut reading| {
+            let next = reading.next().await?;
+            Some((next, reading))
         })
     }
 
-    async fn next<E>(&mut self, body: &mut BoxStream<'static, Result<Bytes, E>>) -> Option<io::Result<Bytes>> {
-        match self.state {
-            State::Open => {}
-            State::Complete => {
-                let rest = async { while let Some(Ok(_)) = body.next().await {} };
-                // A body that continues is dropped with its connection.
-                let _ = timeout(END_LIMIT, rest).await;
-                return None;
-            }
-            State::Over => return None,
+    async fn next(&mut self) -> Option<Bytes> {
+        let body = self.body.as_mut()?;
+        if self.state == State::Complete {
+            let rest = async { while let Some(Ok(_)) = body.next().await {} };
+            // A body that continues is dropped with its connection.
+            let _ = timeout(END_LIMIT, rest).await;
+            return None;
         }
-        match body.next().await {
-            Some(Ok(bytes)) => Some(Ok(self.read(&bytes))),
-            Some(Err(_)) => {
-                self.state = State::Over;
-                Some(Err(io::ErrorKind::ConnectionAborted.into()))
+        // The endpoint's silence is counted while this server waits for it, and not while the page
+        // reads slowly.
+        let mut deadline = Instant::now() + self.silence;
+        loop {
+            if self.unread.is_empty() {
+                match timeout_at(deadline, self.body.as_mut()?.next()).await {
+                    Ok(Some(Ok(bytes))) => self.unread = bytes,
+                    Ok(Some(Err(_))) => return Some(self.fail(Failure::Cut)),
+                    Ok(None) => return Some(self.end_of_body()),
+                    Err(_) => return Some(self.fail(Failure::Silence)),
+                }
             }
-            None => {
-                self.state = State::Over;
-                (!self.has_begun).then(|| Ok(self.failure("ended its response without any text")))
+            let piece = self.unread.split_to(self.unread.len().min(LONGEST_PIECE));
+            if let Some(failure) = self.look_at_start(&piece) {
+                return Some(self.fail(failure));
+            }
+            let (written, mut is_alive) = self.read(&piece);
+            if !written.is_empty() {
+                return Some(written.into());
+            }
+            is_alive |= self.comments.end_in(&piece);
+            if is_alive {
+                deadline = Instant::now() + self.silence;
             }
         }
     }
 
-    fn read(&mut self, bytes: &[u8]) -> Bytes {
+    /// Returns the failure of a body that is something else, whatever its headers say.
+    fn look_at_start(&mut self, piece: &[u8]) -> Option<Failure> {
+        if self.state != State::Blank {
+            return None;
+        }
+        let is_blank = |byte: &u8| byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte);
+        match piece.iter().find(|byte| !is_blank(byte))? {
+            b'<' => return Some(Failure::WebPage),
+            b'{' | b'[' => return Some(Failure::Json),
+            // Begins a gzip file.
+            0x1f => return Some(Failure::Compressed),
+            _ => self.state = State::Begun,
+        }
+        None
+    }
+
+    /// Returns the events for the page, and whether any event has become complete.
+    fn read(&mut self, piece: &[u8]) -> (Vec<u8>, bool) {
         let mut written = Vec::new();
-        let mut complaint = None;
-        let mut blocks = self.parser.handle_chunk(bytes);
+        let mut failure = None;
+        let mut is_alive = false;
+        let mut blocks = self.parser.handle_chunk(piece);
         while let Some(block) = blocks.next_block() {
+            is_alive = true;
             let Block::Message(message) = block else { continue };
             let said = match &*message.event_type {
-                "message" => chunk::read(&message.data, &self.model, &self.key),
-                "error" => Said::Failure(Complaint::of_event(&message.data)),
+                "message" => self.chunks.read(&message.data),
+                "error" => Said::Failure(complaint::of_event(&message.data)),
                 // The page has no listener for other events.
                 _ => continue,
             };
-            self.has_begun = true;
+            if self.state == State::Begun {
+                self.state = State::Open;
+            }
             match said {
-                Said::Chunk(json) => written.extend_from_slice(&events::message(&json)),
+                Said::Chunk { json, is_last } => {
+                    written.extend_from_slice(&events::message(&json));
+                    if is_last {
+                        self.state = State::Finished;
+                    }
+                }
                 Said::Unreadable => written.extend_from_slice(&events::message(UNREADABLE)),
                 Said::Done => {
-                    written.extend_from_slice(&events::message("[DONE]"));
                     self.state = State::Complete;
                     break;
                 }
                 Said::Failure(reported) => {
-                    complaint = Some(reported.words());
+                    failure = Some(reported);
                     break;
                 }
             }
         }
         drop(blocks);
-        if complaint.is_none() && self.state == State::Open && self.parser.is_too_large() {
-            complaint = Some("sent an event that is too large".into());
+        if self.state == State::Complete {
+            written.extend_from_slice(&self.complete());
+        } else if let Some(failure) = failure.or_else(|| self.parser.is_too_large().then_some(Failure::TooLarge)) {
+            written.extend_from_slice(&self.fail(failure));
         }
-        if let Some(words) = complaint {
-            self.state = State::Over;
-            written.extend_from_slice(&self.failure(&words));
-        }
-        // This is a comment, or a part of an event: the page must see that the endpoint is alive.
-        if written.is_empty() { events::KEEP_ALIVE } else { written.into() }
+        (written, is_alive)
     }
 
-    fn failure(&self, words: &str) -> Bytes {
-        events::message(&json!({ "error": { "message": format!("{} {words}.", self.name) } }).to_string())
+    fn end_of_body(&mut self) -> Bytes {
+        match self.state {
+            State::Blank | State::Begun => self.fail(Failure::Empty),
+            State::Open => self.fail(Failure::Incomplete),
+            State::Finished | State::Complete => {
+                self.body = None;
+                self.complete().into()
+            }
+        }
+    }
+
+    fn complete(&mut self) -> Vec<u8> {
+        let mut written = self.rest();
+        written.extend_from_slice(&events::message("[DONE]"));
+        written
+    }
+
+    /// Closes the connection to the endpoint, and returns the last event.
+    fn fail(&mut self, failure: Failure) -> Bytes {
+        self.body = None;
+        let mut written = self.rest();
+        written.extend_from_slice(&failure_event(failure, &self.server));
+        written.into()
+    }
+
+    fn rest(&mut self) -> Vec<u8> {
+        self.chunks.rest().map(|json| events::message(&json).to_vec()).unwrap_or_default()
+    }
+}
+
+/// Writes the event that tells the page of a failure.
+pub fn failure_event(failure: Failure, server: &str) -> Bytes {
+    events::message(&json!({ "error": failure.problem(server) }).to_string())
+}
+
+/// Finds comments, which the parser skips. Some endpoints send them while the model thinks.
+struct Comments {
+    is_at_start_of_line: bool,
+    is_in_comment: bool,
+}
+
+impl Default for Comments {
+    fn default() -> Self {
+        Self { is_at_start_of_line: true, is_in_comment: false }
+    }
+}
+
+impl Comments {
+    /// Returns whether a comment ends in this piece of the stream.
+    fn end_in(&mut self, piece: &[u8]) -> bool {
+        let mut ends = false;
+        for byte in piece {
+            let is_end = matches!(byte, b'\r' | b'\n');
+            ends |= is_end && self.is_in_comment;
+            self.is_in_comment = !is_end && (self.is_in_comment || self.is_at_start_of_line && *byte == b':');
+            self.is_at_start_of_line = is_end;
+        }
+        ends
     }
 }

@@ -44,15 +44,14 @@ async fn each_piece_is_passed_on_before_the_endpoint_sends_the_next() {
     // Each piece is sent only after the result of the previous one has arrived, so no piece can
     // have been buffered.
     for (sent, expected) in [
-        ("\u{feff}: OPENROUTER PROCESSING\n\n", ": keep-alive\n\n".to_owned()),
-        ("data: 1\n\n", "data: null\n\n".into()),
-        ("data: {\"choices\":[{\"delta\":{\"con", ": keep-alive\n\n".into()),
-        ("tent\":\"流れ\"}}]}\r\n\r\n", format!("data: {}\n\n", piece("流れ"))),
+        ("\u{feff}: OPENROUTER PROCESSING\n\ndata: 1\n\n", "data: null\n\n".into()),
+        ("data: {\"choices\":[{\"delta\":{\"content\":\"流れ\"}}]}\r\n\r\n", format!("data: {}\n\n", piece("流れ"))),
         (
             "id: 7\nretry: 1\ndata: {\"choices\":[\ndata: {\"delta\":{\"content\":\"\"}}]}\n\n",
             format!("data: {}\n\n", piece("")),
         ),
-        ("event: ping\ndata: {}\n\n", ": keep-alive\n\n".into()),
+        ("event: ping\ndata: {}\n\ndata:\n\n", "data: null\n\n".into()),
+        ("data: [DONE]\n\n", "data: [DONE]\n\n".into()),
     ] {
         received.write(&http_chunk(sent)).await;
         let chunk = within_limit("the piece", response.chunk()).await.unwrap().unwrap();
@@ -67,12 +66,25 @@ async fn each_piece_is_passed_on_before_the_endpoint_sends_the_next() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_breaks_off_is_a_cut_and_no_end() {
+async fn an_answer_without_its_end_is_told_and_the_pages_stream_ends_properly() {
     let (upstream, server) = Upstream::start().await;
-    let response = upstream.ask(&server, &format!("{CHUNKED}{}", http_chunk("data: {}\n\n"))).await;
-    let mut events = Events::of(response);
-    assert_eq!(data(&events.next().await.unwrap())["object"], "chat.completion.chunk");
-    assert!(events.try_next().await.is_err());
+    for (end, code) in [("", "cut"), ("0\r\n\r\n", "incomplete"), ("5\r\ndata", "cut"), ("z\r\n", "cut")] {
+        let response = upstream.ask(&server, &format!("{CHUNKED}{}{end}", http_chunk("data: {}\n\n"))).await;
+        let events = Events::of(response).rest().await;
+        assert_eq!(events.len(), 2, "{events:?}");
+        assert_eq!(data(&events[0])["object"], "chat.completion.chunk");
+        assert_eq!(data(&events[1])["error"]["code"], code, "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_gives_a_reason_for_its_end_needs_no_mark_of_the_end() {
+    let (upstream, server) = Upstream::start().await;
+    let last = r#"data: {"choices":[{"delta":{"content":"sk-s"},"finish_reason":"stop"}]}"#;
+    let response = upstream.ask(&server, &format!("{CHUNKED}{}0\r\n\r\n", http_chunk(&format!("{last}\n\n")))).await;
+    let events = Events::of(response).rest().await;
+    assert_eq!(data(&events[0])["choices"][0]["delta"]["content"], "sk-s");
+    assert_eq!(events[1..], ["data: [DONE]"]);
 }
 
 #[tokio::test]
@@ -207,13 +219,20 @@ async fn a_line_or_an_event_without_an_end_is_not_held_in_memory() {
 #[tokio::test]
 async fn an_answer_without_a_single_event_is_told_as_such() {
     let (upstream, server) = Upstream::start().await;
-    for body in ["", "<html>hello</html>", "\n\n", ": only a comment\n\n"] {
+    for (body, words) in [
+        ("", "ended its response without any text."),
+        ("\n\n", "ended its response without any text."),
+        (": only a comment\n\n", "ended its response without any text."),
+        ("\u{feff}\n <!doctype html>", "responded with a web page instead of an event stream."),
+        ("{\"error\":", "responded with JSON instead of an event stream."),
+        ("\u{1f}\u{8b}", "compressed its response, although this server asked it not to."),
+    ] {
         let response = upstream.ask(&server, &answer("200 OK", "Content-Type: text/event-stream\r\n", body)).await;
         let mut events = Events::of(response).rest().await;
         events.retain(|event| !event.starts_with(':'));
         assert_eq!(events.len(), 1, "{body}: {events:?}");
         let told = data(&events[0]);
-        assert!(told["error"]["message"].as_str().unwrap().ends_with("ended its response without any text."), "{told}");
+        assert!(told["error"]["message"].as_str().unwrap().ends_with(words), "{body}: {told}");
     }
 }
 

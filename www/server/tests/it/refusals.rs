@@ -17,15 +17,19 @@ async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_wor
             429,
             "has no quota left for the key that this server has.",
         ),
-        ("400 Bad Request", error("context_length_exceeded"), 400, "does not accept a conversation of this length."),
+        ("400 Bad Request", error("context_length_exceeded"), 413, "does not accept a conversation of this length."),
         ("404 Not Found", error("model_not_found"), 404, "does not know the model."),
         ("400 Bad Request", KEY.into(), 400, "does not accept the request."),
-        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 500, "responded with status 500."),
+        ("409 Conflict", String::new(), 409, "cannot answer while it is busy with a conflicting request."),
+        ("413 Content Too Large", String::new(), 413, "does not accept a conversation of this length."),
+        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 502, "has a problem of its own (status 500)."),
+        ("502 Bad Gateway", String::new(), 502, "is behind a gateway that cannot reach it."),
+        ("504 Gateway Timeout", String::new(), 504, "is behind a gateway that did not wait for its response."),
         ("503 Service Unavailable", String::new(), 503, "is overloaded or down for now."),
         ("307 Temporary Redirect", String::new(), 502, "does not follow, to protect the key."),
         ("407 Proxy Authentication Required", String::new(), 502, "a proxy on the way requires a password."),
-        ("408 Request Timeout", String::new(), 504, "did not respond in time."),
-        ("204 No Content", String::new(), 502, "responded without an event stream."),
+        ("408 Request Timeout", String::new(), 504, "did not wait for the whole question."),
+        ("204 No Content", String::new(), 502, "responded without any content."),
         ("200 OK", format!("<html>{KEY}</html>"), 502, "responded with a web page instead of an event stream."),
     ] {
         let headers = format!(
@@ -34,8 +38,8 @@ async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_wor
         );
         let response = upstream.ask(&server, &answer(status_line, &headers, &body)).await;
         assert_eq!(response.status(), status, "{status_line}");
-        if status != 502 {
-            assert_eq!(response.headers()["retry-after"], "7");
+        if !status_line.starts_with('2') {
+            assert_eq!(response.headers()["retry-after"], "7", "{status_line}");
         }
         assert_without_key(&format!("{:?}", response.headers()));
         let told = refusal(response).await;
@@ -72,7 +76,7 @@ async fn answers_that_are_something_else_are_told_in_words() {
         ("Content-Type: application/json".into(), "responded with JSON instead of an event stream."),
         (
             "Content-Type: text/event-stream\r\nContent-Encoding: gzip".into(),
-            "compressed its response without being asked to.",
+            "compressed its response, although this server asked it not to.",
         ),
     ] {
         let response = upstream.ask(&server, &answer("200 OK", &format!("{headers}\r\n"), "\u{1b}")).await;
@@ -80,11 +84,20 @@ async fn answers_that_are_something_else_are_told_in_words() {
         let told = refusal(response).await;
         assert!(told.ends_with(words), "{told}");
     }
-    for garbage in [format!("{KEY}\r\n\r\n"), format!("HTTP/1.1 {KEY}\r\n\r\n"), String::new()] {
+    let endless_head = format!("HTTP/1.1 200 OK\r\nX-Key: {}", "x".repeat(1024 * 1024));
+    let many_fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-Key: x\r\n".repeat(1000));
+    for (garbage, words) in [
+        (format!("{KEY}\r\n\r\n"), "responded with something other than HTTP."),
+        (format!("HTTP/1.1 {KEY}\r\n\r\n"), "responded with something other than HTTP."),
+        (endless_head, "responded with headers that are too large."),
+        (many_fields, "responded with headers that are too large."),
+        ("HTTP/1.1 200 OK\r\nContent-Ty".into(), "closed the connection before it responded."),
+        (String::new(), "closed the connection before it responded."),
+    ] {
         let response = upstream.ask(&server, &garbage).await;
         assert_eq!(response.status(), 502);
         let told = refusal(response).await;
-        assert!(told.ends_with("closed the connection before it responded."), "{told}");
+        assert!(told.ends_with(words), "{garbage:.40}: {told}");
     }
 }
 

@@ -23,11 +23,15 @@ pub struct Received {
 
 impl Upstream {
     pub async fn start() -> (Self, Server) {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts the server with these settings besides.
+    pub async fn start_with(settings: &[(&str, &str)]) -> (Self, Server) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/v1/", listener.local_addr().unwrap());
-        let server =
-            Server::start(&[("OPENAI_BASE_URL", &base), ("OPENAI_API_KEY", KEY), ("MODEL", "test/model")]).await;
-        (Self { listener }, server)
+        let endpoint = [("OPENAI_BASE_URL", base.as_str()), ("OPENAI_API_KEY", KEY), ("MODEL", "test/model")];
+        (Self { listener }, Server::start(&[&endpoint, settings].concat()).await)
     }
 
     pub async fn receive(&self) -> Received {
