@@ -50,6 +50,7 @@ const LONG = [
 		"bench",
 		"bench-workloads",
 		"errors",
+		"failures",
 		"look",
 		"nesting",
 		"pass-through",

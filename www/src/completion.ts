@@ -7,17 +7,23 @@ export type Chunk =
 	/** The model's answer is complete. */
 	| { readonly kind: "done" }
 	/** The model, or a server in between, reports an error inside the stream. */
-	| { readonly kind: "error"; readonly message: string }
+	| { readonly kind: "error"; readonly problem: Problem }
 	/** The page cannot read the event. */
 	| { readonly kind: "unreadable" };
+
+/** A failure in the server's words. `code` is its name, if the server gives one. */
+export interface Problem {
+	readonly message: string;
+	readonly code?: string | undefined;
+}
 
 /** Parses the data of one event. Never throws. */
 export function readChunk(data: string): Chunk {
 	if (data.trim() === "[DONE]") return { kind: "done" };
 	const value = parseJson(data);
 	if (typeof value !== "object" || value === null) return { kind: "unreadable" };
-	const message = serverReason(value);
-	if (message !== undefined) return { kind: "error", message };
+	const problem = serverProblem(value);
+	if (problem) return { kind: "error", problem };
 	const choice = (value as { choices?: { delta?: { content?: unknown }; finish_reason?: unknown }[] }).choices?.[0];
 	const content = choice?.delta?.content;
 	const finish = choice?.finish_reason;
@@ -29,15 +35,17 @@ export function readChunk(data: string): Chunk {
 }
 
 /**
- * Returns the reason in `{"error": {"message": "…"}}` or `{"error": "…"}`, the formats in which
- * such servers refuse a request.
+ * Returns the failure in `{"error": {"message": "…", "code": "…"}}` or `{"error": "…"}`, the formats
+ * in which such servers refuse a request.
  */
-export function serverReason(value: unknown): string | undefined {
+export function serverProblem(value: unknown): Problem | undefined {
 	if (typeof value !== "object" || value === null || !("error" in value)) return undefined;
 	const { error } = value;
-	if (typeof error === "string") return error;
-	if (typeof error !== "object" || error === null || !("message" in error)) return undefined;
-	return typeof error.message === "string" ? error.message : undefined;
+	if (typeof error === "string") return { message: error };
+	if (typeof error !== "object" || error === null) return undefined;
+	const { message, code } = error as { message?: unknown; code?: unknown };
+	if (typeof message !== "string") return undefined;
+	return { message, code: typeof code === "string" ? code : undefined };
 }
 
 /** Returns the value of a JSON text, or `undefined` if it is invalid. */

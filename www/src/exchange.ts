@@ -1,10 +1,16 @@
 // One question on its way: the source, the meaning of its events, and its end.
 
 import { EventSource, type FailureEvent } from "headwater";
-import { readChunk } from "./completion.ts";
-import { failureText } from "./failure-text.ts";
+import { type Problem, readChunk } from "./completion.ts";
+import { failureText, problemText, unreadableText } from "./failure-text.ts";
 import { Measure } from "./measure.ts";
 import { loadModel } from "./model.ts";
+
+/**
+ * Limits the waits for the chat server, in milliseconds. It responds within 15 seconds, and then
+ * sends a comment at least every 15 seconds, while the model's server may take longer.
+ */
+const WAITS = { connectTimeout: 30_000, silenceTimeout: 45_000 };
 
 /** A message of the conversation, in the server's format. */
 export interface Message {
@@ -61,6 +67,7 @@ export class Exchange {
 		try {
 			this.#source = new EventSource("/api/chat", {
 				json: { messages, ...(model?.embedded && { pace }) },
+				...WAITS,
 				reconnect: model?.resumable ? { delay: 1000, maxRetries: 5 } : false,
 			});
 		} catch (error) {
@@ -84,7 +91,7 @@ export class Exchange {
 			if (this.#outcome) return;
 			// A server may name an event of its own "error"; its message then describes the
 			// problem.
-			if (event instanceof MessageEvent) this.#report(event.data);
+			if (event instanceof MessageEvent) this.#report(problemIn(event.data));
 			else this.#fail(event);
 		});
 		source.closed.then(() => this.#end({ kind: "failed", trouble: this.#whatWentWrong() }));
@@ -107,7 +114,7 @@ export class Exchange {
 				this.#end(this.#reported === undefined ? { kind: "done" } : { kind: "failed", trouble: this.#reported });
 				break;
 			case "error":
-				this.#report(chunk.message);
+				this.#report(chunk.problem);
 				break;
 			case "unreadable":
 				this.#unreadable += 1;
@@ -116,10 +123,8 @@ export class Exchange {
 		}
 	}
 
-	#report(data: string): void {
-		const chunk = readChunk(data);
-		const message = chunk.kind === "error" ? chunk.message : data;
-		this.#reported = `The model reported an error: ${message}`;
+	#report(problem: Problem): void {
+		this.#reported = problemText(problem);
 		this.#listener.trouble(this.#reported, false);
 	}
 
@@ -144,8 +149,7 @@ export class Exchange {
 	}
 }
 
-function unreadableText(count: number): string {
-	return count === 1
-		? "One piece of the model's answer could not be read and is missing."
-		: `${count} pieces of the model's answer could not be read and are missing.`;
+function problemIn(data: string): Problem {
+	const chunk = readChunk(data);
+	return chunk.kind === "error" ? chunk.problem : { message: data };
 }

@@ -1,7 +1,54 @@
 // Describes failures and endings in words.
 
 import type { FailureEvent, Reason } from "headwater";
-import { parseJson, serverReason } from "./completion.ts";
+import { type Problem, parseJson, serverProblem } from "./completion.ts";
+
+/**
+ * The remedy for each failure of the model's server, by the code that the chat server
+ * sends (`www/server/src/passthrough/failure.rs`).
+ */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+	["unknown-name", "Check the name in OPENAI_BASE_URL, and the network of the machine that runs this chat."],
+	["connection-refused", "Start the model's server, or correct the port in OPENAI_BASE_URL."],
+	["no-route", "Check the network of the machine that runs this chat."],
+	["tls", "Check that OPENAI_BASE_URL has the right scheme, http or https, and that the certificate is valid."],
+	["connect-timeout", "Check OPENAI_BASE_URL and the firewalls on the way, or try again later."],
+	["proxy-password", "Put a name and a password into the address of the proxy, in HTTPS_PROXY or HTTP_PROXY."],
+	["unreachable", "Check OPENAI_BASE_URL, and the proxy if there is one."],
+	["closed-early", "Try again. If this happens each time, check OPENAI_BASE_URL."],
+	["not-http", "Check the port and the scheme in OPENAI_BASE_URL."],
+	["head-too-large", "Check that OPENAI_BASE_URL is the address of a model's server."],
+	["response-timeout", "Try again later. If the model needs more time, raise UPSTREAM_RESPONSE_TIMEOUT."],
+	["no-content", "Check that the path in OPENAI_BASE_URL is the one for chats."],
+	["redirect", "Put the new address into OPENAI_BASE_URL."],
+	["bad-request", "Check that the model in MODEL can chat, and that the model's server can stream."],
+	["key", "Correct OPENAI_API_KEY, and restart the chat server."],
+	["payment", "Pay for the account of the key, or use another key."],
+	["forbidden", "Use a key that may use this model, or another model in MODEL."],
+	["not-found", "Check MODEL and the path in OPENAI_BASE_URL."],
+	["unknown-model", "Put the name of a model that it has into MODEL."],
+	["request-timeout", "Try again. If this happens each time, the network on the way is too slow."],
+	["conflict", "Wait until the other request is complete, and try again."],
+	["too-long", "Start a new chat, or ask a shorter question."],
+	["too-many", "Wait a minute, and try again."],
+	["no-quota", "Add credit to the account of the key, or use another key."],
+	["filtered", "Ask in other words, or start a new chat."],
+	["gateway", "Try again in a few minutes, or ask the operator of the gateway."],
+	["gateway-timeout", "Try again in a few minutes, or ask a shorter question."],
+	["overloaded", "Try again in a few minutes."],
+	["fault", "Try again later. If this stays so, tell the operator of the model's server."],
+	["status", "Check that OPENAI_BASE_URL and MODEL belong together."],
+	["compressed", "Turn off compression in the model's server, or in the proxy on the way."],
+	["web-page", "Check the path in OPENAI_BASE_URL, which usually ends with /v1."],
+	["json", "Check that the model's server can stream."],
+	["not-a-stream", "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible server."],
+	["reported", "Try again. The log of the model's server may have the cause."],
+	["silence", "Ask again. If the model needs more time, raise UPSTREAM_SILENCE_TIMEOUT."],
+	["cut", "Ask again, because the rest of the answer is lost."],
+	["empty", "Ask again, or use another model in MODEL."],
+	["incomplete", "Ask again, because the end of the answer is missing."],
+	["too-large", "Ask for a shorter answer, or for text only."],
+]);
 
 /** Returns in a few words why a source is closed. */
 export function closedText(reason: Reason, status?: number): string {
@@ -40,10 +87,34 @@ export function closedText(reason: Reason, status?: number): string {
 
 /** Returns one or two sentences: the failure, and the server's reason. */
 export function failureText(failure: FailureEvent): string {
+	const body = failure.body ?? "";
+	const problem = serverProblem(parseJson(body));
+	const remedy = problem && withRemedy(problem);
+	if (remedy) return remedy;
 	const what = `${happened(failure.reason, failure.status)}.`;
-	const why = reasonFromBody(failure.body ?? "");
+	const why = problem?.message ?? reasonFromText(body);
 	if (why) return `${what} ${sentence(why)}`;
 	return explainsMore(failure.reason) ? `${what} ${sentence(failure.message)}` : what;
+}
+
+/** Returns one or two sentences about an error that arrived within the stream. */
+export function problemText(problem: Problem): string {
+	return withRemedy(problem) ?? `The model reported an error: ${problem.message}`;
+}
+
+/** Returns a sentence about pieces of an answer that are not JSON. */
+export function unreadableText(count: number): string {
+	const pieces =
+		count === 1
+			? "One piece of the model's answer could not be read and is missing."
+			: `${count} pieces of the model's answer could not be read and are missing.`;
+	return `${pieces} If the rest makes no sense, ask again.`;
+}
+
+/** Returns the failure and the remedy, or `undefined` if the code is not known. */
+function withRemedy({ message, code }: Problem): string | undefined {
+	const remedy = code === undefined ? undefined : REMEDIES.get(code);
+	return remedy && `${sentence(message)} ${remedy}`;
 }
 
 function happened(reason: Reason, status: number | undefined): string {
@@ -91,13 +162,8 @@ function explainsMore(reason: Reason): boolean {
 	return reason === "request" || reason === "internal";
 }
 
-/**
- * Extracts the reason from a refused response: an error object, the title of a page, or the first
- * line.
- */
-function reasonFromBody(body: string): string | undefined {
-	const reason = serverReason(parseJson(body));
-	if (reason) return reason;
+/** Extracts the reason from a refused response that is not JSON: a page's title, or the first line. */
+function reasonFromText(body: string): string | undefined {
 	const text = body.trim();
 	if (text.startsWith("<")) return /<title[^>]*>([^<]+)/i.exec(text)?.[1]?.trim();
 	if (text.startsWith("{") || text.startsWith("[")) return undefined;

@@ -84,7 +84,7 @@ impl Failure {
             Self::NotFound => ("not-found", "does not know the model or the address"),
             Self::UnknownModel => ("unknown-model", "does not know the model"),
             Self::RequestTimeout => ("request-timeout", "did not wait for the whole question"),
-            Self::Conflict => ("conflict", "cannot answer while it is busy with a conflicting request"),
+            Self::Conflict => ("conflict", "is busy with a conflicting request"),
             Self::TooLong => ("too-long", "does not accept a conversation of this length"),
             Self::TooMany => ("too-many", "has received too many requests for now"),
             Self::NoQuota => ("no-quota", "has no quota left for the key that this server has"),
@@ -100,9 +100,9 @@ impl Failure {
             Self::NotAStream => ("not-a-stream", "responded with something other than an event stream"),
             Self::Reported => ("reported", "reported an error"),
             Self::Silence => ("silence", "stopped sending data"),
-            Self::Cut => ("cut", "broke off its answer"),
+            Self::Cut => ("cut", "broke off in the middle"),
             Self::Empty => ("empty", "ended its response without any text"),
-            Self::Incomplete => ("incomplete", "ended its response before the answer was complete"),
+            Self::Incomplete => ("incomplete", "ended its response too early"),
             Self::TooLarge => ("too-large", "sent an event that is too large"),
         };
         (code, words.into())

@@ -60,7 +60,7 @@ struct Question<'a> {
     stream: bool,
 }
 
-/// A request without an answer.
+/// A request that failed before the endpoint's stream.
 struct Refused {
     failure: Failure,
     retry_after: Option<HeaderValue>,

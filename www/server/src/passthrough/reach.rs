@@ -25,18 +25,27 @@ pub fn failure(error: &reqwest::Error) -> Failure {
         // The innermost error is the most specific.
         kind = error.downcast_ref::<io::Error>().map(io::Error::kind).or(kind);
         http = error.downcast_ref().or(http);
-        cause = error.source();
+        cause = inner(error);
     }
     match kind {
         _ if error.is_timeout() => Failure::ConnectTimeout,
         Some(ErrorKind::ConnectionRefused) => Failure::ConnectionRefused,
         Some(ErrorKind::TimedOut) => Failure::ConnectTimeout,
         Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown) => Failure::NoRoute,
-        // The TLS library reports this kind.
-        Some(ErrorKind::InvalidData) if error.is_connect() => Failure::Tls,
+        // The TLS library reports these kinds.
+        Some(ErrorKind::InvalidData | ErrorKind::UnexpectedEof) if error.is_connect() => Failure::Tls,
         _ if error.is_connect() => Failure::Unreachable,
         _ if http.is_some_and(hyper::Error::is_parse_too_large) => Failure::HeadTooLarge,
         _ if http.is_some_and(hyper::Error::is_parse) => Failure::NotHttp,
         _ => Failure::ClosedEarly,
+    }
+}
+
+/// Returns the error within this one. The source of an `io::Error` is not the error that it wraps,
+/// but the source of that one.
+fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
     }
 }

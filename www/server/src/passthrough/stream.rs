@@ -119,7 +119,7 @@ impl<E: Send + 'static> Reading<E> {
         }
     }
 
-    /// Returns the failure of a body that is something else, whatever its headers say.
+    /// Returns the failure of a body that is not an event stream, although its headers may say so.
     fn look_at_start(&mut self, piece: &[u8]) -> Option<Failure> {
         if self.state != State::Blank {
             return None;

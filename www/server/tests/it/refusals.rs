@@ -20,7 +20,7 @@ async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_wor
         ("400 Bad Request", error("context_length_exceeded"), 413, "does not accept a conversation of this length."),
         ("404 Not Found", error("model_not_found"), 404, "does not know the model."),
         ("400 Bad Request", KEY.into(), 400, "does not accept the request."),
-        ("409 Conflict", String::new(), 409, "cannot answer while it is busy with a conflicting request."),
+        ("409 Conflict", String::new(), 409, "is busy with a conflicting request."),
         ("413 Content Too Large", String::new(), 413, "does not accept a conversation of this length."),
         ("500 Internal Server Error", format!("<html>{KEY}</html>"), 502, "has a problem of its own (status 500)."),
         ("502 Bad Gateway", String::new(), 502, "is behind a gateway that cannot reach it."),

@@ -1,0 +1,215 @@
+// The responses of a model's server that fails, and the words of the chat page for each.
+
+import type { Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+import { KEY } from "./upstream.ts";
+
+/** A response, and the sentences for it after the name of the model's server. */
+export type Row = readonly [name: string, respond: (socket: Socket) => void, words: string];
+
+const EVENTS = "Content-Type: text/event-stream\r\n";
+export const PIECE = 'data: {"choices":[{"delta":{"content":"So far"}}]}\n\n';
+
+/** Sends a response and closes the connection. The headers have the key everywhere. */
+function response(status: string, headers: string, body: string | Buffer): (socket: Socket) => void {
+	const bytes = Buffer.from(body);
+	const head = `HTTP/1.1 ${status}\r\n${headers}X-Key: ${KEY}\r\nSet-Cookie: key=${KEY}\r\nRetry-After: ${KEY}\r\n`;
+	return (socket) => {
+		socket.write(`${head}Connection: close\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+		socket.end(bytes);
+	};
+}
+
+const refusal = (status: string, body = JSON.stringify({ error: { message: `<b>${KEY}`, type: KEY, code: KEY } })) =>
+	response(status, "Content-Type: application/json\r\n", body);
+
+/** Starts an event stream without an end. */
+export function begin(socket: Socket, body = PIECE): void {
+	socket.write(`HTTP/1.1 200 OK\r\n${EVENTS}\r\n${body}`);
+}
+
+/** Responses that are not event streams. */
+export const REFUSALS: readonly Row[] = [
+	[
+		"204",
+		response("204 No Content", "", ""),
+		"responded without any content. Check that the path in OPENAI_BASE_URL is the one for chats.",
+	],
+	[
+		"307",
+		response("307 Temporary Redirect", `Location: /?key=${KEY}\r\n`, ""),
+		"responded with a redirect, which this server does not follow, to protect the key. Put the new address into OPENAI_BASE_URL.",
+	],
+	[
+		"400",
+		refusal("400 Bad Request"),
+		"does not accept the request. Check that the model in MODEL can chat, and that the model's server can stream.",
+	],
+	[
+		"401",
+		refusal("401 Unauthorized"),
+		"does not accept the key that this server has. Correct OPENAI_API_KEY, and restart the chat server.",
+	],
+	["402", refusal("402 Payment Required"), "requires payment. Pay for the account of the key, or use another key."],
+	[
+		"403",
+		refusal("403 Forbidden"),
+		"does not allow this. Use a key that may use this model, or another model in MODEL.",
+	],
+	[
+		"404",
+		refusal("404 Not Found"),
+		"does not know the model or the address. Check MODEL and the path in OPENAI_BASE_URL.",
+	],
+	[
+		"407",
+		refusal("407 Proxy Authentication Required"),
+		"cannot be reached: a proxy on the way requires a password. Put a name and a password into the address of the proxy, in HTTPS_PROXY or HTTP_PROXY.",
+	],
+	[
+		"408",
+		refusal("408 Request Timeout"),
+		"did not wait for the whole question. Try again. If this happens each time, the network on the way is too slow.",
+	],
+	[
+		"409",
+		refusal("409 Conflict"),
+		"is busy with a conflicting request. Wait until the other request is complete, and try again.",
+	],
+	[
+		"413",
+		refusal("413 Content Too Large"),
+		"does not accept a conversation of this length. Start a new chat, or ask a shorter question.",
+	],
+	["418", refusal("418 Teapot"), "responded with status 418. Check that OPENAI_BASE_URL and MODEL belong together."],
+	["429", refusal("429 Too Many Requests"), "has received too many requests for now. Wait a minute, and try again."],
+	[
+		"500",
+		refusal("500 Internal Server Error"),
+		"has a problem of its own (status 500). Try again later. If this stays so, tell the operator of the model's server.",
+	],
+	[
+		"502",
+		refusal("502 Bad Gateway"),
+		"is behind a gateway that cannot reach it. Try again in a few minutes, or ask the operator of the gateway.",
+	],
+	["503", refusal("503 Service Unavailable"), "is overloaded or down for now. Try again in a few minutes."],
+	[
+		"504",
+		refusal("504 Gateway Timeout"),
+		"is behind a gateway that did not wait for its response. Try again in a few minutes, or ask a shorter question.",
+	],
+	[
+		"no quota",
+		refusal("429 Too Many Requests", '{"error":{"code":"insufficient_quota"}}'),
+		"has no quota left for the key that this server has. Add credit to the account of the key, or use another key.",
+	],
+	[
+		"no model",
+		refusal("404 Not Found", '{"error":{"code":"model_not_found"}}'),
+		"does not know the model. Put the name of a model that it has into MODEL.",
+	],
+	[
+		"a filter",
+		refusal("400 Bad Request", '{"error":{"code":"content_filter"}}'),
+		"refused the conversation because of its contents. Ask in other words, or start a new chat.",
+	],
+	[
+		"a compressed error",
+		response("500 Internal Server Error", "Content-Encoding: gzip\r\n", gzipSync(KEY)),
+		"has a problem of its own (status 500). Try again later. If this stays so, tell the operator of the model's server.",
+	],
+	[
+		"a compressed stream",
+		response("200 OK", `${EVENTS}Content-Encoding: gzip\r\n`, gzipSync(PIECE)),
+		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy on the way.",
+	],
+	[
+		"HTML",
+		response("200 OK", "Content-Type: text/html\r\n", "<title>Hi"),
+		"responded with a web page instead of an event stream. Check the path in OPENAI_BASE_URL, which usually ends with /v1.",
+	],
+	[
+		"JSON",
+		response("200 OK", "Content-Type: application/json\r\n", "{}"),
+		"responded with JSON instead of an event stream. Check that the model's server can stream.",
+	],
+	[
+		"an image",
+		response("200 OK", "Content-Type: image/png\r\n", "x"),
+		"responded with something other than an event stream. Check that OPENAI_BASE_URL is the address of an OpenAI-compatible server.",
+	],
+	[
+		"no HTTP",
+		(socket) => socket.end(`${KEY}\r\n\r\n`),
+		"responded with something other than HTTP. Check the port and the scheme in OPENAI_BASE_URL.",
+	],
+	[
+		"no response",
+		(socket) => socket.end(),
+		"closed the connection before it responded. Try again. If this happens each time, check OPENAI_BASE_URL.",
+	],
+	[
+		"endless headers",
+		(socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${KEY.repeat(50_000)}`),
+		"responded with headers that are too large. Check that OPENAI_BASE_URL is the address of a model's server.",
+	],
+];
+
+/** Event streams that fail. */
+export const STREAMS: readonly Row[] = [
+	[
+		"HTML without a type",
+		response("200 OK", "", "\n<!doctype html><title>Hi"),
+		"responded with a web page instead of an event stream. Check the path in OPENAI_BASE_URL, which usually ends with /v1.",
+	],
+	[
+		"JSON without a type",
+		response("200 OK", "", "{}"),
+		"responded with JSON instead of an event stream. Check that the model's server can stream.",
+	],
+	[
+		"an unmarked compressed stream",
+		response("200 OK", EVENTS, gzipSync(PIECE)),
+		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy on the way.",
+	],
+	[
+		"an empty stream",
+		response("200 OK", EVENTS, ""),
+		"ended its response without any text. Ask again, or use another model in MODEL.",
+	],
+	[
+		"no end of the answer",
+		response("200 OK", EVENTS, PIECE),
+		"ended its response too early. Ask again, because the end of the answer is missing.",
+	],
+	[
+		"a cut",
+		(socket) => {
+			socket.end(`HTTP/1.1 200 OK\r\n${EVENTS}Content-Length: 9999\r\n\r\n${PIECE}data: {`);
+		},
+		"broke off in the middle. Ask again, because the rest of the answer is lost.",
+	],
+	[
+		"a reset",
+		(socket) => {
+			socket.write(`HTTP/1.1 200 OK\r\n${EVENTS}\r\n${PIECE}`, () => setTimeout(() => socket.resetAndDestroy(), 100));
+		},
+		"broke off in the middle. Ask again, because the rest of the answer is lost.",
+	],
+	[
+		"a line that is too long",
+		(socket) => begin(socket, `${PIECE}data: ${KEY.repeat(100_000)}`),
+		"sent an event that is too large. Ask for a shorter answer, or for text only.",
+	],
+	[
+		"an error",
+		(socket) => begin(socket, `${PIECE}data: {"error":{"message":"${KEY}"}}\n\n`),
+		"reported an error. Try again. The log of the model's server may have the cause.",
+	],
+	[
+		"a known error",
+		(socket) => begin(socket, `${PIECE}event: error\ndata: {"code":"rate_limit"}\n\n`),
+		"has received too many requests for now. Wait a minute, and try again.",
+	],
+];
