@@ -47,7 +47,32 @@ fn data_fields(data: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use tokio::time::{Instant, sleep};
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quiet_stream_has_a_comment_every_15_seconds() {
+        let start = Instant::now();
+        let events = stream::unfold((), async |()| {
+            sleep(Duration::from_secs(40)).await;
+            Some((Ok::<_, Infallible>(message("x")), ()))
+        });
+        let mut kept_alive = kept_alive(events).boxed();
+        for (seconds, expected) in [
+            (15, KEEP_ALIVE),
+            (30, KEEP_ALIVE),
+            (40, message("x")),
+            (55, KEEP_ALIVE),
+            (70, KEEP_ALIVE),
+            (80, message("x")),
+        ] {
+            assert_eq!(kept_alive.next().await, Some(Ok(expected)));
+            assert_eq!(start.elapsed().as_secs(), seconds);
+        }
+    }
 
     #[test]
     fn every_kind_of_line_break_starts_another_data_field() {

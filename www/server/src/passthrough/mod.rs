@@ -19,7 +19,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream::{self as streams, BoxStream, Stream, StreamExt};
+use futures_util::stream::{self as streams, BoxStream, StreamExt};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Serialize;
@@ -107,23 +107,9 @@ impl ModelServer {
 
     /// Passes the response on while it arrives. When the browser disconnects, the response is
     /// dropped, and the request with it. `room` is the memory that the question takes.
-    ///
-    /// The page receives the status of an endpoint that fails soon. If the endpoint takes longer,
-    /// the stream begins before its response, so that the page and proxies see comments meanwhile.
     pub async fn answer(self: Arc<Self>, question: String, room: body::Read) -> Result<Response, Refusal> {
         let server = self.name();
-        let mut asking = Box::pin(self.ask(question, room));
-        match timeout(events::KEEP_ALIVE_PERIOD, &mut asking).await {
-            Ok(Ok(answer)) => Ok(respond(answer)),
-            Ok(Err(Refused { failure, retry_after })) => Err(failure.refusal(&server).with_retry_after(retry_after)),
-            Err(_) => {
-                let answer = streams::once(asking).flat_map(move |answer| match answer {
-                    Ok(answer) => answer,
-                    Err(Refused { failure, .. }) => streams::iter([stream::failure_event(failure, &server)]).boxed(),
-                });
-                Ok(respond(streams::iter([events::KEEP_ALIVE]).chain(answer)))
-            }
-        }
+        respond(server, self.ask(question, room)).await
     }
 
     async fn ask(self: Arc<Self>, question: String, _room: body::Read) -> Result<BoxStream<'static, Bytes>, Refused> {
@@ -157,8 +143,28 @@ impl ModelServer {
     }
 }
 
-fn respond(answer: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    event_stream(events::CONTENT_TYPE, events::kept_alive(answer.map(Ok::<_, Infallible>)))
+/// Responds to the page. The page receives the status of an endpoint that fails soon. If the
+/// endpoint takes longer, the stream begins before its response, so that the page and proxies see
+/// comments meanwhile.
+async fn respond(
+    server: String,
+    asking: impl Future<Output = Result<BoxStream<'static, Bytes>, Refused>> + Send + 'static,
+) -> Result<Response, Refusal> {
+    let mut asking = Box::pin(asking);
+    let answer = match timeout(events::KEEP_ALIVE_PERIOD, &mut asking).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(Refused { failure, retry_after })) => {
+            return Err(failure.refusal(&server).with_retry_after(retry_after));
+        }
+        Err(_) => {
+            let answer = streams::once(asking).flat_map(move |answer| match answer {
+                Ok(answer) => answer,
+                Err(Refused { failure, .. }) => streams::iter([stream::failure_event(failure, &server)]).boxed(),
+            });
+            streams::iter([events::KEEP_ALIVE]).chain(answer).boxed()
+        }
+    };
+    Ok(event_stream(events::CONTENT_TYPE, events::kept_alive(answer.map(Ok::<_, Infallible>))))
 }
 
 /// Describes a failed response in this server's own words.
@@ -196,4 +202,43 @@ async fn read_start(mut response: reqwest::Response) -> Vec<u8> {
     })
     .await;
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// Returns the status for the page, and each piece of the body with the second of its arrival.
+    async fn response_after(seconds: u64, asked: Result<&'static str, Failure>) -> (u16, Vec<(u64, String)>) {
+        let start = Instant::now();
+        let asking = async move {
+            sleep(Duration::from_secs(seconds)).await;
+            Ok(streams::iter([events::message(asked?)]).boxed())
+        };
+        let response = respond("The server".into(), asking).await.unwrap_or_else(IntoResponse::into_response);
+        let status = response.status().as_u16();
+        let pieces = response.into_body().into_data_stream().map(|piece| {
+            let text = String::from_utf8_lossy(&piece.unwrap_or_default()).into_owned();
+            (start.elapsed().as_secs(), text)
+        });
+        (status, pieces.collect().await)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_that_takes_long_to_respond_does_not_keep_the_page_in_the_dark() {
+        let comment = || ": keep-alive\n\n".to_owned();
+        let hi = || "data: Hi\n\n".to_owned();
+        assert_eq!(response_after(14, Ok("Hi")).await, (200, vec![(14, hi())]));
+        assert_eq!(response_after(40, Ok("Hi")).await, (200, vec![(15, comment()), (30, comment()), (40, hi())]));
+
+        let (status, refusal) = response_after(14, Err(Failure::Key)).await;
+        assert!(status == 401 && refusal.iter().all(|(_, text)| text.starts_with(r#"{"error":{"#)), "{refusal:?}");
+        let (status, pieces) = response_after(20, Err(Failure::Key)).await;
+        let [(15, first), (20, last)] = &*pieces else { unreachable!("{pieces:?}") };
+        assert_eq!((status, first), (200, &comment()));
+        assert!(last.starts_with(r#"data: {"error":{"#) && last.contains(r#""code":"key""#), "{last}");
+    }
 }

@@ -240,3 +240,79 @@ impl Comments {
         ends
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+
+    use tokio::time::sleep;
+
+    use super::super::secret::Secret;
+    use super::*;
+
+    const SILENCE: u64 = 40;
+    const EVENT: &str = "data: {}\n\n";
+
+    fn reading<E: Send + 'static>(body: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Reading<E> {
+        let chunks = Chunks::new("m".into(), &Arc::new(Secret::new("sk-0123456789-secret")));
+        Reading::new(body, chunks, "The server".into(), Duration::from_secs(SILENCE))
+    }
+
+    /// Returns a body that sends these pieces after pauses in seconds, and then stays silent.
+    fn body(pieces: Vec<(u64, &'static str)>) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
+        let pieces = stream::iter(pieces).then(async |(pause, piece)| {
+            sleep(Duration::from_secs(pause)).await;
+            Ok(piece.into())
+        });
+        pieces.chain(stream::pending())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_without_a_complete_event_or_comment_for_too_long_is_given_up() {
+        let drops = |drop, count| std::iter::repeat_n((10, drop), count).collect::<Vec<_>>();
+        for (pieces, seconds) in [
+            (vec![], 40),
+            (vec![(30, EVENT)], 70),
+            (vec![(30, EVENT), (30, EVENT)], 100),
+            (vec![(30, ":\n"), (30, ": thinking\n\n"), (30, "event: ping\ndata:\n\n")], 130),
+            (drops("data: ", 100), 40),
+            (drops("data: x\n", 100), 40),
+            (drops(" :\n", 100), 40),
+            (drops(":", 100), 40),
+            (drops(":\n", 100), 1040),
+            (drops("\r", 100), 40),
+        ] {
+            let start = Instant::now();
+            let told = format!("{pieces:?}");
+            let events = events::kept_alive(reading(body(pieces)).follow().map(Ok::<_, Infallible>));
+            let events: Vec<Bytes> = events.filter_map(|event| std::future::ready(event.ok())).collect().await;
+            assert_eq!(start.elapsed().as_secs(), seconds, "{told}");
+            let last = String::from_utf8_lossy(events.last().map_or(b"", |last| last)).into_owned();
+            assert!(last.contains(r#""code":"silence""#), "{told}: {last}");
+            // The comments for the page do not end the silence of the endpoint.
+            assert!(events.contains(&events::KEEP_ALIVE), "{told}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_in_which_the_page_does_not_read_is_no_silence_of_the_endpoint() {
+        let mut stream = reading(body(vec![(0, EVENT), (30, EVENT)])).follow().boxed();
+        for _ in 0..2 {
+            let event = stream.next().await.unwrap_or_default();
+            assert!(event.starts_with(b"data: {\"object\""), "{event:?}");
+            sleep(Duration::from_secs(1000)).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_connection_to_an_endpoint_that_failed_is_closed_before_the_page_reads_on() {
+        let held = Arc::new(());
+        let guard = Arc::clone(&held);
+        let body = body(vec![(0, "data: {\"error\":{}}\n\n")]).inspect(move |_| drop(Arc::clone(&guard)));
+        let mut stream = reading(body).follow().boxed();
+        assert!(stream.next().await.is_some());
+        assert_eq!(Arc::strong_count(&held), 1);
+        assert_eq!(stream.next().await, None);
+    }
+}

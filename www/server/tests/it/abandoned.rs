@@ -20,15 +20,20 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// memory.
 const LARGE: &str = "workload=comments&events=340000";
 
-struct Program {
+pub struct Program {
     child: Child,
-    port: u16,
-    client: Client,
+    pub port: u16,
+    pub client: Client,
 }
 
 impl Program {
     async fn start() -> Self {
-        let mut child = program(&[("PORT", "0")]).spawn().unwrap();
+        Self::start_with(&[]).await
+    }
+
+    /// Starts the program with these settings besides.
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let mut child = program(&[&[("PORT", "0")], settings].concat()).spawn().unwrap();
         let line = first_line(&mut child).await;
         let port = line.split(['/', ' ']).find_map(|part| part.strip_prefix("127.0.0.1:")).unwrap().parse().unwrap();
         Self { child, port, client: Client::builder().no_proxy().build().unwrap() }
@@ -56,7 +61,7 @@ impl Program {
     }
 
     /// Returns a number from `/proc/PID/status`.
-    fn status(&self, name: &str) -> u64 {
+    pub fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
         line.split_whitespace().next().unwrap().parse().unwrap()

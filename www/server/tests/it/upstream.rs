@@ -4,6 +4,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::spellings;
 use crate::support::{Server, within_limit};
 
 pub const KEY: &str = "sk-secret-key-of-the-test";
@@ -12,6 +13,11 @@ pub const QUESTION: &str =
 
 pub struct Upstream {
     pub listener: TcpListener,
+}
+
+/// Returns the settings of a server in front of the endpoint with this base address.
+pub fn environment(base: &str) -> [(&str, &str); 3] {
+    [("OPENAI_BASE_URL", base), ("OPENAI_API_KEY", KEY), ("MODEL", "test/model")]
 }
 
 /// A request that the fake endpoint has received and may respond to.
@@ -28,24 +34,43 @@ impl Upstream {
 
     /// Starts the server with these settings besides.
     pub async fn start_with(settings: &[(&str, &str)]) -> (Self, Server) {
+        Self::start_for("http", settings).await
+    }
+
+    /// Like [`Upstream::start_with`], but the server expects the endpoint to use TLS.
+    pub async fn start_tls(settings: &[(&str, &str)]) -> (Self, Server) {
+        Self::start_for("https", settings).await
+    }
+
+    async fn start_for(scheme: &str, settings: &[(&str, &str)]) -> (Self, Server) {
+        let (upstream, base) = Self::listen(scheme).await;
+        let server = Server::start(&[&environment(&base), settings].concat()).await;
+        (upstream, server)
+    }
+
+    /// Returns an endpoint without a server, and its base address.
+    pub async fn listen(scheme: &str) -> (Self, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/v1/", listener.local_addr().unwrap());
-        let endpoint = [("OPENAI_BASE_URL", base.as_str()), ("OPENAI_API_KEY", KEY), ("MODEL", "test/model")];
-        (Self { listener }, Server::start(&[&endpoint, settings].concat()).await)
+        let base = format!("{scheme}://{}/v1/", listener.local_addr().unwrap());
+        (Self { listener }, base)
     }
 
     pub async fn receive(&self) -> Received {
         within_limit("the upstream request", async {
             let (mut connection, _) = self.listener.accept().await.unwrap();
-            let mut bytes = Vec::new();
-            loop {
+            let mut bytes = Vec::with_capacity(8 * 1024);
+            let head = loop {
                 assert_ne!(connection.read_buf(&mut bytes).await.unwrap(), 0);
-                let text = String::from_utf8_lossy(&bytes);
-                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                if let Ok(body) = serde_json::from_str(body) {
-                    return Received { head: head.to_ascii_lowercase(), body, connection };
+                if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                    let rest = bytes.split_off(end + 4);
+                    break String::from_utf8(std::mem::replace(&mut bytes, rest)).unwrap().to_ascii_lowercase();
                 }
-            }
+            };
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap();
+            let arrived = bytes.len();
+            bytes.resize(length, 0);
+            connection.read_exact(&mut bytes[arrived..]).await.unwrap();
+            Received { head, body: serde_json::from_slice(&bytes).unwrap(), connection }
         })
         .await
     }
@@ -61,8 +86,18 @@ impl Upstream {
 }
 
 impl Received {
+    /// Wraps a connection without a request.
+    pub fn of(connection: TcpStream) -> Self {
+        Self { head: String::new(), body: Value::Null, connection }
+    }
+
     pub async fn write(&mut self, text: &str) {
-        self.connection.write_all(text.as_bytes()).await.unwrap();
+        self.try_write(text).await.unwrap();
+    }
+
+    /// Fails when the server has closed its end.
+    pub async fn try_write(&mut self, text: &str) -> std::io::Result<()> {
+        self.connection.write_all(text.as_bytes()).await
     }
 
     /// Returns when the server has closed its end.
@@ -101,16 +136,13 @@ pub async fn asked(upstream: &Upstream, server: &Server, head: &str) -> (reqwest
     tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint)
 }
 
-/// Returns spellings of the key in JSON and around it.
-pub fn spellings_of_the_key() -> Vec<String> {
-    let escaped: String = KEY.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
-    vec![KEY.to_owned(), escaped, KEY.to_uppercase(), KEY.chars().rev().collect()]
-}
-
+/// Fails if the key is in the text, in any spelling, or anything that only an endpoint writes.
 pub fn assert_without_key(text: &str) {
     let text = text.to_lowercase();
-    for spelling in spellings_of_the_key() {
-        assert!(!text.contains(&spelling.to_lowercase()), "{text}");
+    for spelling in spellings::of(KEY) {
+        // The ends of Base64 depend on the text around the key.
+        let inner = spelling.get(4..spelling.len() - 12).unwrap();
+        assert!(!text.contains(&inner.to_lowercase()), "{inner} is in {text}");
     }
     assert!(!text.contains('\u{1b}') && !text.contains("\\u001b") && !text.contains('<'), "{text}");
 }
