@@ -1,4 +1,4 @@
-//! Measures the memory that one question takes, whatever the endpoint sends, with the real program.
+//! Measures the memory of one question, for responses of any kind and size, with the real program.
 #![cfg(target_os = "linux")]
 
 use futures_util::future::join_all;

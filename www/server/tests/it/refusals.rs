@@ -1,8 +1,12 @@
 //! Tests `/api/chat` in front of an endpoint that refuses, is unreachable, or responds with the
 //! wrong content.
 
-use crate::support::{Server, refusal};
-use crate::upstream::{KEY, QUESTION, Upstream, answer, assert_without_key};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::abandoned::Program;
+use crate::support::{Server, refusal, within_limit};
+use crate::upstream::{KEY, QUESTION, Upstream, answer, assert_without_key, environment};
 
 #[tokio::test]
 async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_words() {
@@ -118,4 +122,25 @@ async fn an_endpoint_that_is_not_there_is_502_and_says_where() {
     assert_eq!(response.status(), 502);
     let sentence = refusal(response).await;
     assert!(sentence.contains(&address.to_string()) && sentence.contains("refused"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_that_requires_a_password_is_told() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let endpoint = environment("https://model.invalid/v1");
+    let program = Program::start_with(&[&endpoint[..], &[("HTTPS_PROXY", &address)]].concat()).await;
+    let responding = async {
+        let (mut connection, _) = within_limit("the proxy's request", proxy.accept()).await.unwrap();
+        let mut request = [0; 1024];
+        let length = connection.read(&mut request).await.unwrap();
+        assert!(request[..length].starts_with(b"CONNECT model.invalid:443 "));
+        connection.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await.unwrap();
+        connection
+    };
+    let request = program.client.post(format!("http://127.0.0.1:{}/api/chat", program.port));
+    let request = request.header("content-type", "application/json").body(QUESTION).send();
+    let (response, _connection) = within_limit("the refusal", async { tokio::join!(request, responding) }).await;
+    let told = refusal(response.unwrap()).await;
+    assert!(told.ends_with("a proxy on the way requires a password."), "{told}");
 }
