@@ -54,6 +54,7 @@ const LONG = [
 		"look",
 		"nesting",
 		"pass-through",
+		"presses",
 		"spring",
 		"subscribe",
 	].map((name) => `e2e/${name}.spec.ts`),

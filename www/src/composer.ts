@@ -1,6 +1,7 @@
 // The text box for questions, its buttons and its keys.
 
 import { part } from "./dom.ts";
+import { onPress, settle } from "./press.ts";
 
 /** Receives the user's commands. */
 export interface ComposerListener {
@@ -33,9 +34,12 @@ export class Composer {
 			// While an input method composes, Enter chooses a word.
 			if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
 			event.preventDefault();
-			this.#submit();
+			// A key that is still held down was for something else.
+			if (!event.repeat) this.#submit();
 		});
-		this.#stop.addEventListener("click", () => {
+		// A press that is let through submits the form.
+		onPress(this.#send, () => {});
+		onPress(this.#stop, () => {
 			this.focus();
 			listener.stop();
 		});
@@ -53,10 +57,12 @@ export class Composer {
 
 	/** Set while an exchange runs: the button then stops it instead of sending. */
 	set running(running: boolean) {
-		const held = document.activeElement === (running ? this.#send : this.#stop);
+		const [shown, hidden] = running ? [this.#stop, this.#send] : [this.#send, this.#stop];
+		const held = document.activeElement === hidden;
 		this.#running = running;
-		this.#send.hidden = running;
-		this.#stop.hidden = !running;
+		shown.hidden = false;
+		hidden.hidden = true;
+		settle(shown);
 		this.#fit();
 		// Hiding a focused button would move the focus to the top of the page.
 		if (held) (running ? this.#stop : this.#input).focus();

@@ -3,6 +3,7 @@
 import { enableCopying } from "./code-block.ts";
 import { make, part } from "./dom.ts";
 import { MarkdownStream } from "./markdown.ts";
+import { onPress, settle } from "./press.ts";
 import { StickToEnd } from "./stick-to-end.ts";
 
 /** The model's answer on the page while it is written. */
@@ -39,7 +40,7 @@ export class Conversation {
 			this.#end.jump();
 			this.#log.focus({ preventScroll: true });
 		});
-		this.#retry.addEventListener("click", onretry);
+		onPress(this.#retry, onretry);
 		enableCopying(this.#messages);
 	}
 
@@ -82,6 +83,7 @@ export class Conversation {
 	/** Shows an error beneath the messages; with `canRetry`, it has a retry button. */
 	showTrouble(sentence: string, canRetry: boolean): void {
 		this.#alert.textContent = sentence;
+		if (canRetry && this.#retry.hidden) settle(this.#retry);
 		this.#retry.hidden = !canRetry;
 		this.#notice.hidden = false;
 	}

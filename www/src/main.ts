@@ -6,6 +6,7 @@ import { ConnectionState } from "./connection-state.ts";
 import { Conversation } from "./conversation.ts";
 import { part } from "./dom.ts";
 import { loadModel } from "./model.ts";
+import { pressOncePerKey } from "./press.ts";
 
 const status = part("status");
 const numbers = part("numbers");
@@ -30,6 +31,7 @@ const composer = new Composer({
 	stop: () => chat.stop(),
 });
 
+pressOncePerKey();
 part("new-chat").addEventListener("click", () => {
 	chat.clear();
 	composer.focus();
