@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::Refusal;
-use crate::body::Bodies;
+use crate::body::{self, Bodies};
 use crate::config::Config;
 use crate::conversation::Message;
 use crate::model;
@@ -52,12 +52,14 @@ struct ChatRequest {
     pace: Option<f64>,
 }
 
-/// Serves `GET /api/model`.
+/// Serves `GET /api/model`. The page trims a conversation to `maxBytes`, the largest body that
+/// `/api/chat` accepts.
 pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
-    Json(match &chat.backend {
-        Backend::Embedded => json!({ "model": model::NAME, "resumable": true, "embedded": true }),
-        Backend::Remote(server) => json!({ "model": server.model(), "resumable": false, "embedded": false }),
-    })
+    let (name, embedded) = match &chat.backend {
+        Backend::Embedded => (model::NAME, true),
+        Backend::Remote(server) => (server.model(), false),
+    };
+    Json(json!({ "model": name, "resumable": embedded, "embedded": embedded, "maxBytes": body::MOST }))
 }
 
 /// Serves `POST /api/chat`.

@@ -36,7 +36,7 @@ fn text(events: &[String]) -> String {
 async fn the_embedded_model_says_what_it_is() {
     let server = Server::start(&[]).await;
     let model: Value = serde_json::from_str(&server.get("/api/model").await.text().await.unwrap()).unwrap();
-    assert_eq!(model, json!({ "model": "headwater-demo", "resumable": true, "embedded": true }));
+    assert_eq!(model, json!({ "model": "headwater-demo", "resumable": true, "embedded": true, "maxBytes": 1_048_576 }));
 }
 
 #[tokio::test]

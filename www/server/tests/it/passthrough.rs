@@ -24,7 +24,7 @@ async fn the_request_has_the_key_the_model_and_the_messages_and_nothing_of_ours(
     assert_eq!(Events::of(response).rest().await, ["data: [DONE]"]);
 
     let model: Value = serde_json::from_str(&server.get("/api/model").await.text().await.unwrap()).unwrap();
-    assert_eq!(model, json!({ "model": "test/model", "resumable": false, "embedded": false }));
+    assert_eq!(model, json!({ "model": "test/model", "resumable": false, "embedded": false, "maxBytes": 1_048_576 }));
 }
 
 /// Returns the event that the page receives for a piece of the answer.
