@@ -34,6 +34,10 @@ export class ChatPage {
 	readonly status: Locator;
 	readonly alert: Locator;
 	readonly retry: Locator;
+	/** The reason why the text in the box was not sent. */
+	readonly refusal: Locator;
+	/** The boundary between messages that are no longer sent and those that are. */
+	readonly cut: Locator;
 	readonly questions: Locator;
 	readonly answers: Locator;
 
@@ -48,6 +52,8 @@ export class ChatPage {
 		this.status = page.getByTestId("status");
 		this.alert = page.getByTestId("alert");
 		this.retry = page.getByTestId("retry");
+		this.refusal = page.getByTestId("refusal");
+		this.cut = page.getByTestId("cut");
 		this.questions = page.getByTestId("message-user");
 		this.answers = page.getByTestId("message-assistant");
 	}

@@ -2,15 +2,10 @@
 
 import type { EventSource } from "headwater";
 import type { ConnectionState } from "./connection-state.ts";
-import type { AnswerView, Conversation } from "./conversation.ts";
-import { Exchange, type Message, type Outcome } from "./exchange.ts";
-
-/** A question and the part of its answer that has arrived. */
-interface Turn {
-	readonly question: string;
-	readonly pace: number;
-	answer: string;
-}
+import type { Conversation } from "./conversation.ts";
+import { Exchange, type Outcome, requestBody } from "./exchange.ts";
+import { bytes, messages, newest, type Turn } from "./history.ts";
+import { knownModel } from "./model.ts";
 
 /** Receives the chat's state for the rest of the page. */
 export interface ChatListener {
@@ -20,6 +15,11 @@ export interface ChatListener {
 	measured(numbers: string): void;
 	/** Called with a text for screen readers. */
 	announce(text: string): void;
+	/**
+	 * Called with a question that no server accepts. Returns whether it is in the box again; then
+	 * it leaves the conversation.
+	 */
+	giveBack(question: string): boolean;
 }
 
 /** A conversation with the server's model. */
@@ -29,6 +29,8 @@ export class Chat {
 	readonly #listener: ChatListener;
 	#turns: Turn[] = [];
 	#exchange: Exchange | undefined;
+	/** The most bytes of earlier turns that the model's server has not refused. */
+	#memory = Number.POSITIVE_INFINITY;
 
 	constructor(conversation: Conversation, connection: ConnectionState, listener: ChatListener) {
 		this.#conversation = conversation;
@@ -36,11 +38,17 @@ export class Chat {
 		this.#listener = listener;
 	}
 
-	/** Sends a new question, if no exchange runs. */
-	ask(question: string, pace: number): void {
-		if (this.#exchange) return;
-		this.#conversation.addQuestion(question);
-		this.#run({ question, pace, answer: "" });
+	/** Sends a new question. Returns a sentence if that is not possible, and then changes nothing. */
+	ask(question: string, pace: number): string | undefined {
+		if (this.#exchange) return "Wait for the end of the answer, or stop it.";
+		const room = roomBeside(question, pace);
+		if (room < 0) {
+			return `This text is ${amount(-room)} too long for the server. Shorten it, or send it in parts.`;
+		}
+		// A question without an answer is no part of the model's conversation.
+		if (this.#turns.at(-1)?.answer === "") this.#turns.pop()?.view.remark("Not answered");
+		this.#run({ question, pace, view: this.#conversation.addQuestion(question), answer: "" });
+		return undefined;
 	}
 
 	/** Sends the last question again and replaces the failed answer. */
@@ -58,6 +66,7 @@ export class Chat {
 	clear(): void {
 		this.stop();
 		this.#turns = [];
+		this.#memory = Number.POSITIVE_INFINITY;
 		this.#conversation.clear();
 		this.#connection.idle();
 		this.#listener.measured("");
@@ -65,7 +74,7 @@ export class Chat {
 	}
 
 	#run(turn: Turn): void {
-		const earlier = this.#turns.flatMap(messages);
+		const earlier = this.#chooseEarlier(turn);
 		this.#turns.push(turn);
 		this.#conversation.clearTrouble();
 		this.#connection.connecting();
@@ -76,7 +85,7 @@ export class Chat {
 		let passing = false;
 		let closedBecause = "stopped";
 
-		this.#exchange = new Exchange([...earlier, ...messages(turn)], turn.pace, {
+		this.#exchange = new Exchange([...earlier, turn].flatMap(messages), turn.pace, {
 			started: (source: EventSource) => {
 				started = true;
 				this.#connection.watch(source, () => closedBecause);
@@ -99,23 +108,52 @@ export class Chat {
 				if (passing) this.#conversation.clearTrouble();
 				if (!started) this.#connection.idle();
 				this.#listener.measured(measure.toString());
-				this.#close(view, outcome);
+				view.finish(REMARKS[outcome.kind]);
+				if (outcome.tooLong && !turn.answer) this.#shorten(turn, earlier, outcome);
+				else if (outcome.trouble) this.#conversation.showTrouble(outcome.trouble, true);
+				this.#listener.running(false);
+				this.#listener.announce(outcome.kind === "done" ? "Answer complete" : "Answer incomplete");
 			},
 		});
 	}
 
-	#close(view: AnswerView, outcome: Outcome): void {
-		view.finish(REMARKS[outcome.kind]);
-		if (outcome.trouble) this.#conversation.showTrouble(outcome.trouble, true);
-		this.#listener.running(false);
-		this.#listener.announce(outcome.kind === "done" ? "Answer complete" : "Answer incomplete");
+	/** Returns the newest earlier turns that fit into a request, and marks the first on the page. */
+	#chooseEarlier({ question, pace, view }: Turn): Turn[] {
+		const chosen = newest(this.#turns, Math.min(roomBeside(question, pace), this.#memory));
+		if (chosen.length === this.#turns.length) this.#conversation.unmarkFirst();
+		else (chosen[0]?.view ?? view).markFirst();
+		return chosen;
+	}
+
+	/**
+	 * Handles a refusal because of the request's size. The limit is not known, so the next request has
+	 * half of the earlier turns. A question that is too long by itself returns to the box.
+	 */
+	#shorten(turn: Turn, earlier: Turn[], { trouble = "" }: Outcome): void {
+		if (earlier.length > 0) {
+			this.#memory = bytes(earlier.flatMap(messages)) / 2;
+			this.#conversation.showTrouble(`${trouble} Retry sends fewer of the earlier messages.`, true);
+			return;
+		}
+		if (this.#listener.giveBack(turn.question)) {
+			this.#turns.pop();
+			turn.view.remove();
+		}
+		this.#conversation.showTrouble(trouble, false);
 	}
 }
 
 /** The text beneath an incomplete message. */
 const REMARKS = { done: "", stopped: "Stopped", failed: "Incomplete" };
 
-function messages({ question, answer }: Turn): Message[] {
-	const asked: Message = { role: "user", content: question };
-	return answer ? [asked, { role: "assistant", content: answer }] : [asked];
+/** Returns the number of bytes for earlier turns in a request; negative if the question is too long. */
+function roomBeside(question: string, pace: number): number {
+	const model = knownModel();
+	if (!model) return Number.POSITIVE_INFINITY;
+	return model.maxBytes - bytes(requestBody(messages({ question, answer: "" }), pace, model));
+}
+
+function amount(bytes: number): string {
+	if (bytes < 1000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+	return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,11 +1,13 @@
 // The text box for questions, its buttons and its keys.
 
 import { part } from "./dom.ts";
+import { storeDraft, storedDraft } from "./draft.ts";
 import { onPress, settle } from "./press.ts";
 
 /** Receives the user's commands. */
 export interface ComposerListener {
-	send(question: string, pace: number): void;
+	/** Returns a sentence if the question cannot be sent; then its text stays in the box. */
+	send(question: string, pace: number): string | undefined;
 	stop(): void;
 }
 
@@ -20,6 +22,7 @@ export class Composer {
 	readonly #stop = part<HTMLButtonElement>("stop");
 	readonly #pace = part<HTMLInputElement>("pace");
 	readonly #paceValue = part<HTMLOutputElement>("pace-value");
+	readonly #refusal = part("refusal");
 	readonly #listener: ComposerListener;
 	#running = false;
 
@@ -29,7 +32,7 @@ export class Composer {
 			event.preventDefault();
 			this.#submit();
 		});
-		this.#input.addEventListener("input", () => this.#fit());
+		this.#input.addEventListener("input", () => this.#changed());
 		this.#input.addEventListener("keydown", (event) => {
 			// While an input method composes, Enter chooses a word.
 			if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -52,7 +55,7 @@ export class Composer {
 		});
 		this.#pace.addEventListener("input", () => this.#showPace());
 		this.#showPace();
-		this.#fit();
+		this.#set(storedDraft());
 	}
 
 	/** Set while an exchange runs: the button then stops it instead of sending. */
@@ -85,14 +88,42 @@ export class Composer {
 		if (!this.#running) this.#listener.send(question, this.#pace.valueAsNumber);
 	}
 
+	/** Returns a question to the box. Returns `false` if there is another text in it. */
+	giveBack(question: string): boolean {
+		if (this.#input.value.trim()) return false;
+		this.#set(question);
+		return true;
+	}
+
 	#submit(): void {
 		const question = this.#input.value.trim();
 		if (!question || this.#running) return;
-		this.#input.value = "";
-		this.#fit();
+		const refusal = this.#listener.send(question, this.#pace.valueAsNumber);
+		if (refusal !== undefined) {
+			this.#refuse(refusal);
+			return;
+		}
+		this.#set("");
 		// The conversation needs the space of the touch screen's keyboard.
 		if (TOUCH.matches) this.#input.blur();
-		this.ask(question);
+	}
+
+	#set(text: string): void {
+		this.#input.value = text;
+		this.#changed();
+	}
+
+	#changed(): void {
+		storeDraft(this.#input.value);
+		this.#refuse("");
+		this.#fit();
+	}
+
+	/** Says why the text in the box cannot be sent. */
+	#refuse(sentence: string): void {
+		this.#refusal.textContent = sentence;
+		this.#refusal.hidden = sentence === "";
+		this.#input.ariaInvalid = String(sentence !== "");
 	}
 
 	#fit(): void {

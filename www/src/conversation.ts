@@ -6,6 +6,16 @@ import { MarkdownStream } from "./markdown.ts";
 import { onPress, settle } from "./press.ts";
 import { StickToEnd } from "./stick-to-end.ts";
 
+/** A question on the page. */
+export interface QuestionView {
+	/** Adds a remark beneath the question. */
+	remark(text: string): void;
+	/** Removes the question. */
+	remove(): void;
+	/** Marks this question as the first message that the model sees. */
+	markFirst(): void;
+}
+
 /** The model's answer on the page while it is written. */
 export interface AnswerView {
 	/** Shows the next piece. */
@@ -27,6 +37,7 @@ export class Conversation {
 	readonly #retry = part<HTMLButtonElement>("retry");
 	readonly #jump = part<HTMLButtonElement>("jump");
 	readonly #end: StickToEnd;
+	readonly #cut = make("p", "cut", "The messages above no longer fit, so the model does not see them.");
 
 	constructor(onretry: () => void) {
 		const content = part("conversation-content");
@@ -41,15 +52,34 @@ export class Conversation {
 			this.#log.focus({ preventScroll: true });
 		});
 		onPress(this.#retry, onretry);
+		this.#cut.dataset.testid = "cut";
 		enableCopying(this.#messages);
 	}
 
 	/** Shows a question. */
-	addQuestion(text: string): void {
+	addQuestion(text: string): QuestionView {
 		this.#welcome.hidden = true;
 		const message = this.#addMessage("user", "You");
 		message.append(make("div", "bubble", text));
 		this.#end.jump();
+		return {
+			remark: (text) => message.append(make("p", "remark", text)),
+			remove: () => {
+				if (message.previousElementSibling === this.#cut) this.#cut.remove();
+				message.remove();
+				this.#welcome.hidden = this.#messages.childElementCount > 0;
+				this.#end.follow();
+			},
+			markFirst: () => {
+				// Moving it would announce it again.
+				if (message.previousElementSibling !== this.#cut) message.before(this.#cut);
+			},
+		};
+	}
+
+	/** Removes the mark of the first message that the model sees, because it sees all of them. */
+	unmarkFirst(): void {
+		this.#cut.remove();
 	}
 
 	/** Adds an empty message of the model. */

@@ -4,7 +4,7 @@ import { EventSource, type FailureEvent } from "headwater";
 import { type Problem, readChunk } from "./completion.ts";
 import { failureText, problemText, unreadableText } from "./failure-text.ts";
 import { Measure } from "./measure.ts";
-import { loadModel } from "./model.ts";
+import { loadModel, type Model } from "./model.ts";
 
 /**
  * Limits the waits for the chat server, in milliseconds. It responds within 15 seconds, and then
@@ -22,6 +22,13 @@ export interface Message {
 export interface Outcome {
 	readonly kind: "done" | "stopped" | "failed";
 	readonly trouble?: string;
+	/** Whether the server, or the one behind it, refused the request because of its size. */
+	readonly tooLong?: boolean;
+}
+
+/** Returns the body of a request, before it becomes JSON. */
+export function requestBody(messages: readonly Message[], pace: number, model: Model | undefined): object {
+	return { messages, ...(model?.embedded && { pace }) };
 }
 
 /** Follows an exchange. */
@@ -66,7 +73,7 @@ export class Exchange {
 		if (this.#outcome) return;
 		try {
 			this.#source = new EventSource("/api/chat", {
-				json: { messages, ...(model?.embedded && { pace }) },
+				json: requestBody(messages, pace, model),
 				...WAITS,
 				reconnect: model?.resumable ? { delay: 1000, maxRetries: 5 } : false,
 			});
@@ -94,7 +101,10 @@ export class Exchange {
 			if (event instanceof MessageEvent) this.#report(problemIn(event.data));
 			else this.#fail(event);
 		});
-		source.closed.then(() => this.#end({ kind: "failed", trouble: this.#whatWentWrong() }));
+		source.closed.then(() => {
+			const tooLong = this.#failure?.status === 413;
+			this.#end({ kind: "failed", trouble: this.#whatWentWrong(), tooLong });
+		});
 	}
 
 	#read(data: string): void {

@@ -25,6 +25,7 @@ const chat = new Chat(conversation, new ConnectionState(part("state")), {
 	announce(text) {
 		status.textContent = text;
 	},
+	giveBack: (question) => composer.giveBack(question),
 });
 const composer = new Composer({
 	send: (question, pace) => chat.ask(question, pace),

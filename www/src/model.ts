@@ -8,27 +8,41 @@ export interface Model {
 	readonly resumable: boolean;
 	/** Whether it is the built-in model, whose pace can be chosen. */
 	readonly embedded: boolean;
+	/** The largest request that the server accepts, in bytes. */
+	readonly maxBytes: number;
 }
 
 // A question waits for this response, so the wait needs a limit. Milliseconds.
 const PATIENCE = 5000;
 
-let known: Promise<Model | undefined> | undefined;
+let asked: Promise<Model | undefined> | undefined;
+let known: Model | undefined;
 
 /**
  * Returns the model, or `undefined` if the server does not respond; then the next call tries again.
  */
 export function loadModel(): Promise<Model | undefined> {
-	known ??= askServer().catch(() => {
-		known = undefined;
+	asked ??= askServer().catch(() => {
+		asked = undefined;
 		return undefined;
 	});
+	return asked;
+}
+
+/** Returns the model, or `undefined` if the server has not responded yet. */
+export function knownModel(): Model | undefined {
 	return known;
 }
 
 async function askServer(): Promise<Model> {
 	const response = await fetch("/api/model", { signal: AbortSignal.timeout(PATIENCE) });
 	if (!response.ok) throw new Error(`/api/model responded with status ${response.status}`);
-	const { model, resumable, embedded } = (await response.json()) as Partial<Model>;
-	return { model: String(model), resumable: resumable === true, embedded: embedded === true };
+	const { model, resumable, embedded, maxBytes } = (await response.json()) as Partial<Model>;
+	known = {
+		model: String(model),
+		resumable: resumable === true,
+		embedded: embedded === true,
+		maxBytes: typeof maxBytes === "number" ? maxBytes : Number.POSITIVE_INFINITY,
+	};
+	return known;
 }
