@@ -59,6 +59,7 @@ const LONG = [
 		"presses",
 		"spring",
 		"subscribe",
+		"zoom",
 	].map((name) => `e2e/${name}.spec.ts`),
 ];
 
