@@ -1,30 +1,8 @@
 // Decorates a block of code: a bar with the language and a copy button, and colors once the block
 // is complete.
 
-import hljs from "highlight.js/lib/core";
-import bash from "highlight.js/lib/languages/bash";
-import css from "highlight.js/lib/languages/css";
-import javascript from "highlight.js/lib/languages/javascript";
-import json from "highlight.js/lib/languages/json";
-import python from "highlight.js/lib/languages/python";
-import rust from "highlight.js/lib/languages/rust";
-import typescript from "highlight.js/lib/languages/typescript";
-import xml from "highlight.js/lib/languages/xml";
+import { color } from "./coloring.ts";
 import { make } from "./dom.ts";
-import { colour } from "./sanitize.ts";
-
-// Each also registers its usual aliases: js, ts, py, sh, html, rs, ...
-const LANGUAGES = { bash, css, javascript, json, python, rust, typescript, xml };
-for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
-
-// Coloring is synchronous. Dense Rust took 10 ms per 1000 characters on a busy core of a build
-// machine, two thirds of it in DOMPurify. A block of this length blocks the page for a fifth of a
-// second, once.
-const LONGEST_COLOURED = 20_000;
-
-// Programs do not nest comments or template strings deeper than this, and browsers have trouble
-// with thousands of nested elements.
-const DEEPEST_COLOURED = 32;
 
 const COPIED_FOR = 1600;
 
@@ -60,21 +38,7 @@ export function finishCodeBlock(code: HTMLElement): void {
 	if (pre && pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
 
 	const language = code.dataset.language?.toLowerCase();
-	const text = code.textContent ?? "";
-	if (!language || text.length > LONGEST_COLOURED || !hljs.getLanguage(language)) return;
-	const { value } = hljs.highlight(text, { language });
-	if (depth(value) <= DEEPEST_COLOURED) colour(code, value);
-}
-
-/** Returns the depth of the highlighter's elements. */
-function depth(html: string): number {
-	let depth = 0;
-	let deepest = 0;
-	for (const [tag] of html.matchAll(/<\/?span/g)) {
-		depth += tag === "<span" ? 1 : -1;
-		deepest = Math.max(deepest, depth);
-	}
-	return deepest;
+	if (language) color(code, language);
 }
 
 /** Makes all copy buttons below `root` work, including future ones. */

@@ -99,13 +99,16 @@ export class Conversation {
 				markdown.write(text);
 			},
 			finish(remark) {
-				markdown.finish();
 				if (empty) {
 					message.remove();
 					end.follow();
-				} else if (remark) message.append(make("p", "remark", remark));
-				message.dataset.done = "true";
-				message.setAttribute("aria-busy", "false");
+				}
+				// The last text is shown within the next frames.
+				markdown.finish().then(() => {
+					if (remark) message.append(make("p", "remark", remark));
+					message.dataset.done = "true";
+					message.setAttribute("aria-busy", "false");
+				});
 			},
 		};
 	}

@@ -1,14 +1,19 @@
-// Renders Markdown that arrives in pieces.
-//
-// Received text becomes text nodes and elements of a fixed set, never HTML: streaming-markdown does
-// not support raw HTML, and only the attributes below are set. sanitize.ts checks the finished
-// result again.
+// Renders Markdown that arrives in pieces. The work of one frame depends on the new text only, not on
+// the length of the whole: see docs/decisions/0046.
 
 import * as smd from "streaming-markdown";
-import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
 import { make } from "./dom.ts";
+import { schedule, scheduled, type Work } from "./frames.ts";
+import { restoreAllBrackets } from "./links.ts";
+import { LongText } from "./long-text.ts";
 import { shallowParser } from "./nesting.ts";
-import { linkTarget, sanitizeAnswer } from "./sanitize.ts";
+import { limitPending } from "./pending.ts";
+import { current, finish, renderer } from "./renderer.ts";
+import { sanitizeAnswer } from "./sanitize.ts";
+
+// The limits are checked after each of these characters, counted from the beginning of the whole
+// text, so that the result does not depend on the pieces.
+const STEP = 256;
 
 // Characters with no special meaning in a line of Markdown.
 const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？！…]$/u;
@@ -17,36 +22,83 @@ const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？
 // character.
 const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
 
-// Text in brackets that the parser took for a link, without an address: an index into an array, for
-// example.
-const NO_ADDRESS = "a:not([href], [title])";
-
-/** Renders one Markdown text into an element while it arrives. */
+/** Renders one Markdown text into an element while it arrives, in the page's next frames. */
 export class MarkdownStream {
 	readonly #root: HTMLElement;
-	readonly #renderer: smd.Default_Renderer;
+	readonly #long = new LongText();
+	readonly #data: smd.Default_Renderer_Data;
 	readonly #parser: smd.Parser;
 	readonly #held = new Text();
 	#plain: HTMLElement | undefined;
+	#waiting = "";
+	/** The number of characters of `#waiting` that are rendered. */
+	#done = 0;
+	/** The number of all rendered characters. */
+	#total = 0;
 
 	constructor(root: HTMLElement) {
 		this.#root = root;
-		this.#renderer = renderer(root, () => this.#parser.pending);
-		this.#parser = shallowParser(this.#renderer);
+		const into = renderer(root, this.#long, () => this.#parser.pending);
+		this.#data = into.data;
+		this.#parser = shallowParser(into);
 	}
 
 	/**
-	 * Renders the next piece. Never throws: text that the parser fails on is shown as plain text.
+	 * Renders the next piece soon. Never throws: text that the parser fails on is shown as plain text.
 	 */
 	write(text: string): void {
+		const idle = this.#waiting === "";
+		this.#waiting += text;
+		if (idle && text) schedule(this.#render());
+	}
+
+	/** Ends the text, at any point. The promise is fulfilled when all of it is shown. */
+	async finish(): Promise<void> {
+		await scheduled(this.#end());
+	}
+
+	*#render(): Work {
+		while (this.#done < this.#waiting.length) {
+			const end = this.#done + STEP - (this.#total % STEP);
+			const text = this.#waiting.slice(this.#done, end);
+			this.#done += text.length;
+			this.#total += text.length;
+			this.#show(text);
+			yield;
+		}
+		this.#waiting = "";
+		this.#done = 0;
+	}
+
+	*#end(): Work {
+		yield* this.#render();
+		if (!this.#plain) {
+			this.#show("\n");
+			// The parser holds a link's address back until the closing bracket.
+			const held = this.#parser.pending.trim();
+			if (held) this.#root.append(make("p", "plain", held));
+		}
+		restoreAllBrackets(this.#root);
+		for (const code of this.#root.querySelectorAll<HTMLElement>("pre > code:not(.finished)")) {
+			finish(code);
+		}
+		yield* sanitizeAnswer(this.#root);
+	}
+
+	#show(text: string): void {
+		this.#held.remove();
 		if (this.#plain) {
 			this.#plain.append(text);
-			return;
-		}
-		this.#held.remove();
+			this.#long.grown(this.#plain, text.length);
+		} else this.#parse(text);
+		this.#long.split();
+		this.#showHeld();
+	}
+
+	#parse(text: string): void {
 		try {
 			smd.parser_write(this.#parser, text);
-			this.#showHeld();
+			if (this.#total % STEP === 0) limitPending(this.#parser);
 		} catch (error) {
 			reportError(error);
 			this.#plain = make("p", "plain", text);
@@ -59,141 +111,10 @@ export class MarkdownStream {
 	 * that may take a while, and in CJK text it is a whole token.
 	 */
 	#showHeld(): void {
-		const { nodes, index } = this.#renderer.data;
-		const element = nodes[index];
+		const element = current(this.#data);
 		const { pending } = this.#parser;
-		if (!element || element.matches(CONTAINERS) || !PLAIN.test(pending)) return;
+		if (this.#plain || element.matches(CONTAINERS) || !PLAIN.test(pending)) return;
 		this.#held.data = pending;
 		element.append(this.#held);
 	}
-
-	/** Ends the text, at any point. */
-	finish(): void {
-		if (!this.#plain) {
-			this.write("\n");
-			// The parser holds a link's address back until the closing bracket; without one, that
-			// may be much text.
-			const held = this.#parser.pending.trim();
-			if (held) this.#root.append(make("p", "plain", held));
-		}
-		for (const link of this.#root.querySelectorAll<HTMLElement>(NO_ADDRESS)) showBrackets(link, "");
-		for (const code of this.#root.querySelectorAll<HTMLElement>("pre > code:not(.finished)")) {
-			finish(code);
-		}
-		sanitizeAnswer(this.#root);
-	}
-}
-
-function renderer(root: HTMLElement, pending: () => string): smd.Default_Renderer {
-	const plain = smd.default_renderer(root);
-	const current = (data: smd.Default_Renderer_Data): HTMLElement => data.nodes[data.index] ?? root;
-
-	return {
-		data: plain.data,
-
-		add_token(data, token) {
-			plain.add_token(data, elementToken(token));
-			const element = current(data);
-			switch (token) {
-				case smd.Token.Code_Block:
-				case smd.Token.Code_Fence:
-					dressCodeBlock(element);
-					break;
-				case smd.Token.Table: {
-					// A wide table scrolls by itself; with `display: block` it would no longer be a
-					// table.
-					const scroller = make("div", "table-scroller");
-					element.replaceWith(scroller);
-					scroller.append(element);
-					break;
-				}
-				case smd.Token.Image:
-					element.className = "image";
-					break;
-				case smd.Token.Equation_Block:
-				case smd.Token.Equation_Inline:
-					element.className = "equation";
-					break;
-			}
-		},
-
-		end_token(data) {
-			const element = current(data);
-			plain.end_token(data);
-			if (element.matches("pre > code")) finish(element);
-			if (element.matches(NO_ADDRESS)) showBrackets(element, pending() === "]" ? "]" : "");
-		},
-
-		add_text(data, text) {
-			const element = current(data);
-			if (element.lastChild instanceof Text) element.lastChild.appendData(text);
-			else plain.add_text(data, text);
-		},
-
-		set_attr(data, attribute, value) {
-			const element = current(data);
-			switch (attribute) {
-				case smd.Attr.Href:
-				case smd.Attr.Src:
-					lead(element, value);
-					break;
-				case smd.Attr.Lang:
-					nameLanguage(element, value);
-					break;
-				case smd.Attr.Start:
-					if (/^\d{1,9}$/.test(value)) element.setAttribute("start", value);
-					break;
-				case smd.Attr.Checked:
-					element.setAttribute("checked", "");
-					break;
-			}
-		},
-	};
-}
-
-/** Returns the token whose element is created for this one. */
-function elementToken(token: smd.Token): smd.Token {
-	switch (token) {
-		// The page's own heading is the first level.
-		case smd.Token.Heading_1:
-			return smd.Token.Heading_2;
-		case smd.Token.Heading_2:
-			return smd.Token.Heading_3;
-		case smd.Token.Heading_3:
-			return smd.Token.Heading_4;
-		case smd.Token.Heading_4:
-			return smd.Token.Heading_5;
-		case smd.Token.Heading_5:
-			return smd.Token.Heading_6;
-		// Images are not loaded: loading one tells its server that this answer is read, and when.
-		case smd.Token.Image:
-			return smd.Token.Link;
-		case smd.Token.Equation_Block:
-		case smd.Token.Equation_Inline:
-			return smd.Token.Code_Inline;
-		default:
-			return token;
-	}
-}
-
-function lead(link: HTMLElement, url: string): void {
-	const target = linkTarget(url);
-	if (!link.textContent) link.textContent = url;
-	if (target === undefined) {
-		link.title = "This address is not a link: it is neither http, https nor mailto.";
-		return;
-	}
-	link.setAttribute("href", target);
-	link.setAttribute("rel", "noopener noreferrer nofollow");
-	link.setAttribute("target", "_blank");
-}
-
-/** Restores the brackets that the parser took for those of a link. */
-function showBrackets(link: HTMLElement, closing: string): void {
-	link.replaceWith(link.className === "image" ? "![" : "[", ...link.childNodes, closing);
-}
-
-function finish(code: HTMLElement): void {
-	code.classList.add("finished");
-	finishCodeBlock(code);
 }

@@ -2,6 +2,7 @@
 // markup from received text.
 
 import DOMPurify from "dompurify";
+import type { Work } from "./frames.ts";
 
 // The elements and attributes that markdown.ts and code-block.ts create.
 const ANSWER = {
@@ -10,42 +11,49 @@ const ANSWER = {
 		..."ul ol li input table thead tbody tr th td div span button".split(" "),
 	],
 	ALLOWED_ATTR: [
-		..."class href rel target title start type checked disabled tabindex aria-label".split(" "),
+		..."class href rel target title start type checked disabled tabindex width aria-label".split(" "),
 		"data-language",
 	],
 	// DOMPurify checks the values of unknown attributes against its pattern for addresses.
-	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex aria-label data-language".split(" "),
+	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex width aria-label data-language".split(" "),
 	ALLOW_ARIA_ATTR: false,
 	ALLOW_DATA_ATTR: false,
 	ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
+	IN_PLACE: true as const,
 };
 
-const HIGHLIGHTED = {
-	ALLOWED_TAGS: ["span"],
-	ALLOWED_ATTR: ["class"],
-	ALLOW_ARIA_ATTR: false,
-	ALLOW_DATA_ATTR: false,
-};
+// Checking this many elements takes one to three milliseconds.
+const STEP = 100;
 
 const LINK_SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
-/** Removes all other markup from the model's answer, in place. */
-export function sanitizeAnswer(root: HTMLElement): void {
-	// Colored code has passed `colour` below, and a second pass over its many spans would take as
-	// long again.
-	const range = document.createRange();
-	const coloured = [...root.querySelectorAll("code.coloured")].map((code) => {
-		range.selectNodeContents(code);
-		return { code, inside: range.extractContents() };
-	});
-	DOMPurify.sanitize(root, { ...ANSWER, IN_PLACE: true });
-	for (const { code, inside } of coloured) code.append(inside);
+/** Removes all other markup from the model's answer, in place and in small steps. */
+export function* sanitizeAnswer(root: HTMLElement): Work {
+	for (const element of [...root.children] as HTMLElement[]) {
+		if (element.getElementsByTagName("*").length <= STEP || !isAllowed(element)) {
+			if (!sanitize(element)) element.remove();
+			yield;
+		} else if (!element.matches("code.colored")) {
+			// The elements for colors have been created here too, from the names of classes only.
+			yield* sanitizeAnswer(element);
+		}
+	}
 }
 
-/** Fills an element with a syntax highlighter's markup, reduced to colored text. */
-export function colour(code: HTMLElement, html: string): void {
-	code.replaceChildren(DOMPurify.sanitize(html, { ...HIGHLIGHTED, RETURN_DOM_FRAGMENT: true }));
-	code.classList.add("coloured");
+/** Returns whether the element itself, without its contents, needs no change. */
+function isAllowed(element: HTMLElement): boolean {
+	const copy = element.cloneNode(false) as HTMLElement;
+	return sanitize(copy) && copy.isEqualNode(element.cloneNode(false));
+}
+
+/** Sanitizes an element in place. Returns `false` if the element itself is forbidden. */
+function sanitize(element: HTMLElement): boolean {
+	try {
+		DOMPurify.sanitize(element, ANSWER);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /**

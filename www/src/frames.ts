@@ -1,0 +1,59 @@
+// Runs work of the page in slices: a few milliseconds in each animation frame.
+
+/** The longest time of all slices of one frame, in milliseconds. */
+const SLICE = 8;
+
+// A tab in the background has no animation frames. Its timers still fire.
+const WITHOUT_FRAMES = 250;
+
+/** Work in progress. Each `next()` does one small step, of at most a few milliseconds. */
+export type Work = Generator<void, void>;
+
+const jobs: Work[] = [];
+let frame = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Does this work in the next frames, in turns with all other work. */
+export function schedule(work: Work): void {
+	jobs.push(work);
+	request();
+}
+
+/** Schedules this work. The promise is fulfilled when it is done. */
+export function scheduled(work: Work): Promise<void> {
+	return new Promise((resolve, reject) => {
+		schedule(
+			(function* () {
+				try {
+					yield* work;
+					resolve();
+				} catch (error) {
+					reject(error);
+				}
+			})(),
+		);
+	});
+}
+
+function request(): void {
+	if (timer !== undefined) return;
+	frame = requestAnimationFrame(run);
+	timer = setTimeout(run, WITHOUT_FRAMES);
+}
+
+function run(): void {
+	cancelAnimationFrame(frame);
+	clearTimeout(timer);
+	timer = undefined;
+	const end = performance.now() + SLICE;
+	do {
+		const work = jobs.shift();
+		try {
+			if (work && !work.next().done) jobs.push(work);
+		} catch (error) {
+			// Work that fails does not stop the rest.
+			reportError(error);
+		}
+	} while (jobs.length > 0 && performance.now() < end);
+	if (jobs.length > 0) request();
+}

@@ -1,0 +1,100 @@
+// Follows the links of Markdown that have begun, and restores the brackets of those that are none.
+
+import type * as smd from "streaming-markdown";
+import { linkTarget } from "./sanitize.ts";
+
+/** The longest text of a link. Otherwise a bracket that is never closed makes a link of all text. */
+const LONGEST = 2000;
+
+// Text in brackets that the parser took for a link, without an address: an index into an array, for
+// example.
+const NO_ADDRESS = "a:not([href], [title])";
+
+/** A link that has begun. */
+interface OpenLink {
+	/** The place of its element among the open elements. */
+	readonly index: number;
+	/** The characters before its text. */
+	readonly mark: string;
+	/** The characters after its text, without the address. */
+	length: number;
+	/** Whether its parent contains its text, because that has become too long for a link. */
+	abandoned: boolean;
+}
+
+/** The links that have begun, in one text. */
+export class Links {
+	readonly #data: smd.Default_Renderer_Data;
+	readonly #open: OpenLink[] = [];
+
+	constructor(data: smd.Default_Renderer_Data) {
+		this.#data = data;
+	}
+
+	/** A link has begun: its element is the current one. `mark` is the text that began it. */
+	begin(mark: string): void {
+		this.#open.push({ index: this.#data.index, mark, length: 0, abandoned: false });
+	}
+
+	/** Text has been added to the current element. */
+	grown(characters: number): void {
+		for (const link of this.#open) {
+			link.length += characters;
+			if (link.length > LONGEST && !link.abandoned) this.#abandon(link);
+		}
+	}
+
+	/** Returns whether the current element is a link whose text has become too long. */
+	get isAbandoned(): boolean {
+		return this.#current?.abandoned ?? false;
+	}
+
+	/** Returns the text that ends the current link, which is abandoned and has this address. */
+	ending(url: string): string {
+		return this.#current?.mark ? `](${url})` : "";
+	}
+
+	/** The current element has ended. */
+	end(): void {
+		if (this.#current) this.#open.pop();
+	}
+
+	get #current(): OpenLink | undefined {
+		const link = this.#open.at(-1);
+		return link?.index === this.#data.index ? link : undefined;
+	}
+
+	#abandon(link: OpenLink): void {
+		link.abandoned = true;
+		const element = this.#data.nodes[link.index] as HTMLElement;
+		this.#data.nodes[link.index] = element.parentElement as HTMLElement;
+		element.replaceWith(link.mark, ...element.childNodes);
+	}
+}
+
+/** Gives a link its address, or shows it if a link may not lead there. */
+export function lead(link: HTMLElement, url: string): void {
+	const target = linkTarget(url);
+	if (!link.textContent) link.textContent = url;
+	if (target === undefined) {
+		link.title = "This address is not a link: it is neither http, https nor mailto.";
+		return;
+	}
+	link.setAttribute("href", target);
+	link.setAttribute("rel", "noopener noreferrer nofollow");
+	link.setAttribute("target", "_blank");
+}
+
+/** Restores the brackets of a link that has ended without an address. */
+export function restoreBrackets(link: HTMLElement, closing: string): void {
+	if (link.matches(NO_ADDRESS)) link.replaceWith(bracket(link), ...link.childNodes, closing);
+}
+
+/** Restores the brackets of all links that never ended. */
+export function restoreAllBrackets(root: HTMLElement): void {
+	for (const link of root.querySelectorAll<HTMLElement>(NO_ADDRESS)) restoreBrackets(link, "");
+}
+
+function bracket(link: HTMLElement): string {
+	return link.className === "image" ? "![" : "[";
+}

@@ -1,0 +1,37 @@
+// Splits a long block of code into pieces of whole lines, or of parts of a very long line, because
+// browsers lay out a whole block again whenever it grows.
+//
+// A piece is an inline block. Its last line break stays outside of it, so the pieces look the same
+// as the lines that they contain, and copying them gives the same text.
+
+import { make } from "./dom.ts";
+
+/**
+ * Moves the text at the end of a block into pieces, except its last line. Returns the number of
+ * characters that remain.
+ */
+export function splitCode(pre: Element): number {
+	const tail = pre.querySelector("code")?.lastChild;
+	if (!(tail instanceof Text)) return 0;
+	let left = tail.data;
+	const move = (end: number, lineBreak: string): void => {
+		if (end > 0) tail.before(make("span", "piece", left.slice(0, end)));
+		if (lineBreak) tail.before(lineBreak);
+		left = left.slice(end + lineBreak.length);
+	};
+	// A piece directly before the text is the beginning of its first line.
+	const continues = tail.previousSibling instanceof Element;
+	const first = left.indexOf("\n");
+	if (continues && first >= 0) move(first, "\n");
+	const last = left.lastIndexOf("\n");
+	if (last >= 0) move(last, "\n");
+	else if (first < 0) move(lineCut(left), "");
+	tail.data = left;
+	return left.length;
+}
+
+/** Returns a place in a line that is not within a character. */
+function lineCut(line: string): number {
+	const cut = line.search(/[ -~]{2}[^ -~]*$/) + 1 || line.length - 1;
+	return /[\uDC00-\uDFFF]/.test(line[cut] as string) ? cut - 1 : cut;
+}

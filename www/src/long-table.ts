@@ -1,0 +1,44 @@
+// Splits a long table into groups of rows, because browsers lay out a whole table again whenever it
+// grows. Each group is laid out by itself, with the widths that the columns have by then.
+
+/** The number of rows that one group has. */
+const GROUP = 50;
+
+/** Adds a row to the end of a table. Returns it. */
+export function addRow(table: HTMLTableElement): HTMLTableRowElement {
+	if (!table.tHead) return table.createTHead().insertRow();
+	let group = table.tBodies[table.tBodies.length - 1];
+	if (!group || group.rows.length >= GROUP) {
+		if (group && !table.classList.contains("long")) fixWidths(table);
+		group = table.createTBody();
+	}
+	return group.insertRow();
+}
+
+/** Adds a cell to the end of a row. Returns it. */
+export function addCell(row: HTMLTableRowElement): HTMLTableCellElement {
+	const group = row.parentElement as HTMLTableSectionElement;
+	const cell = document.createElement(group.tagName === "THEAD" ? "th" : "td");
+	row.append(cell);
+	const table = group.parentElement as HTMLTableElement;
+	if (table.classList.contains("long") && group.rows.length === 1) copyWidth(table, cell);
+	return cell;
+}
+
+/** Keeps the columns at their present widths, which are relative if the table needs no scrolling. */
+function fixWidths(table: HTMLTableElement): void {
+	const { width } = table.getBoundingClientRect();
+	const fits = width <= (table.parentElement?.clientWidth ?? 0) + 1;
+	const cells = [...(table.tHead?.rows[0]?.cells ?? [])];
+	const widths = cells.map((cell) => cell.getBoundingClientRect().width);
+	for (const [index, cell] of cells.entries()) {
+		const own = widths[index] as number;
+		cell.width = fits && width > 0 ? `${((100 * own) / width).toFixed(2)}%` : String(Math.ceil(own));
+	}
+	table.classList.add("long");
+	for (const group of table.tBodies) for (const cell of group.rows[0]?.cells ?? []) copyWidth(table, cell);
+}
+
+function copyWidth(table: HTMLTableElement, cell: HTMLTableCellElement): void {
+	cell.width = table.tHead?.rows[0]?.cells[cell.cellIndex]?.width ?? "";
+}

@@ -1,0 +1,147 @@
+// Creates the elements of Markdown for the parser.
+//
+// Received text becomes text nodes and elements of a fixed set, never HTML: streaming-markdown does
+// not support raw HTML, and only the attributes below are set. sanitize.ts checks the finished
+// result again.
+
+import * as smd from "streaming-markdown";
+import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
+import { make } from "./dom.ts";
+import { Links, lead, restoreBrackets } from "./links.ts";
+import { addCell, addRow } from "./long-table.ts";
+import type { LongText } from "./long-text.ts";
+
+/**
+ * Returns a renderer into `root`. It reports the growing text to `long`. `pending` returns the
+ * characters that the parser holds back.
+ */
+export function renderer(root: HTMLElement, long: LongText, pending: () => string): smd.Default_Renderer {
+	const plain = smd.default_renderer(root);
+	const links = new Links(plain.data);
+	const add = (text: string): void => {
+		const element = current(plain.data);
+		if (element.lastChild instanceof Text) element.lastChild.appendData(text);
+		else element.append(text);
+		links.grown(text.length);
+		long.grown(current(plain.data), text.length);
+	};
+
+	return {
+		data: plain.data,
+
+		add_token(data, token) {
+			const parent = current(data);
+			if (token === smd.Token.Table_Row) open(data, addRow(parent as HTMLTableElement));
+			else if (token === smd.Token.Table_Cell) open(data, addCell(parent as HTMLTableRowElement));
+			else plain.add_token(data, elementToken(token));
+			dress(current(data), token);
+			const mark = LINKS.get(token);
+			if (mark !== undefined) links.begin(mark);
+		},
+
+		end_token(data) {
+			const element = current(data);
+			const closing = pending() === "]" ? "]" : "";
+			if (links.isAbandoned) add(closing);
+			else restoreBrackets(element, closing);
+			links.end();
+			plain.end_token(data);
+			if (element.matches("pre > code")) finish(element);
+		},
+
+		add_text(_data, text) {
+			add(text);
+		},
+
+		set_attr(data, attribute, value) {
+			const element = current(data);
+			switch (attribute) {
+				case smd.Attr.Href:
+				case smd.Attr.Src:
+					if (links.isAbandoned) add(links.ending(value));
+					else lead(element, value);
+					break;
+				case smd.Attr.Lang:
+					nameLanguage(element, value);
+					break;
+				case smd.Attr.Start:
+					if (/^\d{1,9}$/.test(value)) element.setAttribute("start", value);
+					break;
+				case smd.Attr.Checked:
+					element.setAttribute("checked", "");
+					break;
+			}
+		},
+	};
+}
+
+/** Returns the innermost open element. */
+export function current(data: smd.Default_Renderer_Data): HTMLElement {
+	return data.nodes[data.index] as HTMLElement;
+}
+
+/** Ends a block of code. */
+export function finish(code: HTMLElement): void {
+	code.classList.add("finished");
+	finishCodeBlock(code);
+}
+
+/** The text that begins a link, an image or a bare address. */
+const LINKS = new Map<smd.Token, string>([
+	[smd.Token.Link, "["],
+	[smd.Token.Image, "!["],
+	[smd.Token.Raw_URL, ""],
+]);
+
+function open(data: smd.Default_Renderer_Data, element: HTMLElement): void {
+	data.index += 1;
+	data.nodes[data.index] = element;
+}
+
+function dress(element: HTMLElement, token: smd.Token): void {
+	switch (token) {
+		case smd.Token.Code_Block:
+		case smd.Token.Code_Fence:
+			dressCodeBlock(element);
+			break;
+		case smd.Token.Table: {
+			// A wide table scrolls by itself; with `display: block` it would no longer be a table.
+			const scroller = make("div", "table-scroller");
+			element.replaceWith(scroller);
+			scroller.append(element);
+			break;
+		}
+		case smd.Token.Image:
+			element.className = "image";
+			break;
+		case smd.Token.Equation_Block:
+		case smd.Token.Equation_Inline:
+			element.className = "equation";
+			break;
+	}
+}
+
+/** Returns the token whose element is created for this one. */
+function elementToken(token: smd.Token): smd.Token {
+	switch (token) {
+		// The page's own heading is the first level.
+		case smd.Token.Heading_1:
+			return smd.Token.Heading_2;
+		case smd.Token.Heading_2:
+			return smd.Token.Heading_3;
+		case smd.Token.Heading_3:
+			return smd.Token.Heading_4;
+		case smd.Token.Heading_4:
+			return smd.Token.Heading_5;
+		case smd.Token.Heading_5:
+			return smd.Token.Heading_6;
+		// Images are not loaded: loading one tells its server that this answer is read, and when.
+		case smd.Token.Image:
+			return smd.Token.Link;
+		case smd.Token.Equation_Block:
+		case smd.Token.Equation_Inline:
+			return smd.Token.Code_Inline;
+		default:
+			return token;
+	}
+}
