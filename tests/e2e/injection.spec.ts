@@ -3,29 +3,11 @@
 import type { Page } from "@playwright/test";
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
-
-/** Elements that the page must never create from a message, not even for a moment. */
-const FORBIDDEN =
-	"script, iframe, object, embed, svg, math, img, video, audio, form, style, link, meta, base, details, textarea, select";
+import { FORBIDDEN, watchForbidden } from "./forbidden.ts";
 
 /** Watches the messages for dangerous elements and attributes. */
 async function watchMessages(page: Page): Promise<() => Promise<string[]>> {
-	await page.evaluate((forbidden) => {
-		const found = new Set<string>();
-		Object.assign(globalThis, { found });
-		const messages = document.querySelector('[data-testid="messages"]')!;
-		const look = (): void => {
-			for (const element of messages.querySelectorAll("*")) {
-				if (element.matches(forbidden)) found.add(`<${element.localName}>`);
-				for (const { name, value } of element.attributes) {
-					if (/^on|^style$|^srcdoc$|^autofocus$/.test(name)) found.add(`${element.localName} ${name}`);
-					const leads = name === "href" || name === "src" || name === "action" || name === "formaction";
-					if (leads && !/^(https?|mailto):/.test(value)) found.add(`${element.localName} ${name}=${value}`);
-				}
-			}
-		};
-		new MutationObserver(look).observe(messages, { subtree: true, childList: true, attributes: true });
-	}, FORBIDDEN);
+	await page.evaluate(watchForbidden, ['[data-testid="messages"]', FORBIDDEN] as const);
 	return () => page.evaluate(() => [...(globalThis as unknown as { found: Set<string> }).found]);
 }
 

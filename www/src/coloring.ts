@@ -39,8 +39,9 @@ export function color(code: HTMLElement, language: string): void {
 function next(): void {
 	const request = busy ? undefined : waiting.shift();
 	if (!request) return;
+	worker ??= startWorker();
+	if (!worker) return;
 	busy = true;
-	worker ??= new Worker(new URL("./color-worker.ts", import.meta.url), { type: "module" });
 	const stop = new AbortController();
 	const proceed = (): void => {
 		clearTimeout(timer);
@@ -65,6 +66,16 @@ function next(): void {
 		stop,
 	);
 	worker.postMessage({ text: request.text, language: request.language } satisfies Code);
+}
+
+/** Starts a worker. Without one, which a policy may forbid, code has no colors. */
+function startWorker(): Worker | undefined {
+	try {
+		return new Worker(new URL("./color-worker.ts", import.meta.url), { type: "module" });
+	} catch (error) {
+		reportError(error);
+		return undefined;
+	}
 }
 
 /** Replaces the text of a block by the same text in colored elements. */

@@ -68,7 +68,7 @@ export class Links {
 		link.abandoned = true;
 		const element = this.#data.nodes[link.index] as HTMLElement;
 		this.#data.nodes[link.index] = element.parentElement as HTMLElement;
-		element.replaceWith(link.mark, ...element.childNodes);
+		unwrap(element, link.mark, "");
 	}
 }
 
@@ -87,7 +87,7 @@ export function lead(link: HTMLElement, url: string): void {
 
 /** Restores the brackets of a link that has ended without an address. */
 export function restoreBrackets(link: HTMLElement, closing: string): void {
-	if (link.matches(NO_ADDRESS)) link.replaceWith(bracket(link), ...link.childNodes, closing);
+	if (link.matches(NO_ADDRESS)) unwrap(link, link.className === "image" ? "![" : "[", closing);
 }
 
 /** Restores the brackets of all links that never ended. */
@@ -95,6 +95,21 @@ export function restoreAllBrackets(root: HTMLElement): void {
 	for (const link of root.querySelectorAll<HTMLElement>(NO_ADDRESS)) restoreBrackets(link, "");
 }
 
-function bracket(link: HTMLElement): string {
-	return link.className === "image" ? "![" : "[";
+/** Replaces an element by its contents, with these texts before and after it. */
+function unwrap(element: HTMLElement, before: string, after: string): void {
+	const { previousSibling, nextSibling } = element;
+	const first = new Text(before);
+	element.replaceWith(first, ...element.childNodes, after);
+	// Browsers get slow with thousands of texts in one element.
+	let text = previousSibling instanceof Text ? previousSibling : first;
+	for (let node = text.nextSibling; node && node !== nextSibling; node = text.nextSibling) {
+		if (node instanceof Text) {
+			text.appendData(node.data);
+			node.remove();
+		} else {
+			const next: ChildNode | null = node.nextSibling;
+			if (!(next instanceof Text)) break;
+			text = next;
+		}
+	}
 }

@@ -8,48 +8,44 @@ import { restoreAllBrackets } from "./links.ts";
 import { LongText } from "./long-text.ts";
 import { shallowParser } from "./nesting.ts";
 import { limitPending } from "./pending.ts";
-import { current, finish, renderer } from "./renderer.ts";
+import { current, finish, holdsText, type Renderer, renderer } from "./renderer.ts";
 import { sanitizeAnswer } from "./sanitize.ts";
 
-// The limits are checked after each of these characters, counted from the beginning of the whole
-// text, so that the result does not depend on the pieces.
+/** The number of characters of one step. */
 const STEP = 256;
+
+const HIGH_SURROGATE = /[\uD800-\uDBFF]$/;
 
 // Characters with no special meaning in a line of Markdown.
 const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？！…]$/u;
-
-// Text directly in these is not complete: its paragraph, item or cell comes with the next
-// character.
-const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
 
 /** Renders one Markdown text into an element while it arrives, in the page's next frames. */
 export class MarkdownStream {
 	readonly #root: HTMLElement;
 	readonly #long = new LongText();
-	readonly #data: smd.Default_Renderer_Data;
+	readonly #renderer: Renderer;
 	readonly #parser: smd.Parser;
 	readonly #held = new Text();
 	#plain: HTMLElement | undefined;
 	#waiting = "";
 	/** The number of characters of `#waiting` that are rendered. */
 	#done = 0;
-	/** The number of all rendered characters. */
-	#total = 0;
+	#rendering = false;
 
 	constructor(root: HTMLElement) {
 		this.#root = root;
-		const into = renderer(root, this.#long, () => this.#parser.pending);
-		this.#data = into.data;
-		this.#parser = shallowParser(into);
+		this.#renderer = renderer(root, this.#long, () => this.#parser.pending);
+		this.#parser = shallowParser(this.#renderer);
 	}
 
 	/**
 	 * Renders the next piece soon. Never throws: text that the parser fails on is shown as plain text.
 	 */
 	write(text: string): void {
-		const idle = this.#waiting === "";
 		this.#waiting += text;
-		if (idle && text) schedule(this.#render());
+		if (this.#rendering) return;
+		this.#rendering = true;
+		schedule(this.#render());
 	}
 
 	/** Ends the text, at any point. The promise is fulfilled when all of it is shown. */
@@ -59,23 +55,24 @@ export class MarkdownStream {
 
 	*#render(): Work {
 		while (this.#done < this.#waiting.length) {
-			const end = this.#done + STEP - (this.#total % STEP);
-			const text = this.#waiting.slice(this.#done, end);
+			const text = this.#waiting.slice(this.#done, this.#done + STEP).replace(HIGH_SURROGATE, "");
+			if (!text) break;
 			this.#done += text.length;
-			this.#total += text.length;
 			this.#show(text);
 			yield;
 		}
-		this.#waiting = "";
+		// The first half of a character may be left.
+		this.#waiting = this.#waiting.slice(this.#done);
 		this.#done = 0;
+		this.#rendering = false;
 	}
 
 	*#end(): Work {
 		yield* this.#render();
 		if (!this.#plain) {
-			this.#show("\n");
+			this.#show(`${this.#waiting}\n`);
 			// The parser holds a link's address back until the closing bracket.
-			const held = this.#parser.pending.trim();
+			const held = (this.#renderer.flush() + this.#parser.pending).trim();
 			if (held) this.#root.append(make("p", "plain", held));
 		}
 		restoreAllBrackets(this.#root);
@@ -96,12 +93,20 @@ export class MarkdownStream {
 	}
 
 	#parse(text: string): void {
+		let parsed = 0;
 		try {
-			smd.parser_write(this.#parser, text);
-			if (this.#total % STEP === 0) limitPending(this.#parser);
+			// Character by character: the parser shows its text at the end of each piece, and the
+			// result must not depend on the pieces.
+			for (const character of text) {
+				smd.parser_write(this.#parser, character);
+				limitPending(this.#parser);
+				parsed += character.length;
+			}
+			this.#renderer.flush();
 		} catch (error) {
 			reportError(error);
-			this.#plain = make("p", "plain", text);
+			const rest = this.#renderer.flush() + this.#parser.pending + text.slice(parsed);
+			this.#plain = make("p", "plain", rest);
 			this.#root.append(this.#plain);
 		}
 	}
@@ -111,9 +116,9 @@ export class MarkdownStream {
 	 * that may take a while, and in CJK text it is a whole token.
 	 */
 	#showHeld(): void {
-		const element = current(this.#data);
+		const element = current(this.#renderer.data);
 		const { pending } = this.#parser;
-		if (this.#plain || element.matches(CONTAINERS) || !PLAIN.test(pending)) return;
+		if (this.#plain || !holdsText(element) || !PLAIN.test(pending)) return;
 		this.#held.data = pending;
 		element.append(this.#held);
 	}

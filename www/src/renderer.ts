@@ -11,25 +11,41 @@ import { Links, lead, restoreBrackets } from "./links.ts";
 import { addCell, addRow } from "./long-table.ts";
 import type { LongText } from "./long-text.ts";
 
+// Text directly in these is not complete: its paragraph, item or cell comes with the next
+// character.
+const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
+
+export interface Renderer extends smd.Default_Renderer {
+	/** Shows the text so far. Returns the text of which the element is not known yet. */
+	flush(): string;
+}
+
 /**
  * Returns a renderer into `root`. It reports the growing text to `long`. `pending` returns the
  * characters that the parser holds back.
  */
-export function renderer(root: HTMLElement, long: LongText, pending: () => string): smd.Default_Renderer {
+export function renderer(root: HTMLElement, long: LongText, pending: () => string): Renderer {
 	const plain = smd.default_renderer(root);
 	const links = new Links(plain.data);
-	const add = (text: string): void => {
+	let waiting = "";
+	const flush = (): string => {
 		const element = current(plain.data);
-		if (element.lastChild instanceof Text) element.lastChild.appendData(text);
-		else element.append(text);
-		links.grown(text.length);
-		long.grown(current(plain.data), text.length);
+		if (!waiting || !holdsText(element)) return waiting;
+		if (element.lastChild instanceof Text) element.lastChild.appendData(waiting);
+		else element.append(waiting);
+		const { length } = waiting;
+		waiting = "";
+		links.grown(length);
+		long.grown(current(plain.data), length);
+		return "";
 	};
 
 	return {
 		data: plain.data,
+		flush,
 
 		add_token(data, token) {
+			flush();
 			const parent = current(data);
 			if (token === smd.Token.Table_Row) open(data, addRow(parent as HTMLTableElement));
 			else if (token === smd.Token.Table_Cell) open(data, addCell(parent as HTMLTableRowElement));
@@ -40,9 +56,10 @@ export function renderer(root: HTMLElement, long: LongText, pending: () => strin
 		},
 
 		end_token(data) {
+			flush();
 			const element = current(data);
 			const closing = pending() === "]" ? "]" : "";
-			if (links.isAbandoned) add(closing);
+			if (links.isAbandoned) waiting += closing;
 			else restoreBrackets(element, closing);
 			links.end();
 			plain.end_token(data);
@@ -50,15 +67,16 @@ export function renderer(root: HTMLElement, long: LongText, pending: () => strin
 		},
 
 		add_text(_data, text) {
-			add(text);
+			waiting += text;
 		},
 
 		set_attr(data, attribute, value) {
+			flush();
 			const element = current(data);
 			switch (attribute) {
 				case smd.Attr.Href:
 				case smd.Attr.Src:
-					if (links.isAbandoned) add(links.ending(value));
+					if (links.isAbandoned) waiting += links.ending(value);
 					else lead(element, value);
 					break;
 				case smd.Attr.Lang:
@@ -78,6 +96,11 @@ export function renderer(root: HTMLElement, long: LongText, pending: () => strin
 /** Returns the innermost open element. */
 export function current(data: smd.Default_Renderer_Data): HTMLElement {
 	return data.nodes[data.index] as HTMLElement;
+}
+
+/** Returns whether text can be directly in this element. */
+export function holdsText(element: HTMLElement): boolean {
+	return !element.matches(CONTAINERS);
 }
 
 /** Ends a block of code. */

@@ -22,38 +22,36 @@ const ANSWER = {
 	IN_PLACE: true as const,
 };
 
-// Checking this many elements takes one to three milliseconds.
-const STEP = 100;
+const TAGS = new Set(ANSWER.ALLOWED_TAGS);
+const ATTRIBUTES = new Set(ANSWER.ALLOWED_ATTR);
+
+/** The number of elements that are checked in one step. */
+const STEP = 500;
 
 const LINK_SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
-/** Removes all other markup from the model's answer, in place and in small steps. */
+/**
+ * Removes all other markup from the model's answer, in place. Checks it in small steps, because
+ * DOMPurify takes some ten microseconds for each element of a long answer.
+ */
 export function* sanitizeAnswer(root: HTMLElement): Work {
-	for (const element of [...root.children] as HTMLElement[]) {
-		if (element.getElementsByTagName("*").length <= STEP || !isAllowed(element)) {
-			if (!sanitize(element)) element.remove();
-			yield;
-		} else if (!element.matches("code.colored")) {
-			// The elements for colors have been created here too, from the names of classes only.
-			yield* sanitizeAnswer(element);
+	const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+	for (let count = 1; walker.nextNode(); count += 1) {
+		if (!isAllowed(walker.currentNode as Element)) {
+			DOMPurify.sanitize(root, ANSWER);
+			return;
 		}
+		if (count % STEP === 0) yield;
 	}
 }
 
-/** Returns whether the element itself, without its contents, needs no change. */
-function isAllowed(element: HTMLElement): boolean {
-	const copy = element.cloneNode(false) as HTMLElement;
-	return sanitize(copy) && copy.isEqualNode(element.cloneNode(false));
-}
-
-/** Sanitizes an element in place. Returns `false` if the element itself is forbidden. */
-function sanitize(element: HTMLElement): boolean {
-	try {
-		DOMPurify.sanitize(element, ANSWER);
-		return true;
-	} catch {
-		return false;
+function isAllowed({ localName, attributes }: Element): boolean {
+	if (!TAGS.has(localName)) return false;
+	for (const { name, value } of attributes) {
+		if (!ATTRIBUTES.has(name)) return false;
+		if (name === "href" && !ANSWER.ALLOWED_URI_REGEXP.test(value)) return false;
 	}
+	return true;
 }
 
 /**
