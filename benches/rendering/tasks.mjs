@@ -21,8 +21,13 @@ export async function stopTrace(browser) {
 	for (const event of traceEvents) {
 		if (event.name === TASK && event.dur) threads.get(thread(event))?.push(event);
 	}
-	const sum = (events) => events.reduce((total, { tdur }) => total + tdur, 0);
+	const sum = (events) => events.reduce((total, event) => total + cpu(event), 0);
 	const [busiest] = [...threads.values()].sort((a, b) => sum(b) - sum(a));
 	busiest.sort((a, b) => a.ts - b.ts);
-	return busiest.map(({ ts, tdur }) => ({ at: (ts - busiest[0].ts) / 1e6, time: tdur / 1000 }));
+	return busiest.map((event) => ({ at: (event.ts - busiest[0].ts) / 1e6, time: cpu(event) / 1000 }));
+}
+
+/** Chromium leaves the processor time of some tasks out. The passed time is the upper bound then. */
+function cpu({ tdur, dur }) {
+	return tdur ?? dur;
 }

@@ -1,5 +1,6 @@
 // Splits a long table into groups of rows, because browsers lay out a whole table again whenever it
-// grows. Each group is laid out by itself, with the widths that the columns have by then.
+// grows. Each row of a long table is laid out by itself, with the widths that the columns have by
+// then, and browsers skip the groups that are not in view.
 
 /** The number of rows that one group has. */
 const GROUP = 50;
@@ -21,7 +22,7 @@ export function addCell(row: HTMLTableRowElement): HTMLTableCellElement {
 	const cell = document.createElement(group.tagName === "THEAD" ? "th" : "td");
 	row.append(cell);
 	const table = group.parentElement as HTMLTableElement;
-	if (table.classList.contains("long") && group.rows.length === 1) copyWidth(table, cell);
+	if (table.classList.contains("long")) copyWidth(table, cell);
 	return cell;
 }
 
@@ -36,9 +37,10 @@ function fixWidths(table: HTMLTableElement): void {
 		cell.width = fits && width > 0 ? `${((100 * own) / width).toFixed(2)}%` : String(Math.ceil(own));
 	}
 	table.classList.add("long");
-	for (const group of table.tBodies) for (const cell of group.rows[0]?.cells ?? []) copyWidth(table, cell);
+	for (const row of table.rows) for (const cell of row.cells) copyWidth(table, cell);
 }
 
 function copyWidth(table: HTMLTableElement, cell: HTMLTableCellElement): void {
-	cell.width = table.tHead?.rows[0]?.cells[cell.cellIndex]?.width ?? "";
+	const width = table.tHead?.rows[0]?.cells[cell.cellIndex]?.width;
+	if (width) cell.width = width;
 }

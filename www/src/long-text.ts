@@ -3,13 +3,17 @@
 //
 // A piece is an inline block as wide as the paragraph, so it looks the same as the lines that it
 // contains, and copying it adds no line break. White space between two pieces stays outside of them,
-// where it is part of the copied text and invisible at the end of a line.
+// where it is part of the copied text and invisible at the end of a line. Pieces are in groups, which
+// are inline blocks too.
 
 import { make } from "./dom.ts";
 import { splitCode } from "./long-code.ts";
 
 /** The number of characters of a paragraph, or of a block of code, that may grow as a whole. */
 const LONGEST = 4000;
+
+/** The number of pieces that one group has. Browsers look at each group for each frame. */
+const GROUP = 8;
 
 /** Without a line to split at, the next attempt is after this many characters. */
 const AGAIN = 1000;
@@ -64,17 +68,29 @@ function blockOf(element: Element): Element {
  * Returns the number of characters that remain outside of pieces.
  */
 function splitParagraph(paragraph: Element): number {
-	const tail = new Tail(paragraph);
-	const cut = tail.cut();
-	if (cut === 0) return tail.length;
-	const { end, text } = tail;
+	const { end, text, cut } = new Tail(paragraph);
+	if (cut === 0) return text.length;
+	const before = end?.matches(".piece") ? text.length - text.replace(/^[ \t\n]+/, "").length : 0;
 	const visible = text.slice(0, cut).replace(/[ \t\n]+$/, "").length;
+	const space = take(paragraph, before);
 	const piece = make("span", "piece");
-	piece.append(tail.extract(visible));
-	const space = new Tail(paragraph).extract(cut - visible);
-	if (end) end.after(piece, space);
-	else paragraph.prepend(piece, space);
+	piece.append(take(paragraph, visible - before));
+	const spaceAfter = take(paragraph, cut - visible);
+	if (end?.matches(".group") && end.childElementCount < GROUP) {
+		end.append(space, piece);
+		end.after(spaceAfter);
+	} else {
+		const group = make("span", "piece group");
+		group.append(piece);
+		if (end) end.after(space, group, spaceAfter);
+		else paragraph.prepend(group, spaceAfter);
+	}
 	return text.length - cut;
+}
+
+/** Removes characters from the beginning of a paragraph's tail, and returns them. */
+function take(paragraph: Element, characters: number): DocumentFragment {
+	return characters > 0 ? new Tail(paragraph).extract(characters) : new DocumentFragment();
 }
 
 /** The text of a paragraph behind its last piece, or behind the last block in it. */
@@ -104,13 +120,9 @@ class Tail {
 		this.text = text;
 	}
 
-	get length(): number {
-		return this.text.length;
-	}
-
-	/** Returns the position where the tail can be cut, or 0 if it has a single line. */
-	cut(): number {
-		let start = this.#lineStart(this.length);
+	/** The position where the tail can be cut, or 0 if it has a single line. */
+	get cut(): number {
+		let start = this.#lineStart(this.text.length);
 		let fallback = 0;
 		for (let line = 0; line < LINES && start > 0; line += 1) {
 			const parent = this.#place(start).node.parentElement;

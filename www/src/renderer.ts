@@ -13,12 +13,15 @@ import type { LongText } from "./long-text.ts";
 
 // Text directly in these is not complete: its paragraph, item or cell comes with the next
 // character.
-const CONTAINERS = ".prose, blockquote, ol, ul, table, tr";
+const CONTAINERS = ".prose, .part, blockquote, ol, ul, table, tr";
 
 export interface Renderer extends smd.Default_Renderer {
 	/** Shows the text so far. Returns the text of which the element is not known yet. */
 	flush(): string;
 }
+
+/** The number of blocks after which a new part of the answer begins. */
+const PART = 50;
 
 /**
  * Returns a renderer into `root`. It reports the growing text to `long`. `pending` returns the
@@ -46,6 +49,7 @@ export function renderer(root: HTMLElement, long: LongText, pending: () => strin
 
 		add_token(data, token) {
 			flush();
+			if (token === smd.Token.Paragraph && data.index === 0) beginPart(data, root);
 			const parent = current(data);
 			if (token === smd.Token.Table_Row) open(data, addRow(parent as HTMLTableElement));
 			else if (token === smd.Token.Table_Cell) open(data, addCell(parent as HTMLTableRowElement));
@@ -115,6 +119,17 @@ const LINKS = new Map<smd.Token, string>([
 	[smd.Token.Image, "!["],
 	[smd.Token.Raw_URL, ""],
 ]);
+
+/**
+ * Begins a new part if there are many blocks already, because browsers look at each block for each
+ * frame. A paragraph has no margin above it that would collapse with another.
+ */
+function beginPart(data: smd.Default_Renderer_Data, root: HTMLElement): void {
+	if (current(data).childElementCount < PART) return;
+	const part = make("div", "part");
+	root.append(part);
+	data.nodes[0] = part;
+}
 
 function open(data: smd.Default_Renderer_Data, element: HTMLElement): void {
 	data.index += 1;
