@@ -15,7 +15,8 @@ export function splitCode(pre: Element): number {
 	if (!(tail instanceof Text)) return 0;
 	let left = tail.data;
 	const move = (end: number, lineBreak: string): void => {
-		if (end > 0) tail.before(make("span", "piece", left.slice(0, end)));
+		const text = left.slice(0, end);
+		if (text) tail.before(make("span", text.includes("\n") ? "piece lines" : "piece", text));
 		if (lineBreak) tail.before(lineBreak);
 		left = left.slice(end + lineBreak.length);
 	};
