@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::look_ups::UnknownName;
 
 /// The HTTP client does not export the type of this error.
-const PROXY_PASSWORD: &str = "proxy authorization required";
+const PROXY_PASSWORD: &str = "tunnel error: proxy authorization required";
 
 pub fn failure(error: &reqwest::Error) -> Failure {
     let mut kind = None;
