@@ -5,9 +5,11 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::TryStream;
+use futures_util::Stream;
 use serde::Serialize;
 use serde_json::json;
+
+use crate::events;
 
 /// Describes a failure in the shape that OpenAI's clients read, as the value of `error`.
 #[derive(Serialize)]
@@ -55,12 +57,15 @@ pub async fn method_not_allowed() -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not support that method.")
 }
 
-/// Sends each item as it arrives, byte for byte. Does not use axum's own `Sse`, because that drops
-/// an empty `data` field and writes a space after every colon.
-pub fn event_stream<S>(content_type: &'static str, stream: S) -> Response
+/// Sends each item as it arrives, byte for byte, and a comment whenever the stream is quiet. The
+/// stream may wait between events only. Does not use axum's own `Sse`, because that drops an empty
+/// `data` field and writes a space after every colon.
+pub fn event_stream<E>(
+    content_type: &'static str,
+    stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+) -> Response
 where
-    S: TryStream<Ok = Bytes> + Send + 'static,
-    S::Error: Into<axum::BoxError>,
+    E: Into<axum::BoxError> + Send + 'static,
 {
     let headers = [
         (header::CONTENT_TYPE, content_type),
@@ -68,5 +73,5 @@ where
         // Tells nginx, if it is in front of this server, not to buffer the stream.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    (headers, Body::from_stream(stream)).into_response()
+    (headers, Body::from_stream(events::kept_alive(stream))).into_response()
 }

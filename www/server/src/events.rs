@@ -25,7 +25,8 @@ pub const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
 /// Follows the HTML Standard's advice: "every 15 seconds or so".
 pub const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);
 
-/// Adds a comment whenever the stream has been quiet for that time. Each item must be whole events.
+/// Adds a comment whenever the stream has been quiet for that time. It may wait
+/// between events only.
 pub fn kept_alive<E: Send + 'static>(
     stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
 ) -> impl Stream<Item = Result<Bytes, E>> + Send + 'static {

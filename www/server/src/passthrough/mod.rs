@@ -164,7 +164,7 @@ async fn respond(
             streams::iter([events::KEEP_ALIVE]).chain(answer).boxed()
         }
     };
-    Ok(event_stream(events::CONTENT_TYPE, events::kept_alive(answer.map(Ok::<_, Infallible>))))
+    Ok(event_stream(events::CONTENT_TYPE, answer.map(Ok::<_, Infallible>)))
 }
 
 /// Describes a failed response in this server's own words.

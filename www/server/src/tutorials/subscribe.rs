@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -14,14 +14,12 @@ use futures_util::stream::{self, Stream, StreamExt};
 use httpdate::fmt_http_date;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::{Instant, interval_at};
+use tokio::time::Instant;
 
 use super::streams::{Farewell, Next, Stats, Streams, Subscription};
 use crate::answers::{Refusal, event_stream};
 use crate::events;
 
-/// Follows the HTML Standard's advice: "every 15 seconds or so".
-const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);
 /// Rejects longer names, which would be kept for as long as the stream is open.
 const LONGEST_NAME: usize = 256;
 
@@ -79,19 +77,15 @@ pub async fn stats(State(streams): State<Arc<Streams>>) -> Json<Stats> {
     Json(streams.stats())
 }
 
-/// Returns the events after the greeting, with a comment whenever the stream was quiet for a while.
+/// Returns the events after the greeting.
 fn following(subscription: Subscription, max: usize) -> impl Stream<Item = Bytes> {
-    let keep_alive = interval_at(Instant::now() + KEEP_ALIVE_PERIOD, KEEP_ALIVE_PERIOD);
-    stream::unfold((subscription, keep_alive), move |(mut subscription, mut keep_alive)| async move {
-        let bytes = tokio::select! {
-            next = subscription.next() => match next {
-                Next::Event(event) => event,
-                Next::Farewell(farewell) => events::named("evicted", &words_of(farewell, max)),
-                Next::End => return None,
-            },
-            _ = keep_alive.tick() => events::KEEP_ALIVE,
+    stream::unfold(subscription, move |mut subscription| async move {
+        let bytes = match subscription.next().await {
+            Next::Event(event) => event,
+            Next::Farewell(farewell) => events::named("evicted", &words_of(farewell, max)),
+            Next::End => return None,
         };
-        Some((bytes, (subscription, keep_alive)))
+        Some((bytes, subscription))
     })
 }
 
@@ -112,12 +106,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_quiet_stream_carries_a_comment_every_15_seconds() {
-        let streams = Arc::new(Streams::new(1));
         let start = Instant::now();
-        let subscription = streams.subscribe("ann", "", start);
-        let mut stream = Box::pin(following(subscription.unwrap_or_else(|| unreachable!("nobody was sent away")), 1));
+        let subscriber = Subscriber { user_id: "ann".into(), session: String::new() };
+        let subscribed = subscribe(State(Arc::new(Streams::new(1))), Query(subscriber)).await;
+        let response = subscribed.unwrap_or_else(|_| unreachable!("the name is valid"));
+        let mut pieces = response.into_body().into_data_stream().filter_map(|piece| std::future::ready(piece.ok()));
+        assert!(pieces.next().await.is_some_and(|greeting| greeting.starts_with(b"data: Welcome ann\n\n")));
         for number in 1..4 {
-            assert_eq!(stream.next().await, Some(events::KEEP_ALIVE));
+            assert_eq!(pieces.next().await, Some(events::KEEP_ALIVE));
             assert_eq!(start.elapsed().as_secs(), 15 * number);
         }
     }
