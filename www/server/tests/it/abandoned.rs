@@ -101,6 +101,38 @@ async fn nobody_notices_a_thousand_requests_for_work_that_are_started_and_given_
 }
 
 #[tokio::test]
+async fn bodies_that_never_end_take_no_more_memory_than_is_said() {
+    let program = Program::start().await;
+    let head = "HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n";
+    let almost_all = vec![b' '; 1_048_575];
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        let mut connection = TcpStream::connect(("127.0.0.1", program.port)).await.unwrap();
+        connection.write_all(format!("POST /api/chat {head}").as_bytes()).await.unwrap();
+        // The server refuses those for which it has no memory, and closes their connections.
+        let _ = within_limit("the body to be sent", connection.write_all(&almost_all)).await;
+        held.push(connection);
+    }
+    program.assert_quick("/", "with a hundred bodies").await;
+    // 64 MiB are for bodies; so 36 of the connections, at least, are refused.
+    let mut refused = 0;
+    within_limit("the refusals", async {
+        while refused < 36 {
+            let mut start = [0; 12];
+            refused += held
+                .iter()
+                .filter(|connection| {
+                    connection.try_read(&mut start).is_ok_and(|length| length > 0 && &start == b"HTTP/1.1 503")
+                })
+                .count();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    assert!(program.peak_megabytes() < 150, "{} MB", program.peak_megabytes());
+}
+
+#[tokio::test]
 async fn twenty_slow_readers_of_different_streams_take_no_more_memory_than_is_said() {
     let program = Program::start().await;
     let mut readers = Vec::new();
