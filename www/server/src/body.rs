@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::answers::Refusal;
@@ -21,6 +22,8 @@ use crate::answers::Refusal;
 const MOST_DISCARDED: usize = 16;
 /// Limits all bodies that are being read or responded to, in bodies of the largest size.
 const MOST_TOGETHER: usize = 64;
+/// Parsing a longer body, in bytes, takes long enough for others to notice a hundred of them.
+const LONG: usize = 16 * 1024;
 /// The unit in which memory is counted.
 const UNIT: usize = 1024;
 /// Seconds.
@@ -34,6 +37,8 @@ pub struct Bodies {
     /// A whole body must arrive within this time, so that a slow one does not hold its memory
     /// forever.
     limit: Duration,
+    /// One long body at a time is handled, before all other work gets its turn.
+    turn: Semaphore,
 }
 
 /// A body and its share of the memory for all bodies.
@@ -52,14 +57,20 @@ pub async fn whole(State(bodies): State<Arc<Bodies>>, request: Request, next: Ne
 
 impl Bodies {
     pub fn new(most: usize, limit: Duration) -> Self {
-        Self { room: Arc::new(Semaphore::new(MOST_TOGETHER * most / UNIT)), most, limit }
+        Self { room: Arc::new(Semaphore::new(MOST_TOGETHER * most / UNIT)), most, limit, turn: Semaphore::new(1) }
     }
 
     pub async fn read(&self, body: Body) -> Result<Read, Refusal> {
-        timeout(self.limit, self.read_all(body)).await.unwrap_or_else(|_| {
+        let read = timeout(self.limit, self.read_all(body)).await.unwrap_or_else(|_| {
             let sentence = format!("The request's body did not arrive within {} seconds.", self.limit.as_secs_f64());
             Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, sentence))
-        })
+        })?;
+        if read.bytes.len() > LONG {
+            // The semaphore is never closed.
+            let _turn = self.turn.acquire().await;
+            yield_now().await;
+        }
+        Ok(read)
     }
 
     async fn read_all(&self, body: Body) -> Result<Read, Refusal> {
@@ -106,6 +117,8 @@ impl Bodies {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, PoisonError};
+
     use axum::body::Bytes;
     use axum::response::IntoResponse;
     use futures_util::stream;
@@ -147,6 +160,32 @@ mod tests {
         let body = Body::from_stream(stream::iter(chunks).chain(last));
         let refused = bodies.read(body).await.err().map(|refusal| refusal.into_response().status());
         assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+
+    #[tokio::test]
+    async fn other_work_gets_its_turn_between_long_bodies() {
+        let bodies = Arc::new(bodies());
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = Vec::new();
+        for _ in 0..3 {
+            let (bodies, order) = (Arc::clone(&bodies), Arc::clone(&order));
+            tasks.push(tokio::spawn(async move {
+                assert!(bodies.read(Body::from(vec![b'x'; MOST])).await.is_ok());
+                order.lock().unwrap_or_else(PoisonError::into_inner).push("body");
+            }));
+        }
+        let other = Arc::clone(&order);
+        tasks.push(tokio::spawn(async move {
+            for _ in 0..20 {
+                other.lock().unwrap_or_else(PoisonError::into_inner).push("other");
+                yield_now().await;
+            }
+        }));
+        for task in tasks {
+            assert!(task.await.is_ok());
+        }
+        let order = order.lock().unwrap_or_else(PoisonError::into_inner).join(" ");
+        assert!(!order.contains("body body body"), "{order}");
     }
 
     #[tokio::test(start_paused = true)]
