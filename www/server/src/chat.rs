@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::Refusal;
-use crate::body::{self, Bodies};
+use crate::body::Bodies;
 use crate::config::Config;
 use crate::conversation::Message;
 use crate::model;
@@ -59,7 +59,7 @@ pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
         Backend::Embedded => (model::NAME, true),
         Backend::Remote(server) => (server.model(), false),
     };
-    Json(json!({ "model": name, "resumable": embedded, "embedded": embedded, "maxBytes": body::MOST }))
+    Json(json!({ "model": name, "resumable": embedded, "embedded": embedded, "maxBytes": LONGEST_CONVERSATION }))
 }
 
 /// Serves `POST /api/chat`.
