@@ -150,7 +150,7 @@ async fn the_key_does_not_reach_the_page_from_random_responses() {
         "\\",
     ]
     .map(str::to_owned);
-    for seed in 1..400 {
+    for seed in 1..=400 {
         let mut random = Random(seed);
         let mut body = if random.below(2) == 0 {
             "data: {\"choices\":[{\"delta\":{\"content\":\"".to_owned()
