@@ -60,3 +60,131 @@ async function renderAll(texts: readonly (readonly (readonly string[])[])[]): Pr
 	answers.replaceChildren();
 	return shown;
 }
+
+/** Renders one text after the other. Returns the milliseconds that each took. Runs in the page. */
+async function timeAll(texts: readonly string[]): Promise<number[]> {
+	const { MarkdownStream } = globalThis as unknown as Rendering;
+	const times: number[] = [];
+	for (const text of texts) {
+		const answer = document.createElement("div");
+		answer.className = "prose";
+		document.querySelector("#answers")!.replaceChildren(answer);
+		const started = performance.now();
+		const stream = new MarkdownStream(answer);
+		stream.write(text);
+		await stream.finish();
+		times.push(performance.now() - started);
+	}
+	return times;
+}
+
+const GROWING: Record<string, (count: number) => string> = {
+	"a paragraph": (count) => "some words of it ".repeat(count),
+	"one word": (count) => "wordwordwordword".repeat(count),
+	"lines of a paragraph": (count) => "some words here\n".repeat(count),
+	"a line of code": (count) => `\`\`\`js\n${"some words of it ".repeat(count)}`,
+	"lines of code": (count) => `\`\`\`\n${"const a = f(b);\n".repeat(count)}`,
+	"a table": (count) => `| a | b |\n|---|---|\n${"| cell | *b* |\n".repeat(count)}`,
+	"an address": (count) => `[a](https://e.test/${"some/words/of/it".repeat(count)})`,
+	"an info string": (count) => `\`\`\`${"some-words-of-it".repeat(count)}`,
+	"brackets without an address": (count) => "some [words] [x] ".repeat(count),
+	"an open bracket": (count) => `[${"some words of it ".repeat(count)}`,
+};
+
+for (const [name, make] of Object.entries(GROWING)) {
+	test(`the time to render ${name} is linear in its length`, async ({ page }) => {
+		test.setTimeout(90_000);
+		await openRendering(page);
+		const ratios: number[] = [];
+		for (let round = 0; round < 5; round += 1) {
+			const [short, long] = await page.evaluate(timeAll, [make(2000), make(8000)]);
+			ratios.push(long! / short!);
+		}
+		ratios.sort((a, b) => a - b);
+		// Four times the text takes sixteen times as long if the time is quadratic.
+		expect(ratios[2]).toBeLessThan(9);
+	});
+}
+
+/** Renders a text, waits for it, and leaves it in the page. Runs in the page. */
+async function renderOne(text: string): Promise<void> {
+	const { MarkdownStream } = globalThis as unknown as Rendering;
+	const answer = document.createElement("div");
+	answer.className = "prose";
+	document.querySelector("#answers")!.replaceChildren(answer);
+	const stream = new MarkdownStream(answer);
+	stream.write(text);
+	await stream.finish();
+}
+
+const LONG: Record<string, string> = {
+	"a paragraph": "Some words, **strong ones** and `code`, 日本語。and *more of it* é👩‍🚀. ".repeat(300),
+	"strong text": `**${"some words of it, ".repeat(1500)}**`,
+	"one word": "wordwordwordword".repeat(1500),
+	"Japanese text": "行く川の流れは絶えずして、しかももとの水にあらず。".repeat(800),
+	"an item of a list": `- ${"some words of it ".repeat(1500)}\n- next`,
+	"lines of a paragraph": "some words here\n".repeat(1500),
+	"lines of code": `\`\`\`\n${"const a = f(b);\n\n\tb\n".repeat(800)}\`\`\``,
+	"a line of code": `\`\`\`\n${"some words of it ".repeat(1500)}\nend\n\`\`\``,
+};
+
+for (const [name, text] of Object.entries(LONG)) {
+	test(`a long answer of ${name} looks the same as one that is not split, and its copy has the same text`, async ({
+		page,
+	}) => {
+		await openRendering(page);
+		await page.evaluate(renderOne, text);
+		const [split, whole] = await page.evaluate(async () => {
+			const answer = document.querySelector<HTMLElement>(".prose")!;
+			const look = () => {
+				getSelection()!.selectAllChildren(answer);
+				const copied = getSelection()!.toString();
+				const { width, height } = answer.getBoundingClientRect();
+				return { pieces: answer.querySelectorAll(".piece").length, copied, width, height: Math.round(height) };
+			};
+			await new Promise(requestAnimationFrame);
+			// A browser remembers the size of a piece out of view once it has been in view.
+			for (const piece of answer.querySelectorAll<HTMLElement>(".piece")) piece.style.contentVisibility = "visible";
+			const split = look();
+			for (const piece of answer.querySelectorAll(".piece")) piece.replaceWith(...piece.childNodes);
+			answer.normalize();
+			return [split, look()];
+		});
+		expect(split!.pieces).toBeGreaterThan(2);
+		expect({ ...split, pieces: 0 }).toEqual({ ...whole, pieces: 0 });
+	});
+}
+
+test("a paragraph that was split is whole again at another width", async ({ page }) => {
+	await openRendering(page);
+	await page.evaluate(renderOne, LONG["a paragraph"] as string);
+	expect(await page.locator(".piece").count()).toBeGreaterThan(2);
+	const text = await page.locator(".prose").textContent();
+	await page.setViewportSize({ width: 500, height: 700 });
+	await expect(page.locator(".piece")).toHaveCount(0);
+	expect(await page.locator(".prose").textContent()).toBe(text);
+});
+
+test("a tab without animation frames shows all text", async ({ page }) => {
+	await openRendering(page);
+	await page.evaluate(() => {
+		globalThis.requestAnimationFrame = () => 0;
+	});
+	await page.evaluate(renderOne, "# Title\n\nThe **text** of a hidden tab.");
+	await expect(page.locator(".prose")).toHaveText("TitleThe text of a hidden tab.");
+});
+
+test("text that the renderer fails on is shown as it is, with everything after it", async ({ page, uncaught }) => {
+	await openRendering(page);
+	await page.evaluate(() => {
+		const create = document.createElement.bind(document);
+		document.createElement = ((name: string) => {
+			if (name === "em") throw new Error("no emphasis today");
+			return create(name);
+		}) as typeof document.createElement;
+	});
+	await page.evaluate(renderOne, `Before it. *Emphasis* and ${"all the rest ".repeat(100)}end.`);
+	const shown = (await page.locator(".prose").textContent()) ?? "";
+	for (const part of ["Before it.", "Emphasis", "all the rest", "end."]) expect(shown).toContain(part);
+	expect(uncaught.splice(0)).toEqual([expect.stringContaining("no emphasis today")]);
+});

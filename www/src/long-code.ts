@@ -14,19 +14,20 @@ export function splitCode(pre: Element): number {
 	const tail = pre.querySelector("code")?.lastChild;
 	if (!(tail instanceof Text)) return 0;
 	let left = tail.data;
-	const move = (end: number, lineBreak: string): void => {
-		const text = left.slice(0, end);
+	const move = (end: number): void => {
+		// A line break at the end of a piece would not make an empty line.
+		const text = left.slice(0, end).replace(/\n+$/, "");
 		if (text) tail.before(make("span", text.includes("\n") ? "piece lines" : "piece", text));
-		if (lineBreak) tail.before(lineBreak);
-		left = left.slice(end + lineBreak.length);
+		if (text.length < end) tail.before(left.slice(text.length, end));
+		left = left.slice(end);
 	};
 	// A piece directly before the text is the beginning of its first line.
 	const continues = tail.previousSibling instanceof Element;
 	const first = left.indexOf("\n");
-	if (continues && first >= 0) move(first, "\n");
+	if (continues && first >= 0) move(first + 1);
 	const last = left.lastIndexOf("\n");
-	if (last >= 0) move(last, "\n");
-	else if (first < 0) move(lineCut(left), "");
+	if (last >= 0) move(last + 1);
+	else if (first < 0) move(lineCut(left));
 	tail.data = left;
 	return left.length;
 }

@@ -7,6 +7,7 @@
 // are inline blocks too.
 
 import { make } from "./dom.ts";
+import type { Work } from "./frames.ts";
 import { splitCode } from "./long-code.ts";
 
 /** The number of characters of a paragraph, or of a block of code, that may grow as a whole. */
@@ -53,6 +54,17 @@ export class LongText {
 		if (!this.#block || this.#length < this.#limit) return;
 		this.#length = this.#block.tagName === "PRE" ? splitCode(this.#block) : splitParagraph(this.#block);
 		this.#limit = Math.max(LONGEST, this.#length + AGAIN);
+	}
+}
+
+/**
+ * Undoes the splits of all paragraphs, because their lines have another width now. This costs one
+ * layout of each. A paragraph that still grows is split again.
+ */
+export function* joinParagraphs(root: Element): Work {
+	for (const piece of root.querySelectorAll(".piece:not(pre *)")) {
+		piece.replaceWith(...piece.childNodes);
+		yield;
 	}
 }
 

@@ -5,7 +5,7 @@ import * as smd from "streaming-markdown";
 import { make } from "./dom.ts";
 import { schedule, scheduled, type Work } from "./frames.ts";
 import { restoreAllBrackets } from "./links.ts";
-import { LongText } from "./long-text.ts";
+import { joinParagraphs, LongText } from "./long-text.ts";
 import { shallowParser } from "./nesting.ts";
 import { limitPending } from "./pending.ts";
 import { current, finish, holdsText, type Renderer, renderer } from "./renderer.ts";
@@ -36,6 +36,11 @@ export class MarkdownStream {
 		this.#root = root;
 		this.#renderer = renderer(root, this.#long, () => this.#parser.pending);
 		this.#parser = shallowParser(this.#renderer);
+		let width: number | undefined;
+		new ResizeObserver(() => {
+			if (width !== undefined && width !== root.clientWidth) schedule(joinParagraphs(root));
+			width = root.clientWidth;
+		}).observe(root);
 	}
 
 	/**
