@@ -57,6 +57,7 @@ const LONG = [
 		"nesting",
 		"pass-through",
 		"presses",
+		"rendering",
 		"spring",
 		"subscribe",
 		"zoom",
@@ -65,11 +66,12 @@ const LONG = [
 
 /**
  * The other engines, with their drivers, cannot collect garbage on request or accept a test's
- * certificate. Two of the files need no engine.
+ * certificate. Two of the files need no engine. The renderer's limits are set for Chromium.
  */
 const ONLY_IN_CHROMIUM = [
 	...facade("conformance", "garbage", "http2", "leaks", "limits"),
 	"e2e/bench-workloads.spec.ts",
+	"e2e/rendering.spec.ts",
 ];
 
 /** Firefox, with this driver, reloads a page instead of restoring it from the back/forward cache. */

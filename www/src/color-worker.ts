@@ -1,4 +1,4 @@
-// Finds the colored parts of code, in a worker: the page stays alive, however long that takes.
+// Finds the colored parts of code, in a worker. The page stays alive, however long that takes.
 
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
@@ -34,11 +34,10 @@ const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">
 function parts(html: string): Part[] {
 	const found: Part[] = [];
 	const classes: string[] = [];
-	for (const [token, opened, text] of html.matchAll(/<span class="([^"]*)">|<\/span>|([^<]+)/g)) {
+	for (const [, opened, text] of html.matchAll(/<span class="([^"]*)">|<\/span>|([^<]+)/g)) {
 		if (opened !== undefined) classes.push(opened);
 		else if (text === undefined) classes.pop();
 		else found.push([text.replace(/&[^;]+;/g, (entity) => ENTITIES[entity] ?? entity).length, ...classes]);
-		void token;
 	}
 	return found;
 }

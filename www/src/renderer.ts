@@ -76,25 +76,28 @@ export function renderer(root: HTMLElement, long: LongText, pending: () => strin
 
 		set_attr(data, attribute, value) {
 			flush();
-			const element = current(data);
-			switch (attribute) {
-				case smd.Attr.Href:
-				case smd.Attr.Src:
-					if (links.isAbandoned) waiting += links.ending(value);
-					else lead(element, value);
-					break;
-				case smd.Attr.Lang:
-					nameLanguage(element, value);
-					break;
-				case smd.Attr.Start:
-					if (/^\d{1,9}$/.test(value)) element.setAttribute("start", value);
-					break;
-				case smd.Attr.Checked:
-					element.setAttribute("checked", "");
-					break;
-			}
+			if (links.isAbandoned) waiting += links.ending(value);
+			else setAttribute(current(data), attribute, value);
 		},
 	};
+}
+
+function setAttribute(element: HTMLElement, attribute: smd.Attr, value: string): void {
+	switch (attribute) {
+		case smd.Attr.Href:
+		case smd.Attr.Src:
+			lead(element, value);
+			break;
+		case smd.Attr.Lang:
+			nameLanguage(element, value);
+			break;
+		case smd.Attr.Start:
+			if (/^\d{1,9}$/.test(value)) element.setAttribute("start", value);
+			break;
+		case smd.Attr.Checked:
+			element.setAttribute("checked", "");
+			break;
+	}
 }
 
 /** Returns the innermost open element. */
