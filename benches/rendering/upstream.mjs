@@ -1,4 +1,4 @@
-// A model's server that answers with given pieces at a given pace.
+// A model's server that sends given pieces at a given pace.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

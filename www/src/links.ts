@@ -1,4 +1,5 @@
-// Follows the links of Markdown that have begun, and restores the brackets of those that are none.
+// Follows the links of Markdown that have begun, and restores the brackets of text that is
+// not a link.
 
 import type * as smd from "streaming-markdown";
 import { linkTarget } from "./sanitize.ts";

@@ -41,7 +41,7 @@ function openText(parser: smd.Parser): void {
 			close(parser);
 			break;
 		default:
-			// A state in which the parser decides what follows is not an element.
+			// The parser's other states, in which it has not decided yet, are not elements.
 			parser.token = innermost(parser);
 	}
 	if (parser.token === smd.Token.Document || parser.token === smd.Token.Blockquote) {
