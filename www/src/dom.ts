@@ -9,6 +9,17 @@ export function part<T extends HTMLElement = HTMLElement>(name: string): T {
 	return element;
 }
 
+/**
+ * Gives an element of an answer its direction: a block has that of its first letter, and code runs
+ * from left to right. Call it when the element is in its place.
+ */
+export function direct(element: HTMLElement): void {
+	if (element.tagName === "CODE") element.dir = "ltr";
+	// Blocks inside of others inherit: with a direction of their own, they would not count for the
+	// outer one.
+	else if (element.matches(".prose > *, .prose > .part > *")) element.dir = "auto";
+}
+
 /** Creates an element with a class and text; the text is never parsed as HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
 	tag: K,

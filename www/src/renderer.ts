@@ -6,7 +6,7 @@
 
 import * as smd from "streaming-markdown";
 import { dressCodeBlock, finishCodeBlock, nameLanguage } from "./code-block.ts";
-import { make } from "./dom.ts";
+import { direct, make } from "./dom.ts";
 import { Links, lead, restoreBrackets } from "./links.ts";
 import { addCell, addRow } from "./long-table.ts";
 import type { LongText } from "./long-text.ts";
@@ -150,6 +150,7 @@ function dress(element: HTMLElement, token: smd.Token): void {
 			const scroller = make("div", "table-scroller");
 			element.replaceWith(scroller);
 			scroller.append(element);
+			direct(scroller);
 			break;
 		}
 		case smd.Token.Image:
@@ -160,6 +161,7 @@ function dress(element: HTMLElement, token: smd.Token): void {
 			element.className = "equation";
 			break;
 	}
+	direct(element);
 }
 
 /** Returns the token whose element is created for this one. */

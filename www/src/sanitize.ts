@@ -11,11 +11,11 @@ const ANSWER = {
 		..."ul ol li input table thead tbody tr th td div span button".split(" "),
 	],
 	ALLOWED_ATTR: [
-		..."class href rel target title start type checked disabled tabindex width aria-label".split(" "),
+		..."class href rel target title start type checked disabled tabindex width dir aria-label".split(" "),
 		"data-language",
 	],
 	// DOMPurify checks the values of unknown attributes against its pattern for addresses.
-	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex width aria-label data-language".split(" "),
+	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex width dir aria-label data-language".split(" "),
 	ALLOW_ARIA_ATTR: false,
 	ALLOW_DATA_ATTR: false,
 	ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
