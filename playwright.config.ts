@@ -49,6 +49,8 @@ const LONG = [
 		"accessibility",
 		"bench",
 		"bench-workloads",
+		"connecting",
+		"direction",
 		"drafts",
 		"errors",
 		"failures",

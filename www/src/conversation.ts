@@ -60,7 +60,9 @@ export class Conversation {
 	addQuestion(text: string): QuestionView {
 		this.#welcome.hidden = true;
 		const message = this.#addMessage("user", "You");
-		message.append(make("div", "bubble", text));
+		const bubble = make("div", "bubble", text);
+		bubble.dir = "auto";
+		message.append(bubble);
 		this.#end.jump();
 		return {
 			remark: (text) => message.append(make("p", "remark", text)),
