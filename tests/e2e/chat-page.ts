@@ -34,6 +34,8 @@ export class ChatPage {
 	readonly status: Locator;
 	readonly alert: Locator;
 	readonly retry: Locator;
+	/** The hint that connecting takes long. */
+	readonly hint: Locator;
 	/** The reason why the text in the box was not sent. */
 	readonly refusal: Locator;
 	/** The boundary between messages that are no longer sent and those that are. */
@@ -52,6 +54,7 @@ export class ChatPage {
 		this.status = page.getByTestId("status");
 		this.alert = page.getByTestId("alert");
 		this.retry = page.getByTestId("retry");
+		this.hint = page.getByTestId("hint");
 		this.refusal = page.getByTestId("refusal");
 		this.cut = page.getByTestId("cut");
 		this.questions = page.getByTestId("message-user");

@@ -1,4 +1,4 @@
-// The text in the box: what it survives.
+// The text in the box survives everything but its own question.
 
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";

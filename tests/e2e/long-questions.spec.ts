@@ -1,5 +1,4 @@
-// Questions and conversations at the limit of what the server accepts, and questions without an
-// answer.
+// Questions and conversations at the limit of the server, and questions without an answer.
 
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";

@@ -40,7 +40,7 @@ export class Chat {
 
 	/** Sends a new question. Returns a sentence if that is not possible, and then changes nothing. */
 	ask(question: string, pace: number): string | undefined {
-		if (this.#exchange) return "Wait for the end of the answer, or stop it.";
+		if (this.#exchange) return "Wait for the model, or stop it.";
 		const room = roomBeside(question, pace);
 		if (room < 0) {
 			return `This text is ${amount(-room)} too long for the server. Shorten it, or send it in parts.`;

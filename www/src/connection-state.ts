@@ -1,7 +1,9 @@
 // The indicator of the connection's state, and its countdown.
 
 import type { EventSource } from "headwater";
+import type { ConnectingHint } from "./connecting-hint.ts";
 import { closedText } from "./failure-text.ts";
+import { RunningAnswer } from "./tabs.ts";
 
 type State = "idle" | "connecting" | "open" | "reconnecting" | "closed";
 
@@ -9,11 +11,14 @@ type State = "idle" | "connecting" | "open" | "reconnecting" | "closed";
 export class ConnectionState {
 	readonly #pill: HTMLElement;
 	readonly #text: HTMLElement;
+	readonly #hint: ConnectingHint;
+	readonly #answer = new RunningAnswer();
 	#source: EventSource | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(pill: HTMLElement) {
+	constructor(pill: HTMLElement, hint: ConnectingHint) {
 		this.#pill = pill;
+		this.#hint = hint;
 		this.#text = pill.querySelector<HTMLElement>(".state-text") ?? pill;
 		this.idle();
 	}
@@ -71,5 +76,7 @@ export class ConnectionState {
 		this.#pill.dataset.reason = reason;
 		this.#text.textContent = text;
 		this.#pill.title = text;
+		this.#hint.waiting = state === "connecting";
+		this.#answer.running = state === "open";
 	}
 }

@@ -2,6 +2,7 @@
 
 import { Chat } from "./chat.ts";
 import { Composer } from "./composer.ts";
+import { ConnectingHint } from "./connecting-hint.ts";
 import { ConnectionState } from "./connection-state.ts";
 import { Conversation } from "./conversation.ts";
 import { part } from "./dom.ts";
@@ -15,7 +16,7 @@ const conversation = new Conversation(() => {
 	chat.retry();
 	composer.focus();
 });
-const chat = new Chat(conversation, new ConnectionState(part("state")), {
+const chat = new Chat(conversation, new ConnectionState(part("state"), new ConnectingHint(part("hint"))), {
 	running(running) {
 		composer.running = running;
 	},

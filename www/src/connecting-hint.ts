@@ -1,0 +1,49 @@
+// A hint for a person who waits for a connection for long.
+
+import { countRunningAnswers } from "./tabs.ts";
+
+/** Milliseconds. */
+const PATIENCE = 5000;
+
+/** Over HTTP/1.1, browsers open at most this number of connections to one server. */
+const CONNECTIONS = 6;
+
+const SLOW = "The server has not responded for five seconds. The page keeps waiting; Stop ends the wait.";
+
+/** Shows a hint after five seconds of waiting, in an element that screen readers follow. */
+export class ConnectingHint {
+	readonly #element: HTMLElement;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(element: HTMLElement) {
+		this.#element = element;
+	}
+
+	/** Set while the page waits for a connection. */
+	set waiting(waiting: boolean) {
+		if (waiting === (this.#timer !== undefined)) return;
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#element.textContent = "";
+		if (waiting) this.#timer = setTimeout(() => this.#show(), PATIENCE);
+	}
+
+	async #show(): Promise<void> {
+		const timer = this.#timer;
+		const others = overHttp1() ? await countRunningAnswers() : 0;
+		// The wait may be over by now.
+		if (this.#timer === timer) this.#element.textContent = others < CONNECTIONS ? SLOW : crowded(others);
+	}
+}
+
+function crowded(others: number): string {
+	return (
+		`${others} other tabs of this page have an answer running. Browsers open at most six connections to a server over ` +
+		"HTTP/1.1, so this tab has to wait. Stop one of the others, or close its tab."
+	);
+}
+
+function overHttp1(): boolean {
+	const entries = performance.getEntries() as PerformanceResourceTiming[];
+	return entries.some(({ nextHopProtocol }) => nextHopProtocol?.startsWith("http/1"));
+}
