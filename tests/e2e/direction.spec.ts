@@ -53,7 +53,7 @@ async function expectFromLeft(element: Locator, text: string): Promise<void> {
 	expect(left).toBeLessThan(right);
 }
 
-test("each block of an answer runs in the direction of its own text, while it arrives and afterwards, and code from left to right", async ({
+test("each block of a model's answer runs in the direction of its own text, while it arrives and afterwards, and code from left to right", async ({
 	page,
 	upstream,
 	startServer,

@@ -5,7 +5,10 @@ import { countRunningAnswers } from "./tabs.ts";
 /** Milliseconds. */
 const PATIENCE = 5000;
 
-/** Over HTTP/1.1, browsers open at most this number of connections to one server. */
+/**
+ * Over HTTP/1.1, browsers open at most this number of connections to one server. Firefox opens up to
+ * three more for the tab in front.
+ */
 const CONNECTIONS = 6;
 
 const SLOW = "The server has not responded for five seconds. The page keeps waiting; Stop ends the wait.";
@@ -38,8 +41,8 @@ export class ConnectingHint {
 
 function crowded(others: number): string {
 	return (
-		`${others} other tabs of this page have an answer running. Browsers open at most six connections to a server over ` +
-		"HTTP/1.1, so this tab has to wait. Stop one of the others, or close its tab."
+		`${others} other tabs of this page have a model running. Browsers open about six connections to a server over ` +
+		"HTTP/1.1, so this tab may have to wait for one of them. Stop a model, or close its tab."
 	);
 }
 

@@ -10,8 +10,8 @@ export function part<T extends HTMLElement = HTMLElement>(name: string): T {
 }
 
 /**
- * Gives an element of an answer its direction: a block has that of its first letter, and code runs
- * from left to right. Call it when the element is in its place.
+ * Gives an element of a model's answer its direction: a block has that of its first letter, and code
+ * runs from left to right. Call it when the element is in its place.
  */
 export function direct(element: HTMLElement): void {
 	if (element.tagName === "CODE") element.dir = "ltr";

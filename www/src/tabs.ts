@@ -1,9 +1,9 @@
-// Counts the tabs of this page that have an answer running.
+// Counts the tabs of this page in which a model runs.
 
 /** Each such tab holds a share of this lock; the browser ends a share with its tab. */
 const LOCK = "headwater-answer";
 
-/** Holds a connection's share of the lock. */
+/** This tab's share of the lock. */
 export class RunningAnswer {
 	#release: (() => void) | undefined;
 
@@ -21,7 +21,7 @@ export class RunningAnswer {
 	}
 }
 
-/** Returns the number of tabs that have an answer running. */
+/** Returns the number of tabs in which a model runs. */
 export async function countRunningAnswers(): Promise<number> {
 	if (!("locks" in navigator)) return 0;
 	const { held = [] } = await navigator.locks.query();
