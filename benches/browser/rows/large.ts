@@ -31,7 +31,7 @@ export const largeRow: Row = {
 				name,
 				rounds,
 				measures: SIZES.map((size) => ({
-					contender: `1 MiB of the ${size} event`,
+					contender: `time per MiB, event of ${size}`,
 					ours: true,
 					unit: "ms",
 					...spread(taken[size]),

@@ -40,7 +40,7 @@ export const parserRow: Row = {
 			context.progress(title);
 			const [wanted, bytes] = [await expected(stream), await download(stream)];
 			for (const [size, length] of Object.entries(CHUNKS)) {
-				const name = `${title}, in ${size}`;
+				const name = `${title}, chunks of ${size}`;
 				const chunks = cut(bytes, length);
 				const pairs = [{ ...pair, goal: { atLeast: 1 } }];
 				const rounds = context.quick ? ROUNDS.quick : ROUNDS.full;
