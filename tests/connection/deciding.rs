@@ -39,7 +39,7 @@ const FAILURES: [Failing; 12] = [
 ];
 
 #[test]
-fn the_failure_has_the_default_delay_and_a_decision_for_the_default_keeps_it() {
+fn the_failure_has_the_default_delay_and_deciding_for_that_delay_changes_nothing() {
     for (name, is_repeated, fail) in FAILURES {
         let mut connection = Connection::new(decided(get()), drawn);
         let action = fail(&mut connection);

@@ -133,7 +133,7 @@ fn the_message_says_paused_for_a_pause_and_not_for_a_cut() {
 }
 
 #[test]
-fn each_reason_has_its_own_word_and_its_own_one_sentence_message() {
+fn each_reason_has_its_own_name_and_its_own_message_of_one_sentence() {
     const REASONS: [(Reason, &str); 11] = [
         (Reason::End, "end"),
         (Reason::Network, "network"),

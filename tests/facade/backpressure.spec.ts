@@ -28,7 +28,7 @@ async function startCounting() {
 }
 
 // behavior 10.10
-test("a server sends no more than the network buffers until the received events are taken, and then the rest", async ({
+test("until the received events are taken, the server sends no more than the network can buffer; then it sends the rest", async ({
 	lab,
 }) => {
 	test.skip(

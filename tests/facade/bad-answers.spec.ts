@@ -132,7 +132,7 @@ test("a GET without a response reports network and waits", async ({ lab }) => {
 	expect(outcome).toEqual(Array(2).fill(["network", 1, true, true, 0]));
 });
 
-test("close() leaves a server that never answers, and fires no event", async ({ lab }) => {
+test("close() drops the connection to a server that never responds, and fires no event", async ({ lab }) => {
 	await lab.ours(({ EventSource, kept, record }, url) => {
 		kept.source = new EventSource(url);
 		kept.fired = record(kept.source);

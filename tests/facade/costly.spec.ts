@@ -197,7 +197,7 @@ test("numbered IDs that start again are no progress until they exceed the furthe
 });
 
 // behavior 6.2
-test("maxRetries limits a GET that continues a POST like the POST, and for any other GET each event is progress", async ({
+test("maxRetries limits a GET that continues a POST as it limits the POST; for any other GET, each event is progress", async ({
 	lab,
 }) => {
 	const labs = [lab.apart("continued"), lab.apart("feed")];

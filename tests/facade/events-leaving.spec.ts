@@ -146,7 +146,7 @@ test("throw() of the iterator, which `yield*` calls, leaves it and throws", asyn
 	await lab.expectNoSockets();
 });
 
-test("a page that enters the back/forward cache frees the socket, and the messages not taken remain", async ({
+test("when a page enters the back/forward cache, the socket is freed, and messages that were not taken yet remain", async ({
 	lab,
 }) => {
 	const url = lab.script(HANGING);

@@ -262,7 +262,7 @@ test("a stream is not locked if the options are invalid, and an abort before it 
 	expect(outcome).toEqual({ thrown: "TypeError", locked: false, cancelled: 1 });
 });
 
-test("no more is read than is taken, except for one chunk", async ({ lab }) => {
+test("at most one chunk is read ahead of the messages that are taken", async ({ lab }) => {
 	const pulls = await lab.ours(async ({ events, tasks }) => {
 		let pulled = 0;
 		const body = new ReadableStream(

@@ -44,7 +44,7 @@ test("without onopen a response that is not an event stream is an Error with the
 	}
 });
 
-test("a network that breaks or is silent is such an Error too, with the error of fetch or the stream", async ({
+test("a broken or silent network is an Error with the fields of error, with the error of fetch or the stream", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(

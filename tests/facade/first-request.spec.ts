@@ -39,7 +39,7 @@ function beforeLoading<R>(lab: Lab, entry: string, code: string): Promise<R> {
 }
 
 // behavior 2.16
-test("the first request is sent before the module is loaded, and once", async ({ lab }) => {
+test("the first request is sent once, before the module is loaded", async ({ lab }) => {
 	await lab.page.goto(`${lab.origin}/blank`);
 	const url = lab.script(eventStream(send(events(1)), "hang"));
 	const outcome = await beforeLoading(

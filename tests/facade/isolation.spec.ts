@@ -130,7 +130,7 @@ test("[non-spec] a trap of one module does not affect another one on the same pa
 	await lab.ours(({ kept }) => kept.source.close());
 });
 
-test("[non-spec] a trap ends an iteration with an Error of the reason internal, after the received messages", async ({
+test("[non-spec] a trap ends an iteration with an Error whose reason is internal, after the received messages", async ({
 	lab,
 }) => {
 	const urls = [lab.script(eventStream(send(events("a", "b")), "hang")), lab.script(TRAP)];

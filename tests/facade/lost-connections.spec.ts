@@ -120,7 +120,7 @@ test("reason attempts is a lost connection after network errors, but not after r
 });
 
 // behavior 11.9
-test("a refusal, another type and an event above the limit are not lost connections", async ({ lab }) => {
+test("a refusal, a wrong content type and an event above the limit are not lost connections", async ({ lab }) => {
 	const rows: [script: string, options: object, expected: Partial<Thrown>][] = [
 		["status=429", POST, { reason: "status", status: 429 }],
 		["type=text/html|send=page", POST, { reason: "content-type", status: 200 }],

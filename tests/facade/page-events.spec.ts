@@ -60,7 +60,9 @@ test("pagehide frees the socket and fires nothing; pageshow fires the error, and
 });
 
 // behavior 13.4
-test("pagehide and pageshow with persisted false, for an unload and a load, change nothing", async ({ lab }) => {
+test("pagehide and pageshow change nothing if persisted is false, as when a page is unloaded or loaded", async ({
+	lab,
+}) => {
 	const url = lab.script(eventStream(send(events(1)), "wait=300", send(events(2)), "hang"));
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const source = new EventSource(url);

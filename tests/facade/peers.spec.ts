@@ -252,7 +252,7 @@ test("B12: an ID of any characters can be sent, and one with U+0000 is ignored",
 	expect(sent).toEqual([null, ...Array(3).fill(lab.idBytes("日本"))]);
 });
 
-test("B12: fetchEventSource() sends such an ID with its next attempt, for any method", async ({ lab }) => {
+test("B12: fetchEventSource() sends an ID beyond ISO 8859-1 with its next attempt, for any method", async ({ lab }) => {
 	const first = eventStream(send("id: 日本\nid: a\0b\ndata: 1\n\n"));
 	await lab.ours(
 		async ({ fetchEventSource }, url) => {

@@ -254,7 +254,9 @@ test("a copied body is sent with each attempt, and with the content type that fe
 	}
 });
 
-test("a form and a query of the caller's subclasses are copied with their content", async ({ lab }) => {
+test("instances of the caller's subclasses of FormData and URLSearchParams are copied with their content", async ({
+	lab,
+}) => {
 	const bodies = await lab.ours(async ({ EventSource, echo }, url) => {
 		class Form extends FormData {
 			constructor() {

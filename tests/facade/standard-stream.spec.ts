@@ -236,7 +236,7 @@ test("after a clean end a GET is repeated with the last event ID in UTF-8, and 2
 });
 
 // behavior 10.1
-test("a connection that breaks off is repeated, and the received part of an incomplete event is discarded", async ({
+test("a connection that breaks off is reestablished, and the received part of an incomplete event is discarded", async ({
 	lab,
 }) => {
 	const url = lab.script(

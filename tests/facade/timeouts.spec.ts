@@ -43,7 +43,7 @@ test("an attempt without a response within connectTimeout is aborted: a GET is r
 	}
 });
 
-test("the error of a timeout has a message and no status, and is not early", async ({ lab }) => {
+test("the error of a timeout has a message and no status, and does not fire early", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, failure }, { unanswered, silent }) => {
 			const start = performance.now();

@@ -143,7 +143,7 @@ test("with until, a POST that may be repeated continues after a clean end, and a
 });
 
 // behavior 8.7
-test("with end beside until, a clean end has the effect of end; a broken stream is still interrupted", async ({
+test("if end is given together with until, a clean end has the effect of end; a broken stream is still interrupted", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -224,7 +224,7 @@ test("close() and an abort inside until win: not even its event is delivered", a
 	await lab.expectNoSockets();
 });
 
-test("the handler of the last event may throw or start another source, and closed still has until, unless it closes the source", async ({
+test("the handler of the last event may throw or start another source: closed still has reason until, unless the handler closes the source", async ({
 	lab,
 	uncaught,
 }) => {

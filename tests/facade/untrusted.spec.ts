@@ -49,7 +49,7 @@ test("a Response without a stream is read as a whole, in all three forms", async
 	});
 });
 
-test("such a Response that is refused or cannot be read is reported", async ({ lab }) => {
+test("a Response without a stream that is refused or cannot be read is reported", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }) => {
 		const headers = new Headers({ "content-type": "text/event-stream" });
 		const like = (members: object) => ({ status: 200, headers, ...members }) as Response;

@@ -45,7 +45,7 @@ async function expectWhole(tab: Lab): Promise<void> {
 	expect(await tab.requests()).toHaveLength(1);
 }
 
-test("a page that is hidden and shown receives the events for both", async ({ tab }) => {
+test("a page that is hidden and shown receives a visibilitychange event each time", async ({ tab }) => {
 	for (let time = 0; time < 2; time++) {
 		await hide(tab.page);
 		expect(await tab.page.evaluate(() => document.hidden)).toBe(true);
@@ -56,7 +56,7 @@ test("a page that is hidden and shown receives the events for both", async ({ ta
 	}
 });
 
-test("a hidden page that is frozen and thawed receives the events for both", async ({ tab, browserName }) => {
+test("a hidden page that is frozen and resumed receives an event for each", async ({ tab, browserName }) => {
 	onlyChromium(browserName);
 	await hide(tab.page);
 	await tab.page.evaluate(() => {
@@ -80,7 +80,7 @@ test("a hidden page that is frozen and thawed receives the events for both", asy
 });
 
 // behavior 13.7
-test("a page that is offline and online again receives the events: requests fail, and an open stream continues", async ({
+test("a page that goes offline and online again receives both events: requests fail, and an open stream continues", async ({
 	tab,
 	browserName,
 }) => {

@@ -72,7 +72,7 @@ test("the rules of the page are numbered one after another", () => {
 	assert.equal(rules.length, page.match(/\*\*\d+\.\d+\*\*/g).length, "a rule is neither in a list nor in a table");
 });
 
-test("every rule says who made it", () => {
+test("every rule is marked [spec] or [non-spec]", () => {
 	const untagged = rules.filter(({ text }) => !/^ (`\[(non-spec|spec 9\.2\.\d[^\]]*)\]`|\|)/.test(text));
 	assert.deepEqual(
 		untagged.map(({ number }) => number),
@@ -84,7 +84,7 @@ test("every rule says who made it", () => {
 const rule = (wanted) => rules.find(({ number }) => number === wanted).text;
 
 // behavior 11.2
-test("the reasons of the page are those of the types", () => {
+test("the reasons in docs/behavior.md are those in js/types.ts", () => {
 	const [, type] = /export type Reason =([^;]+);/.exec(read("js/types.ts"));
 	const reasons = [...type.matchAll(/"([^"]+)"/g)].map(([, reason]) => reason);
 	const [, list] = /closed set: (.*)\.$/.exec(rule("11.2"));
@@ -109,7 +109,7 @@ const CONSTANTS = [
 	["12.1", "67,108,864", "js/options/limits.ts", "const DEFAULT_MAX_EVENT_SIZE = 64 << 20;"],
 ];
 
-test("the numbers of the page are those of the code", () => {
+test("the numbers in docs/behavior.md are those in the code", () => {
 	for (const [number, words, file, code] of CONSTANTS) {
 		assert.ok(rule(number).includes(words), `${PAGE}, ${number}, does not say "${words}"`);
 		assert.ok(read(file).includes(code), `${file} has no "${code}": is rule ${number} of ${PAGE} still true?`);

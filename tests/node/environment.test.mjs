@@ -276,7 +276,7 @@ test("a source works while a test's fake timers stand still", async () => {
 	}
 });
 
-test("a process that waited for a task with MessageChannel ends", async () => {
+test("a process exits after a source has used MessageChannel to wait for a task", async () => {
 	const script = `
 		delete globalThis.setImmediate;
 		const { EventSource } = await import("headwater");

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn each_ending_has_its_own_word() {
+    fn each_ending_is_parsed_from_its_own_word() {
         for (word, ending) in [
             ("end", Ending::Clean),
             ("cut", Ending::Cut),

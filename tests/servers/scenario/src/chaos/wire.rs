@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_spot_is_found_at_all_its_offsets_and_at_no_other() {
+    fn offsets_of_each_kind_are_all_found_and_no_others() {
         let stream = "é\r\n1234567890123456789\r\n".as_bytes();
         let wire = "3\r\né\r\r\n16\r\n\n1234567890123456789\r\n\r\n";
         let found = |spot| {
