@@ -49,7 +49,7 @@ export interface ReconnectOptions {
 	 *
 	 * For a GET, every event is progress. For other methods, and for a GET that `request` returns
 	 * to continue the response to such a request, only a new last event ID is progress, because
-	 * each request may cost something. Without IDs this is the limit for the whole life of the
+	 * each request may cost something. Without IDs, the limit applies to the whole life of the
 	 * source. The backoff starts again by the same rule.
 	 */
 	maxRetries?: number | undefined;

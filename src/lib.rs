@@ -3,11 +3,11 @@
 //!
 //! The crate has two layers:
 //!
-//! - The **core** is everything at the root of the crate. It runs wherever Rust does: without I/O,
-//!   clock, dependencies and `std`.
+//! - The **core** is everything at the root of the crate. It runs wherever Rust does: it needs no
+//!   I/O, clock, dependencies or `std`.
 //! - The **browser layer** is the module `web`, which exists on `wasm32-unknown-unknown` only. It
 //!   performs the actions of the core with `fetch`, streams and timers. Its `EventSource` is a
-//!   `Stream` of events, for Leptos, Yew, Dioxus and every other executor.
+//!   `Stream` of events that works in Leptos, Yew, Dioxus, and with any executor.
 //!
 //! The npm package of the same name is the browser layer behind a thin TypeScript facade.
 //!
@@ -46,8 +46,8 @@
 //! let mut blocks = connection.handle_chunk(b"id: 7\nretry: 2000\ndata: x\n\n");
 //! while blocks.next_block().is_some() {}
 //! drop(blocks);
-//! // The connection breaks. A real client passes random numbers, which spread the clients of a
-//! // server that has restarted.
+//! // The connection breaks. A real client passes random numbers, so that the clients of a
+//! // restarted server do not all reconnect at once.
 //! let Action::ReestablishConnection(failure) = connection.handle_network_error() else { unreachable!() };
 //! assert_eq!(failure.delay, Some(Duration::from_secs(2)));
 //! assert_eq!((connection.handle_wait_over(), connection.last_event_id()), (Action::Fetch, "7"));

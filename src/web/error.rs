@@ -89,7 +89,7 @@ impl fmt::Display for Error {
             #[cfg(feature = "serde")]
             Self::Deserialize { event_type, last_event_id, data, .. } => write!(
                 formatter,
-                "the data of the event {event_type:?} with the id {last_event_id:?} is not as expected: `{data}`"
+                "the data of the event {event_type:?} with the id {last_event_id:?} is not JSON of the expected type: `{data}`"
             ),
             Self::Failed(attempt) => attempt.fmt(formatter),
         }
@@ -170,7 +170,7 @@ impl From<Thrown> for JsValue {
 impl fmt::Display for Thrown {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = sys::text_of(&self.0).ok().and_then(|text| text.as_string());
-        formatter.write_str(text.as_deref().unwrap_or("something without a text was thrown"))
+        formatter.write_str(text.as_deref().unwrap_or("a value that cannot be converted to a string was thrown"))
     }
 }
 

@@ -29,7 +29,7 @@ struct Tasks {
 }
 
 #[cfg(target_feature = "atomics")]
-compile_error!("the tasks of the npm build are for one thread: build without the target feature `atomics`");
+compile_error!("the npm build is single-threaded: build without the target feature `atomics`");
 
 // SAFETY: a module without the target feature `atomics` has one thread.
 unsafe impl Sync for Tasks {}

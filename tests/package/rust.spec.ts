@@ -74,7 +74,7 @@ for (const [what, path, text] of [
 	[
 		"an event with unexpected data",
 		"/trickle?count=1",
-		/^the data of the event "message" with the id "" is not as expected: `1`: Error: invalid type/,
+		/^the data of the event "message" with the id "" is not JSON of the expected type: `1`: Error: invalid type/,
 	],
 ] as const) {
 	test(`${what} is shown with its reason`, async ({ page, scenario }) => {

@@ -139,7 +139,7 @@ fn every_thrown_value_has_a_text() {
         ("x".into(), "x"),
         (symbol, "Symbol(s)"),
         (Object::new().into(), "[object Object]"),
-        (nothing, "something without a text was thrown"),
+        (nothing, "a value that cannot be converted to a string was thrown"),
     ] {
         let thrown = Thrown::from(value.clone());
         assert_eq!(thrown.to_string(), text);
