@@ -49,7 +49,7 @@ async function installVitePress() {
 	await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
 		cwd: folder,
 		capture: true,
-		problem: "VitePress could not be installed; is there a network?",
+		problem: "VitePress could not be installed; are you online?",
 	});
 	writeFileSync(stamp, lock);
 }
@@ -104,7 +104,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 		const chatServer = await buildChatServer();
 		await buildDocs();
 		const { origin, stop } = await serveDocs(chatServer, port);
-		say(`the site is on ${origin}; stop it with Ctrl+C`);
+		say(`the site is at ${origin}; stop it with Ctrl+C`);
 		for (const signal of ["SIGINT", "SIGTERM"]) {
 			process.once(signal, async () => {
 				await stop();

@@ -106,7 +106,7 @@ function countOne(program, folder) {
 		const [bytes, events] = fields(output).map(Number);
 		const instructions = Number(/^totals: (\d+)$/m.exec(readFileSync(profile, "utf8"))?.[1]);
 		if (!(bytes > 0 && events > 0 && instructions > 0)) {
-			throw new Problem(`Nothing was counted for ${name}: is ${COUNTED} in ${program}?`);
+			throw new Problem(`Nothing was counted for ${name}: does ${program} contain ${COUNTED}?`);
 		}
 		return { name, bytes, events, instructions };
 	};

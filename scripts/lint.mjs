@@ -58,7 +58,7 @@ script(async () => {
 async function components() {
 	if (!(await version("cargo", ["fmt", "--version"])) || !(await version("cargo", ["clippy", "--version"]))) {
 		say("installing rustfmt and clippy");
-		const problem = "rustfmt and clippy could not be installed; is there a network?";
+		const problem = "rustfmt and clippy could not be installed; are you online?";
 		await run("rustup", ["component", "add", "rustfmt", "clippy"], { cwd: root, capture: true, problem });
 	}
 }

@@ -22,7 +22,7 @@ script(async () => {
 		const names = later.map(({ name, version, rust_version: needed }) => `${name} ${version} (${needed})`);
 		throw new Problem(`Cargo.toml names Rust ${least}, but these need a later one: ${names.join(", ")}.`);
 	}
-	say(`no dependency names a later Rust than ${least}`);
+	say(`no dependency requires a newer Rust than ${least}`);
 	const toolchain = await installed(least);
 	if (!toolchain) {
 		const command = `rustup toolchain install ${least} --profile minimal --target ${WASM}`;

@@ -77,7 +77,7 @@ function checkVersion() {
 
 /** Throws if npm has no login. cargo checks its token only when it publishes. */
 async function checkLogin() {
-	await run("npm", ["whoami"], { cwd: root, capture: true, problem: "npm has no login: npm login" });
+	await run("npm", ["whoami"], { cwd: root, capture: true, problem: "You are not logged in to npm. Run: npm login" });
 }
 
 /** Does everything but the upload. `cargo publish` fails where a mirror replaces crates.io. */

@@ -89,7 +89,7 @@ export async function setupTests({ browsers = Object.keys(BROWSERS), counting = 
 export async function setupCounting() {
 	await checkRust();
 	if (!find("valgrind")) {
-		await aptPackages("valgrind", ["valgrind"], "The counting of instructions needs valgrind.");
+		await aptPackages("valgrind", ["valgrind"], "Counting instructions needs valgrind.");
 	}
 }
 
@@ -159,7 +159,7 @@ async function npmPackages() {
 	await run("npm", args, {
 		cwd: root,
 		capture: true,
-		problem: "The npm packages could not be installed; is there a network?",
+		problem: "The npm packages could not be installed; are you online?",
 	});
 	writeFileSync(stamp, lock);
 }
@@ -177,7 +177,7 @@ async function toolchain() {
 	await run("rustup", [...args, "--target", "wasm32-unknown-unknown"], {
 		cwd: root,
 		capture: true,
-		problem: `Rust ${channel} could not be installed; is there a network?`,
+		problem: `Rust ${channel} could not be installed; are you online?`,
 	});
 }
 
@@ -190,7 +190,7 @@ async function wasmTarget() {
 	await run("rustup", ["target", "add", "wasm32-unknown-unknown"], {
 		cwd: root,
 		capture: true,
-		problem: "Rust's wasm32-unknown-unknown target could not be installed; is there a network?",
+		problem: "Rust's wasm32-unknown-unknown target could not be installed; are you online?",
 	});
 }
 
@@ -204,7 +204,7 @@ async function rustSource() {
 	await run("rustup", ["component", "add", "rust-src"], {
 		cwd: root,
 		capture: true,
-		problem: "The source of Rust's standard library could not be installed; is there a network?",
+		problem: "The source of Rust's standard library could not be installed; are you online?",
 	});
 }
 
@@ -222,7 +222,7 @@ async function cargoTool(crate, wanted, program = crate, flags = []) {
 		cwd: toolsFolder,
 		env: QUICK_BUILD,
 		log: join(toolsFolder, `${program}.log`),
-		problem: `${program} ${wanted} could not be built (${join(toolsFolder, `${program}.log`)}); is there a network?`,
+		problem: `${program} ${wanted} could not be built (${join(toolsFolder, `${program}.log`)}); are you online?`,
 	});
 	say(`${program} is ready`);
 }
@@ -250,7 +250,7 @@ async function aptPackages(what, packages, needed) {
 		throw new Problem(`${needed} On Debian or Ubuntu: sudo ${command}`);
 	}
 	say(`installing ${what}: ${packages.join(", ")}`);
-	const problem = `The ${what} could not be installed by "${command}"; is there a network?`;
+	const problem = `The ${what} could not be installed by "${command}"; are you online?`;
 	const options = { capture: true, env: QUIET_INSTALL, problem };
 	await run("apt-get", ["update", "-qq"], options);
 	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], options);

@@ -24,12 +24,12 @@ script(async () => {
 	say("measuring the parser (cargo bench)");
 	await run("cargo", ["bench", "--quiet", "--bench", "parse"], {
 		cwd: root,
-		problem: "The bench of the parser failed.",
+		problem: "The parser benchmark failed.",
 	});
 	say("measuring large events through the package (node benches/large-event.mjs)");
 	await run(process.execPath, ["benches/large-event.mjs"], {
 		cwd: root,
-		problem: "The bench of large events failed.",
+		problem: "The benchmark of large events failed.",
 	});
 	for (const [problem, file] of [
 		["The check of the crate's public API failed (npm run api).", "public-api.mjs"],

@@ -19,7 +19,7 @@ script(async () => {
 	const names = only?.split(",") ?? Object.keys(SERVERS);
 	const unknown = names.filter((name) => !(name in SERVERS));
 	if (unknown.length > 0) {
-		throw new Problem(`There is no server ${unknown.join(", ")}. The servers are: ${Object.keys(SERVERS).join(", ")}.`);
+		throw new Problem(`Unknown server: ${unknown.join(", ")}. The servers are: ${Object.keys(SERVERS).join(", ")}.`);
 	}
 	await setupBuild();
 	await setupTests();

@@ -69,7 +69,7 @@ async function installed(name, manifests, fill, ...also) {
 	return folder;
 }
 
-const UNINSTALLED = { capture: true, problem: "it could not be installed; is there a network?" };
+const UNINSTALLED = { capture: true, problem: "it could not be installed; are you online?" };
 
 function installNode(name) {
 	const manifests = ["package.json", "package-lock.json"];
@@ -118,7 +118,7 @@ async function installAxum(name) {
 		cwd: sources(name),
 		env: { CARGO_TARGET_DIR: folder },
 		capture: true,
-		problem: "it could not be built; is there a network?",
+		problem: "it could not be built; are you online?",
 	});
 	return (port) => [join(folder, "debug", "headwater-interop-axum"), port];
 }

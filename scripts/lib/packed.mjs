@@ -45,7 +45,7 @@ export async function install(name) {
 	await run("npm", args, {
 		cwd: folder,
 		capture: true,
-		problem: `The dependencies of ${name} could not be installed; is there a network?`,
+		problem: `The dependencies of ${name} could not be installed; are you online?`,
 	});
 	return folder;
 }

@@ -24,7 +24,7 @@ export async function runSuites(suites) {
 export function chooseSuites(names, all) {
 	const unknown = names.filter((name) => !all.includes(name));
 	if (unknown.length > 0) {
-		throw new Problem(`There is no suite ${unknown.join(", ")}. The suites are: ${all.join(", ")}.`);
+		throw new Problem(`Unknown suite: ${unknown.join(", ")}. The suites are: ${all.join(", ")}.`);
 	}
 	return names.length > 0 ? names : all;
 }

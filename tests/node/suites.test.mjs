@@ -13,6 +13,6 @@ test("without names all suites run, and with names only these", () => {
 
 test("an unknown suite is named, with the names that exist", () => {
 	assert.throws(() => chooseSuites(["node", "nodes"], ALL), {
-		message: "There is no suite nodes. The suites are: native, node, chromium.",
+		message: "Unknown suite: nodes. The suites are: native, node, chromium.",
 	});
 });
