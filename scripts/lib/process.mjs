@@ -39,14 +39,14 @@ export function readArguments(config) {
  * this sentence, followed by the program's last lines if they were not printed. The program also gets
  * the `signals` that this process gets.
  */
-export async function run(program, args, { cwd, env, capture, tee, log, problem, signals = [] } = {}) {
+export async function run(program, args, { cwd, env, capture, tee, log, problem, signals } = {}) {
 	const silent = capture || log !== undefined;
 	const child = spawn(program, args, {
 		cwd,
 		env: { ...process.env, ...env },
 		stdio: ["ignore", silent || tee ? "pipe" : "inherit", silent || tee ? "pipe" : "inherit"],
 	});
-	for (const signal of signals) {
+	for (const signal of signals ?? []) {
 		process.on(signal, () => child.kill(signal));
 	}
 	let output = "";
