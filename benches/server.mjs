@@ -68,17 +68,20 @@ async function abandon(port, request) {
 /** Prints a row for each route: the delay of `/` while `work` gives up requests of the route. */
 async function compare(port, pid, work) {
 	const idle = await probed(port, () => sleep(2000));
-	const row = (name, times) => {
+	const row = (name, times, before) => {
 		const delay = (share) => `${(part(times, share) - part(idle, 0.5)).toFixed(1)} ms`;
 		const peak = `${Math.round(memory(pid, "VmHWM") / 1024)} MB`;
-		console.log(`| ${[name, delay(0.5), delay(0.95), delay(1), times.length, peak].join(" | ")} |`);
+		const [ran, waited] = scheduled(pid).map((total, index) => total - before[index]);
+		const each = `${(ran / ABANDONED).toFixed(2)} ms`;
+		const share = `${Math.round((waited / (ran + waited)) * 100)} %`;
+		console.log(`| ${[name, delay(0.5), delay(0.95), delay(1), each, share, times.length, peak].join(" | ")} |`);
 	};
 	console.log(`\`/\` takes ${part(idle, 0.5).toFixed(1)} ms on the idle server.\n`);
-	console.log("| route | median delay | p95 | longest | requests of `/` | peak memory so far |");
-	console.log("|---|---|---|---|---|---|");
-	row("none", idle);
+	console.log("| route | median delay | p95 | longest | CPU time | waits | requests of `/` | peak memory so far |");
+	console.log("|---|---|---|---|---|---|---|---|");
 	for (const name of Object.keys(ROUTES)) {
-		row(name, await probed(port, () => work(name)));
+		const before = scheduled(pid);
+		row(name, await probed(port, () => work(name)), before);
 	}
 }
 
@@ -123,6 +126,12 @@ async function giveUp({ method, urls, body, lifeMs }) {
 		setTimeout(() => controller.abort(), lifeMs);
 		await new Promise((resolve) => setTimeout(resolve));
 	}
+}
+
+/** Returns the milliseconds for which the server's thread ran, and for which it waited for a CPU. */
+function scheduled(pid) {
+	const [ran, waited] = readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ");
+	return [ran / 1e6, waited / 1e6];
 }
 
 /** Returns kilobytes from `/proc`, so this runs on Linux only. */
