@@ -33,6 +33,9 @@ const FRESH_ENVIRONMENT = {
 	OPENAI_BASE_URL: "",
 	OPENAI_API_KEY: "",
 	MODEL: "",
+	UPSTREAM_CONNECT_TIMEOUT: "",
+	UPSTREAM_RESPONSE_TIMEOUT: "",
+	UPSTREAM_SILENCE_TIMEOUT: "",
 };
 
 /** Starts the chat server on a port, by default a free one; by default as it was built for the tests. */
