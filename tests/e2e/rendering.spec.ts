@@ -165,6 +165,12 @@ test("a paragraph that was split is whole again at another width", async ({ page
 	expect(await page.locator(".prose").textContent()).toBe(text);
 });
 
+test("a bare address is shown once", async ({ page }) => {
+	await openRendering(page);
+	await page.evaluate(renderOne, "See https://e.test/a and\nhttps://e.test/b");
+	await expect(page.locator("a")).toHaveText(["https://e.test/a", "https://e.test/b"]);
+});
+
 test("a tab without animation frames shows all text", async ({ page }) => {
 	await openRendering(page);
 	await page.evaluate(() => {
