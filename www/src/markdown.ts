@@ -53,9 +53,12 @@ export class MarkdownStream {
 		schedule(this.#render());
 	}
 
-	/** Ends the text, at any point. The promise is fulfilled when all of it is shown. */
+	/**
+	 * Ends the text, at any point. The promise is fulfilled when all of it is shown, also after an
+	 * error, which is reported.
+	 */
 	async finish(): Promise<void> {
-		await scheduled(this.#end());
+		await scheduled(this.#end()).catch(reportError);
 	}
 
 	*#render(): Work {
