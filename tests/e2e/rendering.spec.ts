@@ -1,5 +1,5 @@
-// The renderer with random Markdown and HTML: nothing fails, nothing dangerous is created, nothing is
-// requested, and the result does not depend on the places where the text was cut.
+// The renderer with random and with long Markdown and HTML: nothing fails, nothing dangerous is
+// created, nothing is requested, and the result does not depend on the places of the cuts.
 
 import { expect, test } from "../support/browser.ts";
 import { FORBIDDEN, watchForbidden } from "./forbidden.ts";

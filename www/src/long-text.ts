@@ -3,8 +3,8 @@
 //
 // A piece is an inline block as wide as the paragraph, so it looks the same as the lines that it
 // contains, and copying it adds no line break. White space between two pieces stays outside of them,
-// where it is part of the copied text and invisible at the end of a line. Pieces are in groups, which
-// are inline blocks too.
+// where it is part of the copied text and invisible at the end of a line. Pieces are in groups,
+// which are inline blocks too.
 
 import { make } from "./dom.ts";
 import type { Work } from "./frames.ts";

@@ -1,5 +1,5 @@
-// Renders Markdown that arrives in pieces. The work of one frame depends on the new text only, not on
-// the length of the whole: see docs/decisions/0046.
+// Renders Markdown that arrives in pieces. The work of one frame depends on the new text only, not
+// on the length of the whole: see docs/decisions/0046-parse-markdown-once-and-split-long-blocks.md.
 
 import * as smd from "streaming-markdown";
 import { make } from "./dom.ts";
