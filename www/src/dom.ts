@@ -9,15 +9,18 @@ export function part<T extends HTMLElement = HTMLElement>(name: string): T {
 	return element;
 }
 
+/** The blocks of Unicode whose letters run from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
 /**
- * Gives an element of a model's answer its direction: a block has that of its first letter, and code
- * runs from left to right. Call it when the element is in its place.
+ * Gives the outermost block around an element the direction of its first letter, which may be in
+ * this new text. With `dir="auto"`, browsers would search the whole block again for each piece of text.
  */
-export function direct(element: HTMLElement): void {
-	if (element.tagName === "CODE") element.dir = "ltr";
-	// Blocks inside of others inherit: with a direction of their own, they would not count for the
-	// outer one.
-	else if (element.matches(".prose > *, .prose > .part > *")) element.dir = "auto";
+export function direct(element: HTMLElement, text: string): void {
+	const block = element.closest<HTMLElement>(".prose > :not(.part), .part > *");
+	if (!block || block.dir || element.closest("code")) return;
+	const letter = /\p{L}/u.exec(text)?.[0];
+	if (letter) block.dir = RIGHT_TO_LEFT.test(letter) ? "rtl" : "ltr";
 }
 
 /** Creates an element with a class and text; the text is never parsed as HTML. */

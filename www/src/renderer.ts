@@ -34,6 +34,7 @@ export function renderer(root: HTMLElement, long: LongText, pending: () => strin
 	const flush = (): string => {
 		const element = current(plain.data);
 		if (!waiting || !holdsText(element)) return waiting;
+		direct(element, waiting);
 		if (element.lastChild instanceof Text) element.lastChild.appendData(waiting);
 		else element.append(waiting);
 		const { length } = waiting;
@@ -150,7 +151,6 @@ function dress(element: HTMLElement, token: smd.Token): void {
 			const scroller = make("div", "table-scroller");
 			element.replaceWith(scroller);
 			scroller.append(element);
-			direct(scroller);
 			break;
 		}
 		case smd.Token.Image:
@@ -161,7 +161,6 @@ function dress(element: HTMLElement, token: smd.Token): void {
 			element.className = "equation";
 			break;
 	}
-	direct(element);
 }
 
 /** Returns the token whose element is created for this one. */
