@@ -1,4 +1,4 @@
-// The answers that the chat page renders in the measurement, as lists of tokens of about four
+// The texts that the chat page renders in the measurement, as lists of tokens of about four
 // characters.
 
 const SYLLABLES = ["wa", "lor", "ter", "rive", "an"];
@@ -15,7 +15,7 @@ const row = (index) => {
 	return index % 4 === 3 ? " | " : ` ${word(index)}`;
 };
 
-/** The answers whose cost must not depend on their length, of so many tokens. */
+/** The texts whose cost must not depend on their length, with this many tokens. */
 export const STEADY = {
 	"one paragraph": (count) => tokens(count, (index) => ` ${word(index)}`),
 	"one block of code": (count) => tokens(count, code),
@@ -26,7 +26,7 @@ export const STEADY = {
 /** The same text in pieces of this many characters. */
 const pieces = (text, length) => text.match(new RegExp(`[^]{1,${length}}`, "g"));
 
-/** The answers that are hard for a renderer, in pieces. */
+/** The texts that are hard for a renderer, in pieces. */
 export const HARD = {
 	"3,000 quotes in each other": () => pieces(`${">".repeat(3000)}end`, 68),
 	"500 lists in each other": () => pieces(tokens(500, (index) => `${" ".repeat(2 * index)}- w\n`).join(""), 680),

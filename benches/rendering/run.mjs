@@ -1,4 +1,4 @@
-// Measures how the chat page renders long and hard answers in Chromium. Run it with
+// Measures how the chat page renders long and hard texts in Chromium. Run it with
 //
 //     node benches/rendering/run.mjs [--page FOLDER]... [--only NAME]... [--rounds N] [--tokens N]
 //
@@ -16,11 +16,11 @@ import { watchFrames } from "./page.mjs";
 import { startTrace, stopTrace } from "./tasks.mjs";
 import { startUpstream } from "./upstream.mjs";
 
-/** The pace of the long answers, in tokens per second, and of the hard ones, in pieces. */
+/** The pace of the long texts, in tokens per second, and of the hard ones, in pieces per second. */
 const RATE = 1000;
 const HARD_RATE = 100;
 
-/** The time that an answer may take after its last piece, in milliseconds. */
+/** The time that rendering may take after the last piece, in milliseconds. */
 const PATIENCE = 40_000;
 
 script(async () => {
