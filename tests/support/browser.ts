@@ -36,6 +36,10 @@ const FRESH_ENVIRONMENT = {
 	UPSTREAM_CONNECT_TIMEOUT: "",
 	UPSTREAM_RESPONSE_TIMEOUT: "",
 	UPSTREAM_SILENCE_TIMEOUT: "",
+	HEADER_TIMEOUT: "",
+	BODY_TIMEOUT: "",
+	SHUTDOWN_TIMEOUT: "",
+	MAX_CONNECTIONS: "",
 };
 
 /** Starts the chat server on a port, by default a free one; by default as it was built for the tests. */
