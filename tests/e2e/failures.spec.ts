@@ -48,7 +48,8 @@ async function check(chat: ChatPage, wire: Wire, upstream: RawUpstream, rows: re
 			await expect(chat.alert, name).toHaveText(`${upstream.name} ${words}`, PATIENCE);
 			await chat.waitForState("closed");
 			await connection.gone;
-			await expect(chat.retry).toBeVisible();
+			// A question that is too long returns to the box, since the same request would fail again.
+			await expect(chat.retry).toBeVisible({ visible: !words.includes("of this length") });
 			expect(upstream.count, name).toBe(connections);
 			expect(wire.requests("POST", "/api/chat").length, name).toBe(questions);
 			await chat.newChat.click();
