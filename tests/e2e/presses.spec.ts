@@ -69,6 +69,7 @@ for (const way of Object.keys(WAYS)) {
 	test(`${way} on Retry sends the question once more, also if the server refuses at once`, async ({ page, wire }) => {
 		const chat = await ChatPage.open(page, wire.origin);
 		await chat.ask("error 404");
+		await expect(chat.retry).toBeVisible();
 		await expect(chat.retry).toBeEnabled();
 		await press(chat.retry, way);
 		await expect.poll(() => sent(wire).length, PATIENCE).toBe(2);
