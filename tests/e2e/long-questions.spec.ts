@@ -4,6 +4,9 @@ import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 import type { Wire } from "./wire.ts";
 
+// Browsers take seconds to lay out a question of a megabyte, in the box and in the conversation.
+test.describe.configure({ timeout: 120_000 });
+
 /** The largest request, in bytes; a test of the server compares it with `/api/model`. */
 const LIMIT = 1024 * 1024;
 
@@ -102,8 +105,6 @@ test("a conversation that no longer fits loses its oldest turns as a whole, the 
 });
 
 test("a history that just fits is sent as a whole, and one byte more costs its oldest turn", async ({ page, wire }) => {
-	// The browser lays out two questions of a megabyte.
-	test.setTimeout(120_000);
 	const chat = await ChatPage.open(page, wire.origin);
 	await chat.askAndRead("hello");
 	await chat.askAndRead("hello, but again");
