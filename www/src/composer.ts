@@ -11,6 +11,9 @@ export interface ComposerListener {
 	stop(): void;
 }
 
+/** A text with more characters than this fills the box. Browsers take long to measure a long text. */
+const FULL = 5000;
+
 // On touch screens, focusing a text box raises the keyboard.
 const TOUCH = matchMedia("(pointer: coarse)");
 
@@ -128,8 +131,12 @@ export class Composer {
 
 	#fit(): void {
 		this.#send.disabled = this.#input.value.trim() === "";
-		// The height is measured from `auto`, so that the box shrinks too; the style sheet limits
-		// it. The form keeps its height meanwhile, so that the conversation above does not move.
+		if (this.#input.value.length > FULL) {
+			// The style sheet limits the height.
+			this.#input.style.height = "100vh";
+			return;
+		}
+		// The height is measured from `auto`, so that the box shrinks too. The form keeps its height meanwhile, so that the conversation above does not move.
 		this.#form.style.minHeight = `${this.#form.offsetHeight}px`;
 		this.#input.style.height = "auto";
 		this.#input.style.height = `${this.#input.scrollHeight}px`;
