@@ -123,8 +123,9 @@ test("with a server that replays, a POST that may be repeated delivers every eve
 		source.onmessage = ({ data }) => numbers.push(data);
 		return { reason: (await source.closed).reason, numbers };
 	}, lab.url("/numbered?count=200&cut=30"));
-	const numbers = Array.from({ length: 200 }, (_, index) => String(index + 1));
-	expect(outcome).toEqual({ reason: "end", numbers });
+	expect(outcome.numbers).toEqual(Array.from({ length: 200 }, (_, index) => String(index + 1)));
+	// A reset right after the last event leads to one more request, which the server refuses.
+	expect(outcome.reason).toMatch(/^(end|status)$/);
 });
 
 // behavior 4.11
