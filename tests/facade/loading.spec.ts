@@ -60,8 +60,8 @@ test("everything that imports the package shares one WebAssembly module", async 
 			const [first, second] = await Promise.all([import(entry), import(entry)]);
 			const idle = compiled;
 			const sources = [first, second].map(({ EventSource }) => new EventSource(url));
-			await Promise.all([first.init(), second.init()]);
-			await Promise.all(sources.map((source) => new Promise((resolve) => source.addEventListener("message", resolve))));
+			const messages = sources.map((source) => new Promise((resolve) => source.addEventListener("message", resolve)));
+			await Promise.all([first.init(), second.init(), ...messages]);
 			for (const source of sources) {
 				source.close();
 			}
