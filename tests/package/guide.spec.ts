@@ -12,10 +12,7 @@ import { expect, test } from "./support.ts";
 const QUESTION = "Where does a river begin?";
 const GUIDE = "docs/guide";
 
-/**
- * These have a project of their own: they need other packages, or have a test elsewhere. The page about
- * the server has only commands and settings, which www/server/tests/it/guide.rs checks.
- */
+/** These have a project or a test of their own: www/server/tests/it/guide.rs checks the server's page. */
 const ELSEWHERE = ["migrating.md", "testing.md", "running-the-server.md"];
 
 const pages = readdirSync(join(root, GUIDE)).map((name) => `${GUIDE}/${name}`);
