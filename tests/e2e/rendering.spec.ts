@@ -124,7 +124,8 @@ const LONG: Record<string, string> = {
 	"Japanese text": "行く川の流れは絶えずして、しかももとの水にあらず。".repeat(800),
 	"an item of a list": `- ${"some words of it ".repeat(1500)}\n- next`,
 	"lines of a paragraph": "some words here\n".repeat(1500),
-	"lines of code": `\`\`\`\n${"const a = f(b);\n\n\tb\n".repeat(800)}\`\`\``,
+	"lines of code": `\`\`\`\n${"const a = f(b);\n\n\tb\n".repeat(2400)}\`\`\``,
+	"short and long lines of code": `\`\`\`\n${`${"a = f(b);\n".repeat(900)}${"some words of it ".repeat(600)}\n`.repeat(3)}\`\`\``,
 	"a line of code": `\`\`\`\n${"some words of it ".repeat(1500)}\nend\n\`\`\``,
 };
 

@@ -2,9 +2,18 @@
 // browsers lay out a whole block again whenever it grows.
 //
 // A piece is an inline block. Its last line break stays outside of it, so the pieces look the same
-// as the lines that they contain, and copying them gives the same text.
+// as the lines that they contain, and copying them gives the same text. Pieces of whole lines are in
+// groups, which are inline blocks too.
 
 import { make } from "./dom.ts";
+
+/** The number of pieces that one group has. Browsers look at each group for each frame. */
+const GROUP = 8;
+
+/** Returns whether an element is a group with room for another piece. */
+export function hasRoom(element: Element): boolean {
+	return element.matches(".group") && element.childElementCount < GROUP;
+}
 
 /**
  * Moves the text at the end of a block into pieces, except its last line. Returns the number of
@@ -17,7 +26,7 @@ export function splitCode(pre: Element): number {
 	const move = (end: number): void => {
 		// A line break at the end of a piece would not make an empty line.
 		const text = left.slice(0, end).replace(/\n+$/, "");
-		if (text) tail.before(make("span", text.includes("\n") ? "piece lines" : "piece", text));
+		if (text) addPiece(tail, text);
 		if (text.length < end) tail.before(left.slice(text.length, end));
 		left = left.slice(end);
 	};
@@ -30,6 +39,22 @@ export function splitCode(pre: Element): number {
 	else if (first < 0) move(lineCut(left));
 	tail.data = left;
 	return left.length;
+}
+
+function addPiece(tail: Text, text: string): void {
+	const piece = make("span", "piece", text);
+	const group = tail.parentElement?.lastElementChild;
+	if (!text.includes("\n")) {
+		// It may be a part of a line.
+		tail.before(piece);
+	} else if (group && hasRoom(group)) {
+		while (group.nextSibling && group.nextSibling !== tail) group.append(group.nextSibling);
+		group.append(piece);
+	} else {
+		const first = make("span", "piece group");
+		first.append(piece);
+		tail.before(first);
+	}
 }
 
 /** Returns a place in a line that is not within a character. */

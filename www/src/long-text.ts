@@ -8,13 +8,10 @@
 
 import { make } from "./dom.ts";
 import type { Work } from "./frames.ts";
-import { splitCode } from "./long-code.ts";
+import { hasRoom, splitCode } from "./long-code.ts";
 
 /** The number of characters of a paragraph, or of a block of code, that may grow as a whole. */
 const LONGEST = 4000;
-
-/** The number of pieces that one group has. Browsers look at each group for each frame. */
-const GROUP = 8;
 
 /** Without a line to split at, the next attempt is after this many characters. */
 const AGAIN = 1000;
@@ -88,7 +85,7 @@ function splitParagraph(paragraph: Element): number {
 	const piece = make("span", "piece");
 	piece.append(take(paragraph, visible - before));
 	const spaceAfter = take(paragraph, cut - visible);
-	if (end?.matches(".group") && end.childElementCount < GROUP) {
+	if (end && hasRoom(end)) {
 		end.append(space, piece);
 		end.after(spaceAfter);
 	} else {
