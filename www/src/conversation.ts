@@ -27,6 +27,9 @@ export interface AnswerView {
 	finish(remark: string): void;
 }
 
+/** The number of characters of a question that are shown. Browsers lay out a megabyte for seconds. */
+const SHOWN = 10_000;
+
 /** The list of messages and the notice beneath them. */
 export class Conversation {
 	readonly #log = part("conversation");
@@ -60,9 +63,12 @@ export class Conversation {
 	addQuestion(text: string): QuestionView {
 		this.#welcome.hidden = true;
 		const message = this.#addMessage("user", "You");
-		const bubble = make("div", "bubble", text);
+		// Half of a character at the end is left out.
+		const shown = text.slice(0, SHOWN).replace(/[\uD800-\uDBFF]$/, "");
+		const bubble = make("div", "bubble", shown);
 		bubble.dir = "auto";
 		message.append(bubble);
+		if (shown.length < text.length) message.append(this.#showAll(bubble, text));
 		this.#end.jump();
 		return {
 			remark: (text) => message.append(make("p", "remark", text)),
@@ -77,6 +83,18 @@ export class Conversation {
 				if (message.previousElementSibling !== this.#cut) message.before(this.#cut);
 			},
 		};
+	}
+
+	/** Returns a button that shows all text of a long question. */
+	#showAll(bubble: HTMLElement, text: string): HTMLButtonElement {
+		const button = make("button", "show-all", `Show all ${text.length.toLocaleString("en")} characters`);
+		button.type = "button";
+		button.addEventListener("click", () => {
+			bubble.textContent = text;
+			button.remove();
+			this.#log.focus({ preventScroll: true });
+		});
+		return button;
 	}
 
 	/** Removes the mark of the first message that the model sees, because it sees all of them. */
