@@ -12,6 +12,9 @@ import { loadModel, type Model } from "./model.ts";
  */
 const WAITS = { connectTimeout: 30_000, silenceTimeout: 45_000 };
 
+/** The chat server's code for a request that is too long for the model. */
+const TOO_LONG = "too-long";
+
 /** A message of the conversation, in the server's format. */
 export interface Message {
 	readonly role: "user" | "assistant";
@@ -55,7 +58,8 @@ export class Exchange {
 	#source: EventSource | undefined;
 	#outcome: Outcome | undefined;
 	#failure: FailureEvent | undefined;
-	#reported: string | undefined;
+	/** The last problem that an event reported. */
+	#problem: Problem | undefined;
 	#unreadable = 0;
 
 	constructor(messages: readonly Message[], pace: number, listener: ExchangeListener) {
@@ -102,8 +106,7 @@ export class Exchange {
 			else this.#fail(event);
 		});
 		source.closed.then(() => {
-			const tooLong = this.#failure?.status === 413;
-			this.#end({ kind: "failed", trouble: this.#whatWentWrong(), tooLong });
+			this.#end(this.#failed());
 		});
 	}
 
@@ -121,7 +124,7 @@ export class Exchange {
 				}
 				break;
 			case "done":
-				this.#end(this.#reported === undefined ? { kind: "done" } : { kind: "failed", trouble: this.#reported });
+				this.#end(this.#problem ? this.#failed() : { kind: "done" });
 				break;
 			case "error":
 				this.#report(chunk.problem);
@@ -134,8 +137,8 @@ export class Exchange {
 	}
 
 	#report(problem: Problem): void {
-		this.#reported = problemText(problem);
-		this.#listener.trouble(this.#reported, false);
+		this.#problem = problem;
+		this.#listener.trouble(problemText(problem), false);
 	}
 
 	#fail(failure: FailureEvent): void {
@@ -143,9 +146,14 @@ export class Exchange {
 		if (failure.willReconnect) this.#listener.trouble(`${failureText(failure)} Retrying…`, true);
 	}
 
+	#failed(): Outcome {
+		const tooLong = this.#failure?.status === 413 || this.#problem?.code === TOO_LONG;
+		return { kind: "failed", trouble: this.#whatWentWrong(), tooLong };
+	}
+
 	/** Describes why a source closed before the model's answer was complete. */
 	#whatWentWrong(): string {
-		if (this.#reported !== undefined && !this.#failure) return this.#reported;
+		if (this.#problem && !this.#failure) return problemText(this.#problem);
 		const cut = this.#measure.hasText ? "The answer was cut off." : "";
 		if (this.#failure) return `${cut} ${failureText(this.#failure)}`.trim();
 		return cut || "The answer was cut off before it began.";
