@@ -8,7 +8,7 @@ import { serverPath } from "../../../scripts/build-server.mjs";
 import { root } from "../../../scripts/lib/tools.mjs";
 import { startChatServer } from "../../../tests/support/browser.ts";
 import type { Options } from "../result.ts";
-import { openBrowser } from "./browser.ts";
+import { openBench, runRows } from "./browser.ts";
 import { report, writeReport } from "./report.ts";
 import { table } from "./table.ts";
 
@@ -16,21 +16,28 @@ interface Wanted extends Options {
 	json: boolean;
 }
 
+/** The names of the rows, and the versions of the contenders. */
+interface About {
+	rows: string[];
+	versions: Record<string, string>;
+}
+
 test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
 	test.setTimeout(0);
 	const { json, only, quick = false } = JSON.parse(process.env.HEADWATER_BENCH!) as Wanted;
 	const server = await startChatServer({}, serverPath("headwater-chat", "server"));
-	const browser = await openBrowser(playwright, browserName, launchOptions, server.origin);
+	const bench = await openBench(playwright, browserName, launchOptions, server.origin);
 	try {
-		const { rows: names, versions } = await browser.about();
+		await bench.fresh();
+		const { rows: names, versions } = await bench.evaluate<About>("({ rows: bench.rows, versions: bench.versions })");
 		const rows = [];
 		// Each row gets a page of its own, unaffected by the previous one.
 		for (const name of only ?? names) {
-			const [row] = await browser.run({ only: [name], quick });
+			const [row] = await runRows(bench, { only: [name], quick });
 			rows.push(row!);
 			if (!json) console.log(table(row!));
 		}
-		const title = `${browserName[0]!.toUpperCase()}${browserName.slice(1)} ${browser.version}`;
+		const title = `${browserName[0]!.toUpperCase()}${browserName.slice(1)} ${bench.version}`;
 		const found = report(title, versions, quick, rows);
 		const text = JSON.stringify(found, null, "\t");
 		const results = join(root, "test-results", "bench");
@@ -39,10 +46,12 @@ test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
 		if (json) console.log(text);
 		// The documentation contains whole runs only.
 		const folder = quick || only ? results : join(root, "docs", "benchmarks");
+		const browser = await playwright[browserName].launch();
 		await writeReport(folder, browserName, found, await browser.newPage());
+		await browser.close();
 		console.error(`\nwritten to ${folder}`);
 	} finally {
-		await browser.close();
+		await bench.close();
 		await server.stop();
 	}
 });

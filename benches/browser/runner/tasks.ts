@@ -1,10 +1,10 @@
 // Measures the tasks of a page's main thread with Chromium's own trace.
 
-import type { Browser, Page } from "@playwright/test";
+import type { DevTools } from "./devtools.ts";
 
 const TASK = "ThreadControllerImpl::RunTask";
 const MAIN_THREAD = "CrRendererMain";
-const CATEGORIES = ["-*", "toplevel", "__metadata"];
+const CATEGORIES = { excludedCategories: ["*"], includedCategories: ["toplevel", "__metadata"] };
 
 /** The parts of a trace event that are used here. Times are in microseconds. */
 interface TraceEvent {
@@ -15,23 +15,28 @@ interface TraceEvent {
 	args: { name?: string };
 }
 
-export function tracing(page: Page) {
-	const browser = page.context().browser() as Browser;
+export function tracing(devTools: DevTools) {
+	let events: TraceEvent[] = [];
+	devTools.on("Tracing.dataCollected", ({ value }) => {
+		events = events.concat(value as TraceEvent[]);
+	});
 	return {
 		async start(): Promise<void> {
-			await browser.startTracing(page, { categories: CATEGORIES });
+			events = [];
+			await devTools.send("Tracing.start", { traceConfig: CATEGORIES });
 		},
 		/**
 		 * Returns the longest task since the start, in milliseconds, on the busiest main thread,
 		 * which is the page's.
 		 */
 		async stop(): Promise<number> {
-			const trace = await browser.stopTracing();
-			const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+			const complete = new Promise<unknown>((resolve) => devTools.on("Tracing.tracingComplete", resolve));
+			await devTools.send("Tracing.end");
+			await complete;
 			const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
-			const named = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === MAIN_THREAD);
+			const named = events.filter(({ name, args }) => name === "thread_name" && args.name === MAIN_THREAD);
 			const tasks = new Map<string, number[]>(named.map((event) => [thread(event), []]));
-			for (const event of traceEvents) {
+			for (const event of events) {
 				if (event.name === TASK && event.dur) tasks.get(thread(event))?.push(event.dur / 1000);
 			}
 			const sum = (durations: number[]) => durations.reduce((total, duration) => total + duration, 0);
