@@ -78,12 +78,13 @@ async function timeAll(texts: readonly string[]): Promise<number[]> {
 	return times;
 }
 
+/** Each takes several frames. A text that takes one frame would show the number of frames only. */
 const GROWING: Record<string, (count: number) => string> = {
 	"a paragraph": (count) => "some words of it ".repeat(count),
 	"one word": (count) => "wordwordwordword".repeat(count),
 	"lines of a paragraph": (count) => "some words here\n".repeat(count),
-	"a line of code": (count) => `\`\`\`js\n${"some words of it ".repeat(count)}`,
-	"lines of code": (count) => `\`\`\`\n${"const a = f(b);\n".repeat(count)}`,
+	"a line of code": (count) => `\`\`\`js\n${"some words of it ".repeat(4 * count)}`,
+	"lines of code": (count) => `\`\`\`\n${"const a = f(b);\n".repeat(4 * count)}`,
 	"a table": (count) => `| a | b |\n|---|---|\n${"| cell | *b* |\n".repeat(count)}`,
 	"an address": (count) => `[a](https://e.test/${"some/words/of/it".repeat(count)})`,
 	"an info string": (count) => `\`\`\`${"some-words-of-it".repeat(count)}`,

@@ -42,7 +42,7 @@ export function splitCode(pre: Element): number {
 }
 
 function addPiece(tail: Text, text: string): void {
-	const piece = make("span", "piece", text);
+	const piece = make("span", text.includes("\n") ? "piece lines" : "piece", text);
 	const group = tail.parentElement?.lastElementChild;
 	if (!text.includes("\n")) {
 		// It may be a part of a line.
