@@ -36,7 +36,7 @@ test("Enter sends one POST, and the model's answer grows piece by piece while th
 	// Five milliseconds pass between two tokens. A body read as a whole would arrive without
 	// pauses.
 	const pauses = growth.filter(({ time }, index) => index > 0 && time - growth[index - 1]!.time >= 3);
-	expect(pauses.length).toBeGreaterThan(20);
+	expect(pauses.length).toBeGreaterThan(5);
 	expect(growth.map(({ length }) => length)).toEqual([...growth].map(({ length }) => length).sort((a, b) => a - b));
 	expect(growth[0]!.length).toBeLessThan(answer.length / 2);
 
