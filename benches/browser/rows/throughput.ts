@@ -85,10 +85,7 @@ const CONTESTS: Contest[] = [
 		contenders: [ourEventSource, npmEventSource, native],
 		streams: equal(40_000),
 		rounds: [9, 1],
-		pairs: (workload) => [
-			between(ourEventSource, native, atLeast(workload === "small" ? 2.5 : 12)),
-			between(ourEventSource, npmEventSource),
-		],
+		pairs: () => [between(ourEventSource, native, atLeast(1)), between(ourEventSource, npmEventSource)],
 		means: [between(ourEventSource, npmEventSource, atLeast(5))],
 	},
 	{
@@ -97,7 +94,7 @@ const CONTESTS: Contest[] = [
 		contenders: [ourEventSource, npmEventSource, native],
 		streams: equal(2_000),
 		rounds: [41, 7],
-		pairs: () => [between(ourEventSource, native, atLeast(1.5)), between(ourEventSource, npmEventSource)],
+		pairs: () => [between(ourEventSource, native, atLeast(1)), between(ourEventSource, npmEventSource)],
 	},
 ];
 

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { expect, type LaunchOptions } from "@playwright/test";
 
 type Fields = Record<string, unknown>;
@@ -43,7 +43,7 @@ export class DevTools {
 			...args,
 		];
 		this.#child = spawn(executablePath as string, own, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-		this.#child.stdio[4]?.on("data", (bytes) => this.#read(`${bytes}`));
+		(this.#child.stdio[4] as Readable).setEncoding("utf8").on("data", (text: string) => this.#read(text));
 		this.#child.once("exit", () => {
 			for (const respond of this.#waiting.values()) respond({ error: { message: "Chromium has ended" } });
 		});
@@ -74,14 +74,15 @@ export class DevTools {
 
 	async close(): Promise<void> {
 		const ended = once(this.#child, "exit");
-		await this.send("Browser.close");
+		// The browser may end before it responds.
+		this.send("Browser.close").catch(() => {});
 		await ended;
 		// The last of its processes may still be writing.
 		await expect(() => rmSync(this.#folder, { recursive: true, force: true })).toPass({ timeout: 10_000 });
 	}
 
-	#read(bytes: string): void {
-		const messages = (this.#unread + bytes).split("\0");
+	#read(text: string): void {
+		const messages = (this.#unread + text).split("\0");
 		this.#unread = messages.pop() as string;
 		for (const message of messages) {
 			const received: Received = JSON.parse(message);
