@@ -136,7 +136,9 @@ test("a source that waits to reconnect sends no request while the page is away, 
 // behavior 13.1
 test("a source without a response aborts its request, and sends it again when the page is back", async ({ lab }) => {
 	const url = lab.script("hang", eventStream(send(events(1)), "hang"));
-	await lab.ours(({ EventSource, kept, record }, url) => {
+	await lab.ours(async ({ EventSource, init, kept, record }, url) => {
+		// Until the module is loaded, the browser decides about the request.
+		await init();
 		kept.source = new EventSource(url, { reconnect: { delay: 1 } });
 		kept.fired = record(kept.source);
 	}, url);
@@ -157,8 +159,9 @@ test("a source without a response aborts its request, and sends it again when th
 test("if the page leaves while the body of a refused response is read, the refusal is reported when it is back", async ({
 	lab,
 }) => {
-	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
+	const seen = await lab.ours(async ({ EventSource, init, once, record }, url) => {
 		const { transition } = globalThis as unknown as InPage;
+		await init();
 		let answered = () => {};
 		const answer = new Promise<void>((resolve) => {
 			answered = resolve;

@@ -34,6 +34,7 @@ export interface Tools {
 	/** The package's function, for both classes. */
 	events: typeof headwater.events;
 	fetchEventSource: typeof headwater.fetchEventSource;
+	init: typeof headwater.init;
 	/** Shared by all calls of `run` with the same class. */
 	kept: Record<string, unknown> & { source: headwater.EventSource; fired: Fired[] };
 	/** Resolves to the next event of that type. */
@@ -265,11 +266,12 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 async function installTools(): Promise<void> {
 	const Native = globalThis.EventSource;
 	const entry = "/files/dist/index.js";
-	const { EventSource: Ours, events, fetchEventSource } = await import(entry);
+	const { EventSource: Ours, events, fetchEventSource, init } = await import(entry);
 
 	const tools: Omit<Tools, "EventSource" | "kept"> = {
 		events,
 		fetchEventSource,
+		init,
 		once: (target, type) =>
 			new Promise((resolve) => {
 				target.addEventListener(type, (event) => resolve(event as never), { once: true });
