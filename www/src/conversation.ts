@@ -27,7 +27,7 @@ export interface AnswerView {
 	finish(remark: string): void;
 }
 
-/** The number of characters of a question that are shown. Browsers lay out a megabyte for seconds. */
+/** The number of characters of a question that are shown. Browsers need seconds for a megabyte. */
 const SHOWN = 10_000;
 
 /** The list of messages and the notice beneath them. */
