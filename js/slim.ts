@@ -31,7 +31,7 @@ instantiateBy(async (imports) => {
 	const type = response.headers.get("content-type") ?? "";
 	// Servers of single-page applications return their HTML page for unknown paths.
 	if (!response.ok || type.startsWith("text/html")) {
-		throw notThere(response.url, `${response.status}, ${type}`);
+		throw notThere(response.url, `status ${response.status}, ${type}`);
 	}
 	// `instantiateStreaming` accepts no parameters of this type.
 	return type.toLowerCase() === "application/wasm"

@@ -15,7 +15,7 @@ const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|content.security.policy|\bCS
 
 /** Returns the failure that each source gets when the module fails. */
 export function moduleFailure(error: unknown): FailedAttempt {
-	const needed = POLICY.test(`${error}`) ? "; the page's policy needs script-src 'wasm-unsafe-eval'" : "";
+	const needed = POLICY.test(`${error}`) ? "; the page's CSP needs script-src 'wasm-unsafe-eval'" : "";
 	const message = `the WebAssembly module cannot be used: ${error}${needed}`;
 	return failedAttempt("internal", message, 1, 0, 0, undefined, undefined, error);
 }
@@ -28,7 +28,7 @@ export function decideFailure(
 ): Failure {
 	const { reason, body } = failed;
 	const { status, headers } = response ?? {};
-	const refused = accept && reason === "content-type" && `"accept" refused the response`;
+	const refused = accept && reason === "content-type" && `"accept" rejected the response`;
 	const lost = isLost(reason, status) ? "network error: " : "";
 	const message = reason === "request" ? `${failed.message}: ${text(failed.error)}` : refused || lost + failed.message;
 	const known = { ...failed, message, status, code: status, headers, body: body ? decode(body) : "" };
@@ -36,7 +36,7 @@ export function decideFailure(
 	failure.delay = decideWith(isUndecided ? decide : undefined, { ...known, lastEventId });
 	failure.willReconnect = failure.delay !== undefined;
 	if (sentOnce && !failure.willReconnect) {
-		failure.message += `; "body" is a stream that was already sent: return a new one from "request"`;
+		failure.message += `; a stream can be sent only once: return a new "body" from "request"`;
 	}
 	return failure;
 }
@@ -78,7 +78,7 @@ function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]):
 			return Math.min(Math.floor(decision), MAX_DELAY);
 		}
 		if (isPromise(decision) || decision !== undefined) {
-			throw new TypeError('"reconnect" must return milliseconds or false');
+			throw new TypeError('"reconnect" must return a number or false');
 		}
 	} catch (error) {
 		report(error);

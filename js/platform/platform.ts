@@ -5,7 +5,7 @@
 export function demand(...names: (string | false)[]): void {
 	const missing = names.filter((name) => name && !(globalThis as Record<string, unknown>)[name]);
 	if (missing.length > 0) {
-		throw new TypeError(`headwater: this platform lacks ${missing.join(" and ")}`);
+		throw new TypeError(`headwater: this platform lacks ${missing.join(", ")}`);
 	}
 }
 

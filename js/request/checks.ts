@@ -64,7 +64,7 @@ function refused(request: RequestInit, member: string): boolean {
 function checkStreams(body: unknown) {
 	const init = { method: "POST", body, duplex: "half" } as RequestInit;
 	if (new Request(UNUSED_URL, init).headers.has("content-type")) {
-		throw new TypeError('"body" is a stream, which cannot be sent here');
+		throw new TypeError('"body": this platform cannot send a stream');
 	}
 }
 
@@ -73,7 +73,7 @@ export function number(option: string, value: number | undefined, byDefault = 0,
 		return byDefault;
 	}
 	if (typeof value !== "number" || !(value >= least)) {
-		throw new TypeError(`"${option}" must be a number of at least ${least}`);
+		throw new TypeError(`"${option}" must be a number >= ${least}`);
 	}
 	return value;
 }

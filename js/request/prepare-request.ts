@@ -38,7 +38,7 @@ export function attempts(template: Template, closed: Promise<unknown>): Prepare 
 	const prepare: Prepare = async (attempt, lastEventId) => {
 		const answer = (await template.request?.({ attempt, lastEventId })) ?? {};
 		try {
-			const given = naming("request", () => membersOf(answer as Given, "its result"));
+			const given = naming("request", () => membersOf(answer as Given, "the result"));
 			// The body of a Request may still be being read.
 			const [body, first] = await Promise.all([given.body, template.init.body]);
 			const [url, init] = naming("request", () => [
@@ -64,7 +64,7 @@ function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 	const body = merged.body as object | null | undefined;
 	if (isOneShot(body)) {
 		if (sent.has(body!)) {
-			throw new TypeError('"body" is a stream that was already sent');
+			throw new TypeError('return a new stream as "body" each time');
 		}
 		sent.add(body!);
 	}
@@ -74,7 +74,7 @@ function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Template, lastEventId: string): Attempt {
 	const url = new URL(to);
 	if (url.username || url.password) {
-		throw new TypeError("the URL has a user name or password");
+		throw new TypeError("the URL must not contain credentials");
 	}
 	const headers = new Headers(init.headers);
 	if (!headers.has("accept")) {

@@ -113,14 +113,14 @@ impl Failure {
             Reason::Network => "the server is unreachable or does not allow this origin",
             Reason::Cors => "the server does not let this origin read its response (CORS)",
             Reason::Interrupted if self.note == Note::Paused => "paused while the page is hidden",
-            Reason::Interrupted => "the stream broke off before its end",
+            Reason::Interrupted => "the stream ended too early",
             Reason::Status => "the server answered with status ",
-            Reason::ContentType => "the response is not an event stream (Content-Type text/event-stream)",
+            Reason::ContentType => "the response's Content-Type is not text/event-stream",
             Reason::Timeout => "no response within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",
-            Reason::Attempts => "gave up after maxRetries retries without progress",
-            Reason::Request => "the request cannot be made",
+            Reason::Attempts => "maxRetries reached without progress",
+            Reason::Request => "the request failed",
         });
         if let (Reason::Status, Some(status)) = (self.reason, self.status) {
             for place in [100, 10, 1] {
@@ -129,10 +129,10 @@ impl Failure {
         }
         message.push_str(match self.status {
             _ if self.note == Note::LastEventIdPreflight => {
-                "; the server may not allow the header Last-Event-ID (use lastEventIdParam)"
+                "; the server may refuse the header Last-Event-ID (use lastEventIdParam)"
             }
             // A 204 cannot be accepted.
-            Some(201..=203 | 205..=299) => " (use accept or onopen)",
+            Some(201..=203 | 205..=299) => " (accept or onopen can allow it)",
             _ => "",
         });
         message

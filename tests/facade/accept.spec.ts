@@ -45,7 +45,7 @@ test("a response that accept refuses is a failure with its status and body", asy
 		[lab.script(`type=text/event-stream|${BODY}`), lab.script(`status=500|${BODY}`)],
 	);
 	expect(failures).toEqual([
-		["content-type", `"accept" refused the response`, 200, "data: a\n\n"],
+		["content-type", `"accept" rejected the response`, 200, "data: a\n\n"],
 		["status", "the server answered with status 500", 500, "data: a\n\n"],
 	]);
 });
@@ -72,7 +72,7 @@ test("if a status other than 200 has a stream, the message of every form names t
 		),
 	);
 	const expected = [
-		...[201, 202, 206].map((status) => `the server answered with status ${status} (use accept or onopen)`),
+		...[201, 202, 206].map((status) => `the server answered with status ${status} (accept or onopen can allow it)`),
 		...[204, 400].map((status) => `the server answered with status ${status}`),
 	];
 	expect(told).toEqual(expected.map((message) => Array(3).fill(message)));
@@ -153,9 +153,7 @@ test("a body that accept or onopen has read or locked is a final failure of the 
 		},
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
-	const message = expect.stringMatching(
-		/the response body is not a stream, or was read or locked \(use a clone\(\)\)$/,
-	);
+	const message = expect.stringMatching(/the response body is not a stream, or was read or locked; read a clone\(\)$/);
 	const refusal = ["request", message];
 	expect(told).toEqual([refusal, refusal, refusal, undefined]);
 	expect(await lab.requests()).toHaveLength(4);

@@ -200,7 +200,7 @@ const NEEDED = [
 
 const lacking = (...names) => ({
 	name: "TypeError",
-	message: `headwater: this platform lacks ${names.join(" and ")}`,
+	message: `headwater: this platform lacks ${names.join(", ")}`,
 });
 
 for (const name of [...NEEDED, "fetch"]) {

@@ -47,7 +47,7 @@ async function lines(...args: string[]): Promise<unknown[]> {
 		.map((line) => JSON.parse(line));
 }
 
-const LACKING = "TypeError: headwater: this platform lacks fetch and Request and TextEncoder and TextDecoder";
+const LACKING = "TypeError: headwater: this platform lacks fetch, Request, TextEncoder, TextDecoder";
 
 test("in a jsdom window each form names the missing parts, and gets every event after they are added", async () => {
 	expect(await lines("jsdom.js")).toEqual([[LACKING, LACKING, LACKING], []]);

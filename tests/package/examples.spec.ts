@@ -66,7 +66,7 @@ test.describe("README.md", () => {
 		const cut = await kitchen.nth(1);
 		cut.send(token("In"));
 		cut.response.end();
-		await takeUncaught(uncaught, /broke off/);
+		await takeUncaught(uncaught, /ended too early/);
 		expect(await shown(page)).toBe("In");
 		expect(kitchen.lines()).toEqual(Array(2).fill("POST /api/chat"));
 		await kitchen.stop();

@@ -70,7 +70,7 @@ test("the text grows as the tokens arrive, and the Stop button ends it", async (
 
 for (const [what, path, text] of [
 	["a refused request", "/500-html", /^the server answered with status 500: <h1>Internal Server Error/],
-	["a stream that was cut", "/trickle?count=0", /^the stream broke off before its end$/],
+	["a stream that was cut", "/trickle?count=0", /^the stream ended too early$/],
 	[
 		"an event with unexpected data",
 		"/trickle?count=1",
