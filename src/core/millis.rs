@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_of_milliseconds_is_a_duration_and_back_and_a_longer_one_is_the_longest() {
+    fn milliseconds_survive_the_round_trip_and_longer_durations_saturate() {
         for number in [0, 1, 999, 1000, 1001, u64::MAX - 1, u64::MAX] {
             assert_eq!(millis(Duration::from_millis(number)), number);
         }

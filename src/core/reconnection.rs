@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_never_below_the_servers_time_even_beyond_the_longest_of_backing_off() {
+    fn the_wait_is_never_below_the_servers_time_even_if_that_exceeds_max_delay() {
         assert_eq!(wait(DEFAULT, Some(60_000), 5, false, 0.5), 60_000);
     }
 

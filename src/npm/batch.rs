@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_whatever_text_they_are() {
+    fn fields_can_have_any_text() {
         let (mut parser, mut batch) = (Parser::new(), Batch::default());
         batch.fill(parser.handle_chunk("id:日\nevent: tök\ndata: a\u{FEFF}é日🦀b\ndata\n\ndata: 🦀ÿ\n\n".as_bytes()));
         assert_eq!(read(&batch), [row("tök", Some("a\u{FEFF}é日🦀b\n"), Some("日")), row("", Some("🦀ÿ"), None)]);
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn long_fields_and_those_that_are_not_ascii_end_with_a_mark() {
+    fn long_fields_and_fields_that_are_not_ascii_end_with_a_mark() {
         for length in [LONGEST - 1, LONGEST, LONGEST + 1, 3 * LONGEST] {
             for text in ["x", "é"] {
                 let (mut parser, mut batch) = (Parser::new(), Batch::default());
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn each_batch_stands_alone_but_for_the_id() {
+    fn each_batch_is_complete_except_for_the_id() {
         let (mut parser, mut batch) = (Parser::new(), Batch::default());
         batch.fill(parser.handle_chunk(b"event: t\nid: 1\ndata: a\n\n"));
         assert_eq!(read(&batch), [row("t", Some("a"), Some("1"))]);

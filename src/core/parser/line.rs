@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_begins_like_a_byte_order_mark_is_kept() {
+    fn an_incomplete_byte_order_mark_is_kept() {
         assert_eq!(lines(&[b"\xEF", b"\xBBa\n"]), [b"\xEF\xBBa"]);
         assert_eq!(lines(&[b"\xEF\n"]), [b"\xEF"]);
     }
