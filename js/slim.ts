@@ -1,20 +1,21 @@
-// The entry `headwater/slim`: the module is a separate file, which is compiled while it loads.
+// The entry `headwater/slim`: the WebAssembly module is a separate file, which is compiled while it
+// loads.
 
 import { warmUp } from "./forms/lifecycle.js";
 import { instantiateBy, load } from "./module/wasm.js";
 
 export * from "./api.js";
 
-/** Gives the location of the module, or is the module itself. */
+/** The location of the module, or the module itself. */
 export type ModuleOrPath = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
 /** Configures {@link init}. */
 export interface InitOptions {
-	/** Replaces the package's own `headwater.wasm`, which lies beside this file. */
+	/** Replaces the package's own `headwater.wasm`, which is in the same folder as this file. */
 	module_or_path?: ModuleOrPath | Promise<ModuleOrPath> | undefined;
 }
 
-/** The argument of {@link init}, until the module is loaded. */
+/** The location from the last call of {@link init}, until the module is loaded. */
 let given: InitOptions["module_or_path"];
 /** The location that the last attempt to load used. */
 let tried: typeof given;
@@ -22,7 +23,7 @@ let tried: typeof given;
 instantiateBy(async (imports) => {
 	tried = given;
 	const module = await given;
-	// Not `instanceof`: the value may come from another realm, such as a frame.
+	// `instanceof` would fail for a value from another realm, such as a frame.
 	const isA = (name: string) => Object.prototype.toString.call(module) === `[object ${name}]`;
 	if (isA("WebAssembly.Module") || isA("ArrayBuffer") || ArrayBuffer.isView(module)) {
 		return WebAssembly.instantiate(module as BufferSource, imports);
@@ -33,7 +34,7 @@ instantiateBy(async (imports) => {
 	if (!response.ok || type.startsWith("text/html")) {
 		throw notThere(response.url, `status ${response.status}, ${type}`);
 	}
-	// `instantiateStreaming` accepts no parameters of this type.
+	// `instantiateStreaming` requires exactly this type, without parameters.
 	return type.toLowerCase() === "application/wasm"
 		? WebAssembly.instantiateStreaming(response, imports)
 		: WebAssembly.instantiate(await response.arrayBuffer(), imports);
@@ -55,13 +56,14 @@ function notThere(place: string | URL, cause: unknown): Error {
 }
 
 /**
- * Loads the WebAssembly module now instead of with the first source, or sets its location. To set
- * the location, call it before the first source is created. Without a location the module is
- * `headwater.wasm` beside this file. Most bundlers find that file by themselves.
+ * Loads the WebAssembly module now instead of with the first source. With `module_or_path`, loads
+ * it from that location; then call `init` before you create the first source. Without a location,
+ * the module is `headwater.wasm` in the same folder as this file. Most bundlers find that file by
+ * themselves.
  *
  * @returns a promise that is fulfilled when the module is ready. It is rejected with the error if
- * the module cannot be loaded. A later call can then name another location. Once the module is
- * loaded, options have no effect.
+ * the module cannot be loaded. A later call can then set another location. Once the module is
+ * loaded, the options have no effect.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
 	if (typeof options !== "object") {

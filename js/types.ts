@@ -5,18 +5,19 @@
  *
  * - `caller`: `close()` was called.
  * - `signal`: the `signal` option was aborted.
- * - `end`: the server ended the body cleanly. For `fromReadableStream`: the stream ended.
- * - `until`: the option `until` returned true for an event. That event was delivered.
+ * - `end`: the response body ended cleanly. For `fromReadableStream`: the stream ended.
+ * - `until`: the option `until` returned true for an event, which was delivered.
  * - `network`: no response arrived.
- * - `interrupted`: the stream broke off after the response was accepted.
+ * - `interrupted`: the connection was lost after the response was accepted, or the response body
+ *   ended before the event for which `until` returns true.
  * - `cors`: the server responded, but CORS does not let this origin read the response.
  * - `status`: the status of the response was not 200.
- * - `content-type`: the status was 200, but the type was not `text/event-stream`.
+ * - `content-type`: the status was 200, but the content type was not `text/event-stream`.
  * - `timeout`: no response arrived within `connectTimeout`.
  * - `silence`: no byte arrived within `silenceTimeout`.
- * - `attempts`: `reconnect.maxRetries` retries in a row made no progress.
- * - `request`: the request could not be made, the option `request` failed, or the body of the
- *   response was already read or locked.
+ * - `attempts`: `reconnect.maxRetries` consecutive retries made no progress.
+ * - `request`: the request could not be made, the option `request` failed, or a callback had
+ *   already read or locked the response body.
  * - `too-large`: an event was larger than `maxEventSize`.
  * - `internal`: the WebAssembly module could not be loaded, or it failed.
  */
@@ -37,25 +38,25 @@ export type Reason =
 	| "request"
 	| "internal";
 
-/** Sets the waits between retries, and how many retries there are. All times are in milliseconds. */
+/** Sets the delays between retries and the number of retries. Times are in milliseconds. */
 export interface ReconnectOptions {
-	/** Sets the reconnection time until the server sends one with `retry`. Default: 3000. */
+	/** The reconnection time until the server sends its own in a `retry` field. Default: 3000. */
 	delay?: number | undefined;
-	/** Limits the wait that backoff can reach. A longer `retry` from the server overrides it. Default: 30000. */
+	/** The longest wait that backoff can reach, unless `retry` is longer. Default: 30000. */
 	maxDelay?: number | undefined;
 	/**
-	 * Limits the number of retries in a row without progress. After them the connection fails.
-	 * Default: no limit.
+	 * The number of consecutive retries without progress after which the connection fails. Default:
+	 * no limit.
 	 *
-	 * For a GET, every event is progress. For other methods, and for a GET that `request` returns
-	 * to continue the response to such a request, only a new last event ID is progress, because
-	 * each request may cost something. Without IDs, the limit applies to the whole life of the
-	 * source. The backoff starts again by the same rule.
+	 * For a GET, every event is progress. For other methods, only a new last event ID is progress,
+	 * because each request may cost money or have side effects. So without IDs, the limit counts
+	 * all retries of the source. The same holds if `request` returns a GET that resumes the
+	 * response to a POST. Progress also resets the backoff.
 	 */
 	maxRetries?: number | undefined;
 }
 
-/** Describes the next request to the option `request`. */
+/** The argument of the option `request`: the attempt that is about to be made. */
 export interface Attempt {
 	/** The number of the request, which starts at 1. */
 	readonly attempt: number;
@@ -64,23 +65,22 @@ export interface Attempt {
 }
 
 /**
- * Overrides parts of the request for one attempt. Members that are missing keep the value from the
- * options of the source.
+ * Overrides parts of the request for one attempt. A missing member keeps its value from the options
+ * of the source.
  *
- * Members are read by name, like the options. So `request` can return a `Request`, and its URL,
- * method, headers and body are used.
+ * `request` can also return a `Request`: its URL, method, headers and body are used.
  */
 export interface AttemptRequest extends Omit<RequestInit, "signal" | "method" | "headers" | "body"> {
 	/**
-	 * Replaces the URL. Resolved against the base URL of the page or worker. `source.url` does not
-	 * change.
+	 * Replaces the URL. The new URL is resolved against the base URL of the page or worker.
+	 * `source.url` does not change.
 	 */
 	url?: string | URL | undefined;
 	/** Replaces the method. */
 	method?: string | undefined;
-	/** Adds headers. Each replaces the header of the same name in the options of the source. */
+	/** Adds headers. They replace headers of the same name in the options of the source. */
 	headers?: HeadersInit | undefined;
-	/** Replaces the body. If `method` is GET, no body is sent unless it is given here. */
+	/** Replaces the body. If `method` is GET, no body is sent unless this member sets one. */
 	body?: BodyInit | null | undefined;
 	/** Sends a value as JSON, like the option `json` of the source. */
 	json?: unknown;
@@ -98,7 +98,7 @@ export interface Failure {
 	readonly code: number | undefined;
 	/** The headers of the response, if there was a response. */
 	readonly headers: Headers | undefined;
-	/** Contains at most 64 KiB of the text of a refused response. Empty if there is no text. */
+	/** The first 64 KiB of the text of a rejected response. Empty if there is no text. */
 	readonly body: string;
 	/** The error that `fetch`, the stream or the option `request` threw, if any. */
 	readonly error: unknown;
@@ -114,14 +114,15 @@ export interface Failure {
  * Decides after a failure whether another request is made.
  *
  * Return the wait before the next request in milliseconds, or `false` to stop. Return `undefined`
- * to keep the default. If the callback throws or returns any other value, the error is reported
- * like an uncaught error and the default is used.
+ * to keep the default. If the callback throws or returns any other value, an error is reported like
+ * an uncaught error, and the default applies.
  *
- * `failure.delay` is the wait according to backoff and `Retry-After`, for every method.
- * `failure.willReconnect` is the default: whether another request follows without a decision.
+ * `failure.delay` is the wait that backoff and `Retry-After` give, even for a method that is not
+ * retried by default. `failure.willReconnect` is the default: whether another request follows if
+ * the callback returns `undefined`.
  *
- * - `({ attempt, delay }) => attempt < 4 && delay` retries three times with backoff, for a POST
- *   too.
+ * - `({ attempt, delay }) => attempt < 4 && delay` retries three times with backoff, even for a
+ *   POST.
  * - `({ willReconnect, delay }) => willReconnect && delay` keeps the default.
  */
 export type Decide = (
@@ -130,11 +131,12 @@ export type Decide = (
 
 /**
  * The options that all three forms share: the members of `RequestInit`, the standard's
- * `withCredentials`, and additions ([non-spec]).
+ * `withCredentials`, and headwater's own options. `[non-spec]` marks items that are not in the
+ * standard.
  *
- * Options are read once, when the source is created, as `fetch` reads them: by name, inherited
- * members and getters included. So a `Request` is a valid `init`. The body and the headers are
- * copied. Later changes to them have no effect.
+ * Options are read once, when the source is created. As with `fetch`, inherited members and getters
+ * count. So a `Request` is a valid `init`. The body and the headers are copied, so later changes to
+ * them have no effect.
  */
 export interface CommonInit extends RequestInit {
 	/**
@@ -143,8 +145,8 @@ export interface CommonInit extends RequestInit {
 	 */
 	withCredentials?: boolean | undefined;
 	/**
-	 * Sends a value as JSON. Sets the body, the header `content-type` unless it is given, and the
-	 * method `POST` unless a method is given.
+	 * Sends a value as JSON. Sets the body. Also sets the header `content-type` and the method
+	 * `POST`, unless you set them.
 	 */
 	json?: unknown;
 	/**
@@ -153,31 +155,36 @@ export interface CommonInit extends RequestInit {
 	 */
 	fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 	/**
-	 * Called before each attempt. Returns the parts of the request that differ from the options: a
-	 * renewed token, a new stream as body, or the GET that continues the response to a POST.
+	 * Called before each attempt. Returns the parts of the request that differ from the options.
+	 * Use it to renew a token, to supply a new stream as the body, or to resume the response to a
+	 * POST with a GET.
 	 *
-	 * If it throws or rejects, the attempt fails like a network error. If it returns an invalid
-	 * request, the source is closed, unless `reconnect` is a function that decides otherwise. The
-	 * option does not permit retries: see `reconnect`.
+	 * If the callback throws or rejects, the attempt is treated like one with a network error. If
+	 * the callback returns an invalid request, the source is closed, unless `reconnect` is a
+	 * function that decides otherwise. This option does not allow retries by itself: use
+	 * `reconnect` for that.
 	 */
 	request?:
 		| ((
 				attempt: Attempt,
 		  ) => AttemptRequest | Request | null | undefined | Promise<AttemptRequest | Request | null | undefined>)
 		| undefined;
-	/** Sets the last event ID of the first request, as if an earlier connection had ended with it. */
+	/**
+	 * Sets the last event ID of the first request, as if an earlier connection had received this
+	 * ID.
+	 */
 	lastEventId?: string | undefined;
 	/**
 	 * Sends the last event ID in this query parameter instead of the header `Last-Event-ID`. A
-	 * server of another origin must allow that header in its response to a preflight. `source.url`
-	 * does not contain the parameter.
+	 * server of another origin has to allow the header in its response to a preflight. The
+	 * parameter needs no permission. `source.url` does not contain the parameter.
 	 */
 	lastEventIdParam?: string | undefined;
 	/**
 	 * Sets whether a request is retried after a failure.
 	 *
-	 * - Not given: a GET is retried as the standard says, and other methods are not retried.
-	 * - `true` or an object: every method is retried, also after the statuses 408, 425, 429 and
+	 * - `undefined`: a GET is retried as the standard says, and other methods are not retried.
+	 * - `true` or an object: every method is retried, even after the statuses 408, 425, 429 and
 	 *   5xx. `Retry-After` is respected.
 	 * - `false`: there are no retries.
 	 * - A function decides after each failure. It is not called after a 204, which always ends the
@@ -186,46 +193,46 @@ export interface CommonInit extends RequestInit {
 	reconnect?: boolean | ReconnectOptions | Decide | undefined;
 	/**
 	 * Decides whether a response is read as an event stream. Replaces the standard's rule: status
-	 * 200 and type `text/event-stream`.
+	 * 200 and content type `text/event-stream`.
 	 *
-	 * Called with the unread response. It may read only a `clone()` of it. Not called for a 204,
-	 * which always ends the source. If it returns `false`, the attempt fails with reason `status`,
-	 * or `content-type` if the status is 200. If it throws, the error is reported and the response
-	 * is refused.
+	 * Called with the unread response, except for a 204, which always ends the source. The callback
+	 * must read only a `clone()` of the response. If it returns `false`, the attempt fails with
+	 * reason `status`, or `content-type` if the status is 200. If it throws, the error is reported
+	 * and the response is rejected.
 	 */
 	accept?: ((response: Response) => boolean) | undefined;
 	/**
 	 * Limits the size of an event, in bytes as received. A larger event fails the connection with
 	 * reason `too-large`. Default: 64 MiB (67,108,864).
 	 *
-	 * Data, event type, last event ID and an unfinished line count together. An ID that is not
-	 * ASCII counts three times. The memory of the module may grow to three times the limit plus 8
-	 * MiB, and it does not shrink while the page lives.
+	 * Data, event type, last event ID and an unfinished line count together. The length of a
+	 * non-ASCII ID counts three times. The module's memory may grow to three times the limit plus 8
+	 * MiB, and does not shrink until the page is closed.
 	 */
 	maxEventSize?: number | undefined;
 	/**
-	 * Sets the meaning of a clean end of the body: reconnect, or close the source. Default:
-	 * `"reconnect"` for GET, as in the standard, and `"close"` for other methods. With `until`, the
-	 * default is the failure `interrupted`.
+	 * Sets the reaction to a clean end of the response body. Default: `"reconnect"` for GET, as in
+	 * the standard, and `"close"` for other methods. With `until`, such an end is by default a
+	 * failure with reason `interrupted`.
 	 */
 	end?: "reconnect" | "close" | undefined;
 	/**
-	 * Limits the time from the request to the response, in milliseconds. Default: 0, which leaves
+	 * The longest time from the request to the response, in milliseconds. Default: 0, which leaves
 	 * the limit to the browser.
 	 */
 	connectTimeout?: number | undefined;
 	/**
-	 * Limits the silence of a stream, in milliseconds. Comments end a silence too. Default: 0, no
-	 * limit.
+	 * The longest time without data from the server, in milliseconds. Comments count as data.
+	 * Default: 0, no limit.
 	 *
 	 * This limit and `connectTimeout` use the wall clock. A limit is extended once, by at most ten
-	 * seconds, if it expires while the page is hidden, or more than a second late because the
-	 * machine slept.
+	 * seconds, in two cases: the page is hidden when the limit expires, or the timer fires more
+	 * than a second late because the machine slept.
 	 */
 	silenceTimeout?: number | undefined;
 	/**
 	 * Aborts the request while the page is hidden, and repeats it as soon as the page is visible.
-	 * Default: `false`. Has no effect if the request may not be repeated.
+	 * Default: `false`. Has no effect on a request that must not be repeated.
 	 */
 	pauseWhenHidden?: boolean | undefined;
 }
@@ -234,11 +241,11 @@ export interface CommonInit extends RequestInit {
 export interface EventSourceInit extends CommonInit {
 	/**
 	 * Returns whether an event is the last one. Called before the event is delivered. After the
-	 * delivery the source closes with reason `until`.
+	 * last event, the source closes with reason `until`.
 	 *
-	 * Without such an event, the end of the body means that the stream was cut: the failure has
-	 * reason `interrupted`, unless `end` is given. If the callback throws, the error is reported
-	 * and the event is not the last one.
+	 * If the response body ends before such an event, the attempt fails with reason `interrupted`,
+	 * unless `end` is set. If the callback throws, the error is reported and the event is not the
+	 * last one.
 	 */
 	until?: ((event: ServerSentEvent) => boolean) | undefined;
 }
@@ -255,30 +262,27 @@ interface WithJson<T> {
 	json<U>(this: WithJson<T>): U;
 }
 
-/**
- * The event that a source fires for each message: a MessageEvent with an additional method
- * `json()`.
- */
+/** The event that a source fires for a message: a MessageEvent with the method `json()`. */
 export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {
 	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string as of this event. It is empty if there is no ID. */
+	/** The last event ID string at this event. It is empty if there is no ID. */
 	readonly lastEventId: string;
 	/** The origin of the server that responded, after redirects. */
 	readonly origin: string;
 }
 
-/** A message that {@link events} yields: a plain object. Its prototype has only the method `json`. */
+/** A message that {@link events} yields: a plain object with only `json` on its prototype. */
 export interface Message<T = unknown, K extends string = string> extends WithJson<T> {
-	/** The event type, which is `message` unless the server sent another one. */
+	/** The event type, which is `message` unless the server sent another type. */
 	readonly type: K;
 	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string as of this message. It is empty if there is no ID. */
+	/** The last event ID string at this message. It is empty if there is no ID. */
 	readonly lastEventId: string;
 }
 
-/** Maps the event types in `M` to a union of messages. Without a map it is any message. */
+/** The union of the messages whose types are the keys of `M`. If `M` has no keys: any message. */
 export type MessageOf<M extends object> = [keyof M] extends [never]
 	? Message
 	: { [K in keyof M & string]: Message<M[K], K> }[keyof M & string];
@@ -291,25 +295,25 @@ export interface EventsInit<M extends object = object> extends CommonInit {
 
 /** A message that {@link fetchEventSource} passes to `onmessage`. */
 export interface EventSourceMessage extends WithJson<unknown> {
-	/** The last event ID string as of this message. It is empty if there is no ID. */
+	/** The last event ID string at this message. It is empty if there is no ID. */
 	readonly id: string;
-	/** The event type, which is empty unless the server sent one. */
+	/** The event type, which is empty unless the server sent a type. */
 	readonly event: string;
 	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** Always `undefined`. The source uses the server's reconnection time itself. */
+	/** Always `undefined`, because the source applies the server's reconnection time itself. */
 	readonly retry?: number | undefined;
 }
 
-/** Configures {@link fetchEventSource}: most options of an EventSource, and callbacks. */
+/** Configures {@link fetchEventSource}: callbacks, and most options of an EventSource. */
 export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "end" | "pauseWhenHidden" | "accept"> {
 	/**
-	 * Called with each response before it is read. The response can have any status and type. A
-	 * returned promise is awaited, and `connectTimeout` includes it.
+	 * Called with each response before it is read, with any status and content type. A returned
+	 * promise is awaited, and this wait counts toward `connectTimeout`.
 	 *
-	 * If the callback returns, the response is read as an event stream. Then it may have read only
-	 * a `clone()`. If it throws, `onerror` is called with the error. Without `onopen`, a response
-	 * needs status 200 and type `text/event-stream`.
+	 * If the callback does not throw, the response is then read as an event stream. So the callback
+	 * must read only a `clone()` of it. If it throws, `onerror` is called with the error. Without
+	 * `onopen`, a response needs status 200 and content type `text/event-stream`.
 	 */
 	onopen?: (((response: Response) => unknown) | undefined) | undefined;
 	/**
@@ -318,18 +322,18 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	 */
 	onmessage?: (((message: EventSourceMessage) => void) | undefined) | undefined;
 	/**
-	 * Called at a clean end of the body. If it throws, `onerror` is called with the error.
-	 * Otherwise the promise is fulfilled.
+	 * Called at a clean end of the response body. If the callback throws, `onerror` is called with
+	 * the error. Otherwise the promise is fulfilled.
 	 */
 	onclose?: ((() => void) | undefined) | undefined;
 	/**
 	 * Called after each failure with an Error that has the fields of the `error` event, or with the
 	 * error that another callback threw.
 	 *
-	 * If it returns a number, that is the wait before the next attempt in milliseconds, for every
+	 * If it returns a number, the next attempt follows after that many milliseconds, with any
 	 * method. If it throws, the promise is rejected with that error. Otherwise a GET is retried as
-	 * the standard says, and other methods are not retried. `delay` of the Error is the wait
-	 * according to backoff.
+	 * the standard says, and other methods are not retried. `delay` of the Error is the wait that
+	 * backoff gives.
 	 */
 	// biome-ignore lint/suspicious/noExplicitAny: any value can be thrown, and callers narrow the type.
 	onerror?: (((error: any) => unknown) | undefined) | undefined;
@@ -339,13 +343,13 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	 */
 	openWhenHidden?: boolean | undefined;
 	/**
-	 * Returns whether a message is the last one. The promise is fulfilled after `onmessage` was
-	 * called with it. See `until` of {@link EventSourceInit}.
+	 * Returns whether a message is the last one. After `onmessage` was called with the last
+	 * message, the promise is fulfilled. See `until` of {@link EventSourceInit}.
 	 */
 	until?: ((message: EventSourceMessage) => boolean) | undefined;
 }
 
-/** Describes an accepted response: the `open` event carries it. */
+/** Describes an accepted response, as the member `response` of the `open` event. */
 export interface ResponseHead {
 	/** The status code that the server sent. */
 	readonly status: number;
@@ -359,17 +363,11 @@ export interface ResponseHead {
 
 /** The `open` event: a response was accepted, and its messages follow. */
 export interface OpenEvent extends Event {
-	/**
-	 * [non-spec] Describes the accepted response. Missing if the source was made by
-	 * `fromReadableStream`.
-	 */
+	/** [non-spec] The accepted response. Missing if the source reads a `ReadableStream`. */
 	readonly response: ResponseHead;
 }
 
-/**
- * The `error` event: an attempt failed. `source.readyState` already has its new value: CONNECTING
- * or CLOSED.
- */
+/** The `error` event: an attempt failed. `source.readyState` is already CONNECTING or CLOSED. */
 export interface FailureEvent extends Event, Failure {}
 
 /** Describes the end of a source: the value of {@link EventSource.closed}. */
@@ -382,15 +380,15 @@ export interface Closed {
 	readonly error?: unknown;
 }
 
-/** The type of a server's event of this name, if the map has the name. */
+/** The type of a server's event with this name, if the map contains the name. */
 type Sent<M, K extends string> = M extends { [key in K]: infer T } ? ServerSentEvent<T> : never;
 
 /**
  * Maps the names of a source's events to their types. `M` maps the names of the server's events to
  * the types of their JSON. Events of other names are {@link ServerSentEvent}s too.
  *
- * If the server sends events named `open` or `error`, the listeners for the source's own events
- * receive them. They are MessageEvents.
+ * If the server sends events named `open` or `error`, the listeners for the source's own events of
+ * that name receive them too. The server's events are MessageEvents.
  */
 export type EventSourceEventMap<M extends object = object> = {
 	open: OpenEvent | Sent<M, "open">;

@@ -17,7 +17,8 @@ import { makeCallbackMessage } from "./messages.js";
 import { Pace } from "./pace.js";
 
 /**
- * The type of an event stream, `text/event-stream`, which an `onopen` callback can compare with.
+ * The content type of an event stream, `text/event-stream`, to compare with in an `onopen`
+ * callback.
  */
 export const EventStreamContentType = "text/event-stream";
 
@@ -38,13 +39,11 @@ export class CallbackSource implements Form {
 	readonly #pace = new Pace();
 	#fulfill!: () => void;
 	#reject!: (error: unknown) => void;
-	/** The last response that the caller saw. */
+	/** The last response, as `fetch` returned it. */
 	#response: Response | undefined;
-	/**
-	 * An error that a callback threw. The failure that follows from it is reported as this error.
-	 */
+	/** The error that a callback threw. It is reported instead of the failure that it causes. */
 	#thrown: { error: unknown } | undefined;
-	/** The report of the failure that is being decided. */
+	/** The report of the failure about which `onerror` is deciding. */
 	#report: Report | undefined;
 
 	constructor(url: string | URL, init: FetchEventSourceInit) {
@@ -75,7 +74,10 @@ export class CallbackSource implements Form {
 		this.#life.start(settings);
 	}
 
-	/** Calls `onmessage` in a plain loop. If that takes long, the page gets a turn. */
+	/**
+	 * Calls `onmessage` in a plain loop. If the loop takes long, it pauses so that the page can run
+	 * other tasks.
+	 */
 	deliver(): Promise<void> | undefined {
 		try {
 			return this.#deliver()?.catch(this.#rethrow);
@@ -105,7 +107,7 @@ export class CallbackSource implements Form {
 		}
 		const { own, error } = this.#report ?? {};
 		if (own) {
-			// Not by assignment, which throws if the caller froze the object.
+			// An assignment would throw if the caller froze the object.
 			Reflect.set(own, "delay", failure.delay);
 			Reflect.set(own, "willReconnect", failure.willReconnect);
 		}
@@ -156,8 +158,8 @@ export class CallbackSource implements Form {
 	};
 
 	/**
-	 * Calls `onerror` with a failure, or with the error that a callback threw. Returns its
-	 * decision.
+	 * Calls `onerror` with a failure, or with the error that a callback threw. Returns the decision
+	 * of `onerror`.
 	 */
 	#callOnError(failure: Failure & { lastEventId: string }): number | false | undefined {
 		const { onerror } = this.#callbacks;
@@ -174,8 +176,8 @@ export class CallbackSource implements Form {
 	}
 
 	/**
-	 * Calls `onopen` with the unread response. If the callback returns, the response is read as a
-	 * stream, regardless of its status and type.
+	 * Calls `onopen` with the unread response. If the callback does not throw, the response is read
+	 * as a stream, regardless of its status and content type.
 	 */
 	readonly #fetch: Fetch = async (url, init) => {
 		const { onopen, fetch: given } = this.#callbacks;

@@ -8,8 +8,8 @@ interface EventHandler {
 }
 
 /**
- * [non-spec] Whether the platform's own targets call the functions in `on…` themselves, as
- * workerd's targets do.
+ * [non-spec] Whether an EventTarget of the platform calls the functions in its `on…` properties
+ * itself, as in workerd.
  */
 let callsHandlers = false;
 try {
@@ -29,8 +29,8 @@ export class EventHandlers {
 	}
 
 	/**
-	 * [spec] 8.1.8.1, event handlers: the first value takes a place among the listeners, and later
-	 * values keep that place.
+	 * [spec] 8.1.8.1, event handlers: the first value gets a position among the listeners, and
+	 * later values keep that position.
 	 */
 	set(target: EventTarget, type: string, given: unknown): void {
 		const { addEventListener, removeEventListener } = EventTarget.prototype;

@@ -62,8 +62,9 @@ export class EventSource extends EventTarget {
 		this.#lastEventId = settings.lastEventId;
 		this.#reconnectionTime = settings.delay;
 		if (reader) {
-			// [non-spec] The proposal announces the connection in a task. Not an arrow function:
-			// the functions of `form` would share its scope, and keep the settings alive.
+			// [non-spec] In the proposal, `open` fires in a later task. This uses `bind`, because
+			// the scope of an arrow function would be shared with the functions of `form`, and they
+			// would keep the settings alive.
 			nextTask().then(life.start.bind(life, settings, lend(reader, life.closed)));
 		} else {
 			life.start(settings);
@@ -95,15 +96,15 @@ export class EventSource extends EventTarget {
 
 	/**
 	 * [non-spec] Returns the last event ID string of the last delivered event. A reconnection
-	 * continues from it.
+	 * continues from this ID.
 	 */
 	get lastEventId(): string {
 		return this.#lastEventId;
 	}
 
 	/**
-	 * [non-spec] Returns the reconnection time in milliseconds, as the server sent it. Before that,
-	 * returns `reconnect.delay`.
+	 * [non-spec] Returns the reconnection time in milliseconds that the server sent, or
+	 * `reconnect.delay` if the server has sent none.
 	 */
 	get reconnectionTime(): number {
 		return this.#reconnectionTime;
@@ -172,7 +173,7 @@ export class EventSource extends EventTarget {
 			if (isLast) {
 				life.close({ reason: "until" });
 			}
-			// The same as turns(), which would take one more turn.
+			// This loop does the same as turns(), which would take one more turn.
 			for (let turn = 0; turn < TURNS; turn++) {
 				await undefined;
 			}
@@ -184,7 +185,7 @@ export class EventSource extends EventTarget {
 			}
 		}
 		if (!life.isOver) {
-			// The last block may have had an ID and no data.
+			// The last block may have an ID but no data.
 			this.#lastEventId = batch.lastEventId;
 		}
 		batch.clear();
@@ -199,8 +200,8 @@ export class EventSource extends EventTarget {
 	}
 }
 
-// [spec] Web IDL: constants are on the interface and its prototype, and every member is enumerable.
-// The interface has a name, which a minifier may have removed from the class.
+// [spec] Web IDL: the constants are on the interface and on its prototype, and every member is
+// enumerable. The name is set again, because a minifier may have removed it from the class.
 for (const target of [EventSource, EventSource.prototype]) {
 	for (const [name, value] of Object.entries({
 		CONNECTING: ReadyState.CONNECTING,

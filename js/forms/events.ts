@@ -6,8 +6,8 @@ import { MessageQueue } from "./message-queue.js";
 /**
  * Iterates over the messages of an event stream, as plain objects.
  *
- * The first call of `next()` makes the request. The next chunk is read only when all messages of
- * the last one are consumed, so a slow loop slows the server down. A GET continues across
+ * The first call of `next()` makes the request. The next chunk is read only after all messages of
+ * the last chunk have been consumed, so a slow loop slows the server down. A GET continues across
  * reconnections, unless `end: "close"` or `until` is given. Leaving the loop in any way ends the
  * request.
  *
@@ -19,20 +19,21 @@ import { MessageQueue } from "./message-queue.js";
  * }
  * ```
  * @typeParam M maps the types of the server's events to the types of their JSON. With `events<{
- * token: Token; stop: null }>(…)` the `type` of a message decides the type of its `json()`. Nothing
- * is checked at run time.
+ * token: Token; stop: null }>(…)` the `type` of a message determines the type of its `json()`.
+ * Nothing is checked at run time.
  * @param input a URL, resolved against the base URL of the page or worker; or a stream of
- * `Uint8Array`s, which is locked. With a stream only the options `signal` and `until` are used.
+ * `Uint8Array`s, which is locked. With a stream, only the options `signal` and `until` are used.
  * @throws `SyntaxError` DOMException if the URL cannot be parsed, and a `TypeError` that names the
- * option if one is invalid. The iteration throws after the last received message if there is no
- * next attempt: an Error with the fields of the `error` event. If the signal is aborted, it throws
- * `signal.reason` at once and drops the received messages.
+ * option if an option is invalid. If an attempt fails and no other attempt follows, the iteration
+ * first yields all received messages, and then throws an Error with the fields of the `error`
+ * event. If the signal is aborted, the iteration throws `signal.reason` at once, and the received
+ * messages are dropped.
  */
 export function events<M extends object = object>(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init?: EventsInit<M> | null,
 ): AsyncIterableIterator<MessageOf<M>>;
-/** Iterates over the messages, with an `until` that takes any message. */
+/** The same, with an `until` callback whose parameter is not typed by `M`. */
 export function events<M extends object = object>(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init?: EventsInit | null,

@@ -10,7 +10,10 @@ import type { Decide, Failure, Reason } from "../types.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Browsers name `'unsafe-eval'`, which would allow more than necessary. */
+/**
+ * Matches the error of a browser whose policy forbids WebAssembly. Browsers name `'unsafe-eval'`,
+ * which would allow more than necessary.
+ */
 const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|content.security.policy|\bCSP\b)/is;
 
 /** Returns the failure that each source gets when the module fails. */
@@ -42,8 +45,8 @@ export function decideFailure(
 }
 
 /**
- * Whether the connection was lost or never made. `attempts` can follow any failure, so the status
- * decides there.
+ * Whether the connection was lost or never made. The reason `attempts` can follow any failure, so
+ * the status decides in that case.
  */
 const isLost = (reason: Reason, status: number | undefined) =>
 	/^(network|interrupted|cors|timeout|silence|attempts)$/.test(reason) && (status ?? 0) < 400;
@@ -58,7 +61,7 @@ export function errorOf(failure: Failure): Error {
 	return Object.assign(new Kind(message, error === undefined ? {} : { cause: error }), failure);
 }
 
-/** Returns the value as a string. Some values that a caller can throw have no string. */
+/** Returns the value as a string. Some values that a caller can throw cannot be converted. */
 function text(value: unknown): string {
 	try {
 		return String(value);
@@ -67,7 +70,7 @@ function text(value: unknown): string {
 	}
 }
 
-/** Returns the wait that the caller decided on. Without a decision: the wait of the failure. */
+/** Returns the wait that the caller chose. If the caller made no decision, returns the default. */
 function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]): number | undefined {
 	try {
 		const decision = decide?.(failure);

@@ -9,7 +9,7 @@ export { EventStreamContentType } from "./callback-source.js";
  * Calls callbacks with the messages of an event stream. A drop-in replacement for the package
  * `@microsoft/fetch-event-source`, with the same option names.
  *
- * All options of {@link EventSource} can be given too, except `reconnect`, `end`, `accept` and
+ * It also takes all options of {@link EventSource}, except `reconnect`, `end`, `accept` and
  * `pauseWhenHidden`. Use `onerror`, `onclose`, `onopen` and `openWhenHidden` instead.
  *
  * @example
@@ -22,10 +22,11 @@ export { EventStreamContentType } from "./callback-source.js";
  * });
  * ```
  * @param url resolved against the base URL of the page or worker.
- * @returns a promise. It is fulfilled at a clean end of the body for every method, after an abort,
- * and after the message for which `until` returns true. It is rejected with the error that
- * `onerror` throws. It is also rejected after a failure without a next attempt, with an Error that
- * has the fields of the `error` event, or with the error that another callback threw.
+ * @returns a promise. It is fulfilled in three cases: after a clean end of the response body (for
+ * every method), after an abort, and after the message for which `until` returns true. It is
+ * rejected with the error that `onerror` throws. It is also rejected if an attempt fails and no
+ * other attempt follows. Then the error is the one that another callback threw, or else an Error
+ * with the fields of the `error` event.
  */
 export async function fetchEventSource(url: string | URL, init: FetchEventSourceInit = {}): Promise<void> {
 	return new CallbackSource(url, init).settled;

@@ -3,7 +3,7 @@
 /** The number of UTF-16 code units of the data that an error quotes. */
 const QUOTED = 80;
 
-/** Parses the data as JSON. The error names the event. */
+/** Parses the data as JSON. An error names the event. */
 export function parseJson<T>(data: string, type: string, lastEventId: string): T {
 	try {
 		return JSON.parse(data);

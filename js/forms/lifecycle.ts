@@ -25,7 +25,9 @@ export interface Form {
 	open?(response: ResponseLike | undefined): Promise<void> | undefined;
 	/** Delivers the messages of the batch. If it throws or rejects, the response is dropped. */
 	deliver(reconnectionTime: number | undefined): Promise<void> | undefined;
-	/** Called before a failure is decided. Returns true if there is nothing left to decide. */
+	/**
+	 * Called before the decision about a failure. Returns true if there is nothing left to decide.
+	 */
 	intercept?(failed: FailedAttempt): boolean;
 	/**
 	 * Called with each failure after the decision. If no other request follows, the form closes the
@@ -58,9 +60,9 @@ export class Lifecycle<M> implements SourceHost {
 	}
 
 	/**
-	 * Reads the options. Only the rules are kept: the others hold the body of the request, which a
-	 * closed source must not keep alive. From now on the signal ends the source, at once if it is
-	 * already aborted.
+	 * Reads the options. Only the rules are kept, because the other options contain the body of the
+	 * request, which a closed source must not keep alive. From now on the signal ends the source.
+	 * If the signal is already aborted, it ends the source at once.
 	 */
 	begin(url: string | URL, init: SourceInit<M>): Pick<ParsedOptions<M>, "settings" | "template"> {
 		const { settings, template, ...rules } = parseOptions(url, init, this.closed);
@@ -89,7 +91,7 @@ export class Lifecycle<M> implements SourceHost {
 			}
 			if (!settings.pauseWhenHidden && !reader) {
 				this.#sendFirst(settings);
-				// The request leaves before the start of the module occupies the thread.
+				// The request is sent before the start of the module occupies the thread.
 				await turns();
 			}
 			const { connect, read } = await load();
@@ -190,7 +192,7 @@ let warm: Promise<unknown> | undefined;
 
 /**
  * Runs a source over one event, once per page. Engines compile a function when it is first called,
- * so the next source finds its functions compiled.
+ * so the functions are already compiled for the next source.
  */
 export function warmUp(): Promise<unknown> | undefined {
 	if (!warm) {

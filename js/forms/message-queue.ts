@@ -23,9 +23,9 @@ export class MessageQueue implements Form {
 	readonly #life: Lifecycle<Message>;
 	readonly #until: EventsInit["until"];
 	readonly #waiters: Waiter[] = [];
-	/** Starts the source. The first `next()` calls it. */
+	/** Starts the source. The first `next()` calls this function. */
 	#start: () => unknown;
-	/** The error for the next waiting call, once the messages are consumed. */
+	/** The error for the next waiting call, after the messages have been consumed. */
 	#error: { error: unknown } | undefined;
 	/** Lets the module read the next chunk. */
 	#readOn: () => void = nothing;
@@ -42,7 +42,7 @@ export class MessageQueue implements Form {
 			const reader = readerOf(input);
 			lent = reader && lend(reader, life.closed);
 		} catch (error) {
-			// The stream is locked. Without this the signal would keep the source alive.
+			// The stream is locked. If the source were not closed, the signal would keep it alive.
 			life.close();
 			throw error;
 		}

@@ -1,5 +1,5 @@
-// The pace of event delivery: turns of the microtask queue between two events, and turns of the
-// page.
+// The pace of event delivery: the pauses between two events, and the pauses in which the page can
+// run other tasks.
 
 import { nextTask } from "../platform/next-task.js";
 
@@ -17,21 +17,27 @@ export async function turns(): Promise<void> {
 	}
 }
 
-/** Limits in milliseconds, except `Stride`. An enum, because esbuild inlines it. */
+/** Limits in milliseconds, except `Stride`. It is an enum because esbuild inlines enums. */
 enum Limit {
-	/** The longest time of delivery before the page gets a turn. Less than a frame at 60 Hz. */
+	/**
+	 * The longest time of delivery before the page can run other tasks. It is less than a frame at
+	 * 60 Hz.
+	 */
 	Slice = 12,
 	/**
-	 * If the pause between two deliveries was longer than this, the page has had its turn. While events take less
-	 * time than this, the number of events between two reads of the clock doubles: a read costs a
-	 * third of an event, or as much as many messages.
+	 * If the pause between two deliveries was longer than this, the page could run other tasks.
+	 * While events take less time than this, the clock is read half as often each time. A read
+	 * costs a third as much as firing an event, and as much as delivering many plain messages.
 	 */
 	Moment = 1,
 	/** The most events between two reads of the clock. */
 	Stride = 64,
 }
 
-/** Read at import time, because tests may later replace it with a fake clock. */
+/**
+ * The clock is read from the global scope at import time, because tests may later replace it with a
+ * fake clock.
+ */
 const { performance: clock = Date } = globalThis;
 
 /** Keeps the deliveries of one source from blocking the page. */
@@ -54,8 +60,8 @@ export class Pace {
 	}
 
 	/**
-	 * Whether the page needs a turn. Read after each event. {@link Pace.rest} gives the page its
-	 * turn.
+	 * Whether the page needs time for other tasks. Read after each event. {@link Pace.rest} gives
+	 * the page that time.
 	 */
 	get isOver(): boolean {
 		if (--this.#untimed > 0) {

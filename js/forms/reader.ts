@@ -12,8 +12,9 @@ export function readerOf(stream: unknown): ReadableStreamDefaultReader | undefin
 
 /**
  * Returns the reader that the module uses. Its `cancel()` does nothing: this function cancels the
- * stream, one task after `closed` is fulfilled. In a handler of the last message the stream is not
- * closed yet. To cancel it there would reject the `pipeTo()` that fills it.
+ * stream, one task after `closed` is fulfilled. The delay of one task is needed: while the handler
+ * of the last message runs, the stream is not closed yet, and canceling it then would reject the
+ * `pipeTo()` that fills it.
  */
 export function lend(reader: ReadableStreamDefaultReader, closed: Promise<unknown>): Reader {
 	closed

@@ -1,4 +1,4 @@
-// The event for a message. It looks like a MessageEvent and costs half as much.
+// The event for a message. It looks like a MessageEvent and takes half the time to create.
 
 import { Event } from "../platform/platform.js";
 import { exposeMembers } from "../platform/web-idl.js";
@@ -10,7 +10,7 @@ const MessageEvent: { new (type: string): Event; prototype: Event } = globalThis
 /**
  * [non-spec] The constructor is that of `Event`, and the prototype inherits from MessageEvent's
  * prototype. The getters of this class replace the internal slots of a native MessageEvent.
- * MessageEvent's own getters and methods throw a TypeError for it.
+ * MessageEvent's own getters and methods throw a TypeError if they are called on such an event.
  */
 export class ServerEvent extends Event {
 	readonly #data: string;

@@ -8,8 +8,8 @@ type Handler<M extends object, K extends "open" | "message" | "error"> =
 	| null;
 
 /**
- * The type of a handler when it is read, as in the DOM's types. So a source can be used where the
- * browser's EventSource is expected.
+ * The type of a handler when it is read, as in TypeScript's types of the DOM. With this type, a
+ * source can be used where the browser's EventSource is expected.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 type AnyHandler = ((event: any) => unknown) | null;
@@ -29,7 +29,7 @@ type AnyHandler = ((event: any) => unknown) | null;
  * const source = new EventSource<{ token: { text: string }; stop: null }>("/chat", { json: { prompt } });
  * source.addEventListener("token", (event) => append(event.json().text));
  * ```
- * @typeParam M maps the names of the server's events to the types of their JSON. It types
+ * @typeParam M maps the names of the server's events to the types of their JSON. `M` types
  * `addEventListener`, `onmessage` and the `json()` of the events. Nothing is checked at run time.
  */
 export interface EventSource<out M extends object = object> extends Source {
@@ -40,8 +40,8 @@ export interface EventSource<out M extends object = object> extends Source {
 	get onmessage(): AnyHandler;
 	set onmessage(handler: Handler<M, "message">);
 	/**
-	 * Called when an attempt failed. `readyState` is CONNECTING if another one follows, otherwise
-	 * CLOSED.
+	 * Called when an attempt failed. `readyState` is CONNECTING if another attempt follows,
+	 * otherwise CLOSED.
 	 */
 	get onerror(): AnyHandler;
 	set onerror(handler: Handler<M, "error">);
@@ -87,27 +87,27 @@ export interface EventSource<out M extends object = object> extends Source {
 }
 
 /**
- * The type of the class EventSource. It has two construct signatures for the type inference of
- * TypeScript. A library may take a class as an option and infer the type of its options. That works
- * only if the last signature has no type parameter.
+ * The type of the class EventSource. It has two construct signatures. A library that takes an
+ * EventSource class as an option may infer the type of the constructor's `init`. TypeScript can
+ * infer that type only if the last signature has no type parameter.
  */
 export interface EventSourceConstructor {
 	/**
-	 * Creates a source. The request is made when the running code has finished. If the source is
-	 * closed before that, no request is made.
+	 * Creates a source. The request is made as soon as the code that called the constructor has
+	 * finished. If the source is closed before then, no request is made.
 	 *
 	 * @param url resolved against the base URL of the page or worker.
 	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, and a `TypeError` that names
-	 * the option if one is invalid.
+	 * the option if an option is invalid.
 	 */
 	new <M extends object>(url: string | URL, init?: EventSourceInit | null): EventSource<M>;
-	/** Creates a source whose events have no map. */
+	/** Creates a source without a map of event types. */
 	new (url: string | URL, init?: EventSourceInit | null): EventSource;
 	// biome-ignore lint/suspicious/noExplicitAny: any map is possible.
 	readonly prototype: EventSource<any>;
 	/**
-	 * The value of `readyState` while there is no connection: before the first one, and between
-	 * two.
+	 * The value of `readyState` while there is no connection: before the first connection, and
+	 * between two connections.
 	 */
 	readonly CONNECTING: 0;
 	/** The value of `readyState` while a response is read. */
@@ -117,11 +117,11 @@ export interface EventSourceConstructor {
 	/**
 	 * [non-spec] Creates a source that reads a stream of bytes, such as the body of a response.
 	 *
-	 * The end of the stream and its failure both fire `error` and close the source, because it
-	 * cannot reconnect. `close()` cancels the stream. The `open` event has no `response`.
+	 * Both the end and a failure of the stream fire `error` and close the source, because a stream
+	 * cannot be read again. `close()` cancels the stream. The `open` event has no `response`.
 	 *
 	 * @param stream a stream of `Uint8Array`s. The source locks it.
-	 * @throws `TypeError` if the value is not a ReadableStream, or is a locked one.
+	 * @throws `TypeError` if the value is not a ReadableStream, or if the stream is locked.
 	 */
 	fromReadableStream<M extends object = object>(stream: ReadableStream<Uint8Array>): EventSource<M>;
 }

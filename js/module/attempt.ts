@@ -25,9 +25,10 @@ export class Attempt {
 	}
 
 	/**
-	 * Sends the request, or returns the response to the one that was sent early. A probe goes without
-	 * the caller's headers and in the mode `no-cors`, which needs no permission of the server. The
-	 * promise is rejected if the mode of the attempt does not allow that.
+	 * Sends the request, or returns the response to the request that {@link start} has sent. A
+	 * probe is a request that only checks whether the server responds at all: it is sent without
+	 * the caller's headers and in the mode `no-cors`, which needs no permission from the server.
+	 * The promise is rejected if the mode of the caller's request does not allow a probe.
 	 */
 	send(asProbe: boolean): Promise<ResponseLike> {
 		const early = this.#early;
@@ -61,7 +62,7 @@ export class Attempt {
 }
 
 /**
- * Called before each attempt. Rejected if the caller's function throws, with the same error, and if
- * the source is closed.
+ * Called before each attempt. The promise is rejected if the caller's function throws (with the
+ * same error), and if the source is closed.
  */
 export type Prepare = (attempt: number, lastEventId: string) => Promise<Attempt | { error: unknown }>;

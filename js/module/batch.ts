@@ -2,7 +2,7 @@
 
 import { decode, decodeAscii } from "./text.js";
 
-/** Flags of the first character of a row. An enum, because esbuild inlines it. */
+/** Flags of the first character of a row. It is an enum because esbuild inlines enums. */
 enum Row {
 	DATA = 1,
 	EVENT_TYPE = 2,
@@ -12,12 +12,12 @@ enum Row {
 	ASCII = 64,
 }
 
-/** Terminates a field that has no length. */
+/** Ends a field whose length is not given. */
 const END = "\r";
 
 /** The rows of one chunk at a time. */
 export class Batch {
-	/** The last event ID as of the last row that was read. That row need not be a message. */
+	/** The last event ID at the last row that was read. That row need not be a message. */
 	lastEventId: string;
 	#text = "";
 	#at = 0;
@@ -62,7 +62,7 @@ export class Batch {
 		return this.#at >= this.#text.length;
 	}
 
-	/** Drops the rows that are left. */
+	/** Drops the remaining rows. */
 	clear(): void {
 		this.#text = "";
 	}

@@ -1,5 +1,6 @@
-// Contains a trap of the WebAssembly module. A trap must never happen. After one the state of the
-// module is unknown, so the module is not entered again, and all its sources are notified.
+// Limits the damage of a trap in the WebAssembly module. A trap should never happen. After a trap
+// the state of the module is unknown, so the module is not called again, and all its sources are
+// notified.
 
 import { Attempt } from "./attempt.js";
 
@@ -18,8 +19,9 @@ export function orDead<T>(value: T): T {
 }
 
 /**
- * Returns the exports of a module with each function guarded: any exception from one stops the
- * module. The build passes the exports through this function before wasm-bindgen's glue calls them.
+ * Returns the exports of a module with each function guarded: any exception that a function throws
+ * stops the module. The build passes the exports through this function before wasm-bindgen's glue
+ * calls them.
  */
 export function guarded(exports: WebAssembly.Exports): WebAssembly.Exports {
 	const guard = ([name, value]: [string, WebAssembly.ExportValue]) => [
@@ -46,7 +48,7 @@ function enter(exports: WebAssembly.Exports, run: (...given: unknown[]) => unkno
 }
 
 /**
- * Aborts the requests that only the module referred to. They are in the table in which wasm-bindgen
+ * Aborts the requests to which only the module refers. They are in the table in which wasm-bindgen
  * keeps the module's objects.
  */
 function abortAll(exports: WebAssembly.Exports): void {

@@ -1,7 +1,7 @@
 // Decodes text that comes from the module.
 
 /**
- * The number of bytes after which a decoder is replaced. Safari's decoders fail after two
+ * The number of bytes after which a decoder is replaced, because Safari's decoders fail after two
  * gigabytes.
  */
 const MOST = 2 ** 30;
@@ -19,8 +19,8 @@ function decoding(...given: ConstructorParameters<typeof TextDecoder>): (bytes: 
 	};
 }
 
-/** Decodes UTF-8. A byte order mark stays a character; invalid bytes become U+FFFD. */
+/** Decodes UTF-8. A byte order mark is kept as a character; invalid bytes become U+FFFD. */
 export const decode = decoding("utf-8", { ignoreBOM: true });
 
-/** Decodes ASCII, in two thirds of the time. */
+/** Decodes ASCII, in two thirds of the time that {@link decode} takes. */
 export const decodeAscii = decoding("latin1");

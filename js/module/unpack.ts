@@ -1,9 +1,15 @@
-// Unpacks the text into which scripts/postprocess/pack.mjs packs the module.
+// Unpacks the text that scripts/postprocess/pack.mjs makes of the module.
 
-/** The bytes that stand for themselves. The same as in scripts/postprocess/pack.mjs. */
+/**
+ * The bytes that are packed as their own characters. The constant is the same as in
+ * scripts/postprocess/pack.mjs.
+ */
 const ITSELF = /[ a-z]/;
 
-/** The characters for the other bytes. The same as in scripts/postprocess/pack.mjs. */
+/**
+ * The characters that stand for the other bytes. The constant is the same as in
+ * scripts/postprocess/pack.mjs.
+ */
 const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
 const SINGLE = 59;
 

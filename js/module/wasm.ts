@@ -13,7 +13,10 @@ export interface Module {
 	read(host: SourceHost, closed: Promise<unknown>, reader: Reader, end: EndOfBody): void;
 }
 
-/** Calls the callback with the error when the module fails, unless `closed` is fulfilled before. */
+/**
+ * Calls the callback with the error when the module fails, unless `closed` is fulfilled before
+ * that.
+ */
 export function whenDead(callback: (error: unknown) => void, closed: Promise<unknown>): void {
 	onDeath.add(callback);
 	closed.then(() => onDeath.delete(callback));

@@ -1,10 +1,10 @@
-// The values that cross between the facade and src/npm/bindings.rs. tests/node/wire.test.mjs
-// compares the names and codes with Rust's.
+// The values that the facade and src/npm/bindings.rs exchange. tests/node/wire.test.mjs compares
+// the names and codes with those in Rust.
 
 import type { EventSourceInit, Reason } from "../types.js";
 import type { Prepare, ResponseLike } from "./attempt.js";
 
-/** `Reconnect` of src/core/options.rs. */
+/** The same as `Reconnect` of src/core/options.rs. */
 export enum Reconnect {
 	Standard = 0,
 	Allowed = 1,
@@ -12,7 +12,10 @@ export enum Reconnect {
 	Decided = 3,
 }
 
-/** `EndOfBody` of src/core/options.rs, and a default that depends on the method. */
+/**
+ * The same as `EndOfBody` of src/core/options.rs, with an additional default that depends on the
+ * method.
+ */
 export enum EndOfBody {
 	ByMethod = 0,
 	Reconnect = 1,
@@ -49,14 +52,14 @@ export interface FailedAttempt {
 	reason: Reason;
 	message: string;
 	attempt: number;
-	/** The wait before the next request, if there is one. In milliseconds. */
+	/** The wait before the next request, in milliseconds, if there is a next request. */
 	delay: number;
-	/** Whether another request follows without a decision of the caller. */
+	/** Whether another request follows if the caller makes no decision. */
 	willReconnect: boolean;
 	/** Whether the caller can decide. */
 	isUndecided: boolean;
 	response: ResponseLike | undefined;
-	/** UTF-8. A view of the module's memory. */
+	/** UTF-8 bytes, as a view of the module's memory. */
 	body: Uint8Array | undefined;
 	error: unknown;
 }
@@ -89,16 +92,17 @@ export interface SourceHost {
 	 */
 	open(response: ResponseLike | undefined): Promise<void> | undefined;
 	/**
-	 * Delivers the messages of a chunk. `text`, for a `Batch`, is a view of the module's memory. It
-	 * is valid until the first handler runs. `reconnectionTime` is in milliseconds, if the server
-	 * sent one. The next chunk is read when the returned promise is fulfilled. If it is rejected,
-	 * or if this method throws, the stream is dropped.
+	 * Delivers the messages of a chunk. `text`, which a `Batch` reads, is a view of the module's
+	 * memory. The view is valid until the first handler runs. `reconnectionTime` is the time in
+	 * milliseconds that the server sent, if any. The next chunk is read when the returned promise
+	 * is fulfilled. If the promise is rejected, or if this method throws, the stream is dropped.
 	 */
 	deliver(text: Uint8Array, reconnectionTime: number | undefined): Promise<void> | undefined;
 	/** The last event ID of the delivered events. Read after `deliver` threw. */
 	readonly lastEventId: string;
 	/**
-	 * Returns the wait before the next request in milliseconds, or `undefined` for no next request.
+	 * Returns the wait before the next request in milliseconds, or `undefined` if no request
+	 * follows.
 	 */
 	error(...failure: Parameters<typeof failedAttempt>): number | undefined;
 	end(): void;

@@ -6,11 +6,11 @@ export const DEFAULT_DELAY = 3000;
 export const DEFAULT_MAX_DELAY = 30_000;
 export const DEFAULT_MAX_RETRIES = Infinity;
 
-/** In bytes. The same as in src/core/parser/mod.rs. */
+/** The size in bytes, which is the same as in src/core/parser/mod.rs. */
 export const DEFAULT_MAX_EVENT_SIZE = 64 << 20;
 
 /**
  * The longest wait that a timer can hold, in milliseconds: the maximum of a signed 32-bit integer.
- * The same as in src/core/reconnection.rs.
+ * The value is the same as in src/core/reconnection.rs.
  */
 export const MAX_DELAY = 0x7fff_ffff;

@@ -57,7 +57,7 @@ export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: 
 	if (isRequest(url)) {
 		throw new TypeError("the first argument must be a URL, or a stream for events()");
 	}
-	// Not `String(url)`, which accepts a symbol.
+	// A template throws for a symbol, unlike `String(url)`.
 	const givenUrl = `${url}`;
 	const { fetch, request, lastEventId, lastEventIdParam, reconnect, end, until, accept, ...others } = membersOf(init);
 	const { maxEventSize, connectTimeout, silenceTimeout, pauseWhenHidden, ...given } = others;
@@ -105,8 +105,9 @@ function checkSignal(signal: AbortSignal | null | undefined): AbortSignal | unde
 }
 
 /**
- * Returns the first last event ID, from the option or from a `Last-Event-ID` header. The header is
- * removed, because the ID changes with the stream. A header value is bytes, one for each character.
+ * Returns the last event ID of the first request, from the option or from a `Last-Event-ID` header.
+ * The header is removed, because the ID changes with the stream. Each character of a header value
+ * stands for one byte.
  */
 function parseLastEventId(option: string | undefined, headers: Headers): string {
 	const header = headers.get("last-event-id") ?? "";
@@ -136,7 +137,7 @@ function parseReconnect(
 	};
 }
 
-/** With `until`, a clean end of the body means that the stream was cut. */
+/** With `until`, a clean end of the response body means that the response is incomplete. */
 function endOf(end: CommonInit["end"], until: unknown): EndOfBody {
 	if (end) {
 		return end === "close" ? EndOfBody.Close : EndOfBody.Reconnect;
@@ -146,8 +147,9 @@ function endOf(end: CommonInit["end"], until: unknown): EndOfBody {
 
 /** Returns the kind of a source's requests: the bits that module/attempt.ts defines. */
 function kindOf(request: OwnInit, fetch: unknown, accept: unknown): number {
-	// Whether a probe may be sent to a server. A caller's own `fetch` may fail for its own reasons,
-	// and other modes do not allow a probe. Outside browsers no origin is refused.
+	// A probe tells a CORS refusal from a network error. It is not sent in three cases: with a
+	// caller's own `fetch`, which may fail for other reasons; in modes other than `cors`; and
+	// outside browsers, where no origin is refused.
 	const canBeProbed = !fetch && isProbeable(request) && typeof origin === "string";
 	return (isGet(request) ? GET : 0) | (canBeProbed ? PROBE : 0) | (fetch || accept ? SEEN : 0);
 }

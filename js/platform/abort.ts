@@ -1,11 +1,14 @@
-// Listens to the caller's signals, with one listener for all sources of a signal: Node warns of a
-// leak after ten listeners.
+// Listens to the caller's signals. All sources of a signal share one listener, because Node warns
+// of a leak after ten listeners.
 
 type Listener = { (): void; callbacks: Set<() => void> };
 
 const listeners = new WeakMap<AbortSignal, Listener>();
 
-/** At the top level, so that the listener keeps only the callbacks in the set alive. */
+/**
+ * This function is at the top level, so that the listener keeps only the callbacks in the set
+ * alive.
+ */
 function makeListener(): Listener {
 	const callbacks = new Set<() => void>();
 	const callAll = () => {
@@ -16,7 +19,7 @@ function makeListener(): Listener {
 	return Object.assign(callAll, { callbacks });
 }
 
-/** Calls the callback when the signal is aborted, unless `closed` is fulfilled before. */
+/** Calls the callback when the signal is aborted, unless `closed` is fulfilled before that. */
 export function whenAborted(signal: AbortSignal | undefined, callback: () => void, closed: Promise<unknown>): void {
 	if (!signal) {
 		return;

@@ -1,4 +1,4 @@
-// Calls of the caller's functions, and reads of the caller's objects. Both may throw.
+// Calls the caller's functions, and reads the caller's objects. Both may throw.
 
 /** Reports an error like an uncaught error of an event handler. */
 export function report(error: unknown): void {

@@ -1,12 +1,15 @@
 // Waits for a task of the event loop.
 
 /**
- * In milliseconds. WebKit loses the messages of a page that goes into the back/forward cache. After
- * this time they count as lost.
+ * The time in milliseconds after which a message counts as lost. WebKit loses the messages of a
+ * page that moves into the back/forward cache.
  */
 const LOST = 250;
 
-/** Read at import time, because tests may later replace them with fake timers. */
+/**
+ * The functions are read from the global scope at import time, because tests may later replace them
+ * with fake timers.
+ */
 const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalThis & {
 	setImmediate?: (callback: () => void) => void;
 };

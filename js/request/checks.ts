@@ -1,11 +1,11 @@
-// Checks of options, with errors that name the option. The platform checks the request itself,
-// because it knows its own rules.
+// Checks the options, with errors that name the option. The platform checks the members of the
+// request, because it knows its own rules.
 
 import { isOneShot, isStream } from "../platform/streams.js";
 
 /**
- * Replaces the source's URL in a Request that only checks the other options. No request is made to
- * it.
+ * Replaces the source's URL in a Request that only checks the other options. No request is sent to
+ * this URL.
  */
 const UNUSED_URL = "https://headwater.invalid/";
 
@@ -19,8 +19,8 @@ export function absolute(given: string): string {
 		const { protocol, hostname, href } = new URL(given, base);
 		// [spec] URL Standard, forbidden domain code points: Chromium accepts a space, as "%20".
 		if (!(hostname.includes("%20") && SPECIAL_SCHEME.test(protocol))) {
-			// [spec] "Encoding-parse": the query uses the encoding of the page. Of all platform
-			// APIs only links do that.
+			// [spec] "Encoding-parse": the query uses the encoding of the page. Links are the only
+			// platform API that does so.
 			const { characterSet = "UTF-8" } = globalThis.document ?? {};
 			return characterSet === "UTF-8" ? href : Object.assign(document.createElement("a"), { href: given }).href;
 		}
@@ -31,7 +31,7 @@ export function absolute(given: string): string {
 
 /** Lets the platform check the arguments of `fetch`, and completes them. */
 export function checkRequest(request: RequestInit, bodyOption: string): void {
-	// A stream can be taken only once, and belongs to the real request.
+	// A stream can be used only once, and the real request needs it.
 	const { body, ...checked } = request;
 	const { method } = naming(
 		() => Object.keys(checked).find((member) => refused(checked, member)) ?? "init",
@@ -42,8 +42,8 @@ export function checkRequest(request: RequestInit, bodyOption: string): void {
 	}
 	if (isOneShot(body)) {
 		checkStreams(isStream(body) ? new ReadableStream() : (async function* () {})());
-		// Chromium requires it for a body that is a stream. TypeScript's RequestInit does not have
-		// it yet.
+		// Chromium requires `duplex` for a body that is a stream. TypeScript's RequestInit does not
+		// have this member yet.
 		Object.assign(request, { duplex: "half", ...request });
 	}
 }
@@ -58,8 +58,8 @@ function refused(request: RequestInit, member: string): boolean {
 }
 
 /**
- * Throws if the platform cannot send a stream. Such a platform would send a text such as "[object
- * ReadableStream]". The content type of that text reveals it.
+ * Throws if the platform cannot send a stream. Such a platform would send the stream as a text such
+ * as "[object ReadableStream]". The check reads the content type, which only a text has.
  */
 function checkStreams(body: unknown) {
 	const init = { method: "POST", body, duplex: "half" } as RequestInit;

@@ -23,13 +23,13 @@ export const isGet = ({ method }: RequestInit) => /^get$/i.test(method ?? "get")
 export const canBeProbed = ({ mode = "cors" }: RequestInit) => mode === "cors";
 
 /**
- * Matches a URL with a host whose scheme the platform's `fetch` may be able to load from a network.
+ * Matches a URL that has a host, unless its scheme is one that `fetch` never loads from a network.
  */
 const HAS_NETWORK = /^(?!(file|ftp|wss?):)[^:/]+:\/\//;
 
 /**
- * Prepares attempts. Stops waiting for the option `request` when the source is closed: a promise
- * that stays pending would keep the task in the module alive.
+ * Prepares attempts. When the source is closed, it stops waiting for the option `request`, because
+ * a promise that stays pending would keep the task in the module alive.
  */
 export function attempts(template: Template, closed: Promise<unknown>): Prepare {
 	const sent = new WeakSet<object>();
@@ -59,7 +59,8 @@ export function attempts(template: Template, closed: Promise<unknown>): Prepare 
 
 function merge(given: Given, init: OwnInit, sent: WeakSet<object>): OwnInit {
 	const merged = ownInit(given, init);
-	// [non-spec] Here too the header is an initial value, and there already is one.
+	// [non-spec] A `Last-Event-ID` header sets only the initial ID, and the source already has an
+	// ID by now.
 	merged.headers.delete("last-event-id");
 	const body = merged.body as object | null | undefined;
 	if (isOneShot(body)) {
@@ -84,7 +85,7 @@ function make(to: string, init: OwnInit, { fetch: own, lastEventIdParam }: Templ
 	if (lastEventId && lastEventIdParam !== undefined) {
 		url.searchParams.set(lastEventIdParam, lastEventId);
 	} else if (lastEventId) {
-		// A header value is bytes, which the platform takes as a string of one character for each
+		// The platform takes the bytes of a header value as a string, with one character for each
 		// byte.
 		headers.set(
 			"last-event-id",

@@ -1,4 +1,4 @@
-// Reads a RequestInit as `fetch` reads it: each member once and by name. Copies everything that the
+// Reads a RequestInit as `fetch` does: each member once and by name. Copies everything that the
 // caller can change later.
 
 import { isOneShot } from "../platform/streams.js";
@@ -18,7 +18,10 @@ export type Given = Omit<RequestInit, "body" | "signal"> & {
  */
 export type OwnInit = RequestInit & { headers: Headers };
 
-/** Headers whose content type comes from the body. A new body replaces it. */
+/**
+ * The Headers objects whose content type was derived from the body. A new body replaces that
+ * content type.
+ */
 const typedByBody = new WeakSet<object>();
 
 /** [spec] Fetch, the dictionary RequestInit. Then the options of the three forms. */
@@ -78,7 +81,7 @@ function readRequest(given: Request, members: Given): void {
 	if (!isBodiless(members.method ?? "GET")) {
 		members.body = naming("body", () => given.clone().arrayBuffer()).then((bytes) => (bytes.byteLength ? bytes : null));
 		members.body.catch(() => {});
-		// A Request sets the content type of its body. It cannot be distinguished from a content
+		// A Request sets the content type of its body, which cannot be distinguished from a content
 		// type that the caller set.
 		typedByBody.add(given.headers);
 	}
@@ -117,7 +120,7 @@ export function ownInit(given: Given, base: Partial<OwnInit> = {}): OwnInit {
 			headers.delete("content-type");
 		}
 	} else if (body === null || (body === undefined && isBodiless(others.method ?? ""))) {
-		// A GET that continues the response to a POST does not send the body again.
+		// A GET that resumes the response to a POST does not send the body again.
 		delete init.body;
 		headers.delete("content-type");
 	}

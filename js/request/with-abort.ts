@@ -1,4 +1,5 @@
-// Wraps the caller's own `fetch`. Unlike the platform's, it may ignore its signal or never settle.
+// Wraps the caller's own `fetch`. Unlike the platform's `fetch`, it may ignore its signal or never
+// settle.
 
 import type { ResponseLike } from "../module/attempt.js";
 
@@ -6,8 +7,8 @@ import type { ResponseLike } from "../module/attempt.js";
 export type Fetch = (url: string, init: RequestInit) => Promise<ResponseLike>;
 
 /**
- * The time in milliseconds in which the caller can start to read a response that `onopen` refused.
- * The response holds a connection.
+ * The time in milliseconds in which the caller can start to read a response that `onopen` rejected.
+ * The time is short because the response occupies a connection.
  */
 const GRACE = 100;
 
@@ -18,9 +19,9 @@ const GRACE = 100;
 const READING = 1000;
 
 /**
- * Cancels the body of a response that is not used. At the top level, because a response that never
- * arrives keeps the scope of this function alive, and the caller's function may refer to the
- * source.
+ * Cancels the body of a response that is not used. This function is at the top level on purpose: a
+ * response that never arrives keeps its scope alive. A scope inside `withAbort` would also keep the
+ * caller's function alive, which may refer to the source.
  */
 async function cancelBody(response: ResponseLike | PromiseLike<ResponseLike>): Promise<void> {
 	try {
@@ -28,15 +29,19 @@ async function cancelBody(response: ResponseLike | PromiseLike<ResponseLike>): P
 	} catch {}
 }
 
-/** Rejects, and delays the abort of the request. At the top level for the same reason. */
+/**
+ * Rejects the promise, and delays the abort of the request. This function is at the top level for
+ * the same reason as `cancelBody`.
+ */
 const rejecting = (state: { grace: number }, reject: (error: unknown) => void) => (error: unknown) => {
 	state.grace = READING;
 	reject(error);
 };
 
 /**
- * Called by a `fetch` that has a response and rejects. Its signal is no longer aborted, so that the
- * caller can read a clone to its end. The body itself is canceled, unless the caller reads it.
+ * Called by a `fetch` that has a response but rejects its promise. From now on nothing aborts the
+ * signal, so that the caller can read a clone to its end. The body itself is canceled unless the
+ * caller is reading it.
  */
 export function refuse(init: RequestInit, response: Response): void {
 	init.signal = null;
@@ -44,13 +49,13 @@ export function refuse(init: RequestInit, response: Response): void {
 }
 
 /**
- * Wraps the caller's `fetch`. It gets the headers as a plain object, because many such functions
- * spread them.
+ * Wraps the caller's `fetch`. It receives the headers as a plain object, because many such
+ * functions spread the headers into a new object.
  *
- * The promise is rejected when the signal is aborted: a promise that stays pending would keep the
- * task in the module alive. If the response arrives later, its body is canceled. A `fetch` that
- * rejects may have a response that the caller still reads, or a request that is still running. That
- * request is aborted a little later.
+ * The promise is rejected when the signal is aborted, because a promise that stays pending would
+ * keep the task in the module alive. If the response arrives later, its body is canceled. A `fetch`
+ * that rejects its promise may have a response that the caller still reads, or a request that is
+ * still running. The request is then aborted a little later.
  */
 export function withAbort(fetch: Fetch): Fetch {
 	return (url, init) =>
