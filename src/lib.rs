@@ -14,7 +14,7 @@
 //! # The parser
 //!
 //! Bytes go in, in chunks of any size. Messages come out. A value that lies within one chunk is
-//! borrowed from it.
+//! borrowed from that chunk.
 //!
 //! ```
 //! use headwater::{Block, Parser};
@@ -32,9 +32,9 @@
 //! # The connection
 //!
 //! [`Connection`] is for clients on other platforms. The client reports each event of its transport
-//! and performs the [`Action`] that is returned. The connection decides which responses are event
-//! streams, which requests are repeated and when, and which last event ID the next request sends. A
-//! [`Watchdog`] detects a stream that has been silent for too long.
+//! and performs the [`Action`] that is returned. The connection decides three things: which
+//! responses are event streams, whether and when a request is repeated, and which last event ID the
+//! next request carries. A [`Watchdog`] detects a stream that has been silent for too long.
 //!
 //! ```
 //! use core::time::Duration;
@@ -46,7 +46,7 @@
 //! let mut blocks = connection.handle_chunk(b"id: 7\nretry: 2000\ndata: x\n\n");
 //! while blocks.next_block().is_some() {}
 //! drop(blocks);
-//! // The connection breaks. A real client passes random numbers, so that the clients of a
+//! // The connection is lost. A real client passes random numbers, so that the clients of a
 //! // restarted server do not all reconnect at once.
 //! let Action::ReestablishConnection(failure) = connection.handle_network_error() else { unreachable!() };
 //! assert_eq!(failure.delay, Some(Duration::from_secs(2)));
@@ -55,7 +55,8 @@
 //!
 //! # Features
 //!
-//! - `std` (default): uses `std` in the crates of the browser layer. It does not change the core.
+//! - `std` (default): enables `std` in the dependencies of the browser layer (`js-sys`, `web-sys`
+//!   and so on). The core is `no_std` either way.
 //! - `serde`: adds `Builder::json` and `Event::json` to the browser layer.
 //!
 //! The crate needs Rust 1.88 or newer.
@@ -88,7 +89,8 @@ pub mod internals {
     pub use crate::npm::batch::{Batch, read};
 }
 
-/// Tests the examples of the README. Those of the browser layer are tested on its own target.
+/// Tests the examples of the README. The examples of the browser layer are tested on its own
+/// target.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

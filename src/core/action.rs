@@ -8,8 +8,8 @@ use crate::{Connection, Reconnect};
 /// `readyState`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadyState {
-    /// There is no connection yet, or none at the moment. Also while a failure awaits the caller's
-    /// decision.
+    /// There is no connection yet, or none at the moment. This includes the time in which a failure
+    /// awaits the caller's decision.
     Connecting,
     /// A response was accepted.
     Open,
@@ -27,8 +27,8 @@ pub enum Action {
     /// Make the request, with [`Connection::last_event_id`] if it is not empty. Then report the
     /// response or the error.
     Fetch,
-    /// Make a GET whose response may be hidden from the caller (`no-cors`), and abort it once the
-    /// headers arrive. Then call [`Connection::handle_probe`].
+    /// Make a GET whose response can be hidden from the caller (`no-cors`), and abort the request
+    /// once the headers arrive. Then call [`Connection::handle_probe`].
     Probe,
     /// Fire `open`, then read the body and report its chunks and its end.
     AnnounceConnection,
@@ -36,9 +36,9 @@ pub enum Action {
     /// [`Connection::handle_wait_over`].
     ReestablishConnection(Failure),
     /// Drop the response and fire `error`. Then call [`Connection::decide`] and perform the action
-    /// that it returns, without another `error`. The failure's `delay` is the default. Only with
-    /// [`Reconnect::Decided`]. Until the decision or [`Connection::close`], the connection ignores
-    /// all other reports.
+    /// that it returns, without another `error`. The failure's `delay` is the default decision.
+    /// This action is returned only with [`Reconnect::Decided`]. The connection ignores all other
+    /// reports until you call `decide` or [`Connection::close`].
     AwaitDecision(Failure),
     /// Drop the response and fire `error`. This is the last action.
     FailConnection(Failure),

@@ -1,11 +1,11 @@
 //! Checks a `Content-Type` value for the type of an event stream ([spec] Fetch, "extract a MIME
 //! type").
 
-/// Returns whether a `Content-Type` header has the MIME type essence `text/event-stream`. Several
-/// headers are joined with commas, as `Headers.get` does. Parameters do not matter: an event stream
-/// is always UTF-8.
+/// Returns whether the MIME type essence of a `Content-Type` header is `text/event-stream`. If a
+/// response has several such headers, join their values with commas, as `Headers.get` does.
+/// Parameters do not matter, because an event stream is always UTF-8.
 ///
-/// If there are several values, the last one that is a MIME type counts; `*/*` does not count.
+/// If there are several values, the last value that is a MIME type counts; `*/*` does not count.
 ///
 /// ```
 /// use headwater::is_event_stream;
@@ -63,8 +63,8 @@ fn names_event_stream(value: &[u8]) -> Option<bool> {
     (slashes == 1 && before != b'/' && essence != b"*/*").then(|| is_text_event_stream(essence))
 }
 
-/// Compares without regard to case. [`slice::eq_ignore_ascii_case`] takes 0.6 kB of code. So does a
-/// loop after a comparison of the lengths, because compilers unroll it.
+/// Compares without regard to case. [`slice::eq_ignore_ascii_case`] takes 0.6 kB of code. A loop
+/// after a comparison of the lengths takes as much, because compilers unroll it.
 fn is_text_event_stream(essence: &[u8]) -> bool {
     const NAME: &[u8] = b"text/event-stream";
     essence.iter().zip(NAME).all(|(byte, lower)| byte.to_ascii_lowercase() == *lower) && essence.len() == NAME.len()

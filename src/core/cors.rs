@@ -1,5 +1,5 @@
-//! Finds out whether a failed request was refused: to `fetch`, a server that does not allow this
-//! origin looks like a broken network.
+//! Finds out whether a failed request was refused: with `fetch`, a server that does not allow this
+//! origin looks like a network error.
 
 /// Keeps the evidence that a server refuses this origin or the header `Last-Event-ID`.
 #[derive(Debug)]
@@ -8,8 +8,8 @@ pub(crate) struct Refusal {
     can_probe: bool,
     /// Whether this origin has received a response.
     served: bool,
-    /// The server has responded to a probe, though perhaps not to this origin: the next failure is
-    /// a refusal.
+    /// The server has responded to a probe, but this origin could not read the response. If the
+    /// next request fails too, the server refuses this origin or the header.
     suspected: bool,
     header: Header,
 }
@@ -47,8 +47,8 @@ impl Refusal {
         }
     }
 
-    /// `with_header`: the request had `Last-Event-ID` and went to another origin. The server can
-    /// refuse the header even if it responds to requests without it.
+    /// `with_header`: the request had `Last-Event-ID` and went to another origin. A server can
+    /// refuse this header even if it responds to requests without the header.
     pub(crate) fn handle_network_error(&mut self, with_header: bool) -> Verdict {
         let suspected = core::mem::take(&mut self.suspected);
         match (self.served, with_header, self.header) {
@@ -70,7 +70,7 @@ impl Refusal {
         self.suspected = true;
     }
 
-    /// The request ended for a reason that is no evidence of a refusal.
+    /// The request ended for a reason that says nothing about a refusal.
     pub(crate) fn forget(&mut self) {
         self.suspected = false;
     }

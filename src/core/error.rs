@@ -4,21 +4,23 @@ use alloc::string::String;
 use core::{fmt, time::Duration};
 
 /// Indicates why an attempt failed. The JavaScript API uses the same reasons, under the names that
-/// [`Reason::as_str`] returns. It has a few more, for failures that only occur there.
+/// [`Reason::as_str`] returns. The JavaScript API has a few more reasons, for failures that only
+/// occur there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The server ended the body cleanly.
+    /// The response body ended cleanly.
     End,
     /// No response arrived.
     Network,
-    /// The stream broke off after the response had been accepted.
+    /// The connection was lost after the response had been accepted, or the response body ended
+    /// without its last event ([`EndOfBody::Interrupted`](crate::EndOfBody::Interrupted)).
     Interrupted,
     /// The server responded, but does not let this origin read the response.
     Cors,
     /// The status was not 200.
     Status,
-    /// The status was 200, but the type was not `text/event-stream`.
+    /// The status was 200, but the content type was not `text/event-stream`.
     ContentType,
     /// No response arrived within the caller's time limit.
     Timeout,
@@ -26,7 +28,7 @@ pub enum Reason {
     Silence,
     /// An event was larger than the limit.
     TooLarge,
-    /// The number of retries in a row without progress has reached
+    /// The number of consecutive retries without progress has reached
     /// [`Backoff::max_retries`](crate::Backoff::max_retries).
     Attempts,
     /// The request could not be made, or a callback had already read or locked the body of the
@@ -75,10 +77,10 @@ pub struct Failure {
     pub status: Option<u16>,
     /// The number of the request, counted from 1.
     pub attempt: u32,
-    /// The wait until the next request, if there will be one.
+    /// The wait until the next request, if another request follows.
     pub delay: Option<Duration>,
-    /// The wait that backoff and `Retry-After` give, even if no request follows. It is meant for a
-    /// caller that decides itself ([`Reconnect::Decided`](crate::Reconnect::Decided)).
+    /// The wait that backoff and `Retry-After` give, even if no request follows. It is for callers
+    /// that decide for themselves ([`Reconnect::Decided`](crate::Reconnect::Decided)).
     pub backoff: Duration,
     /// A circumstance that [`Failure::message`] mentions.
     pub note: Note,
@@ -93,7 +95,8 @@ pub enum Note {
     /// The caller paused the request while the page is hidden. It is made again when the page is
     /// visible.
     Paused,
-    /// The request had the header `Last-Event-ID`, which the server has to allow to another origin.
+    /// The request went to another origin with the header `Last-Event-ID`, which that server has to
+    /// allow.
     LastEventIdPreflight,
 }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// Describes a request, as far as a connection needs to know it.
+/// The facts about a request that a connection needs.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestHead {
     /// Whether the method is GET.
@@ -12,7 +12,7 @@ pub struct RequestHead {
     pub preflights_last_event_id: bool,
 }
 
-/// Describes a response, as far as a connection needs to know it.
+/// The facts about a response that a connection needs.
 #[derive(Clone, Copy, Debug)]
 pub struct ResponseHead<'r> {
     /// The status code that the server sent.

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-/// Returns the whole milliseconds of a duration, at most `u64::MAX`. Not inlined, because it has
-/// many callers.
+/// Returns the whole milliseconds of a duration, at most `u64::MAX`. The function is not inlined,
+/// because it has many callers.
 #[inline(never)]
 pub(crate) fn millis(duration: Duration) -> u64 {
     (duration.as_secs().min(u64::MAX / 1000) * 1000).saturating_add(duration.subsec_millis().into())

@@ -11,7 +11,7 @@ pub enum Reconnect {
     /// A GET is repeated as the standard says. Other methods are never repeated.
     #[default]
     Standard,
-    /// Any method may be repeated, also after the statuses 408, 425, 429 and 5xx.
+    /// Any method may be repeated, even after the statuses 408, 425, 429 and 5xx.
     Allowed,
     /// The request is never repeated.
     Never,
@@ -19,7 +19,7 @@ pub enum Reconnect {
     Decided,
 }
 
-/// Controls the reaction to a clean end of the body.
+/// Controls the reaction to a clean end of the response body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndOfBody {
@@ -27,7 +27,8 @@ pub enum EndOfBody {
     Reconnect,
     /// Close the connection: the stream is complete.
     Close,
-    /// Treat it as an interruption: a stream that is complete ends with a certain event.
+    /// Treat the end as an interruption, because a complete stream would have ended with a known
+    /// last event.
     Interrupted,
     /// Fail the connection: the stream should have continued.
     Fail,
@@ -44,23 +45,24 @@ pub enum EndOfBody {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whether the method of the request is GET, the only one that the standard repeats. Default:
-    /// true.
+    /// Whether the method of the request is GET, the only method that the standard repeats.
+    /// Default: true.
     pub is_get: bool,
     /// Whether the request may be repeated. Default: [`Reconnect::Standard`].
     pub reconnect: Reconnect,
     /// Sets the waits between attempts.
     pub backoff: Backoff,
-    /// Decides the effect of a clean end of the body. `None`: reconnect for GET, close for other methods.
+    /// The reaction to a clean end of the response body. `None` (the default): reconnect for GET,
+    /// close for other methods.
     pub end: Option<EndOfBody>,
-    /// The last event ID string of the first request. Default: empty, which sends none.
+    /// The last event ID string of the first request. Default: empty, which sends no ID.
     pub last_event_id: String,
-    /// Limits the size of an event, in bytes. A larger one fails the connection. Default:
+    /// Limits the size of an event, in bytes. A larger event fails the connection. Default:
     /// [`DEFAULT_MAX_EVENT_SIZE`].
     pub max_event_size: usize,
-    /// Whether responses of other origins can be hidden from the caller, so that a refusal looks
-    /// like a broken network (CORS), and the caller can perform [`crate::Action::Probe`]. Default:
-    /// false.
+    /// Set this to true if both of these hold: CORS can hide a response from the caller, so that a
+    /// refusal looks like a network error; and the caller can perform [`crate::Action::Probe`].
+    /// Default: false.
     pub can_probe: bool,
 }
 

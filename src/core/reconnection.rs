@@ -9,12 +9,12 @@ use crate::core::millis::millis;
 pub(crate) const MAX_DELAY: u64 = 0x7FFF_FFFF;
 
 /// The shortest reconnection time that a server can set with `retry`, in milliseconds, unless the
-/// caller's own `delay` is shorter. With it, a server that sends `retry: 0` and closes at once gets
-/// at most two requests a second.
+/// caller's own `delay` is shorter. Because of this limit, a server that sends `retry: 0` and
+/// closes at once gets at most two requests a second.
 const MIN_SERVER_TIME: u64 = 500;
 
-/// Configures the wait between two attempts. Construct it with `..Backoff::default()`, since a
-/// later version may add fields.
+/// Configures the waits between attempts. Construct it with `..Backoff::default()`, since a later
+/// version may add fields.
 ///
 /// ```
 /// use core::time::Duration;
@@ -25,16 +25,16 @@ const MIN_SERVER_TIME: u64 = 500;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// Sets the reconnection time until the server sends one. Default: 3 seconds.
+    /// The reconnection time that applies until the server sends its own. Default: 3 seconds.
     pub delay: Duration,
     /// The longest wait that backoff can reach. Default: 30 seconds.
     pub max_delay: Duration,
-    /// The number of retries in a row that may bring no progress; then the connection fails. `None`
+    /// The number of consecutive retries without progress after which the connection fails. `None`
     /// (the default): no limit.
     ///
-    /// For a GET, every message is progress. Other methods may cost something each time, and so may
-    /// a GET that continues the response to one. For those, only a last event ID that has advanced
-    /// is progress.
+    /// For a GET, every message is progress. For other methods, only a last event ID that has
+    /// advanced is progress, because each request may cost money or have side effects. The same
+    /// holds for a GET that resumes the response to another method.
     pub max_retries: Option<u32>,
 }
 
@@ -46,7 +46,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// Returns R, the effective reconnection time in milliseconds. No wait is shorter.
+    /// Returns R, the effective reconnection time in milliseconds. No wait is shorter than R.
     pub(crate) fn reconnection_time(&self, server_time: Option<u64>) -> u64 {
         let delay = millis(self.delay);
         match server_time {
@@ -58,10 +58,10 @@ impl Backoff {
 
     /// Returns the wait before the next try, in milliseconds.
     ///
-    /// `base` is R. `tries` is the number of tries without progress since the last progress.
-    /// `random` is a number in 0..1. After progress the wait is R + random(0, 0.1 R). The n-th try
-    /// without progress waits R + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never
-    /// below R nor above [`MAX_DELAY`].
+    /// `base` is R. `tries` is the number of tries since the last progress. `random` is a number in
+    /// 0..1. After progress the wait is R + random(0, 0.1 R). The n-th try without progress waits R
+    /// + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor above
+    /// [`MAX_DELAY`].
     pub(crate) fn wait(&self, base: u64, tries: u32, after_progress: bool, random: f64) -> u64 {
         let spread = if after_progress && tries == 0 {
             base / 10

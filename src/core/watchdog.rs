@@ -1,18 +1,19 @@
-//! Detects a silence that has lasted too long, also across a suspension of the machine or the page.
+//! Detects a stream that has been silent for too long, even if the machine or the page was
+//! suspended.
 
 use core::time::Duration;
 
 use crate::core::{millis::millis, reconnection::MAX_DELAY};
 
-/// A timer that fires more than this many milliseconds late was held back. Data of the stream may
-/// have been held back with it.
+/// A timer that fires more than this many milliseconds late was delayed. Data of the stream may
+/// have been delayed with it.
 const LATE: u64 = 1000;
 
-/// The longest extension of a silence in which data may have gone unnoticed, in milliseconds.
+/// The longest extension of the timeout, in milliseconds, if data may have arrived unnoticed.
 const REPRIEVE: u64 = 10_000;
 
 /// Detects a stream that is silent for too long. The argument `now` is the time since any fixed
-/// moment, by a clock that continues while the machine is suspended.
+/// moment, from a clock that keeps running while the machine is suspended.
 ///
 /// ```
 /// use core::time::Duration;
@@ -34,7 +35,7 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// Starts to watch at `now`: the silence is too long once `timeout` has passed.
+    /// Starts to watch at `now`. The silence is too long once `timeout` has passed without data.
     #[must_use]
     pub fn new(timeout: Duration, now: Duration) -> Self {
         Self::start(millis(timeout), millis(now))
@@ -56,9 +57,9 @@ impl Watchdog {
         *self = Self::start(self.timeout, now);
     }
 
-    /// Reports that the timer has fired, which the caller set to the timeout or to the last result
-    /// of this function. Returns the time until the next call, or `None` if the silence has lasted
-    /// too long.
+    /// Reports that the caller's timer has fired. The caller first sets the timer to the timeout,
+    /// and then to the last result of this function. Returns the time until the next call, or
+    /// `None` if the silence has lasted too long.
     ///
     /// If the timer is more than a second late, or the page is `hidden`, data may have arrived
     /// unnoticed. Then the watchdog waits for the timeout again, but at most ten seconds. It does

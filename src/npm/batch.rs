@@ -1,5 +1,5 @@
-//! Writes the blocks of a chunk as one text, which crosses into JavaScript. `js/module/batch.ts`
-//! reads it.
+//! Writes the blocks of a chunk as one text, which is passed to JavaScript. `js/module/batch.ts`
+//! reads the text.
 //!
 //! Each row is a block, with these parts in order:
 //!
@@ -11,9 +11,10 @@
 //! | last event ID | a field, if [`LAST_EVENT_ID`] is set |
 //!
 //! A field begins with two characters of seven bits each, the low bits first: the length of its
-//! text plus one. If the text is longer than [`LONGEST`] or may not be ASCII, both are zero, and a
-//! carriage return follows the text. No line of a stream contains one. So the module needs to know
-//! neither the length in UTF-16 nor whether the text is valid UTF-8.
+//! text plus one. If the text is longer than [`LONGEST`], or is perhaps not ASCII, both characters
+//! are zero, and a carriage return follows the text. No line of a stream contains a carriage
+//! return. So the module needs to know neither the length in UTF-16 nor whether the text is valid
+//! UTF-8.
 //!
 //! The flags of the first row also say whether the whole text is ASCII, which is cheaper to decode.
 
@@ -34,12 +35,13 @@ const ROW: u8 = b'0';
 const DATA: u8 = 1;
 /// An event type other than `message` follows.
 const EVENT_TYPE: u8 = 2;
-/// The event type is the last one written in this batch, so that a repeated type is written once.
+/// The event type is the same as the last type in this batch, so that a repeated type is written
+/// only once.
 const SAME_EVENT_TYPE: u8 = 4;
 /// For the first row only: the whole text is ASCII.
 const ASCII: u8 = 64;
-/// Another last event ID follows. Without this flag, the ID of the row before applies, even if that
-/// was in an earlier batch.
+/// Another last event ID follows. Without this flag, the ID of the previous row applies, even if
+/// that row was in an earlier batch.
 const LAST_EVENT_ID: u8 = 8;
 
 const END: u8 = b'\r';
@@ -47,7 +49,7 @@ const END: u8 = b'\r';
 /// The longest field whose length is written.
 const LONGEST: usize = (1 << 14) - 2;
 
-/// The most bytes that a row has beside the text of its fields.
+/// The largest number of bytes that a row has besides the text of its fields.
 const MARKS: usize = 10;
 
 /// Holds the blocks of one chunk for JavaScript. The memory is reused for the next chunk.
@@ -86,13 +88,13 @@ impl Batch {
         }
     }
 
-    /// Returns the bytes of the text, not yet decoded. Invalid UTF-8 in them stands for U+FFFD.
+    /// Returns the bytes of the text before decoding. Invalid UTF-8 in them stands for U+FFFD.
     pub(crate) fn text(&self) -> &[u8] {
         self.memory.get(..self.length).unwrap_or_default()
     }
 
-    /// Like [`Batch::write`], for all blocks up to one that is not plain. A row is shorter than its
-    /// block.
+    /// Like [`Batch::write`], for all blocks up to the first block that is not plain. A row is
+    /// shorter than its block, so the room is sufficient.
     #[inline(always)]
     fn write_plain(&mut self, plain: &mut PlainBlocks<'_>) {
         self.make_room(plain.rest.len());
@@ -142,7 +144,7 @@ impl Batch {
         EVENT_TYPE
     }
 
-    /// The caller has made room for it.
+    /// Writes a field. The caller has made room for the field.
     #[inline(never)]
     fn write_field(&mut self, field: &[u8]) {
         if let Some(marks) = self.memory.get_mut(self.length..)
@@ -202,7 +204,8 @@ fn copy(place: &mut [u8], field: &[u8]) -> bool {
     })
 }
 
-/// Copies a field of `N` to twice `N` bytes. Returns `None` if the field is shorter than `N`.
+/// Copies a field whose length is between `N` and `2 * N` bytes. Returns `None` if the field is
+/// shorter than `N`.
 #[inline(always)]
 fn copy_ends<const N: usize>(place: &mut [u8], field: &[u8]) -> Option<bool> {
     let (first, last) = (field.first_chunk::<N>()?, field.last_chunk::<N>()?);

@@ -1,4 +1,4 @@
-//! Exports the parser alone for the benchmark in a browser. Bytes go in and batches come out, as in
+//! Exports only the parser, for the benchmark in a browser. Bytes go in and batches come out, as in
 //! a source.
 
 use alloc::vec::Vec;

@@ -22,8 +22,8 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// The facade's side of a source, which `js/module/wire.ts` declares. It reports the errors of
-    /// its methods itself.
+    /// The facade's part of a source, which `js/module/wire.ts` declares. The facade itself reports
+    /// the errors of these methods.
     pub type SourceHost;
 
     #[wasm_bindgen(method, catch)]
@@ -104,8 +104,8 @@ pub fn connect(
     run(listener, closed, || PageSession::request(template, timeouts, options, pause_when_hidden));
 }
 
-/// Like [`connect`], for a source that reads a stream from elsewhere and makes no request. The end
-/// of the stream is a failure unless `end` says otherwise.
+/// Like [`connect`], for a source that reads a stream that the caller has passed, and makes no
+/// request. The end of the stream is a failure unless `end` says otherwise.
 #[wasm_bindgen]
 pub fn read(listener: SourceHost, closed: Promise, reader: Reader, end: u8) {
     run(listener, closed, || PageSession::read(reader, end_of_body(end).unwrap_or(EndOfBody::Fail)));
@@ -139,7 +139,7 @@ fn run(host: SourceHost, closed: Promise, session: impl FnOnce() -> PageSession)
     });
 }
 
-/// A running source. It is polled by hand, for the same reasons as the driver.
+/// A running source. It has its own `poll`, for the same reasons as the driver.
 struct Run {
     closed: Pending,
     session: PageSession,
@@ -209,8 +209,8 @@ impl Run {
         }
     }
 
-    /// Fires `error` in the facade. The facade returns the wait, which is the caller's decision if
-    /// it has one.
+    /// Fires `error` in the facade. The facade returns the wait, or the caller's decision about the
+    /// wait.
     fn fire_error(&mut self, error: &FailedAttempt) {
         let FailedAttempt { failure, response, body, cause } = error;
         let answer = self.host.error(
@@ -234,16 +234,16 @@ impl Run {
     }
 }
 
-/// Reports an error that a method of the host throws. They should not throw, but an error must
-/// neither be lost nor end the source.
+/// Reports an error that a method of the host throws. The methods should not throw, but an error
+/// must neither be lost nor end the source.
 fn report<T>(host: &SourceHost, result: Result<T, JsValue>) {
     if let Err(error) = result {
         host.report(&error);
     }
 }
 
-/// Converts milliseconds. They are exact up to 2⁵³. A server's reconnection time may be longer and
-/// is rounded.
+/// Converts milliseconds, exactly up to 2⁵³. A server's reconnection time may be longer, and is
+/// then rounded.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 fn number(milliseconds: u64) -> f64 {
     milliseconds as f64

@@ -1,6 +1,6 @@
-//! The npm layer has the exports of the npm package's WebAssembly module. The published crate does
-//! not contain it: only `--cfg headwater_npm` compiles it, and no feature of a dependent can enable
-//! it.
+//! The npm layer contains the exports of the npm package's WebAssembly module. The published crate
+//! does not contain this layer: only `--cfg headwater_npm` compiles it, and no feature of a
+//! dependent can enable it.
 
 pub(crate) mod batch;
 #[cfg(headwater_bench)]

@@ -1,4 +1,4 @@
-//! Reads one body, and cancels it when it is dropped before its end.
+//! Reads one body, and cancels it if it is dropped before its end.
 
 use alloc::vec::Vec;
 use core::task::{Context, Poll, ready};
@@ -12,14 +12,15 @@ use super::{
 };
 
 /// Size of the largest piece of a chunk that is copied into the module at a time, in bytes. It also
-/// limits the text that crosses to JavaScript at a time. WebAssembly memory never shrinks, and with
-/// `fromReadableStream` or a caller's `fetch` a chunk may have any size. Also, the data of one
-/// event is a slice of the whole text, so a caller that keeps the data keeps the whole text. The cost of other sizes is
-/// in docs/decisions/0008-deliver-at-most-32-kib-at-a-time.md.
+/// limits the text that is passed to JavaScript at a time. There are two reasons. WebAssembly
+/// memory never shrinks, and with `fromReadableStream` or a caller's `fetch` a chunk may have any
+/// size. And the data of one event is a slice of the whole text, so a caller that keeps the data
+/// keeps the whole text in memory. The cost of other sizes is in
+/// docs/decisions/0008-deliver-at-most-32-kib-at-a-time.md.
 const MAX_PIECE: usize = 32 * 1024;
 
-/// Initial size of the read buffer, in bytes. The buffer is reused (BYOB): allocating one for each
-/// chunk costs more than everything else that is done with the chunk, garbage collection included.
+/// Initial size of the read buffer, in bytes. The buffer is reused (BYOB): allocating and
+/// collecting a buffer for each chunk costs more than all other work for the chunk.
 const QUIET: usize = 16 * 1024;
 
 /// Size of the read buffer, in bytes, after a chunk has filled it. It shrinks back to [`QUIET`]
@@ -31,10 +32,10 @@ const TRICKLE: usize = 1024;
 /// A body that is being read.
 #[derive(Debug)]
 pub(super) struct Body {
-    /// `None` at the end of the body, for a response without a body, and for a body that arrives as
-    /// a whole.
+    /// `None` at the end of the body, for a response without a body, and for a body that is read
+    /// all at once.
     reader: Option<Reader>,
-    /// Size of the read buffer, in bytes. 0 if the stream allocates its own chunks.
+    /// Size of the read buffer, in bytes. It is 0 if the stream allocates its own chunks.
     room: usize,
     /// The read in progress.
     reading: Option<Pending>,
@@ -52,13 +53,13 @@ struct Chunk {
 }
 
 impl Body {
-    /// Reads nothing before the first [`Body::poll_read`].
+    /// Creates a body that reads nothing before the first [`Body::poll_read`].
     pub(super) fn from_reader(reader: Reader) -> Self {
         Self::new(Some(reader))
     }
 
     /// Locks the stream and starts to read its first chunk. Returns an error if the stream is
-    /// locked already. The responses of some polyfills have no stream, so their bytes are read all
+    /// already locked. The responses of some polyfills have no stream, so their bytes are read all
     /// at once.
     pub(super) fn of_response(response: &FetchResponse, stream: JsValue) -> Result<Self, JsValue> {
         let mut body = Self::new(None);
@@ -76,11 +77,11 @@ impl Body {
             body.reader = Some(reader);
             body.room = QUIET;
         } else {
-            // The stream is not one of bytes (WebKit's never are), or it is locked.
+            // The stream is not a byte stream (WebKit has none), or it is locked.
             body.reader = Some(stream.get_reader(&JsValue::UNDEFINED)?);
         }
-        // Read before the response is announced: a stream that fails discards the chunks that were
-        // not requested yet.
+        // The read starts before the response is announced, because a stream that fails discards
+        // the chunks that have not been requested yet.
         body.reading = body.read();
         Ok(body)
     }
@@ -95,8 +96,8 @@ impl Body {
         Some(Pending::of(place.and_then(|place| reader.read(&place))))
     }
 
-    /// Returns the view that the next chunk is read into. It reuses the last buffer unless the size
-    /// changes.
+    /// Returns the view into which the next chunk is read. The view reuses the last buffer unless
+    /// the size changes.
     fn place(&mut self) -> Result<JsValue, JsValue> {
         let last = self.chunk.take();
         if self.room == 0 {
@@ -128,7 +129,7 @@ impl Body {
         self.reader.is_none() && self.reading.is_none()
     }
 
-    /// Whether dropping the body cancels it. A body that arrives as a whole cannot be canceled.
+    /// Whether dropping the body cancels it. A body that is read all at once cannot be canceled.
     pub(super) fn is_stream(&self) -> bool {
         self.reader.is_some()
     }
@@ -201,9 +202,9 @@ impl Drop for Body {
     }
 }
 
-/// Recognizes chunks of bytes, also those of another realm. It calls the getters of typed arrays,
-/// which check internal slots that a chunk cannot fake. The names of the getters are stored here as
-/// JavaScript strings, since each conversion costs as much as all other work for a chunk.
+/// Recognizes chunks of bytes, even if they come from another realm. It calls the getters of typed
+/// arrays, which check internal slots that a chunk cannot fake. The names of the getters are stored
+/// here as JavaScript strings, since each conversion costs as much as all other work for a chunk.
 #[derive(Debug)]
 struct Getters {
     prototype: JsValue,
@@ -241,7 +242,7 @@ impl Getters {
 }
 
 /// Cancels a body by its reader, or by its stream if it has no reader. If the stream has failed,
-/// `cancel()` rejects with the error, which is known already.
+/// `cancel()` rejects with that error, which is already known.
 pub(super) fn cancel(stream: &Stream) {
     drop(Pending::of(stream.cancel()));
 }

@@ -1,4 +1,4 @@
-//! Describes a source before it begins: its request and its options.
+//! Describes a source before it starts: its request and its options.
 
 use alloc::{borrow::ToOwned, string::String};
 use core::time::Duration;
@@ -71,8 +71,8 @@ impl Builder {
         self.init("method", &method.into())
     }
 
-    /// Sets a request header, replacing any of the same name. `Last-Event-ID` sets the ID to start
-    /// from, unless [`Builder::last_event_id`] does.
+    /// Sets a request header. It replaces any header of the same name. `Last-Event-ID` sets the ID
+    /// to start from, unless [`Builder::last_event_id`] sets it.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.members.header(name, value);
         self
@@ -84,8 +84,8 @@ impl Builder {
         self.init("body", &body.into())
     }
 
-    /// Sets a JSON body. The method becomes POST and the content type `application/json`, unless
-    /// the builder sets others.
+    /// Sets a JSON body. The method becomes POST, and the content type becomes `application/json`,
+    /// unless the builder sets other values.
     ///
     /// # Errors
     /// [`Error::Serialize`] if the value cannot be serialized.
@@ -95,8 +95,8 @@ impl Builder {
         Ok(self)
     }
 
-    /// Sets any other member of the `RequestInit`, such as `credentials`. `signal` is replaced by
-    /// the source's own: drop the source to abort the request.
+    /// Sets any other member of the `RequestInit`, such as `credentials`. `signal` is ignored,
+    /// because the source uses its own: drop the source to abort the request.
     pub fn init(mut self, member: &str, value: &JsValue) -> Self {
         self.members.set(member, value);
         self
@@ -123,12 +123,13 @@ impl Builder {
         self
     }
 
-    /// Sets a closure that is called before each attempt, for example for a token that expires, a
-    /// body that is a stream, or the GET that continues the response to a POST. It returns how the
-    /// request of this attempt differs from the request that the source was built with.
+    /// Sets a closure that is called before each attempt. It returns how the request of this
+    /// attempt differs from the request that the source was built with. Use it to renew a token, to
+    /// supply a new stream as the body, or to resume the response to a POST with a GET.
     ///
     /// An `Err` fails the attempt as a network error does. A request that cannot be made fails the
-    /// source. The closure does not permit repeating a request: see [`Builder::reconnect`].
+    /// source. This closure does not allow repetitions by itself: use [`Builder::reconnect`] for
+    /// that.
     ///
     /// ```no_run
     /// # use headwater::web::{AttemptRequest, EventSource};
@@ -146,16 +147,16 @@ impl Builder {
     }
 
     /// Sends the last event ID in this query parameter instead of the `Last-Event-ID` header. A
-    /// server of another origin must permit the header, but not the parameter.
+    /// server of another origin has to permit the header. The parameter needs no permission.
     pub fn last_event_id_param(mut self, parameter: impl Into<JsValue>) -> Self {
         self.last_event_id_param = Some(parameter.into());
         self
     }
 
-    /// Sets a closure that returns whether to accept a response as an event stream. It replaces the
-    /// standard's rule: status 200 and content type `text/event-stream`.
+    /// Sets a closure that returns whether to accept a response as an event stream. The closure
+    /// replaces the standard's rule: status 200 and content type `text/event-stream`.
     ///
-    /// The response is unread, and the closure may read only a clone of it. The closure is not
+    /// The response is unread, and the closure must read only a clone of it. The closure is not
     /// called for status 204, which always ends the source.
     ///
     /// ```no_run
@@ -167,33 +168,34 @@ impl Builder {
         self
     }
 
-    /// Sets whether the request may be repeated. Default: as the standard says for GET, never for
-    /// other methods.
+    /// Sets whether the request may be repeated. Default: a GET is repeated as the standard says,
+    /// and other methods are never repeated.
     pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
         self.options.reconnect = reconnect;
         self
     }
 
-    /// Sets the waits between two attempts.
+    /// Sets the waits between attempts.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.options.backoff = backoff;
         self
     }
 
-    /// Sets a closure that returns whether an event is the last one, such as `[DONE]` of a language
-    /// model. The source delivers that event and ends.
+    /// Sets a closure that returns whether an event is the last one, such as the `[DONE]` that
+    /// language models send. The source delivers that event and ends.
     ///
-    /// A body that ends before such an event was cut, even if it ended cleanly. Then a GET is
-    /// repeated, and another method ends the stream with an error, unless [`Builder::end`] is set.
-    /// The closure is called for each event of the stream, but not for events from
-    /// [`EventSource::notice`].
+    /// If the response body ends before such an event, the response is incomplete, even after a
+    /// clean end. Then a GET is repeated, and with another method the stream ends with an error,
+    /// unless [`Builder::end`] is set. The closure is called for each event of the stream, but not
+    /// for messages from [`EventSource::notice`].
     pub fn until(mut self, until: impl FnMut(&Event) -> bool + 'static) -> Self {
         self.until = Some(Until::new(until));
         self
     }
 
-    /// Sets the meaning of a clean end of the body. Default: with [`Builder::until`] the stream was
-    /// cut; otherwise reconnect for GET, close for other methods.
+    /// Sets the reaction to a clean end of the response body. Default: with [`Builder::until`], the
+    /// end is an interruption, because the last event is missing. Without it, a GET reconnects and
+    /// other methods close.
     pub fn end(mut self, end: EndOfBody) -> Self {
         self.options.end = Some(end);
         self
@@ -205,9 +207,9 @@ impl Builder {
         self
     }
 
-    /// Limits the size of an event, in bytes as received. Data, event type and last event ID count
-    /// together, and so does an unfinished line. An ID that is not ASCII counts three times.
-    /// Default: 64 MiB.
+    /// Limits the size of an event, in bytes as received. Data, event type, last event ID and an
+    /// unfinished line count together. The length of a non-ASCII ID counts three times. Default: 64
+    /// MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.options.max_event_size = bytes;
         self
@@ -215,8 +217,8 @@ impl Builder {
 
     /// Limits the time until the head of the response arrives. Default: the browser's own limit.
     ///
-    /// This limit and [`Builder::silence_timeout`] are measured by the wall clock. A limit that
-    /// expires while the page is hidden, or after a suspension, is extended once, by at most ten
+    /// This limit and [`Builder::silence_timeout`] use the wall clock. A limit that expires while
+    /// the page is hidden, or after the machine was suspended, is extended once, by at most ten
     /// seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = Some(millis(timeout));
@@ -229,8 +231,8 @@ impl Builder {
         self
     }
 
-    /// Sets whether to abort the request while the page is hidden and make it again when the page
-    /// is visible. Has no effect on a request that may not be repeated. Default: `false`.
+    /// Sets whether to abort the request while the page is hidden, and to repeat it when the page
+    /// is visible. Has no effect on a request that must not be repeated. Default: `false`.
     pub fn pause_when_hidden(mut self, pause: bool) -> Self {
         self.pause_when_hidden = pause;
         self
@@ -240,8 +242,8 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::Url`], [`Error::Header`], [`Error::Init`] or [`Error::Body`] if the request cannot
-    /// be made. The platform checks it here, so that invalid values are reported at once and not by
-    /// the first attempt.
+    /// be made. The platform checks the request here, so that invalid values are reported at once
+    /// and not by the first attempt.
     pub fn connect(self) -> Result<EventSource, Error> {
         let Self { url, members, fetch, request, last_event_id_param, accept, until, .. } = self;
         let Self { mut options, timeouts, pause_when_hidden, .. } = self;

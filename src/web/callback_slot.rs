@@ -1,12 +1,12 @@
-//! JavaScript functions that keep their arguments until they are polled.
+//! JavaScript functions that store their arguments until the module reads them.
 
 #[cfg(headwater_npm)]
 pub(super) use facade::CallbackSlot;
 #[cfg(not(headwater_npm))]
 pub(super) use library::CallbackSlot;
 
-/// For the npm package: a function of the facade. The module does not keep it alive, and it may be
-/// called at any time.
+/// For the npm package: a function of the facade. The module does not keep the function alive, and
+/// the function may be called at any time.
 #[cfg(headwater_npm)]
 mod facade {
     use core::task::Poll;
@@ -18,11 +18,11 @@ mod facade {
 
     #[wasm_bindgen(raw_module = "../js/module/callback-slot.js")]
     extern "C" {
-        /// Returns a function that keeps its argument and polls that task.
+        /// Returns a function that stores its argument and then polls the task with that number.
         #[wasm_bindgen(js_name = callbackSlot)]
         fn new(task: usize) -> Function;
 
-        /// Returns the oldest value that was not returned yet, in an array.
+        /// Returns the oldest value that has not been returned yet, in an array.
         #[wasm_bindgen(js_name = nextValue)]
         fn next_value(slot: &Function) -> Option<OneValue>;
 

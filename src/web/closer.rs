@@ -1,4 +1,4 @@
-//! Closes a source from elsewhere, while it is awaited.
+//! Closes a source from other code, while its next event is awaited.
 
 use alloc::rc::Rc;
 use core::{
@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 
 use super::{body, driver::Running};
 
-/// Closes an [`EventSource`](super::EventSource), also while it is awaited, for example from a stop
-/// button. Clones close the same source. Dropping a `Closer` closes nothing.
+/// Closes an [`EventSource`](super::EventSource) even while its next event is awaited, for example
+/// from a stop button. Clones close the same source. Dropping a `Closer` closes nothing.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), headwater::web::Error> {
@@ -20,7 +20,7 @@ use super::{body, driver::Running};
 ///
 /// let mut source = EventSource::builder("/prices").connect()?;
 /// let closer = source.closer();
-/// // To end it from elsewhere: closer.close()
+/// // Other code can end the source: closer.close()
 /// while let Some(event) = source.next().await {
 ///     web_sys::console::log_1(&event?.data.into());
 /// }
@@ -31,15 +31,15 @@ pub struct Closer(Rc<State>);
 
 impl Closer {
     /// Ends the source at once, as [`EventSource::close`](super::EventSource::close) does. The
-    /// request is aborted, and a pending `next()` returns `None`. Does nothing if the source is
-    /// over or was dropped.
+    /// request is aborted, and a pending `next()` returns `None`. The call does nothing if the
+    /// source is over or was dropped.
     pub fn close(&self) {
         let State { is_closed, running, waker } = &*self.0;
         if is_closed.replace(true) {
             return;
         }
         if let Some(Running { reader, controller }) = running.take() {
-            // In this order, so that the stream ends as canceled and not as failed.
+            // The order matters: the stream must end as canceled and not as failed.
             if let Some(reader) = reader {
                 body::cancel(reader.unchecked_ref());
             }

@@ -8,10 +8,11 @@ use wasm_bindgen::JsValue;
 use super::sys;
 use crate::core::error::Failure;
 
-/// An error that an [`EventSource`](super::EventSource) returns, before it begins or while it runs.
+/// An error of the browser layer: from building an [`EventSource`](super::EventSource), from
+/// receiving its events, or from converting JSON.
 ///
-/// It may contain JavaScript values, so it is neither [`Send`] nor [`Sync`]. Where those are
-/// required, use its text.
+/// An error may contain JavaScript values, so it is neither [`Send`] nor [`Sync`]. Where these
+/// traits are required, use the text of the error.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -25,7 +26,7 @@ pub enum Error {
     /// may be a secret.
     #[non_exhaustive]
     Header {
-        /// The header that was refused.
+        /// The name of the rejected header.
         name: String,
         /// The error that the platform threw.
         source: Thrown,
@@ -33,12 +34,12 @@ pub enum Error {
     /// The method, or another member of the `RequestInit`, is invalid.
     #[non_exhaustive]
     Init {
-        /// The member that was refused.
+        /// The name of the rejected member.
         member: String,
         /// The error that the platform threw.
         source: Thrown,
     },
-    /// The request has a body, and its method does not allow one.
+    /// The request has a body, but its method does not allow a body.
     #[non_exhaustive]
     Body {
         /// The method that allows no body: GET or HEAD.
@@ -70,9 +71,9 @@ pub enum Error {
         /// The error that JavaScript threw.
         source: Thrown,
     },
-    /// An attempt has failed, and no other follows. Only with
-    /// [`Reconnect::Decided`](crate::Reconnect::Decided) can
-    /// [`EventSource::decide`](super::EventSource::decide) still start another.
+    /// An attempt has failed, and no other attempt follows. With
+    /// [`Reconnect::Decided`](crate::Reconnect::Decided), you can still start another attempt with
+    /// [`EventSource::decide`](super::EventSource::decide).
     Failed(FailedAttempt),
 }
 
@@ -112,11 +113,11 @@ impl error::Error for Error {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// Describes the failure, and says whether another attempt follows.
+    /// Describes the failure. Another attempt follows if `failure.delay` is set.
     pub failure: Failure,
-    /// The refused response, if there was one.
+    /// The rejected response, if there was a response.
     pub response: Option<web_sys::Response>,
-    /// The first bytes of the refused response's body: at most 64 KiB, received within one second.
+    /// The first bytes of the rejected response's body: at most 64 KiB, received within one second.
     pub body: Vec<u8>,
     /// The value that `fetch` or the stream threw.
     pub cause: Option<Thrown>,

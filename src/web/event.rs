@@ -9,11 +9,11 @@ use crate::core::parser::Message;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Event {
-    /// The event type: `message` unless the server named another.
+    /// The event type: `message` unless the server named another type.
     pub event_type: String,
     /// The data: the event's `data` lines, joined by line feeds.
     pub data: String,
-    /// The source's last event ID string at this event. An earlier event may have set it.
+    /// The source's last event ID string at this event. It may come from an earlier event.
     pub last_event_id: String,
 }
 

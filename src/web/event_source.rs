@@ -1,4 +1,4 @@
-//! The event source of the Rust API: a stream of events, and the notices below it.
+//! The event source of the Rust API: a stream of events, and the notices from which it is made.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 use core::{
@@ -30,18 +30,19 @@ use crate::core::{
 /// An event source is a [`Stream`] of events that makes requests, reads their responses and
 /// reconnects.
 ///
-/// The first request is sent when the first event is polled. More is read only when the received
-/// events were taken, so a slow consumer slows the server down. (Firefox and WebKit read the body
-/// at full speed all the same.)
+/// The first request is sent when the first event is polled. More is read only after the received
+/// events have been taken, so a slow consumer slows the server down. (Firefox and WebKit still read
+/// the body at full speed.)
 ///
 /// The stream continues across reconnections. It ends:
 ///
-/// - after a clean end of the body that no other request follows,
+/// - after a clean end of the response body, if no other request follows,
 /// - after the event that [`Builder::until`](super::Builder::until) declares to be the last one,
-/// - after an `Err`: no other attempt follows, and all received events came before it.
+/// - after an `Err`, which means that no other attempt follows. All received events come before the
+///   `Err`.
 ///
 /// Dropping the source, or calling [`close`](EventSource::close), aborts the request and frees the
-/// socket. A [`Closer`] does the same while the next event is awaited.
+/// socket. A [`Closer`] can close the source while the next event is awaited.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), headwater::web::Error> {
@@ -51,7 +52,7 @@ use crate::core::{
 /// let mut source = EventSource::builder("/api/chat")
 ///     .method("POST")
 ///     .body("Hello")
-///     // Without this, a response that was cut looks complete.
+///     // Without this, an incomplete response looks complete.
 ///     .until(|event| event.data == "[DONE]")
 ///     .connect()?;
 /// while let Some(event) = source.next().await {
@@ -61,17 +62,18 @@ use crate::core::{
 /// # Ok(()) }
 /// ```
 ///
-/// Failures that are followed by another attempt are not items of the stream;
-/// [`notice`](EventSource::notice) returns them. With
-/// [`Reconnect::Decided`](crate::Reconnect::Decided) each failure that can be decided is an `Err`,
-/// and [`decide`](EventSource::decide) determines how the stream continues.
+/// A failure that is followed by another attempt is not an item of the stream, but
+/// [`notice`](EventSource::notice) returns it. With
+/// [`Reconnect::Decided`](crate::Reconnect::Decided), each failure about which you can decide is an
+/// `Err`, and [`decide`](EventSource::decide) determines how the stream continues.
 #[derive(Debug)]
 #[must_use = "no request is sent before the first event is polled"]
 pub struct EventSource {
     session: PageSession,
-    /// The blocks of the last chunk that were not taken yet.
+    /// The blocks of the last chunk that have not been taken yet.
     rows: VecDeque<Row>,
-    /// The last event ID string at the last row that was taken. Valid while `rows` is not empty.
+    /// The last event ID string at the last row that was taken. It is valid while `rows` is not
+    /// empty.
     last_event_id: String,
     until: Option<Until>,
     closing: Closing,
@@ -97,20 +99,21 @@ impl From<Block<'_>> for Row {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice<'s> {
-    /// A response was accepted (`Some`), or reading a stream from elsewhere began (`None`).
-    /// Messages follow.
+    /// A response was accepted (`Some`), or the source began to read the stream that you passed to
+    /// [`EventSource::from_readable_stream`] (`None`). Messages follow.
     Open(Option<&'s web_sys::Response>),
-    /// A chunk arrived. It completes any number of blocks, possibly zero. Take all of them.
+    /// A chunk arrived, which completes any number of blocks, possibly zero. Take all of these
+    /// blocks.
     Messages(Blocks<'s>),
-    /// An attempt failed. If `failure.delay` is set, the next call waits that long and tries again.
-    /// Otherwise the source is over.
+    /// An attempt failed. If `failure.delay` is set, the next call of `notice` waits that long and
+    /// then tries again. Otherwise the source is over.
     Error(FailedAttempt),
 }
 
 impl EventSource {
-    /// Returns a source that reads a stream of `Uint8Array`s from elsewhere. It cannot reconnect:
-    /// the end of the stream ends the source, and an error of the stream is final. Dropping the
-    /// source cancels the stream.
+    /// Returns a source that reads a `ReadableStream` of `Uint8Array`s that you already have, such
+    /// as a response body. The source cannot reconnect: the end of the stream ends the source, and
+    /// an error of the stream is final. Dropping the source cancels the stream.
     ///
     /// # Errors
     /// [`Error::Stream`] if the stream is locked.
@@ -126,13 +129,14 @@ impl EventSource {
         Self { session, rows, last_event_id, until, closing }
     }
 
-    /// Returns the next notice, or `None` when the source is over. Notices are one level below the
-    /// stream of events. They include connections and failures, and their messages are borrowed
-    /// from the chunk instead of copied.
+    /// Returns the next notice, or `None` when the source is over. Notices show more than the
+    /// stream of events: they also report accepted responses and all failed attempts. Their
+    /// messages are borrowed from the chunk instead of copied.
     ///
     /// Dropping the future loses nothing. While the page is in the back/forward cache, the future
-    /// stays pending. The request is aborted, and made again after the page has returned if it may
-    /// be repeated. Events that the stream has buffered stay in the stream.
+    /// stays pending. The request is aborted. If it may be repeated, it is made again after the
+    /// page has returned. Events that the source has already buffered for `next()` are not among
+    /// the notices: call `next()` for them.
     ///
     /// ```no_run
     /// # async fn example(mut source: headwater::web::EventSource) {
@@ -163,7 +167,7 @@ impl EventSource {
         }
     }
 
-    /// Ends the source at once, and discards the events that were not taken.
+    /// Ends the source at once, and discards the events that have not been taken.
     pub fn close(&mut self) {
         let untaken = mem::take(&mut self.rows);
         let last_event_id = mem::take(&mut self.last_event_id);
@@ -171,7 +175,8 @@ impl EventSource {
         self.closing.clear();
     }
 
-    /// Returns a handle that closes the source from elsewhere, while it is awaited here.
+    /// Returns a handle that closes the source from other code, while the next event is awaited
+    /// here.
     #[must_use]
     pub fn closer(&self) -> Closer {
         let closer = self.closing.closer();
@@ -191,7 +196,7 @@ impl EventSource {
             self.close();
             return Poll::Ready(());
         }
-        // A closer may be made while this poll is pending.
+        // A closer may be created while this poll is pending.
         self.closing.set_waker(polled.is_pending().then(|| context.waker().clone()));
         if self.closing.is_watched() {
             self.closing.set_running(Some(self.driver().running()));
@@ -200,7 +205,7 @@ impl EventSource {
     }
 
     /// Replaces the `failure.delay` of the last error. `delay` is the time to wait before the next
-    /// attempt, or `None` to give up. `failure.backoff` is the wait with backoff.
+    /// attempt, or `None` to give up. `failure.backoff` is the wait that backoff gives.
     ///
     /// Has an effect only with [`Reconnect::Decided`](crate::Reconnect::Decided), and only if
     /// [`Failure::is_decidable`](crate::Failure::is_decidable) returns `true`.
@@ -208,7 +213,7 @@ impl EventSource {
         self.session.driver.decide(delay);
     }
 
-    /// Returns the state of the connection as of the last event or notice.
+    /// Returns the state of the connection at the last event or notice.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         if self.closing.is_closed() { ReadyState::Closed } else { self.driver().connection().ready_state() }
@@ -220,7 +225,8 @@ impl EventSource {
         if self.rows.is_empty() { self.driver().connection().last_event_id() } else { &self.last_event_id }
     }
 
-    /// Returns the reconnection time that the server sent, unchanged, if it sent one.
+    /// Returns the reconnection time that the server sent, unchanged, or `None` if it has sent
+    /// none.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.driver().connection().reconnection_time()
@@ -258,7 +264,8 @@ impl Stream for EventSource {
             driver.connection().last_event_id().clone_into(last_event_id);
             match driver.next_event() {
                 DriverEvent::Open(_) => {}
-                // Copied, since the events cannot borrow from the chunk beyond this poll.
+                // The blocks are copied, since the events cannot borrow from the chunk beyond this
+                // poll.
                 DriverEvent::Chunk(chunk) => {
                     let mut blocks = chunk.blocks();
                     while let Some(block) = blocks.next_block() {
@@ -271,7 +278,7 @@ impl Stream for EventSource {
                     }
                 }
                 DriverEvent::Over => {
-                    // From now on a decision is too late.
+                    // A later decision would have no effect.
                     self.close();
                     return Poll::Ready(None);
                 }

@@ -1,9 +1,9 @@
 //! The browser layer: performs the actions of the core with `fetch`, streams and timers, in windows
 //! and workers.
 //!
-//! An [`EventSource`] is a [`Stream`](futures_core::Stream) of [`Event`]s. It sends the request
-//! when the first event is polled, continues across reconnections, and ends with an `Err` if it
-//! cannot continue. Dropping it aborts the request.
+//! An [`EventSource`] is a [`Stream`](futures_core::Stream) of [`Event`]s. The source sends the
+//! request when the first event is polled, continues across reconnections, and ends with an `Err`
+//! if it cannot continue. Dropping the source aborts the request.
 //!
 //! ```no_run
 //! use futures_util::StreamExt;
@@ -36,7 +36,7 @@
 //! async fn ask(prompt: &str, mut show: impl FnMut(&str)) -> Result<(), Error> {
 //!     let mut answer = EventSource::builder("/api/chat")
 //!         .json(&Question { prompt })?
-//!         // A response that ends without this event was cut, which is an error.
+//!         // A response that ends without this event is incomplete, which is an error.
 //!         .until(|event| event.event_type == "stop")
 //!         .connect()?;
 //!     while let Some(event) = answer.next().await {
@@ -53,13 +53,13 @@
 //! # Ending a source
 //!
 //! Drop the source, or the future that holds it, to abort the request. [`EventSource::close`] ends
-//! a source and keeps it, so that its state can still be read. A [`Closer`] ends it from elsewhere
-//! while it is awaited, for example from a stop button. [`Builder::until`] determines the last
-//! event.
+//! a source without dropping it, so you can still read its state. A [`Closer`] ends the source from
+//! other code while its next event is awaited, for example from a stop button. [`Builder::until`]
+//! determines the last event.
 //!
 //! # Errors
 //!
-//! All errors have one type, [`Error`], so `?` is enough. [`Error::Failed`] contains the refused
+//! All errors have one type, [`Error`], so `?` is enough. [`Error::Failed`] contains the rejected
 //! response, its text, and the value that `fetch` threw, as a [`Thrown`].
 
 mod body;

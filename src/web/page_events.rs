@@ -1,6 +1,6 @@
-//! The life cycle of the page: moved into the browser's back/forward cache and back, hidden and
-//! visible, online again. In a worker a page is never hidden or cached. Outside browsers none of
-//! these events happen.
+//! The life cycle of the page: it moves into the browser's back/forward cache and back, becomes
+//! hidden or visible, and is online again. A worker is never hidden or cached. Outside browsers
+//! none of these events happen.
 
 use core::{
     cell::Cell,
@@ -45,7 +45,7 @@ impl Page {
         Self { listener, away: Cell::new(false) }
     }
 
-    /// Waits for the next change of the page, and returns changes that happened before the call
+    /// Waits for the next change of the page. Changes that happened before the call are returned
     /// first.
     pub(super) fn poll_change(&self, context: &Context<'_>) -> Poll<Change> {
         loop {
@@ -58,14 +58,14 @@ impl Page {
             } else if name == EVENTS[4] {
                 return Poll::Ready(Change::Thawed);
             } else if sys::get(&event, "persisted").is_truthy() {
-                // Otherwise the page was just loaded, or is left permanently.
+                // Without `persisted`, the page was just loaded or is left permanently.
                 self.away.set(name == EVENTS[0]);
                 return Poll::Ready(if self.away.get() { Change::PutAway } else { Change::Back });
             }
         }
     }
 
-    /// Whether the page is in the back/forward cache, where nothing may happen.
+    /// Whether the page is in the back/forward cache. Then nothing must be done.
     pub(super) fn is_away(&self) -> bool {
         self.away.get()
     }

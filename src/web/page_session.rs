@@ -1,4 +1,4 @@
-//! A driver in its page: passes the changes of the page on to the driver.
+//! A driver and its page: tells the driver about the changes of the page.
 
 use core::task::{Context, Poll};
 
@@ -19,7 +19,7 @@ pub(crate) struct PageSession {
 }
 
 impl PageSession {
-    /// Creates a session that makes requests, the first one at its first poll.
+    /// Creates a session that makes requests. The first poll makes the first request.
     pub(crate) fn request(
         template: Template,
         timeouts: Timeouts,
@@ -31,7 +31,7 @@ impl PageSession {
         Self::new(Driver::request(template, timeouts, options), pause_when_hidden)
     }
 
-    /// Creates a session that reads a stream from elsewhere.
+    /// Creates a session that reads a stream that the caller has passed.
     pub(crate) fn read(reader: Reader, end: EndOfBody) -> Self {
         Self::new(Driver::read(reader, end), false)
     }
@@ -58,8 +58,8 @@ impl PageSession {
         self.driver.poll(context)
     }
 
-    /// Passes the changes of the page on to the driver. A request is dropped when the page is moved
-    /// into the back/forward cache, not when it is back.
+    /// Tells the driver about the changes of the page. A request is dropped when the page moves
+    /// into the back/forward cache, not when the page is back.
     pub(crate) fn handle_page_changes(&mut self, context: &Context<'_>) {
         while let Poll::Ready(change) = self.page.poll_change(context) {
             match change {

@@ -14,7 +14,7 @@ pub(crate) enum Pending {
         fulfilled: CallbackSlot,
         rejected: CallbackSlot,
     },
-    /// There is no promise but an error, which is returned once.
+    /// There is an error instead of a promise. It is returned once.
     Failed(Option<JsValue>),
 }
 

@@ -1,5 +1,5 @@
-//! Bindings to the web platform in a form that web-sys does not have: callable in windows and
-//! workers, and safe with any value that a caller's own `fetch` returns.
+//! Bindings to the web platform. Unlike those of web-sys, they can be called in windows and in
+//! workers, and are safe with any value that a caller's own `fetch` returns.
 
 #[cfg(headwater_npm)]
 use alloc::string::String;
@@ -27,7 +27,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = globalThis, js_name = valueOf)]
     pub(super) fn global() -> JsValue;
 
-    /// Returns the text of a value. Throws if it has none.
+    /// Converts a value to text. Throws if that is not possible.
     #[wasm_bindgen(catch, js_name = String)]
     pub(super) fn text_of(value: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -46,8 +46,8 @@ extern "C" {
     pub(super) fn remove_event_listener(name: &str, listener: &Function, capture: bool) -> Result<(), JsValue>;
 
     /// The value that `fetch` returned: a Response, if the caller's own `fetch` is correct. Its
-    /// members are returned as `JsValue`s. A conversion happens outside of `catch`, where a BigInt
-    /// or a symbol would cause a trap.
+    /// members are returned as `JsValue`s, because wasm-bindgen converts values outside of `catch`,
+    /// where a BigInt or a symbol would cause a trap.
     #[derive(Clone, Debug)]
     pub(super) type FetchResponse;
 
@@ -63,7 +63,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     pub(super) fn array_buffer(this: &FetchResponse) -> Result<JsValue, JsValue>;
 
-    /// A Headers, or the value that a response of a caller's own `fetch` has in its place.
+    /// A Headers object, or the value that a response from a caller's own `fetch` has instead.
     pub(super) type HeaderList;
 
     /// Returns a string or `null`.
@@ -76,13 +76,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn set(this: &Query, name: &JsValue, value: &str);
 
-    /// A response's body. Its reader is not made by `new ReadableStreamDefaultReader`, which
-    /// refuses the streams of polyfills and of other realms. So each of its methods may throw or
-    /// return anything.
+    /// A response's body. Its reader does not come from `new ReadableStreamDefaultReader`, which
+    /// rejects the streams of polyfills and of other realms. So each method of the stream and the
+    /// reader may throw or return anything.
     #[derive(Debug)]
     pub(super) type Stream;
 
-    /// With `undefined` it returns a reader for chunks of any type.
+    /// With `undefined` as `options`, it returns a reader for chunks of any type.
     #[wasm_bindgen(method, catch, js_name = getReader)]
     pub(super) fn get_reader(this: &Stream, options: &JsValue) -> Result<Reader, JsValue>;
 
@@ -128,7 +128,7 @@ extern "C" {
 }
 
 /// Returns a member of an object, or `undefined`. A binding for each member would be faster, but
-/// would make the package larger. So do not use it for each chunk.
+/// would make the package larger. Do not call this function for each chunk.
 pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     get_of(object, &name.into(), object).unwrap_or_default()
 }
@@ -142,8 +142,8 @@ pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
 #[wasm_bindgen(raw_module = "../js/module/text.js")]
 extern "C" {
     /// Decodes UTF-8 with the platform's decoder. Keeps a byte order mark, and replaces invalid
-    /// bytes by U+FFFD. Without Rust's own decoder, and with one text for each chunk, the package
-    /// is 0.7 kB smaller.
+    /// bytes with U+FFFD. The package is 0.7 kB smaller without Rust's own decoder and with one
+    /// text for each chunk.
     pub(super) fn decode(bytes: &[u8]) -> String;
 }
 

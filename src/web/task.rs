@@ -1,4 +1,5 @@
-//! Runs futures. Each is polled at once, and again when one of its callback slots is called.
+//! Runs futures. Each future is polled at once, and again whenever one of its callback slots is
+//! called.
 //!
 //! A future that waits only for callback slots needs no waker and no queue: an unnecessary poll
 //! finds nothing new. An executor with wakers adds 0.8 kB to the package.

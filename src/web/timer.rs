@@ -18,8 +18,8 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    /// Starts a timer. `setTimeout` would fire at once for more than 2³¹ − 1 milliseconds; callers
-    /// stay below.
+    /// Starts a timer. `setTimeout` would fire at once for more than 2³¹ − 1 milliseconds, but all
+    /// callers pass at most that many.
     #[expect(clippy::cast_precision_loss, reason = "waits are below 2³¹")]
     pub(super) fn after(milliseconds: u64) -> Self {
         let due = CallbackSlot::new();

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::core::{reconnection::MAX_DELAY, watchdog::Watchdog};
 
-/// A limit on the length of a silence. `None` is no limit.
+/// A limit on the length of a silence. `None` means that there is no limit.
 #[derive(Debug)]
 pub(super) struct Watch(Option<(Watchdog, Timer)>);
 
@@ -20,8 +20,8 @@ impl Watch {
         Self(timeout.map(|timeout| (Watchdog::start(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
     }
 
-    /// Restarts the silence. The timer stays, so that a stream with many chunks does not set one
-    /// for each.
+    /// Starts to measure the silence again. The timer is not replaced, because a stream may have
+    /// many chunks.
     pub(super) fn feed(&mut self) {
         if let Some((watchdog, _)) = &mut self.0 {
             watchdog.feed_at(now());

@@ -38,8 +38,8 @@ pub struct Connection {
     refusal: Refusal,
     /// The last failure.
     failure: Option<Failure>,
-    /// The shortest length to which the current wait can be reduced, in milliseconds. `None` once
-    /// it was reduced.
+    /// The length to which the current wait can be shortened, in milliseconds. `None` after the
+    /// wait was shortened.
     shortest_wait: Option<u64>,
 }
 
@@ -49,8 +49,8 @@ enum State {
     Requesting,
     /// A response was accepted, and its body is being read.
     Streaming,
-    /// Between two attempts. A timer that fires in any other state is left over, and must not
-    /// repeat a request.
+    /// The connection waits between two attempts. A timer that fires in any other state is
+    /// obsolete, and must not repeat a request.
     Waiting,
     /// A failure awaits the caller's decision.
     Undecided,
@@ -61,15 +61,16 @@ enum State {
 impl Connection {
     /// Creates a connection whose first action is [`Action::Fetch`].
     ///
-    /// `random` returns a random number from 0 to 1. It spreads the clients of a server that has
-    /// restarted. A number outside this range counts as the nearer end of it, and NaN as 0.
+    /// `random` returns a random number from 0 to 1. The numbers spread out the reconnections of
+    /// many clients after a server has restarted. A number outside this range counts as the nearer
+    /// bound, and NaN as 0.
     #[must_use]
     pub fn new(options: Options, random: fn() -> f64) -> Self {
         Self::decoding_with(decode_lossy, options, random)
     }
 
-    /// Like [`Connection::new`], with another UTF-8 decoder. The browser has one, so the module
-    /// does not need a second.
+    /// Like [`Connection::new`], with another UTF-8 decoder. The browser has a decoder, so the
+    /// module does not need its own.
     pub(crate) fn decoding_with(decode: Decode, mut options: Options, random: fn() -> f64) -> Self {
         let last_event_id = core::mem::take(&mut options.last_event_id);
         let can_be_refused = options.can_probe && options.is_get && options.reconnect == Reconnect::Standard;
@@ -88,7 +89,8 @@ impl Connection {
         }
     }
 
-    /// Returns the state that applies while the caller performs the last action.
+    /// Returns the state of the connection. The state already has its new value while the caller
+    /// performs an action.
     #[must_use]
     pub fn ready_state(&self) -> ReadyState {
         match self.state {
@@ -107,7 +109,7 @@ impl Connection {
         self.state == State::Streaming
     }
 
-    /// Returns the last event ID string, as of the last block that was yielded.
+    /// Returns the last event ID string at the last block that was yielded.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.parser.last_event_id()
@@ -119,7 +121,8 @@ impl Connection {
         self.parser.set_last_event_id(last_event_id);
     }
 
-    /// Returns the reconnection time that the server sent, unchanged, or `None` if it sent none.
+    /// Returns the reconnection time that the server sent, unchanged, or `None` if it has sent
+    /// none.
     #[must_use]
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.parser.reconnection_time()
@@ -137,8 +140,8 @@ impl Connection {
         self.attempt
     }
 
-    /// Reports the request that is about to be made. Call it if the request can differ from the
-    /// options.
+    /// Reports the request that is about to be made. Call this method if the request can differ
+    /// from the options.
     pub fn handle_request(&mut self, request: RequestHead) {
         if !self.is_at_rest() {
             self.request = request;
@@ -164,7 +167,7 @@ impl Connection {
     }
 
     /// Reports a stream that needs no check: the caller has accepted the response, or the stream
-    /// was requested elsewhere.
+    /// does not come from a request of this connection.
     pub fn handle_stream(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -182,8 +185,9 @@ impl Connection {
         self.parser.handle_chunk(chunk)
     }
 
-    /// Fails the connection if the stream has an event above the size limit. The same event would
-    /// arrive after each reconnection. So the request is not repeated unless the caller decides to.
+    /// Fails the connection if an event of the stream exceeds the size limit. The request is not
+    /// repeated unless the caller decides so, because the same event would arrive after each
+    /// reconnection.
     pub fn check_limit(&mut self) -> Option<Action> {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0))
     }
@@ -205,14 +209,15 @@ impl Connection {
         }
     }
 
-    /// Reports that the request failed, or that the body broke off. The connection is reestablished
-    /// (HTML Standard, 9.2.2, constructor step 15.2).
+    /// Reports that the request failed without a response, or that the connection was lost while
+    /// the body was read. The connection is reestablished (HTML Standard, 9.2.2, constructor step
+    /// 15.2).
     ///
-    /// A refused origin looks the same but must fail the connection. So before the first response,
-    /// [`Action::Probe`] checks whether the server responds at all. It also does so before the
-    /// first response to a request with `Last-Event-ID`, since the server may refuse that header
-    /// alone. That refusal never fails the connection, because the server has responded to this
-    /// origin before.
+    /// If the server refuses this origin, the error looks the same, but must fail the connection.
+    /// So, as long as there was no response, [`Action::Probe`] checks whether the server responds
+    /// at all. The same check is made as long as there was no response to a request with
+    /// `Last-Event-ID`, since the server may refuse only that header. Such a refusal does not fail
+    /// the connection, because the server has already responded to this origin.
     pub fn handle_network_error(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -229,8 +234,8 @@ impl Connection {
     }
 
     /// Reports the result of [`Action::Probe`]: whether there was a response, which may be hidden
-    /// from the caller. If there was, the request is made once more, since the server may have
-    /// broken just one connection.
+    /// from the caller. If there was a response, the request is made once more, since perhaps only
+    /// one connection failed.
     pub fn handle_probe(&mut self, answered: bool) -> Action {
         if self.is_at_rest() {
             Action::Nothing
@@ -258,15 +263,15 @@ impl Connection {
     }
 
     /// Pauses the request until the caller performs the next [`Action::Fetch`]. Returns `None` if
-    /// there is no request, or if the request may not be repeated or has no tries left. Then the
-    /// caller must let it continue.
+    /// there is no request, if the request must not be repeated, or if it has no tries left. Then
+    /// the caller must let the request continue.
     pub fn handle_pause(&mut self) -> Option<Action> {
         if !matches!(self.state, State::Requesting | State::Streaming) || !self.may_repeat_once_more() {
             return None;
         }
         if !self.is_feed() {
-            // The repetition may cost something, so it counts as a try even though the caller
-            // caused it.
+            // The repetition may cost money or have side effects, so it counts as a try even though
+            // the caller caused it.
             self.tries = self.tries.saturating_add(1);
         }
         self.refusal.forget();
@@ -288,7 +293,8 @@ impl Connection {
         Some(Action::ReestablishConnection(failure))
     }
 
-    /// Reports that the caller could not determine the request this time. Nothing was sent.
+    /// Reports that the caller could not prepare the request this time, for example because a token
+    /// was not available. Nothing was sent.
     pub fn handle_unknown_request(&mut self) -> Action {
         self.reestablish(Reason::Request)
     }
@@ -310,8 +316,9 @@ impl Connection {
     }
 
     /// Reports that the network is back or the page is visible, so that the backoff can end.
-    /// Returns the shortest length of the whole wait, counted from its beginning. Returns `None` if
-    /// the connection is not waiting, if the caller chose the wait, or if it was already shortened.
+    /// Returns the length to which the wait can be shortened, counted from its beginning. Returns
+    /// `None` if the connection is not waiting, if the caller chose the wait, or if the wait was
+    /// already shortened.
     pub fn shorten_wait(&mut self) -> Option<Duration> {
         self.shorten_wait_millis().map(Duration::from_millis)
     }

@@ -48,16 +48,16 @@ impl Connection {
     }
 
     /// Returns whether the request may be repeated after a response with this status, which is not
-    /// 200. It may if the caller allows repetitions and the status means "later": 408 and 5xx ([RFC
-    /// 9110](https://www.rfc-editor.org/rfc/rfc9110#section-15)), 425 ([RFC
+    /// 200. It may be repeated if the caller allows repetitions and the status means "later": 408
+    /// and 5xx ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-15)), 425 ([RFC
     /// 8470](https://www.rfc-editor.org/rfc/rfc8470#section-5.2)) and 429 ([RFC
     /// 6585](https://www.rfc-editor.org/rfc/rfc6585#section-4)).
     pub(super) fn may_repeat_after(&self, status: u16) -> bool {
         matches!(status, 408 | 425 | 429 | 500..=599) && self.options.reconnect == Reconnect::Allowed
     }
 
-    /// Like [`Connection::may_repeat`], but also checks the limit of tries for a request that may
-    /// cost something.
+    /// Like [`Connection::may_repeat`], but also checks the limit of tries, except for a feed (see
+    /// `is_feed`).
     pub(crate) fn may_repeat_once_more(&mut self) -> bool {
         if self.may_repeat() && !self.is_feed() {
             self.has_progressed();
@@ -66,8 +66,9 @@ impl Connection {
         self.may_repeat()
     }
 
-    /// Returns whether the stream is a feed, which can be requested again at no cost: a GET. A GET
-    /// that continues the response to another method is part of that response.
+    /// Returns whether the stream is a feed: the response to a GET, which can be requested again
+    /// without cost or side effects. A GET that resumes the response to another method does not
+    /// count, because it is part of that response.
     pub(super) fn is_feed(&self) -> bool {
         self.options.is_get && self.request.is_get
     }
@@ -123,8 +124,8 @@ impl Connection {
         Action::ReestablishConnection(failure)
     }
 
-    /// Returns whether there was progress since the last failed attempt. If so, the tries are
-    /// counted from 0 again.
+    /// Returns whether there was progress since the last failed attempt. If there was, the tries
+    /// are counted from 0 again.
     pub(super) fn has_progressed(&mut self) -> bool {
         let has_progressed =
             self.progress.has_advanced(self.parser.last_event_id(), self.parser.dispatched(), self.is_feed());
@@ -149,14 +150,14 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Returns whether the failed attempt got further than those before it. For a feed, any message
-    /// shows that. Any other request may cost something each time, and every response begins with
-    /// some message. For those, only a last event ID that has advanced shows that the server
-    /// continues instead of starting again.
+    /// Returns whether the failed attempt got further than earlier attempts. For a feed, any
+    /// message shows that. Other requests may cost money or have side effects each time, and every
+    /// response begins with some message. So for other requests, only a last event ID that has
+    /// advanced shows that the server continues instead of starting again.
     ///
-    /// Most IDs end in a number. A server that starts again with such IDs is recognized until it
-    /// gets further than before. A server that starts again with different IDs each time looks like
-    /// one that continues.
+    /// Most IDs end in a number. If the server starts again with such IDs, this is recognized until
+    /// the IDs get further than before. A server that starts again with different IDs each time
+    /// looks like a server that continues.
     fn has_advanced(&mut self, last_event_id: &str, dispatched: u64, is_feed: bool) -> bool {
         let (before, before_number) = self.furthest;
         let (text, number) = match last_event_id {
@@ -175,9 +176,9 @@ impl Progress {
     }
 }
 
-/// Returns a hash of the text of a last event ID, and the number at its end. A different text
-/// is further, and so is a larger number after the same text. Of a very long number, the first
-/// digits belong to the text.
+/// Returns a hash of the text of a last event ID, and the number at its end. A position counts as
+/// further if the text differs, or if the text is the same and the number is larger. If the number
+/// is very long, its first digits count as text.
 fn position(id: &str) -> (u64, u64) {
     let (mut text, mut number) = (0_u64, 0_u64);
     for byte in id.bytes() {

@@ -10,8 +10,8 @@ use super::{
     text::{MOST_PER_BYTE, ascii, is_same, length_of_text, replace_text},
 };
 
-/// The values of a block's fields that lie within the chunk. They take precedence over those in
-/// [`Kept`].
+/// The values of a block's fields that lie within the chunk. They take precedence over the values
+/// in [`Kept`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Fields<'p> {
     data: Option<&'p [u8]>,
@@ -21,14 +21,14 @@ struct Fields<'p> {
 
 impl Parser {
     /// Takes the next bytes of the stream. Call [`Blocks::next_block`] until it returns `None`:
-    /// only then does the parser keep the rest of the chunk for the next one.
+    /// only then does the parser keep the unfinished rest of the chunk for the next call.
     #[must_use = "a block is parsed when `next_block` is called"]
     pub fn handle_chunk<'p>(&'p mut self, chunk: &'p [u8]) -> Blocks<'p> {
         let fits = self.most_with(chunk) <= self.max_event_size;
         Blocks { parser: self, rest: chunk, fields: Fields::default(), last_event_id: None, handed_out: false, fits }
     }
 
-    /// Returns the largest size that an event can have that ends or begins in this chunk.
+    /// Returns an upper bound for the size of every event that begins or ends in this chunk.
     fn most_with(&self, chunk: &[u8]) -> usize {
         let Kept { data, event_type, id, .. } = &self.kept;
         let kept = data.bytes.len() + event_type.bytes.len() + id.bytes.len() + self.lines.kept();
@@ -42,8 +42,8 @@ pub struct Blocks<'p> {
     pub(super) parser: &'p mut Parser,
     pub(super) rest: &'p [u8],
     fields: Fields<'p>,
-    /// The last event ID string if this chunk has it in ASCII; it replaces the parser's. It is not
-    /// copied yet, because another ID usually follows soon.
+    /// The last event ID string, if it comes from this chunk and is ASCII. It takes precedence over
+    /// the parser's ID, and is copied late, because another ID usually follows soon.
     last_event_id: Option<&'p str>,
     /// Whether the block of these fields was yielded.
     handed_out: bool,
@@ -68,7 +68,7 @@ impl<'p> Blocks<'p> {
     }
 
     /// Like [`Blocks::next_block`], without decoding. Call `forget_handed_out` or `Blocks::plain`
-    /// first: both clear the block before.
+    /// first: both clear the previous block.
     #[inline(always)]
     pub(crate) fn next_raw_block(&mut self) -> Option<RawBlock<'_>> {
         while !self.parser.too_large {
@@ -87,8 +87,8 @@ impl<'p> Blocks<'p> {
                     self.forget_block();
                 }
                 Some(Line::Whole(line)) => self.process_line(line),
-                // It is the first line that ends in this chunk, so no value of the chunk is
-                // borrowed yet.
+                // A joined line is the first line that ends in this chunk, so no value of the chunk
+                // is borrowed yet.
                 Some(Line::Joined(line)) => self.process_joined_line(line),
                 None => {
                     self.keep();
@@ -117,7 +117,7 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// Like [`Blocks::process_line`], for a line with a buffer of its own. Spare capacity is freed
+    /// Like [`Blocks::process_line`], for a line that has its own buffer. Spare capacity is freed
     /// before anything is copied.
     fn process_joined_line(&mut self, mut line: Vec<u8>) {
         let parser = &mut *self.parser;
@@ -136,7 +136,7 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// [spec] 9.2.6 "dispatch the event", the part about the buffers. Returns whether there is a
+    /// [spec] 9.2.6 "dispatch the event", the steps about the buffers. Returns whether there is a
     /// block to yield.
     #[inline(always)]
     fn dispatch(&mut self) -> bool {
@@ -203,10 +203,10 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// Checks the limit at each blank line and at the end of each chunk. At the end of a chunk it
-    /// counts the least size that the event can have. So the result depends on the chunking only by
-    /// the field name of an unfinished line. An ID from an earlier block counts with the event that
-    /// carries it.
+    /// Checks the limit at each blank line and at the end of each chunk. At the end of a chunk, it
+    /// counts the smallest size that the event can still have. So the split into chunks can change
+    /// the result only by the length of one unfinished field name. An ID from an earlier block
+    /// counts as part of the event that carries it.
     fn enforce_limit(&mut self, ended: bool) {
         let Self { parser, fields, last_event_id, .. } = self;
         let id = match fields.id.or(parser.kept.id.get()) {

@@ -4,18 +4,18 @@ use alloc::vec::Vec;
 
 use super::buffer;
 
-/// [spec] 9.2.6: the data, event type and last event ID buffers. They hold the values of earlier
+/// [spec] 9.2.6: the data, event type and last event ID buffers. They hold values from earlier
 /// chunks, and data of several lines.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    /// Whether any of the three has a value.
+    /// Whether any of the three buffers has a value.
     pub(crate) any: bool,
     pub(crate) data: Value,
     pub(crate) event_type: Value,
     pub(crate) id: Value,
 }
 
-/// A buffer that may be unset. It is reused.
+/// A buffer that may be unset. Its memory is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Value {
     pub(crate) bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Splits a stream into lines that end with CR, LF or CRLF, also across chunks. Removes the leading
+//! Splits a stream into lines that end with CR, LF or CRLF, even across chunks. Removes the leading
 //! byte order mark, and keeps the beginning of a line that has not ended.
 
 use alloc::vec::Vec;
@@ -13,25 +13,27 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 pub(crate) enum Line<'chunk> {
     /// The line lies within the chunk.
     Whole(&'chunk [u8]),
-    /// The line began in an earlier chunk. The receiver owns its memory, because a copy of a line
-    /// of many megabytes would double its cost.
+    /// The line began in an earlier chunk. The receiver owns its memory, because copying a line of
+    /// many megabytes would double the time and the memory.
     Joined(Vec<u8>),
 }
 
-/// Splits a stream of chunks into lines. Each byte is read once, in every chunking.
+/// Splits a stream of chunks into lines. Each byte is read once, however the stream is split into
+/// chunks.
 #[derive(Debug, Default)]
 pub(crate) struct LineSplitter {
     /// The beginning of a line that has not ended.
     partial: Vec<u8>,
-    /// Whether the last byte was a CR. A LF that follows belongs to it.
+    /// Whether the last byte was a CR. An LF that follows belongs to the same line end.
     after_carriage_return: bool,
-    /// Whether the first line has ended, and with it the place for a byte order mark.
+    /// Whether the first line has ended. Only the first line can begin with a byte order mark.
     begun: bool,
 }
 
 impl LineSplitter {
     /// Removes the next line from the front of `chunk`. Returns `None` if no line ends in the rest
-    /// of the chunk. The rest is then kept, in a buffer that grows ahead to at most `most` bytes.
+    /// of the chunk. The rest is then kept, in a buffer that reserves at most `most` bytes in
+    /// advance.
     #[inline(always)]
     pub(crate) fn next_line<'chunk>(&mut self, chunk: &mut &'chunk [u8], most: usize) -> Option<Line<'chunk>> {
         if self.after_carriage_return
@@ -64,7 +66,7 @@ impl LineSplitter {
         self.begun && self.partial.is_empty() && !self.after_carriage_return
     }
 
-    /// Returns the number of bytes that are kept of an unfinished line.
+    /// Returns the number of bytes of the unfinished line that are kept.
     pub(crate) fn kept(&self) -> usize {
         self.partial.len()
     }
@@ -134,8 +136,8 @@ pub(crate) fn ends_in(bytes: &[u8; WORD]) -> core::arch::wasm32::v128 {
     v128_or(u8x16_eq(bytes, line_feeds), u8x16_eq(bytes, carriage_returns))
 }
 
-/// Sets the highest bit of the first byte that ends a line. Bits of later bytes may be wrong. The
-/// method is in Hacker's Delight, 6-1.
+/// Sets the highest bit of the first byte that ends a line. The bits of later bytes may be wrong.
+/// The method is described in Hacker's Delight, 6-1.
 #[cfg(not(target_feature = "simd128"))]
 #[inline(always)]
 pub(crate) fn ends_in(bytes: &[u8; WORD]) -> u64 {

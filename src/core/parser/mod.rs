@@ -25,12 +25,13 @@ use self::{
 };
 use crate::core::reconnection;
 
-/// The default limit for the size of an event is 64 MiB. That is above the largest single events
-/// known from language-model APIs (base64 images of about 20 MiB), and far below the 4 GiB limit of
+/// The default limit for the size of an event: 64 MiB. It is above the largest single events known
+/// from language-model APIs (base64 images of about 20 MiB), and far below the 4 GiB limit of
 /// WebAssembly memory.
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 64 * 1024 * 1024;
 
-/// Parses an event stream: chunks go in, blocks come out, in linear time for every chunking.
+/// Parses an event stream: chunks go in, blocks come out. Parsing takes linear time, however the
+/// stream is split into chunks.
 #[derive(Debug)]
 pub struct Parser {
     decode: Decode,
@@ -43,11 +44,11 @@ pub struct Parser {
     reconnection_time: Option<u64>,
     max_event_size: usize,
     dispatched: u64,
-    /// Whether this stream had an event above the limit. No more blocks come from it.
+    /// Whether an event of this stream exceeded the limit. The stream then yields no more blocks.
     too_large: bool,
 }
 
-/// Holds a block that a blank line has ended, if it changes anything.
+/// A complete block that has data or changes the last event ID. Other blocks are skipped.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'b> {
     /// A block that has data. Its event is to be fired.
@@ -71,14 +72,14 @@ pub(crate) struct RawBlock<'b> {
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message<'b> {
-    /// The event type: `message` unless the block named another.
+    /// The event type: `message` unless the block named another type.
     pub event_type: Cow<'b, str>,
     /// The values of the block's `data` fields, joined with U+000A. Borrowed if they lie within the
     /// chunk in one piece.
     pub data: Cow<'b, str>,
     /// The last event ID string of the event source, which may come from an earlier block.
     pub last_event_id: &'b str,
-    /// Whether this block changed it.
+    /// Whether this block changed `last_event_id`.
     pub last_event_id_changed: bool,
 }
 
@@ -96,8 +97,8 @@ impl Parser {
         Self::decoding_with(decode_lossy, String::new(), DEFAULT_MAX_EVENT_SIZE)
     }
 
-    /// Like [`Parser::new`], with another UTF-8 decoder. The browser has one, so the module does
-    /// not need a second.
+    /// Like [`Parser::new`], with another UTF-8 decoder. The browser has a decoder, so the module
+    /// does not need its own.
     pub(crate) fn decoding_with(decode: Decode, last_event_id: String, max_event_size: usize) -> Self {
         Self {
             decode,
@@ -112,7 +113,7 @@ impl Parser {
         }
     }
 
-    /// Sets the last event ID string from which the stream continues. Messages have it until a
+    /// Sets the last event ID string from which the stream continues. Messages have this ID until a
     /// block sets another ID.
     ///
     /// ```
@@ -127,9 +128,9 @@ impl Parser {
         self
     }
 
-    /// Sets the largest event in bytes: data, event type, last event ID and the unfinished line,
-    /// together. Bytes count as received, before invalid UTF-8 becomes U+FFFD; but an ID that is
-    /// not ASCII counts three times its length. A larger event ends the stream, see
+    /// Sets the size limit of an event in bytes. Data, event type, last event ID and an unfinished
+    /// line count together. Bytes count as received, before invalid UTF-8 becomes U+FFFD, but the
+    /// length of a non-ASCII ID counts three times. A larger event ends the stream: see
     /// [`Parser::is_too_large`].
     ///
     /// ```
@@ -149,21 +150,21 @@ impl Parser {
     /// ID string and the reconnection time are kept.
     ///
     /// A block without an ID leaves the last event ID string unchanged, as in browsers, even if it
-    /// is the first block. By the letter of the standard, the last event ID buffer starts empty,
-    /// and the first block after a reconnection would reset the ID.
+    /// is the first block. If the standard is taken literally, the last event ID buffer starts
+    /// empty, and the first block after a reconnection resets the ID.
     pub fn start_stream(&mut self) {
         self.lines = LineSplitter::default();
         self.kept = Kept::default();
         self.too_large = false;
     }
 
-    /// Returns the last event ID string, as of the last block that was yielded.
+    /// Returns the last event ID string at the last block that was yielded.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// Continues from another block than the last one that was yielded.
+    /// Continues from another block than the block that was yielded last.
     pub(crate) fn set_last_event_id(&mut self, last_event_id: String) {
         self.last_event_id = last_event_id;
     }
@@ -179,13 +180,14 @@ impl Parser {
         self.reconnection_time
     }
 
-    /// Returns the number of messages that were yielded, over all streams.
+    /// Returns the number of messages that were yielded, in all streams together.
     #[must_use]
     pub fn dispatched(&self) -> u64 {
         self.dispatched
     }
 
-    /// Returns whether the stream had an event above the limit. No more blocks come from it.
+    /// Returns whether an event of the stream exceeded the limit. The stream then yields no more
+    /// blocks.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.too_large

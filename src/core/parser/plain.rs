@@ -1,4 +1,4 @@
-//! Provides a fast path for blocks of a single `data` line, as most are.
+//! Provides a fast path for the most frequent blocks, which have a single `data` line.
 
 use super::{
     Blocks,
@@ -30,8 +30,8 @@ impl<'p> Blocks<'p> {
 }
 
 impl PlainBlocks<'_> {
-    /// Copies the data of the next block. Returns its length in bytes, and `true` only if it is
-    /// ASCII. `None` means only that the block needs the general path.
+    /// Copies the data of the next block. Returns its length in bytes, and `true` only if the data
+    /// is ASCII. Returns `None` if the block has to take the general path.
     #[inline(always)]
     pub(crate) fn next(&mut self, place: &mut [u8]) -> Option<(usize, bool)> {
         let value = self.rest.strip_prefix(b"data:")?;
@@ -46,8 +46,9 @@ impl PlainBlocks<'_> {
     }
 }
 
-/// The bytes of a word as one number. SIMD uses it too: compilers outline the instruction
-/// `u8x16_bitmask` if it occurs more than once.
+/// The bytes of a word as one number. The SIMD build uses a number too, instead of the instruction
+/// `u8x16_bitmask`: if that instruction occurs twice, the compiler moves it into a function of its
+/// own.
 #[cfg(target_feature = "simd128")]
 type Number = u128;
 

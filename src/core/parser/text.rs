@@ -13,7 +13,7 @@ pub(crate) fn decode_lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Returns `bytes` as text, borrowed if they are valid UTF-8.
+/// Returns `bytes` as text. The text is borrowed if the bytes are valid UTF-8.
 pub(crate) fn text_of(bytes: &[u8], decode: Decode) -> Cow<'_, str> {
     str::from_utf8(bytes).map_or_else(|_| Cow::Owned(decode(bytes)), Cow::Borrowed)
 }
@@ -54,7 +54,7 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && if one.len() > 16 { one == other } else { short() }
 }
 
-/// Not inlined, because compilers generate a lot of code for it.
+/// The function is not inlined, because compilers generate a lot of code for it.
 #[inline(never)]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     bytes.is_ascii()

@@ -8,7 +8,8 @@ use crate::{
 /// An event that a source reacts to.
 #[derive(Debug)]
 pub(crate) enum DriverEvent<'d> {
-    /// A response was accepted. `None` for a stream from elsewhere.
+    /// A response was accepted (`Some`), or the source reads a stream that the caller has passed
+    /// (`None`).
     Open(Option<&'d web_sys::Response>),
     /// A chunk has arrived.
     Chunk(Chunk<'d>),

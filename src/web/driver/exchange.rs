@@ -14,12 +14,12 @@ use crate::{
     web::{body::Body, request::Target, sys::FetchResponse, watch::Watch},
 };
 
-/// How long a server may take to respond to a probe, in milliseconds. Firefox returns such a
-/// response only with the first byte of its body, which a quiet stream may never send.
+/// How long a server may take to respond to a probe, in milliseconds. Firefox returns the response
+/// to a probe only after the first byte of its body, which a quiet stream may never send.
 const PROBE_TIME: u64 = 5000;
 
 impl Driver {
-    /// Determines the target of this attempt, or the step that follows without one.
+    /// Determines the target of this attempt, or the step that follows if there is no target.
     pub(super) fn poll_target(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         if self.is_held() {
             return Poll::Pending;
@@ -111,7 +111,7 @@ impl Driver {
         self.cause = None;
         let mut action = self.connection.handle_response(head);
         if self.body.is_none() && matches!(action, Action::AnnounceConnection) {
-            // A callback has read or locked the body. Another attempt would fail too.
+            // A callback has read or locked the body. Another attempt would fail in the same way.
             let why = "the response body is not a stream, or was read or locked; read a clone()";
             self.cause = Some(TypeError::new(why).into());
             action = self.connection.handle_request_error();
@@ -131,7 +131,7 @@ impl Driver {
         }
     }
 
-    /// Returns whether the server responds but hides its response from this origin. A response of
+    /// Returns whether the server responds but hides its response from this origin. A response from
     /// our own origin is never hidden.
     pub(super) fn poll_probe(&mut self, context: &mut Context<'_>) -> Poll<bool> {
         let Some(request) = &mut self.request else { return Poll::Ready(false) };
@@ -152,8 +152,8 @@ fn status(response: &FetchResponse) -> Result<u16, JsValue> {
 }
 
 /// Parses a `Retry-After` header: seconds or a date ([RFC 9110,
-/// 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date in the past is a wait of
-/// 0.
+/// 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). For a date in the past, the
+/// wait is 0.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and NaN is 0")]
 fn retry_after(value: &str) -> Duration {
     match parse_time(value.as_bytes()) {

@@ -1,8 +1,8 @@
 //! Performs the actions of a [`Connection`], one at a time, and returns the resulting events.
 //!
-//! The driver is polled by hand instead of written as an `async fn`. Its whole state is in its
-//! fields, so that any poll may be the last one. The state machine that the compiler makes of an
-//! `async fn` is three times as large.
+//! The driver has its own `poll` instead of an `async fn`. Its whole state is in its fields, so
+//! that any poll may be the last one. The state machine that the compiler makes of an `async fn`
+//! would be three times as large.
 
 mod event;
 mod exchange;
@@ -34,11 +34,11 @@ use crate::core::{
     options::{EndOfBody, Options, Reconnect},
 };
 
-/// How long to wait before a probe, in milliseconds. Browsers abort the requests of a page that is
-/// being left, and no probe must be sent then.
+/// How long to wait before a probe, in milliseconds. When the user leaves a page, browsers abort
+/// its requests, and no probe must be sent then.
 const PROBE_DELAY: u64 = 200;
 
-/// How long a server may be silent, in milliseconds.
+/// How long a server may be silent, in milliseconds. `None` means that there is no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timeouts {
     /// Until the head of the response arrives.
@@ -59,7 +59,7 @@ pub(super) struct Running {
 #[derive(Debug)]
 pub(crate) struct Driver {
     connection: Connection,
-    /// `None` for a stream from elsewhere.
+    /// `None` if the source reads a stream that the caller has passed.
     template: Option<Template>,
     timeouts: Timeouts,
     step: Step,
@@ -69,8 +69,8 @@ pub(crate) struct Driver {
     asked: Option<Preparing>,
     /// The target of the current request.
     target: Option<Target>,
-    /// Declared before `request`, so that it is dropped first: the stream must end as canceled, not
-    /// as failed.
+    /// The body is declared before `request`, so that it is dropped first: the stream must end as
+    /// canceled, not as failed.
     body: Option<Body>,
     request: Option<Request>,
     response: Option<FetchResponse>,
@@ -100,19 +100,20 @@ enum Step {
     CheckLimit,
     ReadErrorBody,
     TellError,
-    /// Waits for [`Driver::decide`]. The next poll decides for the delay of the failure.
+    /// Waits for [`Driver::decide`]. If the driver is polled before that, the decision is the
+    /// failure's own delay.
     AwaitDecision,
     Wait,
     Over,
 }
 
 impl Driver {
-    /// Creates a driver that begins with a request.
+    /// Creates a driver that starts with a request.
     pub(super) fn request(template: Template, timeouts: Timeouts, options: Options) -> Self {
         Self { timeouts, ..Self::new(connection(options), Step::FindTarget, Some(template), None) }
     }
 
-    /// Creates a driver that reads a stream from elsewhere.
+    /// Creates a driver that reads a stream that the caller has passed.
     pub(super) fn read(reader: Reader, end: EndOfBody) -> Self {
         let options = Options { reconnect: Reconnect::Never, end: Some(end), ..Options::default() };
         let mut connection = connection(options);
@@ -245,8 +246,8 @@ impl Driver {
             Action::ReestablishConnection(failure)
             | Action::AwaitDecision(failure)
             | Action::FailConnection(failure) => {
-                // If the body of an accepted response failed or ended, there is no error text to
-                // read.
+                // If the body of an accepted response failed or ended, there is no text of an error
+                // to read.
                 if failure.status.is_some() && self.cause.is_none() { Step::ReadErrorBody } else { Step::TellError }
             }
             Action::CloseConnection | Action::Nothing => {
@@ -271,8 +272,8 @@ impl Driver {
         self.connection.failure().and_then(|failure| failure.delay)
     }
 
-    /// Aborts the request as if the network had failed. Does nothing for a stream from elsewhere,
-    /// which has no request, or while another failure is being reported.
+    /// Aborts the request as if the network had failed. Does nothing if the source reads a stream
+    /// and has no request, or while another failure is being reported.
     pub(super) fn interrupt(&mut self) {
         if self.is_requesting() {
             let action = self.connection.handle_interruption();
@@ -294,8 +295,8 @@ impl Driver {
     }
 
     #[cfg(not(headwater_npm))]
-    /// Ends the source. If parsed blocks were not taken, `last_event_id` is the last event ID
-    /// string at the last block that was.
+    /// Ends the source. If some parsed blocks were not taken, `last_event_id` is the last event ID
+    /// string at the last block that was taken.
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
             self.connection.rewind(last_event_id);
@@ -313,7 +314,7 @@ impl Driver {
     }
 
     /// Calls [`Driver::interrupt`] if the request may be repeated once more. Otherwise keeps the
-    /// request, which may still deliver.
+    /// request, which may still receive data.
     pub(super) fn renew(&mut self) {
         if self.is_requesting() && self.connection.may_repeat_once_more() {
             self.interrupt();

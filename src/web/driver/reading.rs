@@ -1,4 +1,4 @@
-//! The driver's part in a body: reading its chunks, reading the text of a refused response, and
+//! The driver's part in a body: reading its chunks, reading the text of a rejected response, and
 //! releasing a request without an abort.
 
 use core::task::{Context, Poll, ready};
@@ -6,11 +6,11 @@ use core::task::{Context, Poll, ready};
 use super::{Driver, Step};
 use crate::web::request::Template;
 
-/// How much of a refused response is read, in bytes. The error pages of proxies have a few
+/// How much of a rejected response is read, in bytes. The error pages of proxies have a few
 /// kilobytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
-/// How long that may take, in milliseconds: an error body may be endless.
+/// The longest time in which this text is read, in milliseconds, because the body may be endless.
 const ERROR_BODY_TIME: u64 = 1000;
 
 impl Driver {
@@ -18,7 +18,8 @@ impl Driver {
     pub(super) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         let Some(body) = &mut self.body else { return Poll::Ready(Step::Over) };
         if !body.is_reading() {
-            // The page's own work since the last chunk is not a silence of the server.
+            // The time that the page worked since the last chunk does not count as a silence of the
+            // server.
             self.watch.feed();
         }
         let action = match body.poll_read(&mut self.chunk, context) {
@@ -42,7 +43,7 @@ impl Driver {
         Poll::Ready(self.perform(action))
     }
 
-    /// Reads the text of a refused response.
+    /// Reads the text of a rejected response.
     pub(super) fn poll_error_body(&mut self, context: &mut Context<'_>) -> Poll<()> {
         while self.error_body.len() < MAX_ERROR_BODY
             && let Some(body) = &mut self.body
@@ -70,9 +71,9 @@ impl Driver {
         }
     }
 
-    /// Releases the request of a refused response if its body has ended, or if a callback has seen
-    /// the response and may be reading it or a clone. Canceling the body is enough then: Firefox
-    /// closes the socket at the next byte.
+    /// Releases the request of a rejected response in two cases: its body has ended, or a callback
+    /// has received the response and may be reading it or a clone. Then canceling the body is
+    /// enough, although Firefox closes the socket only at the next byte.
     pub(super) fn release_refused(&mut self) {
         let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
         if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {

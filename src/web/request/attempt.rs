@@ -50,14 +50,14 @@ impl AttemptRequest {
         self.init("method", &method.into())
     }
 
-    /// Sets a header, replacing any of the same name. `Last-Event-ID` is ignored: the source sends
-    /// it.
+    /// Sets a header. It replaces any header of the same name. `Last-Event-ID` is ignored, because
+    /// the source sends its own.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.members.header(name, value);
         self
     }
 
-    /// Replaces the body. If it is a stream, give a new one for each attempt.
+    /// Replaces the body. If the body is a stream, supply a new stream for each attempt.
     pub fn body(self, body: impl Into<JsValue>) -> Self {
         self.init("body", &body.into())
     }
@@ -72,8 +72,8 @@ impl AttemptRequest {
         Ok(self)
     }
 
-    /// Replaces any other member of the `RequestInit`, such as `credentials`. `signal` is ignored:
-    /// it is the source's own.
+    /// Replaces any other member of the `RequestInit`, such as `credentials`. `signal` is ignored,
+    /// because the source uses its own.
     pub fn init(mut self, member: &str, value: &JsValue) -> Self {
         self.members.set(member, value);
         self

@@ -43,13 +43,13 @@ impl Fetch {
         Self(Rc::new(move |url, init| {
             let fetch = Rc::clone(&fetch);
             let mut response = Box::pin(async move { fetch(url, init).await.map(JsValue::from) });
-            // Polled here, so that the request leaves at once. The promise polls it again, and sets
-            // a real waker.
+            // The future is polled here, so that the request is sent at once. The promise polls it
+            // again, and sets a real waker.
             match response.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(Ok(response)) => Promise::resolve(&response),
                 Poll::Ready(Err(error)) => Promise::reject(&error),
-                // A promise, because a response that arrives after the source was dropped must
-                // still be canceled.
+                // This must be a promise, because a response that arrives after the source was
+                // dropped must still be canceled.
                 Poll::Pending => future_to_promise(response),
             }
         }))

@@ -1,5 +1,5 @@
-//! The checks of a URL, headers and a `RequestInit`. The platform makes them, since it knows its
-//! own rules.
+//! The checks of a URL, headers and a `RequestInit`. The platform makes these checks, since it
+//! knows its own rules.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
@@ -12,8 +12,8 @@ use crate::web::{
     sys,
 };
 
-/// Replaces the source's URL in a Request that is built only to check its other members. It is
-/// never requested.
+/// Replaces the source's URL in a Request that is built only to check its other members. No request
+/// is sent to this URL.
 const UNUSED_URL: &str = "https://headwater.invalid/";
 
 /// The [special schemes](https://url.spec.whatwg.org/#special-scheme), whose hosts are domains.
@@ -34,7 +34,8 @@ pub(in crate::web) fn absolute(given: &str) -> Result<String, Error> {
     }
 }
 
-/// Returns the headers of a RequestInit, with those of `more` added or replaced.
+/// Returns the headers of a RequestInit. The headers in `more` are added, or replace headers of the
+/// same name.
 pub(in crate::web) fn headers(init: &Object, more: &[(String, String)]) -> Result<Headers, Error> {
     let given = sys::get(init, "headers");
     let is_given = !given.is_undefined() && !given.is_null();
@@ -50,13 +51,13 @@ pub(in crate::web) fn has_header(headers: &Headers, name: &str) -> bool {
     headers.has(name).unwrap_or_default()
 }
 
-/// Deletes a header of a valid name, which cannot fail.
+/// Deletes a header with a valid name, which cannot fail.
 pub(in crate::web) fn delete_header(headers: &Headers, name: &str) {
     let _ = headers.delete(name);
 }
 
-/// Removes `Last-Event-ID` from the headers and returns it. It is only an initial value, since the
-/// ID changes with the stream. Each character of a header value is a byte.
+/// Removes `Last-Event-ID` from the headers and returns its value. The header sets only the initial
+/// ID, since the ID changes with the stream. Each character of a header value is a byte.
 pub(in crate::web) fn take_last_event_id(headers: &Headers) -> Option<String> {
     let value = headers.get("last-event-id").ok()??;
     delete_header(headers, "last-event-id");
@@ -75,8 +76,8 @@ pub(in crate::web) fn set_header(headers: &Headers, name: &str, value: &str) -> 
     headers.set(name, value).map_err(|source| Error::Header { name: name.to_owned(), source: source.into() })
 }
 
-/// Checks the other members of a RequestInit and adds the ones that it lacks. Returns whether its
-/// body is a stream.
+/// Checks the other members of a RequestInit, and adds `duplex` if it is needed. Returns whether
+/// the body is a stream.
 pub(in crate::web) fn check(init: &Object) -> Result<bool, Error> {
     let checked = Object::assign(&Object::new(), init);
     // A stream can be consumed only once, by the real request.
@@ -93,7 +94,7 @@ pub(in crate::web) fn check(init: &Object) -> Result<bool, Error> {
     let is_stream = has_body && is_stream(&body);
     if is_stream {
         check_streams()?;
-        // Chromium requires it for a body that is a stream.
+        // Chromium requires `duplex` for a body that is a stream.
         sys::set(init, "duplex", &"half".into());
     }
     Ok(is_stream)
@@ -121,8 +122,8 @@ fn is_stream(body: &JsValue) -> bool {
     sys::get(body, "getReader").is_function()
 }
 
-/// Checks that the browser can send streams. A browser that cannot would send the text "[object
-/// ReadableStream]", and gives the request a content type.
+/// Checks that the browser can send streams. Other browsers would send the text "[object
+/// ReadableStream]" instead, and give the request a content type.
 fn check_streams() -> Result<(), Error> {
     let sent = || {
         let init = Object::new();

@@ -1,4 +1,4 @@
-//! The requests of the npm package, which `js/request/prepare-request.ts` makes.
+//! The requests of the npm package, which `js/request/prepare-request.ts` prepares.
 
 use core::task::{Context, Poll};
 
@@ -12,7 +12,7 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Attempt` of `js/request/prepare-request.ts`.
+    /// `Attempt` of `js/module/attempt.ts`, or an object with the member `error`.
     #[derive(Clone, Debug)]
     pub(in crate::web) type Target;
 
@@ -35,14 +35,14 @@ const GET: u8 = 1;
 const PREFLIGHT: u8 = 2;
 const REPEATABLE: u8 = 4;
 
-/// The bits of [`Template::kind`], beside [`GET`].
+/// The bits of [`Template::kind`], besides [`GET`].
 const PROBE: u8 = 2;
 const SEEN: u8 = 4;
 
 /// The source's part of every attempt.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Called for each attempt. `js/request/prepare-request.ts` describes its result.
+    /// Called for each attempt. `Prepare` in `js/module/attempt.ts` describes its result.
     pub(crate) prepare: Function,
     pub(crate) kind: u8,
     pub(crate) accept: Option<Function>,
@@ -111,7 +111,7 @@ impl Target {
 #[derive(Debug)]
 pub(in crate::web) struct Request {
     target: Target,
-    /// `None` after the promise of `fetch` has settled.
+    /// `None` after the promise from `fetch` has settled.
     pending: Option<Pending>,
     /// Whether dropping the request aborts it.
     pub(in crate::web) is_running: bool,

@@ -57,7 +57,7 @@ impl Members {
         let has_body = !is_missing(&sys::get(&self.init, "body"));
         let is_bodiless = is_bodiless(&sys::get(&self.init, "method"));
         if !has_body && is_bodiless {
-            // A GET that continues the response to a POST does not send the body again.
+            // A GET that resumes the response to a POST does not send the body again.
             sys::set(&init, "body", &JsValue::UNDEFINED);
         }
         if has_body && base.is_json || !has_body && is_bodiless {
@@ -83,7 +83,7 @@ impl Members {
     }
 }
 
-/// A `RequestInit` of our own, without `signal`, whose `headers` are a Headers.
+/// Our own `RequestInit`, without `signal`. Its `headers` are a Headers object.
 #[derive(Debug)]
 pub(in crate::web) struct OwnInit {
     pub(in crate::web) init: Object,

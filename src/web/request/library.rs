@@ -1,5 +1,5 @@
 //! One attempt's request in the Rust API: its URL, its headers, its AbortController, and the
-//! response until the body is taken. Dropping it aborts the request if it is still running.
+//! response until the body is taken. Dropping a request aborts it if it is still running.
 
 use alloc::{
     borrow::ToOwned,
@@ -39,7 +39,7 @@ pub(crate) struct Template {
     pub(in crate::web) fetch: Option<Fetch>,
     /// Called for the request of each attempt.
     pub(in crate::web) request: Option<Prepare>,
-    /// The query parameter that the last event ID goes into, instead of its header.
+    /// The query parameter for the last event ID, which replaces the header.
     pub(crate) last_event_id_param: Option<JsValue>,
     /// Decides whether a response is accepted as an event stream.
     pub(in crate::web) accept: Option<Accept>,
@@ -77,7 +77,8 @@ impl Template {
     fn merge(&self, given: &AttemptRequest) -> Result<(String, Object), Error> {
         let url = given.url.as_ref().map_or_else(|| Ok(self.url.clone()), |url| checks::absolute(url))?;
         let OwnInit { init, headers, .. } = given.members.over(&self.init)?;
-        // `Last-Event-ID` is only an initial value, and the source has one already.
+        // A `Last-Event-ID` header sets only the initial ID, and the source already has an ID by
+        // now.
         checks::delete_header(&headers, "last-event-id");
         Ok((url, init))
     }
@@ -92,14 +93,14 @@ impl Template {
         is_get(&self.init.init)
     }
 
-    /// Whether a callback sees the responses, and may read a clone of one.
+    /// Whether a callback receives the responses, and may read a clone of a response.
     pub(in crate::web) fn is_seen(&self) -> bool {
         self.fetch.is_some() || self.accept.is_some()
     }
 
-    /// Whether [`Target::send_probe`] may be called. A caller's own `fetch` may fail for other
-    /// reasons, modes other than `cors` do not allow a probe, and outside browsers no origin is
-    /// refused.
+    /// Whether [`Target::send_probe`] may be called. A probe tells a CORS refusal from a network
+    /// error. It is not sent in three cases: with a caller's own `fetch`, which may fail for other
+    /// reasons; in modes other than `cors`; and outside browsers, where no origin is refused.
     pub(in crate::web) fn can_be_probed(&self) -> bool {
         let mode = sys::get(&self.init.init, "mode");
         self.fetch.is_none() && (mode.is_undefined() || mode == "cors") && own_origin().is_some()
@@ -134,7 +135,7 @@ pub(in crate::web) struct Target {
     url: String,
     init: Object,
     fetch: Option<Fetch>,
-    /// Whether to send a last event ID in its header.
+    /// Whether to send a last event ID in the header.
     has_last_event_id: bool,
 }
 
@@ -146,7 +147,8 @@ impl Target {
         }
     }
 
-    /// Whether the URL has our own origin. Outside browsers, which have no origins, every URL does.
+    /// Whether the URL has our own origin. Outside browsers there are no origins, and the result is
+    /// true.
     fn is_of_own_origin(&self) -> bool {
         let Some(origin) = own_origin() else { return true };
         self.url.strip_prefix(&*origin).is_some_and(|path| path.as_bytes().first() == Some(&b'/'))
@@ -183,8 +185,8 @@ impl Target {
 
     /// Whether a failed request may succeed later. The platform's `fetch` always refuses URLs
     /// without a host, such as `data:` and `blob:`, and some schemes, with an error that looks like
-    /// a network error. It may support other schemes: an extension's own, or one that an
-    /// application has registered. A caller's own `fetch` may support any.
+    /// a network error. It may support other schemes, such as the scheme of an extension or a
+    /// scheme that an application has registered. A caller's own `fetch` may support any scheme.
     pub(in crate::web) fn can_be_repeated(&self) -> bool {
         self.fetch.is_some() || has_network(&self.url)
     }
@@ -211,7 +213,7 @@ fn is_get(init: &Object) -> bool {
 #[derive(Debug)]
 pub(in crate::web) struct Request {
     controller: AbortController,
-    /// `None` after the promise of `fetch` has settled.
+    /// `None` after the promise from `fetch` has settled.
     pending: Option<Pending>,
     promise: JsValue,
     /// Whether dropping the request aborts it.
@@ -243,8 +245,8 @@ impl Drop for Request {
         if self.is_running {
             self.controller.abort();
         }
-        // A caller's `fetch` that ignores the signal may still return a response, whose body
-        // nothing reads.
+        // If a caller's `fetch` ignores the signal, it may still return a response. Nothing reads
+        // its body, so it is canceled.
         if self.pending.is_some() {
             let promise = core::mem::take(&mut self.promise);
             spawn_local(async move {
@@ -273,9 +275,9 @@ fn headers(of_caller: &Headers, last_event_id: &str) -> Result<Headers, JsValue>
     Ok(headers)
 }
 
-/// Returns the origin of the page or worker, or `None` outside browsers. It is not the origin of
-/// the page's URL in a sandbox, or for `about:blank` and `about:srcdoc`, which have the origin of
-/// their creator.
+/// Returns the origin of the page or worker, or `None` outside browsers. It can differ from the
+/// origin of the page's URL: in a sandbox, and for `about:blank` and `about:srcdoc`, which have the
+/// origin of their creator.
 fn own_origin() -> Option<String> {
     sys::get(&sys::global(), "origin").as_string()
 }
@@ -286,7 +288,7 @@ fn has_network(url: &str) -> bool {
     const FTP: u64 = u64::from_be_bytes(*b"\0\0\0\0\0ftp");
     const WS: u64 = u64::from_be_bytes(*b"\0\0\0\0\0\0ws");
     const WSS: u64 = u64::from_be_bytes(*b"\0\0\0\0\0wss");
-    // The scheme as one number, which needs less code than comparing strings.
+    // The scheme as one number. Comparing numbers needs less code than comparing strings.
     let mut scheme = 0;
     let mut bytes = url.as_bytes();
     while let [byte, rest @ ..] = bytes {

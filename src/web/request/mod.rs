@@ -1,5 +1,5 @@
-//! The requests of the attempts. In the npm package the facade prepares and sends them, so that
-//! only one place there defines a request. In the Rust API the library does.
+//! The requests of the attempts. In the npm package the facade prepares and sends them, so that a
+//! request is defined in only one place. In the Rust API this library does so.
 
 #[cfg(not(headwater_npm))]
 pub(super) mod attempt;
