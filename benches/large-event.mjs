@@ -1,6 +1,6 @@
-// Measures how the time per byte of one event depends on its size, through the whole built package
-// in Node: a stream in chunks of 1,400 bytes, WebAssembly, the crossing, the handler. Run it with
-// `node benches/large-event.mjs`.
+// Measures how the time per byte of one event depends on its size, in Node and with the whole built
+// package. The time includes WebAssembly, the transfer to JavaScript and the handler. The chunks
+// have 1,400 bytes. Run it with `node benches/large-event.mjs`.
 
 import { EventSource } from "headwater";
 

@@ -1,11 +1,11 @@
-//! Measures natively how fast a stream is read and prepared to cross into JavaScript: `cargo bench
-//! --bench parse`. Throughput is in bytes of the stream, and in events. It depends on the machine
-//! and its load; `npm run bench:instructions` counts instructions instead.
+//! Measures natively how fast a stream is parsed and prepared for JavaScript: `cargo bench --bench
+//! parse`. Throughput is in bytes of the stream, and in events. The throughput depends on the
+//! machine and its load. `npm run bench:instructions` counts instructions instead.
 //!
-//! `workload` has the shapes of real streams; the others have inputs that only some servers send.
-//! `one_large_event` shows that the time is linear in bytes: all sizes have the same throughput, if
-//! the allocator keeps freed memory as WebAssembly does. To make glibc do so:
-//! `MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824`.
+//! `workload` measures streams like those of real servers. The other benches measure inputs that
+//! only some servers send. `one_large_event` shows that the time is linear in bytes: all sizes have
+//! the same throughput, if the allocator keeps freed memory as WebAssembly does. To make glibc do
+//! so: `MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, reason = "benches are not an API")]
 

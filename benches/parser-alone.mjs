@@ -1,5 +1,5 @@
-// The entry point of a build for the benchmarks: the parser alone, on bytes in memory. The build
-// puts it next to js/.
+// The entry point of a build for the benchmarks: only the parser, on bytes in memory. The build
+// puts this file next to js/.
 
 import { ChunkParser, start } from "../pkg/headwater.js";
 import { bytes } from "../pkg/inline.js";
@@ -10,7 +10,7 @@ await start((imports) => WebAssembly.instantiate(bytes(), imports));
 const make = (type, data, lastEventId) => ({ type: type || "message", data, lastEventId });
 
 /**
- * Creates a parser that calls back for each message of the chunks that it receives, as
+ * Creates a parser that calls the callback for each message of the chunks that it receives, as
  * `fetchEventSource` and `events` do.
  */
 export function createParser(onMessage) {

@@ -15,7 +15,7 @@ import { begin, get, post, ROUTES } from "./server/requests.mjs";
 
 const ABANDONED = 1000;
 const AT_ONCE = 100;
-/** Half of the requests are given up at once, and half after some work. */
+/** Half of the requests are aborted at once, and half after some work. */
 const LIFE_MS = 10;
 const SLOW = 3500;
 const STREAMS = 4000;
@@ -30,7 +30,10 @@ async function start(environment = {}) {
 	return { port: Number(new URL(found).port), stop, pid };
 }
 
-/** On a busy machine the figures should be those of the server, so it and the probe come first. */
+/**
+ * The server and the probe have priority, so that other load on the machine does not change the
+ * figures.
+ */
 function prefer(pid) {
 	if (process.getuid() === 0) {
 		setPriority(pid, -15);
@@ -65,7 +68,10 @@ async function abandon(port, request) {
 	await Promise.all(Array.from({ length: AT_ONCE }, client));
 }
 
-/** Prints a row for each route: the delay of `/` while `work` gives up requests of the route. */
+/**
+ * Prints a row for each route: the delay of `/` while `work` makes requests to the route and aborts
+ * them.
+ */
 async function compare(port, pid, work) {
 	const idle = await probed(port, () => sleep(2000));
 	const row = (name, times, before) => {
@@ -85,7 +91,7 @@ async function compare(port, pid, work) {
 	}
 }
 
-/** Requests of a program, which no check refuses. */
+/** Requests from a program, which pass all checks. */
 async function abandoned() {
 	const { port, stop, pid } = await start();
 	await begin(port, ROUTES["POST /chat/send"](0));
@@ -93,7 +99,7 @@ async function abandoned() {
 	await stop();
 }
 
-/** Requests of a page of another site, in Chromium. */
+/** Requests from a page of another site, in Chromium. */
 async function foreign() {
 	const { port, stop, pid } = await start();
 	await begin(port, ROUTES["POST /chat/send"](0));
@@ -134,7 +140,7 @@ function scheduled(pid) {
 	return [ran / 1e6, waited / 1e6];
 }
 
-/** Returns kilobytes from `/proc`, so this runs on Linux only. */
+/** Returns kilobytes from `/proc`, so the function works only on Linux. */
 function memory(pid, name) {
 	return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
 }

@@ -1,4 +1,4 @@
-// The list of rows, and the function that runs the selected ones.
+// The list of rows, and the function that runs the selected rows.
 
 import { host } from "./host.ts";
 import type { Comparison, Options, RowResult } from "./result.ts";

@@ -1,15 +1,15 @@
-// Responses that the page creates by itself, where no server could time them exactly.
+// Responses that the page itself creates, because no server could time them exactly.
 
 const HEADERS = { "content-type": "text/event-stream" };
 
 export const answer = (body: ReadableStream<Uint8Array>) => new Response(body as BodyInit, { headers: HEADERS });
 
 /**
- * The payload of a TCP segment on an ordinary network, and thus the chunk size of a slow stream.
- * Bytes.
+ * The payload of a TCP segment on an ordinary network in bytes, and thus the chunk size of a slow
+ * stream.
  */
 export const SEGMENT = 1400;
-/** The most bytes that browsers read at once. */
+/** The largest number of bytes that browsers read at once. */
 export const LARGE_CHUNK = 64 * 1024;
 
 /** Returns a stream of these chunks, which are supplied as fast as they are read. */
@@ -28,7 +28,9 @@ const [BEFORE, AFTER] = ["data: ", "\n\n"];
 /** The bytes of a one-line event besides its data. */
 export const AROUND = BEFORE.length + AFTER.length;
 
-/** Yields one event of this size, segment by segment, without holding all of it. */
+/**
+ * Yields one event of this size, segment by segment, so that the whole event is never in memory.
+ */
 export function* largeEvent(bytes: number): Generator<Uint8Array> {
 	const encoder = new TextEncoder();
 	const letters = encoder.encode("x".repeat(SEGMENT));

@@ -1,5 +1,5 @@
-// The contenders over HTTP, each in its usual use. Each reads a stream to its end and counts the
-// events.
+// The contenders over HTTP: the clients that are compared, each used in the usual way. Each
+// contender reads a stream to its end and counts the events.
 
 import { fetchEventSource as microsoft } from "@microsoft/fetch-event-source";
 import { EventSource as NpmEventSource } from "eventsource";
@@ -18,11 +18,11 @@ export interface Contender<Run> {
 export type Reading = (url: string, type: string, expected: Expected) => Promise<Read>;
 
 export interface Read extends Partial<Expected> {
-	/** Set if only a part of the total time counts. */
+	/** Set if only a part of the total time is measured. */
 	milliseconds?: number;
 }
 
-/** A message in the form of any of the contenders. */
+/** A message, in the form that any of the contenders delivers. */
 export interface AnyMessage {
 	data: string;
 	lastEventId?: string;
@@ -58,7 +58,7 @@ export const reader: Contender<Reading> = {
 	},
 };
 
-/** The number of prepared objects, which are yielded in turn. */
+/** The number of prepared objects, which are yielded again and again. */
 const READY_MADE = 4096;
 
 export const readyMade: Contender<Reading> = {
@@ -115,8 +115,8 @@ function callbacks(fetchEventSource: FetchEventSource): Subscribe {
 export const subscribeByCallbacks: Subscribe = callbacks(headwater.fetchEventSource as FetchEventSource);
 
 /**
- * Uses one listener. The end of the stream fires an error, after which an EventSource would
- * reconnect.
+ * Uses one listener. At the end of the stream, an `error` event fires, after which an EventSource
+ * would reconnect.
  */
 function listener(Class: typeof EventSource): Subscribe {
 	return (url, type, handler, fetch, onopen) =>

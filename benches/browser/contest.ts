@@ -1,4 +1,4 @@
-// Measures contenders against each other on streams of events, and compares them.
+// Measures contenders on streams of events, and compares them with each other.
 
 import type { Contender, Reading } from "./contenders.ts";
 import type { Case, Comparison, Goal, RowResult } from "./result.ts";
@@ -12,12 +12,12 @@ export interface Pair {
 	goal?: Goal;
 }
 
-/** The events of the workload `typed` have this type, all others have none. */
+/** The events of the workload `typed` have this type. All other events have none. */
 const typeOf = ({ workload }: Stream) => (workload === "typed" ? "token" : "message");
 
 /**
- * The pause between two runs, for the work that they leave behind; an idle machine has none.
- * Milliseconds.
+ * The pause between two runs in milliseconds, in which the machine can finish the work that a run
+ * leaves behind. An idle machine has no such work.
  */
 const PAUSE_MS = 5;
 
@@ -50,13 +50,14 @@ export async function contest(
 		return milliseconds;
 	};
 	return measure(title, wanted, contenders, pairs, rounds, async (contender) => {
-		// The first run leaves garbage of the contender's own kind for the second one.
+		// The first run leaves garbage, so the second run starts with garbage of the same
+		// contender.
 		await once(contender);
 		return once(contender);
 	});
 }
 
-/** Runs the contenders that can run in turns, and compares them. */
+/** Runs the contenders that can run, in turns, and compares them. */
 export async function measure<Run>(
 	name: string,
 	{ events, bytes }: Pick<Expected, "events" | "bytes">,

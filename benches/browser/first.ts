@@ -1,5 +1,5 @@
-// A page that has just been opened: it imports one contender, subscribes once, and measures the
-// time from the call to the first event.
+// A fresh page: it imports one contender, subscribes once, and measures the time from the call to
+// the first event.
 
 import { address } from "./streams.ts";
 
@@ -17,7 +17,7 @@ const listener =
 		};
 	};
 
-/** Each import is a file of its own, so that a page loads one contender. */
+/** Each import is a separate file, so that a page loads only one contender. */
 const CONTENDERS: Record<string, () => Promise<Subscribe>> = {
 	native: async () => listener(EventSource),
 	loop: async () => {

@@ -3,7 +3,7 @@
 export interface Host {
 	/** Collects garbage, and returns the bytes that are still in use. */
 	heap?(): Promise<number>;
-	/** Puts another tab in front, or removes it. */
+	/** Opens another tab in front of the page, or closes that tab. */
 	hide?(): Promise<void>;
 	show?(): Promise<void>;
 	/**
@@ -12,25 +12,28 @@ export interface Host {
 	 */
 	trace?(): Promise<void>;
 	longestTask?(): Promise<number>;
-	/** Opens a fresh page with one contender. Returns the milliseconds from its call to its first event. */
+	/**
+	 * Opens a fresh page with one contender. Returns the milliseconds from the call to the first
+	 * event.
+	 */
 	firstEvent?(wanted: FirstEvent): Promise<number>;
-	/** The browser can be slowed down. */
+	/** Whether the browser can be slowed down. */
 	slowsDown?(): void;
 }
 
-/** The condition of one fresh page. */
+/** The conditions for one fresh page. */
 export interface FirstEvent {
 	/** A name in first.ts. */
 	contender: string;
 	/** Milliseconds until the server responds. */
 	delay: number;
-	/** Our module is loaded before the call. */
+	/** Whether our module is loaded before the call. */
 	init?: boolean;
-	/** So many times slower is the processor. */
+	/** The factor by which the processor is slowed down. */
 	slowdown?: number;
 }
 
-/** Collects the functions that the runner has exposed in the page's global scope. */
+/** Collects the functions that the runner has added to the page's global scope. */
 export function host(): Host {
 	const scope = globalThis as unknown as Record<string, never>;
 	const names = {

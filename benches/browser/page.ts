@@ -1,7 +1,7 @@
-// The page: its buttons, and the entry point for the runner. `?only=floods,bursts` shows these rows
-// only.
+// The page: its buttons, and the entry point for the runner. `?only=floods,bursts` shows only these
+// rows.
 
-// Imported first, because it must run before the package.
+// This import comes first, because the file must run before the package.
 import "./wasm-memory.ts";
 import { part } from "../../www/src/dom.ts";
 import { ROWS, run } from "./bench.ts";

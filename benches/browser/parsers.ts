@@ -1,4 +1,4 @@
-// The contenders that parse bytes in memory, each in its usual use.
+// The contenders that parse bytes in memory, each used in the usual way.
 
 import { createParser } from "eventsource-parser";
 import { type Contender, versioned } from "./contenders.ts";
@@ -14,7 +14,7 @@ export interface Parser {
 	feed(chunk: Uint8Array): void;
 }
 
-/** Creates a parser that calls back with a new object for each message. */
+/** Creates a parser that calls the callback with a new object for each message. */
 export type MakeParser = (onMessage: (message: Message) => void) => Parser;
 
 interface BenchBuild {

@@ -3,7 +3,7 @@
 
 /** The options of a run. */
 export interface Options {
-	/** The names of the rows; all rows if absent. */
+	/** The names of the rows. If it is absent, all rows run. */
 	only?: string[];
 	/**
 	 * Runs fewer and shorter rounds: one minute instead of a quarter of an hour, with a wider
@@ -15,7 +15,7 @@ export interface Options {
 /** A value that was measured many times. */
 export interface Spread {
 	median: number;
-	/** The lower quartile; `high` is the upper one. */
+	/** The lower quartile. `high` is the upper quartile. */
 	low: number;
 	high: number;
 }
@@ -33,7 +33,7 @@ export interface Measure extends Spread {
 /** The goal of a comparison or a measurement. */
 export type Goal = { atLeast: number } | { atMost: number };
 
-/** Compares two contenders by the pairs of runs in the same round, one after the other. */
+/** Compares two contenders by pairs of runs, which follow each other in the same round. */
 export interface Comparison extends Spread {
 	name: string;
 	unit: Unit;

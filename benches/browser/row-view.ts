@@ -26,7 +26,7 @@ export class RowView {
 		header.append(title, this.button);
 		this.element.append(header, this.#figure, this.#result);
 		this.#figure.hidden = true;
-		// Runs in another frame, because it changes the height of the observed element.
+		// This runs in another frame, because it changes the height of the observed element.
 		new ResizeObserver(() => requestAnimationFrame(() => this.#fit())).observe(this.element);
 	}
 

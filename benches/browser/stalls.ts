@@ -1,8 +1,8 @@
 // Measures the longest task of the page's main thread.
 //
-// The runner lets Chromium trace its tasks. Elsewhere a worker posts the time at intervals. A
-// message that is posted during a task waits for its end, so the longest wait is an upper bound of
-// the longest task.
+// The runner lets Chromium trace its tasks. In other browsers, a worker posts the time at
+// intervals. A message that is posted during a task waits for the end of that task, so the longest
+// wait is an upper bound for the longest task.
 
 import type { Host } from "./host.ts";
 

@@ -1,4 +1,4 @@
-// The arithmetic, and the order in which contenders take turns.
+// The calculations, and the order in which contenders take turns.
 
 import type { Comparison, Goal, Spread, Unit } from "./result.ts";
 
@@ -28,8 +28,9 @@ export function compared(name: string, unit: Unit, values: readonly number[], go
 }
 
 /**
- * Runs each contender once per round, and starts each round with another one, so that a slow phase
- * of the machine affects all of them. The first rounds, in which engines compile, do not count.
+ * Runs each contender once per round, and starts each round with another contender, so that a slow
+ * phase of the machine affects all contenders. The first rounds, in which engines compile, are not
+ * counted.
  */
 export async function interleave<Name extends string>(
 	contenders: readonly Name[],

@@ -5,13 +5,13 @@ export interface Stream {
 	/** The name of a workload; the server lists them. */
 	workload: string;
 	events: number;
-	/** Events per second; as fast as possible if absent. */
+	/** Events per second. If it is absent, the server sends as fast as possible. */
 	rate?: number;
 	/** Milliseconds until the server responds. By default it responds at once. */
 	delay?: number;
 }
 
-/** The received numbers, or the expected ones. */
+/** The received numbers, or the expected numbers. */
 export interface Received {
 	events: number;
 	/** The length of all data together, in UTF-16 code units. */

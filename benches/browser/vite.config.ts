@@ -22,7 +22,7 @@ export default defineConfig({
 		outDir: here("../../www/dist/bench"),
 		emptyOutDir: true,
 		target: "es2022",
-		// As in www/vite.config.ts, because the same policy applies.
+		// This is the same as in www/vite.config.ts, because the same policy applies.
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
 		rolldownOptions: { input: [here("index.html"), here("first.html")] },

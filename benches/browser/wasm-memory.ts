@@ -1,5 +1,5 @@
-// Measures the memory of the package's module from outside. Must be imported before a page's first
-// source, with which the package starts the module.
+// Measures the memory of the package's module from outside. It must be imported before the page
+// creates its first source, because the package then starts the module.
 
 const memories: WebAssembly.Memory[] = [];
 const { instantiate } = WebAssembly;
@@ -12,7 +12,7 @@ WebAssembly.instantiate = (async (bytes: BufferSource, imports?: WebAssembly.Imp
 	return source;
 }) as typeof instantiate;
 
-/** Returns the size in bytes. It never shrinks. */
+/** Returns the size of the memory in bytes. The memory never shrinks. */
 export function wasmMemory(): number {
 	if (memories.length === 0) throw new Error("no WebAssembly module was started");
 	return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);

@@ -17,7 +17,7 @@ export function range({ median, low, high, unit }: Spread & { unit: Unit }): str
 	return amount(median, unit) + (between && ` (${between})`);
 }
 
-/** Returns an empty string for a value that was measured once. */
+/** Returns an empty string for a value that was measured only once. */
 export function quartiles({ low, high }: Pick<Spread, "low" | "high">): string {
 	return low === high ? "" : `${number(low)} to ${number(high)}`;
 }

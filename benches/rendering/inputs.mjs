@@ -15,7 +15,7 @@ const row = (index) => {
 	return index % 4 === 3 ? " | " : ` ${word(index)}`;
 };
 
-/** The texts whose cost must not depend on their length, with this many tokens. */
+/** The texts for which the time per token must not depend on the length, with this many tokens. */
 export const STEADY = {
 	"one paragraph": (count) => tokens(count, (index) => ` ${word(index)}`),
 	"one block of code": (count) => tokens(count, code),
@@ -23,7 +23,7 @@ export const STEADY = {
 	"a table": (count) => tokens(count, row),
 };
 
-/** The same text in pieces of this many characters. */
+/** Splits a text into pieces of this many characters. */
 const pieces = (text, length) => text.match(new RegExp(`[^]{1,${length}}`, "g"));
 
 /** The texts that are hard for a renderer, in pieces. */

@@ -1,6 +1,6 @@
 // Runs in the measured page.
 
-/** Begins to note the times of frames and of long tasks. */
+/** Starts to record the times of frames and of long tasks. */
 export function watchFrames() {
 	const frames = [];
 	const tasks = [];

@@ -2,8 +2,8 @@
 //
 //     node benches/rendering/run.mjs [--page FOLDER]... [--only NAME]... [--rounds N] [--tokens N]
 //
-// Each folder is a built page; with two, their runs take turns. The default is this checkout's. It
-// prints a line for each run, and the medians at the end.
+// Each folder contains a built page. With two folders, their runs take turns. The default is the
+// page of this checkout. The program prints a line for each run, and the medians at the end.
 
 import { chromium } from "@playwright/test";
 import { buildPackage } from "../../scripts/build.mjs";
@@ -16,7 +16,9 @@ import { watchFrames } from "./page.mjs";
 import { startTrace, stopTrace } from "./tasks.mjs";
 import { startUpstream } from "./upstream.mjs";
 
-/** The pace of the long texts, in tokens per second, and of the hard ones, in pieces per second. */
+/**
+ * The pace of the long texts, in tokens per second, and of the hard texts, in pieces per second.
+ */
 const RATE = 1000;
 const HARD_RATE = 100;
 
@@ -68,7 +70,7 @@ script(async () => {
 	}
 });
 
-/** Asks one question in a new page. Returns the figures. */
+/** Asks one question in a new page. Returns the measured figures. */
 async function measure(browser, program, folder, base, { pieces, rate }, steady) {
 	const env = { PORT: "0", OPENAI_BASE_URL: base, OPENAI_API_KEY: "none", MODEL: "bench" };
 	const server = await serve(program, ["--root", folder], /on (http:\S+)/, { env });

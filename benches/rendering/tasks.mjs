@@ -1,5 +1,5 @@
-// Reads the processor time of the page's tasks from Chromium's own trace. Unlike the time that has
-// passed, it does not contain the time that other programs took.
+// Reads the processor time of the page's tasks from Chromium's own trace. Unlike elapsed time,
+// processor time does not include the time that other programs took.
 
 const TASK = "ThreadControllerImpl::RunTask";
 const MAIN_THREAD = "CrRendererMain";
@@ -10,8 +10,8 @@ export async function startTrace(browser, page) {
 }
 
 /**
- * Ends the trace. Returns the tasks of the busiest main thread, which is the page's: their starts in
- * seconds since the first, and their processor times in milliseconds.
+ * Ends the trace. Returns the tasks of the busiest main thread, which is the page's thread: their
+ * starts in seconds since the first task, and their processor times in milliseconds.
  */
 export async function stopTrace(browser) {
 	const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
@@ -27,7 +27,10 @@ export async function stopTrace(browser) {
 	return busiest.map((event) => ({ at: (event.ts - busiest[0].ts) / 1e6, time: cpu(event) / 1000 }));
 }
 
-/** Chromium leaves the processor time of some tasks out. The passed time is the upper bound then. */
+/**
+ * Chromium omits the processor time of some tasks. For those tasks, the elapsed time is an upper
+ * bound.
+ */
 function cpu({ tdur, dur }) {
 	return tdur ?? dur;
 }

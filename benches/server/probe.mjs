@@ -1,5 +1,5 @@
 // A process that requests `/` again and again on new connections, and sends the milliseconds of
-// each response to its parent. It is a process of its own, so that the parent's work does not delay
+// each response to its parent. It is a separate process, so that the parent's work does not delay
 // it.
 
 import { get } from "node:http";

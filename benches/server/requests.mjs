@@ -1,9 +1,9 @@
-// The requests of the measurements of the chat server, written byte for byte, and the connections
+// The requests for the measurements of the chat server, written byte for byte, and the connections
 // that send them.
 
 import { connect } from "node:net";
 
-/** Takes half a second to generate on an idle server, and 52 MB of memory. */
+/** A stream that takes an idle server half a second to generate, and 52 MB of memory. */
 const LARGE = "workload=comments&events=340000";
 const FORM = "application/x-www-form-urlencoded";
 /** The largest body that the route reads. */
@@ -19,7 +19,7 @@ export function post(path, type, body) {
 	return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${body}`;
 }
 
-/** Each route with the parameters that cost most. The number makes requests differ. */
+/** Each route with its most expensive parameters. The number makes the requests differ. */
 export const ROUTES = {
 	"GET /": () => get("/"),
 	"GET /api/model": () => get("/api/model"),

@@ -1,14 +1,14 @@
-//! The measured code: the npm package's work in Rust for each chunk of a stream, from its bytes to
-//! the batch that crosses into JavaScript.
+//! The measured code: the npm package's work in Rust for each chunk of a stream, from the bytes of
+//! the chunk to the batch that is passed to JavaScript.
 
 use std::hint::black_box;
 
 use headwater::{Parser, internals::Batch};
 
-/// Runs a whole stream through the crossing, in chunks of this size. Returns the number of
-/// messages.
+/// Runs a whole stream through this code, in chunks of this size. Returns the number of messages.
 ///
-/// Never inlined: callgrind counts from its entry to its return, by its name.
+/// The function is never inlined, because callgrind finds it by its name and counts from its entry
+/// to its return.
 #[inline(never)]
 pub fn cross(stream: &[u8], chunk_size: usize) -> u64 {
     let (mut parser, mut batch) = (Parser::new(), Batch::default());

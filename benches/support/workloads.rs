@@ -1,5 +1,5 @@
-//! The measured event streams, generated from a fixed seed, so that they are the same on every
-//! machine.
+//! The measured event streams. They are generated from a fixed seed, so that they are the same on
+//! every machine.
 
 #![allow(clippy::cast_possible_truncation, clippy::indexing_slicing, reason = "a bench may fail loudly")]
 
@@ -7,10 +7,10 @@ use std::fmt::{self, Display};
 
 /// The payload of a TCP segment on an ordinary network, and thus the chunk size of a slow stream.
 pub const SEGMENT: usize = 1400;
-/// The most bytes that browsers read at once.
+/// The largest number of bytes that browsers read at once.
 pub const LARGE_CHUNK: usize = 64 * 1024;
 
-/// The shapes of real streams.
+/// Streams like those of real servers.
 pub const WORKLOADS: [Workload; 4] = [
     Workload { name: "LLM chunks", event_size: 170, event: language_model },
     Workload { name: "small", event_size: 14, event: small },

@@ -1,4 +1,4 @@
-//! The fuzz target: a connection and its parser follow docs/behavior.md in each order of events.
+//! Fuzzes a connection and its parser: they must follow docs/behavior.md for every order of events.
 #![no_main]
 
 #[path = "../../tests/support/contract.rs"]

@@ -1,4 +1,4 @@
-//! Fuzzes the parser against a second implementation of the standard, with any bytes.
+//! Fuzzes the parser with any bytes, and compares it with a second implementation of the standard.
 #![no_main]
 
 #[path = "../../tests/support/comparison.rs"]

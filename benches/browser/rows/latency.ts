@@ -1,6 +1,6 @@
-// The row of the latency that is added to one event: the time from the fulfillment of the reader's
-// promise to the call of the handler. The stream comes over HTTP, at a pace that leaves the page
-// idle between events.
+// The row of the latency that a contender adds to one event: the time from the fulfillment of the
+// reader's promise to the call of the handler. The stream comes over HTTP, at a pace that leaves
+// the page idle between events.
 
 import { type Contender, OURS, type Subscribe } from "../contenders.ts";
 import { present, row } from "../contest.ts";
@@ -8,7 +8,7 @@ import type { Context, Row } from "../row.ts";
 import { compared, interleave, median, spread } from "../statistics.ts";
 import { address, check, expected } from "../streams.ts";
 
-/** Events per second. Five milliseconds between events put each in its own chunk. */
+/** Events per second. With five milliseconds between events, each event comes in its own chunk. */
 const RATE = 200;
 
 const bare: Contender<Subscribe> = {

@@ -1,5 +1,5 @@
 // The rows of memory: does a long-lived source grow, and how much memory does a source take? Both
-// need the runner, which can collect garbage and measure the rest.
+// rows need the runner, which can collect garbage and measure the remaining memory.
 
 import { answer, LARGE_CHUNK } from "../bodies.ts";
 import { OURS, type Subscribe } from "../contenders.ts";
@@ -71,7 +71,8 @@ export const sourcesRow: Row = {
 		const kept: unknown[] = [];
 		const cases: Case[] = [];
 		const weigh = async (subscribe: Subscribe) => {
-			// The first ten load the module and the engine's own state, which do not count.
+			// The first ten sources load the module and the engine's own state, which are not
+			// measured.
 			await openMany(subscribe, 10, kept);
 			const before = (await heap()) + wasmMemory();
 			await openMany(subscribe, SOURCES, kept);
@@ -79,7 +80,7 @@ export const sourcesRow: Row = {
 		};
 		for (const { name, run } of present(OURS).there) {
 			progress(name);
-			// Each contender first loads the code that it shares with the other one.
+			// Each contender first loads the code that it shares with the other contender.
 			await openMany(run as Subscribe, 1, kept);
 			const bare = await weigh(read);
 			const ours = await weigh(run as Subscribe);
@@ -90,7 +91,7 @@ export const sourcesRow: Row = {
 				comparisons: [compared("per source, beyond a bare reader", "kB", [ours - bare], { atMost: 12 })],
 			});
 		}
-		// From here on the sources may be collected.
+		// From here on the sources may be garbage-collected.
 		kept.length = 0;
 		return row(sourcesRow, OURS, cases);
 	},

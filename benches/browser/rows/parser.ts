@@ -1,4 +1,4 @@
-// The rows of the parser alone, on bytes in memory: the usual workloads, and two inputs
+// The rows that measure only the parser, on bytes in memory: the usual workloads, and two inputs
 // for which a naive parser takes quadratic time.
 
 import { AROUND, answer, LARGE_CHUNK, largeEvent, SEGMENT, streamOf } from "../bodies.ts";
@@ -24,7 +24,7 @@ const STREAMS: Stream[] = [
 const CHUNKS = { "64 KiB": LARGE_CHUNK, "1,400 B": SEGMENT };
 
 const ROUNDS = { full: 21, quick: 5 };
-/** Without a network, only compiled code should be measured. */
+/** Without a network, only code that the engine has already compiled should be measured. */
 const WARM_UP = 3;
 
 export const parserRow: Row = {

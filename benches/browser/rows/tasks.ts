@@ -10,7 +10,7 @@ import { compared, spread } from "../statistics.ts";
 import { address, check, expected } from "../streams.ts";
 
 const RATE = 50_000;
-/** Starting the module belongs to another row. */
+/** The start of the module is measured by another row. */
 const WARM_UP = { workload: "llm", events: 2_000, rate: RATE };
 
 export const tasksRow: Row = {

@@ -22,8 +22,8 @@ import { type Stream, TITLES } from "../streams.ts";
 const atLeast = (number: number): Goal => ({ atLeast: number });
 
 /**
- * Each stream has 14 to 27 megabytes, so that neither the request nor the data that arrives with
- * the response headers matters much.
+ * Each stream has 14 to 27 megabytes, so that the request, and the data that arrives with the
+ * response headers, do not matter much.
  */
 const LARGE: Stream[] = [
 	{ workload: "llm", events: 160_000 },

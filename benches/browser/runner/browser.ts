@@ -29,7 +29,7 @@ export async function openBench(
 /** Runs rows in a fresh page. */
 export async function runRows(bench: Bench, wanted: Options): Promise<RowResult[]> {
 	await bench.fresh();
-	// An Error of the page would come with the stack of a minified script.
+	// An Error from the page would contain the stack of a minified script.
 	const found = await bench.evaluate<RowResult[] | string>(
 		`bench.run(${JSON.stringify(wanted)}).catch((error) => error.message)`,
 	);
@@ -90,7 +90,7 @@ async function firstInTab(devTools: DevTools, origin: string, wanted: FirstEvent
 
 /** Measures JavaScript values, DOM objects and array buffers, but not WebAssembly memory. */
 async function heapOf(tab: Tab): Promise<number> {
-	// The next collection frees the objects that one collection finalizes.
+	// A second collection frees the objects that the first collection has finalized.
 	for (let round = 0; round < 4; round++) {
 		await tab.send("HeapProfiler.collectGarbage");
 	}

@@ -1,7 +1,8 @@
 // Controls Chromium through its debugging pipe, with the few domains that the benchmark needs.
 //
-// Playwright also enables the domain Network. Chromium then reports each message of its own
-// EventSource to Playwright, which takes up to ten times as long as the message itself.
+// Playwright is not used, because it also enables the domain Network. Chromium then reports each
+// message of its own EventSource to Playwright, which takes up to ten times as long as the message
+// itself.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +26,7 @@ interface Received {
 
 type Listener = (params: Fields) => void;
 
-/** A running Chromium. It ends with this process, because its pipe is closed then. */
+/** A running Chromium. It ends when this process ends, because its pipe is then closed. */
 export class DevTools {
 	readonly #folder = mkdtempSync(join(tmpdir(), "headwater-chromium-"));
 	readonly #child: ChildProcess;
@@ -77,7 +78,7 @@ export class DevTools {
 		// The browser may end before it responds.
 		this.send("Browser.close").catch(() => {});
 		await ended;
-		// The last of its processes may still be writing.
+		// A process of the browser may still be writing.
 		await expect(() => rmSync(this.#folder, { recursive: true, force: true })).toPass({ timeout: 10_000 });
 	}
 

@@ -28,7 +28,7 @@ export function overview(rows: RowResult[]): string {
 	return drawing(ground + shapes.join(""), WIDTH, y, titles.join("; "));
 }
 
-/** Returns chart.css with the colors of base.css, for light and dark. */
+/** Returns chart.css with the colors of base.css, for light and dark mode. */
 function styles(): string {
 	const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 	const chartStyles = read("benches", "browser", "chart.css").replace(/\/\*.*?\*\//gs, "");

@@ -1,4 +1,4 @@
-// The files of a run: its place and date, and its figures as data, as tables and as a chart.
+// The files of a run: the machine and the date, and the figures as data, as tables and as a chart.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -31,7 +31,7 @@ test("the benchmark", async ({ playwright, browserName, launchOptions }) => {
 		await bench.fresh();
 		const { rows: names, versions } = await bench.evaluate<About>("({ rows: bench.rows, versions: bench.versions })");
 		const rows = [];
-		// Each row gets a page of its own, unaffected by the previous one.
+		// Each row gets its own page, so that the previous row does not affect it.
 		for (const name of only ?? names) {
 			const [row] = await runRows(bench, { only: [name], quick });
 			rows.push(row!);

@@ -1,5 +1,6 @@
 //! The program whose instructions scripts/instructions.mjs counts. Without arguments it lists the
-//! measurements; with a workload and a chunk size it runs that stream through the crossing once.
+//! measurements. With a workload and a chunk size, it runs that stream once through the measured
+//! code (`crossing::cross`).
 #![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
 
 #[path = "../../support/crossing.rs"]
@@ -11,8 +12,8 @@ use std::env;
 
 use crate::workloads::{LARGE_CHUNK, SEGMENT, WORKLOADS};
 
-/// Large enough that one-time work per stream does not count, and no larger: callgrind runs fifty
-/// times slower than the processor.
+/// The size is large enough that one-time work per stream does not matter. It is no larger, because
+/// a program runs fifty times slower under callgrind.
 const SIZE: usize = 512 * 1024;
 
 fn main() {
@@ -26,7 +27,7 @@ fn main() {
     }
 }
 
-/// Prints the numbers of bytes and events that have crossed.
+/// Runs the measured code once, and prints the number of bytes and of events in the stream.
 fn measure(name: &str, chunk_size: usize) {
     let workload = WORKLOADS.into_iter().find(|workload| workload.name == name).unwrap();
     let stream = workload.stream(SIZE);

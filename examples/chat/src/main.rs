@@ -1,4 +1,4 @@
-//! Streams a chat answer into a page, in Rust alone. The question goes out by POST. An
+//! Streams a chat answer into a page, written only in Rust. The question is sent with POST. An
 //! OpenAI-compatible server streams the answer, and each token becomes a text node as soon as it
 //! arrives.
 //!
@@ -7,8 +7,8 @@
 //! wasm-bindgen --target web --out-dir pkg target/wasm32-unknown-unknown/release/chat.wasm
 //! ```
 //!
-//! Any static server can then serve `index.html`. The `action` of its form is the URL for the
-//! question.
+//! Any static server can then serve `index.html`. The `action` of the form in that page is the URL
+//! for the question.
 
 use std::{cell::RefCell, error::Error as _, rc::Rc};
 
@@ -60,7 +60,7 @@ async fn ask(url: &str, prompt: &str, show: impl Fn(&str)) -> Result<(), Error> 
     let messages = [Message { role: "user", content: prompt }];
     let mut answer = EventSource::builder(url)
         .json(&Question { model: "gpt-4o", stream: true, messages })?
-        // The last event. A stream that ends without it was cut, which is an error.
+        // This is the last event. A stream that ends without it is incomplete, which is an error.
         .until(|event| event.data == DONE)
         .connect()?;
     while let Some(event) = answer.next().await {
@@ -114,7 +114,7 @@ impl Page {
 
     async fn show_answer(self: Rc<Self>) -> Result<(), Error> {
         self.answer.set_text_content(None);
-        // A text node: HTML in the answer of the model is not interpreted.
+        // Each text becomes a text node, so HTML in the answer of the model is not interpreted.
         let show = |text: &str| self.answer.append_with_str_1(text).unwrap_throw();
         ask(&self.form.action(), &self.prompt.value(), show).await
     }
@@ -141,7 +141,7 @@ fn main() {
                 let status = match answer.await {
                     Ok(Ok(())) => "done".to_owned(),
                     Ok(Err(error)) => explain(&error),
-                    // The future was dropped and the source with it, which ended the request.
+                    // The future was dropped, and with it the source, which ended the request.
                     Err(_) => "stopped".to_owned(),
                 };
                 page.status.set_text_content(Some(&status));
@@ -154,11 +154,11 @@ fn main() {
             handle.abort();
         }
     });
-    // Before this point, submitting the form would have left the page.
+    // Until now the button was disabled, because submitting the form would have left the page.
     page.set_busy(false);
 }
 
-/// Adds a listener that stays as long as the page.
+/// Adds a listener that stays until the page is left.
 fn on(target: &EventTarget, name: &str, listener: impl FnMut(Event) + 'static) {
     let listener = Closure::<dyn FnMut(Event)>::new(listener).into_js_value();
     target.add_event_listener_with_callback(name, listener.unchecked_ref()).unwrap_throw();

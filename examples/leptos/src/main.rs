@@ -1,4 +1,4 @@
-//! Shows the events of a server in a Leptos page as they arrive. The source lives as long as its
+//! Shows the events of a server in a Leptos page as they arrive. The source exists as long as its
 //! component.
 
 use futures_util::StreamExt;

@@ -1,4 +1,4 @@
-//! Shows the events of a server in a Yew page as they arrive. The source lives as long as its
+//! Shows the events of a server in a Yew page as they arrive. The source exists as long as its
 //! component.
 
 use futures_util::StreamExt;
@@ -72,7 +72,7 @@ fn Events(props: &Props) -> Html {
             let ended = read(source, |data| shown.dispatch(Change::Event(data))).await;
             dispatcher.dispatch(Change::End(ended.map_or_else(|error| error.to_string(), |()| String::from("done"))));
         });
-        // Called when the component is unmounted. It ends the request.
+        // This closure is called when the component is unmounted, and ends the request.
         move || closer.iter().for_each(|closer| closer.close())
     });
     html! {
