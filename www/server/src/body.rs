@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_that_are_held_leave_no_memory_for_others_until_they_are_answered() {
+    async fn a_body_is_refused_with_503_while_other_bodies_hold_all_the_memory() {
         let bodies = bodies();
         let mut held = Vec::new();
         for _ in 0..MOST_TOGETHER {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_is_too_long_gives_its_memory_back_at_once() {
+    async fn a_body_that_is_too_long_releases_its_memory_at_once() {
         let bodies = bodies();
         let chunks = (0..2).map(|_| Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; MOST])));
         let room = Arc::clone(&bodies.room);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_work_gets_its_turn_between_long_bodies() {
+    async fn other_tasks_run_between_long_bodies() {
         let bodies = Arc::new(bodies());
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = Vec::new();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+    async fn a_body_that_never_arrives_is_refused_with_408() {
         let body = Body::from_stream(stream::pending::<std::io::Result<Bytes>>());
         let refused = bodies().read(body).await.err().map(|refusal| refusal.into_response().status());
         assert_eq!(refused, Some(StatusCode::REQUEST_TIMEOUT));

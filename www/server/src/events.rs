@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_quiet_stream_has_a_comment_every_15_seconds() {
+    async fn a_quiet_stream_gets_a_comment_every_15_seconds() {
         let start = Instant::now();
         let events = stream::unfold((), async |()| {
             sleep(Duration::from_secs(40)).await;

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_not_read_as_one() {
+    fn an_invalid_host_cannot_be_parsed() {
         for text in [
             "",
             ".",
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn only_origins_of_the_web_have_a_host() {
+    fn only_a_valid_http_or_https_origin_has_a_host() {
         assert_eq!(Host::of_origin("https://[::1]:8443"), Host::parse("[::1]"));
         for origin in ["null", "", "localhost", "file://localhost", "http://", "http://localhost/", "HTTP://localhost"]
         {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_adds_names_and_addresses() -> Result<(), &'static str> {
+    fn names_and_addresses_in_allowed_hosts_are_allowed_too() -> Result<(), &'static str> {
         let allowed = AllowedHosts::read("Chat.Example, 192.0.2.7 ,[2001:db8::1],2001:db8::2")?;
         for text in
             ["chat.example", "CHAT.example.:8443", "192.0.2.7:80", "[2001:db8::1]", "[2001:db8::2]:1", "localhost"]
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_is_no_name_is_shown() {
+    fn an_invalid_entry_of_allowed_hosts_is_returned_as_the_error() {
         for entry in ["*", "*.example", "https://chat.example", "chat.example:8080", "chat.example/", "ü.example"] {
             assert_eq!(AllowedHosts::read(entry).err(), Some(entry));
         }

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reply_is_long_enough_to_be_looked_at() {
+    fn every_reply_has_at_least_150_tokens() {
         for reply in REPLIES.iter().map(|(_, reply)| *reply).chain([OTHER_REPLY]) {
             let tokens = tokens::split(reply);
             assert!(tokens.len() >= 150, "{} tokens: {reply}", tokens.len());
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_asked_for_by_the_word_and_a_status_after_it() {
+    fn the_word_error_followed_by_a_status_requests_that_status() {
         assert_eq!(refused_status("Show me error 503, please"), Some(StatusCode::SERVICE_UNAVAILABLE));
         assert_eq!(refused_status("ERROR: 404"), Some(StatusCode::NOT_FOUND));
         for question in ["error 200", "error 5030", "an error", "503 error", "terror 503"] {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_question_keeps_its_lines_and_is_cut_when_long() {
+    fn a_quoted_question_keeps_its_line_breaks_and_is_truncated_if_it_is_long() {
         assert_eq!(quote("one\n\ntwo\n"), "> one\n> \n> two");
         assert_eq!(quote(&"é".repeat(1000)).chars().count(), "> ".len() + MAX_QUOTED_CHARACTERS + 1);
     }

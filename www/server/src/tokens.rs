@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_keep_the_space_before_them_and_long_ones_are_cut() {
+    fn words_keep_their_leading_space_and_long_words_are_split() {
         assert_eq!(
             split("Hello, wonderful world!\n\n- x"),
             ["Hello", ",", " wonde", "rful", " world", "!", "\n\n", "-", " x"]
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_characters_stand_alone_and_nothing_is_lost() {
+    fn each_wide_character_is_a_token_and_no_text_is_lost() {
         assert_eq!(split("流れる水 🌊e\u{301}"), ["流", "れ", "る", "水", " 🌊", "e", "\u{301}"]);
         let text = include_str!("replies/cjk.md");
         assert_eq!(split(text).concat(), text);

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_no_room_is_the_same_stream_made_while_it_is_read() -> Result<(), Busy> {
+    async fn a_stream_that_does_not_fit_into_memory_is_not_kept_but_has_the_same_bytes() -> Result<(), Busy> {
         let store = Arc::new(Store::new(3 * PIECE, 1));
         // Each stream takes two pieces and a bit.
         let wanted = small(10_000, 1);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_bytes_of_a_stream_take_the_room_of_all() -> Result<(), Busy> {
+    async fn a_stream_keeps_all_its_memory_reserved_until_its_last_bytes_are_dropped() -> Result<(), Busy> {
         let store = Arc::new(Store::new(3 * PIECE, 1));
         let mut source = store.source(small(10_000, 1)).await?;
         let mut last = Bytes::new();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn readers_of_what_is_not_kept_are_counted() -> Result<(), Busy> {
+    async fn a_reader_beyond_the_limit_for_streams_that_are_not_kept_is_refused() -> Result<(), Busy> {
         let store = Arc::new(Store::new(PIECE, 2));
         let first = store.source(small(10_000, 1)).await?;
         let _second = store.source(small(10_000, 2)).await?;
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn streams_without_events_are_forgotten_like_others() -> Result<(), Busy> {
+    async fn streams_without_events_are_evicted_like_all_others() -> Result<(), Busy> {
         let store = Arc::new(Store::new(4 * PIECE, 1));
         for seed in 0..1000 {
             assert!(read(store.source(small(0, seed)).await?).await.1.is_empty());
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_nobody_waits_for_is_dropped_and_the_next_who_waits_does_it() -> Result<(), Busy> {
+    async fn abandoned_work_releases_its_memory_and_its_stream_is_not_kept() -> Result<(), Busy> {
         let store = Arc::new(Store::new(MOST_KEPT, 1));
         let wanted = Wanted { workload: Kind::Long, events: 6000, seed: 1 };
         let abandoned = tokio::spawn({

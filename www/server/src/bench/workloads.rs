@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+    fn the_same_seed_produces_the_same_bytes_and_another_seed_produces_different_bytes() {
         for kind in ALL {
             let bytes = |seed| generate(kind, 20, seed).0;
             assert_eq!(bytes(1), bytes(1), "{kind:?}");
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_as_large_as_their_kind_says() {
+    fn events_have_the_size_of_their_kind_and_do_not_exceed_its_maximum() {
         let mean = |kind: Kind, events| generate(kind, events, 1).0.len() as f64 / f64::from(events);
         assert!((169.0..171.0).contains(&mean(Kind::Llm, 10_000)), "{}", mean(Kind::Llm, 10_000));
         for (kind, size) in [(Kind::Small, 14.0), (Kind::Typed, 48.0), (Kind::Long, 16_392.0)] {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_is_what_is_written() {
+    fn the_expected_figures_match_the_generated_stream() {
         for kind in ALL {
             let (bytes, expected) = generate(kind, 50, 3);
             let text = String::from_utf8_lossy(&bytes);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_as_long_as_asked_for_and_no_piece_goes_beyond_the_events_asked_for() {
+    fn each_piece_has_the_requested_length_and_none_goes_beyond_the_requested_events() {
         let whole = generate(Kind::Cjk, 50, 3).0;
         let mut generator = Kind::Cjk.generator(50, 3);
         let mut bytes = Vec::new();

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_given_means_the_embedded_model_on_port_8080() -> Result<(), String> {
+    fn without_settings_the_model_is_embedded_and_the_port_is_8080() -> Result<(), String> {
         let config = read(&[], &[])?;
         assert_eq!((config.settings.port, config.settings.max_streams.get()), (8080, 100));
         assert_eq!(config.model(), "headwater-demo");
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_are_named() {
+    fn the_error_for_an_invalid_number_names_the_setting_and_the_value() {
         for (name, value) in [("PORT", "http"), ("PORT", "65536"), ("MAX_STREAMS", "0"), ("MAX_STREAMS", "-1")] {
             let sentence = refusal(&[], &[(name, value)]);
             assert!(sentence.starts_with(name) && sentence.contains(value), "{name}={value}: {sentence}");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn each_default_is_a_value_of_its_setting_and_help_shows_each() {
+    fn each_default_is_valid_and_help_shows_each_setting_with_its_default() {
         let text = help();
         for row in TABLE {
             assert_eq!(refusal(&[], &[(row.name, row.default)]), "");
@@ -162,27 +162,27 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_no_name_is_shown_at_the_start() {
+    fn the_error_for_an_invalid_host_in_allowed_hosts_quotes_it() {
         let sentence = refusal(&[], &[("ALLOWED_HOSTS", "chat.example,*")]);
         assert!(sentence.contains("ALLOWED_HOSTS") && sentence.contains("\"*\""), "{sentence}");
         assert_eq!(refusal(&[], &[("ALLOWED_HOSTS", "")]), "");
     }
 
     #[test]
-    fn unknown_arguments_and_a_root_without_a_folder_are_named() {
+    fn the_error_names_an_unknown_argument_and_says_that_root_needs_a_folder() {
         assert!(refusal(&["--rot", "x"], &[]).contains("--rot"));
         assert!(refusal(&["--root"], &[]).contains("folder"));
     }
 
     #[test]
-    fn the_three_variables_of_the_pass_through_are_needed_together() {
+    fn the_pass_through_needs_all_three_of_its_variables() {
         let sentence =
             refusal(&[], &[("OPENAI_BASE_URL", "http://localhost:1/v1"), ("MODEL", "m"), ("OPENAI_API_KEY", "")]);
         assert!(sentence.contains("there is no OPENAI_API_KEY;"), "{sentence}");
     }
 
     #[test]
-    fn chat_completions_goes_below_the_base_with_or_without_a_slash_and_keeps_the_query() {
+    fn chat_completions_is_appended_to_the_path_of_the_base_url_and_the_query_is_kept() {
         for (base, expected) in [
             ("http://localhost:1/v1", "http://localhost:1/v1/chat/completions"),
             ("http://localhost:1/v1/", "http://localhost:1/v1/chat/completions"),

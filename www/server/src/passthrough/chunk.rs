@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_known_fields_of_a_chunk_are_passed_on_and_no_others() {
+    fn only_the_known_fields_of_a_chunk_are_passed_on() {
         let theirs = json!({
             "id": KEY, "object": KEY, "created": 1_700_000_000, "model": KEY, "system_fingerprint": KEY, KEY: KEY,
             "error": null,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_an_unexpected_type_is_left_out_and_the_others_stay() {
+    fn a_field_of_an_unexpected_type_is_left_out_and_the_other_fields_are_kept() {
         for rest in [r#""usage":"x""#, r#""created":"x""#, r#""usage":{"total_tokens":"x"}"#, r#""created":1.5"#] {
             assert_eq!(content(&format!(r#"{{"choices":[{{"delta":{{"content":"Hi"}}}}],{rest}}}"#)), "Hi", "{rest}");
         }
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_to_end_that_are_not_known_are_called_so() {
+    fn finish_reasons_are_mapped_to_the_known_ones_and_any_other_becomes_unknown() {
         for (theirs, ours) in [("stop", json!("stop")), ("max_tokens", json!("length")), (KEY, json!("unknown"))] {
             let chunk = chunk(&json!({ "choices": [{ "delta": {}, "finish_reason": theirs }] }).to_string());
             assert_eq!(chunk.pointer("/choices/0/finish_reason"), Some(&ours));
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_in_the_text_is_replaced_whatever_way_the_json_writes_it() {
+    fn the_key_in_the_text_is_replaced_however_the_json_escapes_it() {
         for written in [KEY.to_owned(), KEY.replace("sk", "\\u0073\\u006b"), KEY.replace('-', "\\u002D")] {
             let data = format!(r#"{{"choices":[{{"delta":{{"content":"It is {written}, {written}."}}}}]}}"#);
             assert_eq!(content(&data), "It is [key], [key].");
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_was_held_back_comes_before_the_end() {
+    fn text_that_was_held_back_is_passed_on_before_the_answer_ends() {
         let mut chunks = Chunks::new("m".into(), &Arc::new(Secret::new(KEY)));
         let text = |json: Option<String>| {
             let json: Value = serde_json::from_str(&json.unwrap_or_default()).unwrap_or_default();
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_failures_and_what_is_no_chunk_are_told_apart() {
+    fn unreadable_data_is_distinguished_from_failures_and_from_the_end_marker() {
         assert_eq!(read(" [DONE] "), Said::Done);
         for data in [r#"{"error":{"code":429}}"#, r#"{"error":"x","choices":[]}"#, r#"{"error":false}"#] {
             assert!(matches!(read(data), Said::Failure(_)), "{data}");

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_that_servers_name_are_told_apart_where_the_status_is_the_same() {
+    fn errors_with_the_same_status_are_distinguished_by_their_type_or_code() {
         for (body, expected) in [
             (r#"{"error":{"message":"x","type":"requests","code":"rate_limit_exceeded"}}"#, Failure::TooMany),
             (r#"{"error":{"message":"x","type":"insufficient_quota","code":null}}"#, Failure::NoQuota),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn no_word_of_the_endpoint_is_in_the_words_for_it() {
+    fn an_error_body_without_a_known_type_or_code_is_ignored() {
         for body in [
             "secret",
             "",
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_within_a_stream_is_known_by_its_number_too() {
+    fn a_numeric_code_identifies_an_error_within_a_stream() {
         assert_eq!(of_error(r#"{"code":503,"message":"x"}"#), Failure::Overloaded);
         assert_eq!(of_error(r#"{"code":200}"#), Failure::Reported);
         assert_eq!(of_error("null"), Failure::Reported);

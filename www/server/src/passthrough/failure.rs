@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_that_would_mean_something_else_to_a_browser_are_not_passed_on() {
+    fn a_status_that_would_mislead_the_browser_is_replaced() {
         for (theirs, ours) in [
             (401, 401),
             (422, 400),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_one_sentence_with_a_code() {
+    fn a_failure_has_a_message_of_one_sentence_and_a_code() {
         for failure in [Failure::UnknownName, Failure::Fault(599), Failure::Status(418), Failure::Redirect] {
             let problem = failure.problem("The model's server a.example");
             assert!(problem.message.starts_with("The model's server a.example ") && problem.message.ends_with('.'));

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_few_look_ups_run_at_a_time_and_those_that_nobody_waits_for_never_begin() {
+    async fn at_most_four_name_look_ups_run_at_a_time_and_abandoned_ones_never_begin() {
         let LookUps { places } = LookUps::default();
         let begun = Arc::new(AtomicUsize::new(0));
         let mut ends = Vec::new();

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_endpoint_that_takes_long_to_respond_does_not_keep_the_page_in_the_dark() {
+    async fn the_page_gets_a_comment_every_15_seconds_until_the_endpoint_responds() {
         let comment = || ": keep-alive\n\n".to_owned();
         let hi = || "data: Hi\n\n".to_owned();
         assert_eq!(response_after(14, Ok("Hi")).await, (200, vec![(14, hi())]));

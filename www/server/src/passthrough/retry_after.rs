@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_written_again_and_nothing_else_is() {
+    fn retry_after_is_normalized_to_seconds_or_a_date_and_anything_else_is_dropped() {
         for (values, expected) in [
             (&["7"] as &[_], Some("7")),
             (&[" 007 "], Some("7")),

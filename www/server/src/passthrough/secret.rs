@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn each_spelling_of_the_key_is_replaced_in_whatever_pieces_it_arrives() {
+    fn each_spelling_of_the_key_is_replaced_however_it_is_split() {
         let secret = Arc::new(Secret::new(KEY));
         for spelling in spellings::of(KEY) {
             let text = format!("It is {spelling}. Is it {spelling}?");
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_the_key_stays_and_is_written_at_once() {
+    fn only_a_possible_start_of_the_key_is_held_back_and_other_text_is_unchanged() {
         let mut redactor = Redactor::new(Arc::new(Secret::new(KEY)));
         for piece in
             ["This", " is", " s", "k", "i", "ing: 100", "%", " &", " \\", "\u{1f30a}日本", "&#", "\\u", "x", ""]
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_is_a_word_like_others() {
+    fn a_key_shorter_than_16_characters_is_not_replaced() {
         let mut redactor = Redactor::new(Arc::new(Secret::new("ollama")));
         assert_eq!(redactor.push("An ollama is an ollama"), "An ollama is an ollama");
     }

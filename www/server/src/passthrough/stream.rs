@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_endpoint_without_a_complete_event_or_comment_for_too_long_is_given_up() {
+    async fn a_stream_without_a_complete_event_or_comment_for_too_long_fails_as_silent() {
         let drops = |drop, count| std::iter::repeat_n((10, drop), count).collect::<Vec<_>>();
         for (pieces, seconds) in [
             (vec![], 40),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_time_in_which_the_page_does_not_read_is_no_silence_of_the_endpoint() {
+    async fn time_while_the_page_does_not_read_does_not_count_as_silence_of_the_endpoint() {
         let mut stream = reading(body(vec![(0, EVENT), (30, EVENT)])).follow().boxed();
         for _ in 0..2 {
             let event = stream.next().await.unwrap_or_default();
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_connection_to_an_endpoint_that_failed_is_closed_before_the_page_reads_on() {
+    async fn after_a_failure_the_connection_to_the_endpoint_is_closed_without_another_read() {
         let held = Arc::new(());
         let guard = Arc::clone(&held);
         let body = body(vec![(0, "data: {\"error\":{}}\n\n")]).inspect(move |_| drop(Arc::clone(&guard)));

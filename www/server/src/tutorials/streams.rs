@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_comes_back_long_after_an_eviction_is_let_in() {
+    async fn an_evicted_user_can_subscribe_again_after_the_return_time() {
         let streams = Arc::new(Streams::new(1));
         let now = Instant::now();
         let _ann = subscribe(&streams, "ann", "", now);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_reconnects_before_the_server_noticed_is_never_turned_away() {
+    async fn a_client_that_reconnects_before_the_server_notices_the_disconnection_is_accepted() {
         let streams = Arc::new(Streams::new(2));
         let now = Instant::now();
         let mut earlier = subscribe(&streams, "ann", "tab", now);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waits_is_bounded_and_a_push_beyond_that_is_not_delivered() {
+    async fn a_push_is_not_delivered_if_too_many_events_wait_for_the_subscriber() {
         let streams = Arc::new(Streams::new(1));
         let mut ann = subscribe(&streams, "ann", "", Instant::now());
         assert!((0..MAX_WAITING).all(|_| streams.push("ann", Bytes::from("x"))));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waits_for_all_together_is_bounded_in_bytes() {
+    async fn the_waiting_events_of_all_subscribers_together_are_limited_in_bytes() {
         const LARGE: usize = MAX_WAITING_BYTES / 100;
         let streams = Arc::new(Streams::new(1));
         let large = Bytes::from(vec![b'x'; LARGE]);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_memory_of_who_was_sent_away_is_bounded() {
+    async fn the_list_of_evicted_users_is_limited() {
         let streams = Arc::new(Streams::new(1));
         let now = Instant::now();
         let mut last = subscribe(&streams, "first", "", now);

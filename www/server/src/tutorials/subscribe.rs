@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_quiet_stream_carries_a_comment_every_15_seconds() {
+    async fn a_quiet_subscription_gets_a_comment_every_15_seconds() {
         let start = Instant::now();
         let subscriber = Subscriber { user_id: "ann".into(), session: String::new() };
         let subscribed = subscribe(State(Arc::new(Streams::new(1))), Query(subscriber)).await;

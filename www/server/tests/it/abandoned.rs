@@ -79,7 +79,7 @@ impl Program {
 }
 
 #[tokio::test]
-async fn nobody_notices_a_thousand_requests_for_work_that_are_started_and_given_up() {
+async fn a_thousand_abandoned_requests_do_not_slow_down_other_requests() {
     let program = Program::start().await;
     for (route, parameters) in [("stream", ""), ("expected", ""), ("stream", "&rate=1")] {
         for number in 0..1000 {
@@ -101,7 +101,7 @@ async fn nobody_notices_a_thousand_requests_for_work_that_are_started_and_given_
 }
 
 #[tokio::test]
-async fn bodies_that_never_end_take_no_more_memory_than_is_said() {
+async fn bodies_that_never_end_take_limited_memory_and_those_beyond_the_limit_get_503() {
     let program = Program::start().await;
     let head = "HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n";
     let almost_all = vec![b' '; 1_048_575];
@@ -133,7 +133,7 @@ async fn bodies_that_never_end_take_no_more_memory_than_is_said() {
 }
 
 #[tokio::test]
-async fn twenty_slow_readers_of_different_streams_take_no_more_memory_than_is_said() {
+async fn twenty_slow_readers_of_different_streams_take_less_than_250_mb() {
     let program = Program::start().await;
     let mut readers = Vec::new();
     for seed in 0..20 {
@@ -145,7 +145,7 @@ async fn twenty_slow_readers_of_different_streams_take_no_more_memory_than_is_sa
 }
 
 #[tokio::test]
-async fn more_readers_than_there_is_memory_for_are_asked_to_come_back() {
+async fn a_reader_beyond_the_memory_limit_gets_503_with_retry_after() {
     let program = Program::start().await;
     let mut readers = Vec::new();
     // The first takes most of the memory for whole streams; the others have a place each.

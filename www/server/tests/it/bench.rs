@@ -12,7 +12,7 @@ async fn expected(server: &Server, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_stream_is_as_long_as_was_said_and_the_same_each_time() {
+async fn a_stream_has_the_announced_length_and_the_same_bytes_each_time() {
     let server = Server::start(&[]).await;
     for kind in KINDS {
         let query = format!("workload={kind}&events=300&seed=7");
@@ -33,7 +33,7 @@ async fn a_stream_is_as_long_as_was_said_and_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn at_a_rate_the_same_events_come_piece_by_piece() {
+async fn a_stream_with_a_rate_has_the_same_bytes_and_begins_before_it_is_complete() {
     let server = Server::start(&[]).await;
     let whole = server.get("/bench/stream?workload=typed&events=200").await.bytes().await.unwrap();
     for rate in [500, 20_000] {
@@ -46,7 +46,7 @@ async fn at_a_rate_the_same_events_come_piece_by_piece() {
 }
 
 #[tokio::test]
-async fn what_is_no_stream_or_too_long_a_one_is_refused() {
+async fn invalid_parameters_and_streams_that_are_too_long_are_refused() {
     let server = Server::start(&[]).await;
     for query in [
         "",

@@ -33,14 +33,14 @@ fn text(events: &[String]) -> String {
 }
 
 #[tokio::test]
-async fn the_embedded_model_says_what_it_is() {
+async fn api_model_describes_the_embedded_model() {
     let server = Server::start(&[]).await;
     let model: Value = serde_json::from_str(&server.get("/api/model").await.text().await.unwrap()).unwrap();
     assert_eq!(model, json!({ "model": "headwater-demo", "resumable": true, "embedded": true, "maxBytes": 1_048_576 }));
 }
 
 #[tokio::test]
-async fn a_reply_is_numbered_chunks_then_stop_then_done_then_the_clean_end() {
+async fn a_reply_has_numbered_chunks_a_finish_reason_and_a_done_marker_and_ends_cleanly() {
     let server = Server::start(&[]).await;
     let response = server.post("/api/chat", "application/json; charset=utf-8", body("hello")).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -63,7 +63,7 @@ async fn a_reply_is_numbered_chunks_then_stop_then_done_then_the_clean_end() {
 }
 
 #[tokio::test]
-async fn the_reply_is_chosen_by_the_question_and_always_the_same() {
+async fn the_question_selects_the_reply_and_the_same_question_gets_the_same_reply() {
     let server = Server::start(&[]).await;
     for (question, part) in [
         ("Show me some code", "```rust"),
@@ -82,7 +82,7 @@ async fn the_reply_is_chosen_by_the_question_and_always_the_same() {
 }
 
 #[tokio::test]
-async fn last_event_id_goes_on_after_that_token_even_on_another_server() {
+async fn a_request_with_a_last_event_id_continues_after_that_token_even_on_another_server() {
     let whole = ask(&Server::start(&[]).await, "hello", None).await.rest().await;
     let another = Server::start(&[]).await;
     let last = whole.len() - 1;
@@ -116,7 +116,7 @@ async fn tokens_arrive_one_by_one_while_the_reply_is_generated() {
 }
 
 #[tokio::test]
-async fn a_cut_reply_breaks_once_and_is_whole_after_a_resume() {
+async fn a_cut_reply_is_complete_after_one_request_with_the_last_event_id() {
     let server = Server::start(&[]).await;
     let mut received = Vec::new();
     let mut stream = ask(&server, "cut the table", None).await;
@@ -130,7 +130,7 @@ async fn a_cut_reply_breaks_once_and_is_whole_after_a_resume() {
 }
 
 #[tokio::test]
-async fn an_error_asked_for_is_answered_with_that_status() {
+async fn a_question_that_requests_an_error_status_gets_that_status() {
     let server = Server::start(&[]).await;
     for status in [400, 404, 429, 500, 503] {
         let response = server.post("/api/chat", "application/json", body(&format!("error {status}"))).await;
@@ -140,7 +140,7 @@ async fn an_error_asked_for_is_answered_with_that_status() {
 }
 
 #[tokio::test]
-async fn pace_is_clamped_and_may_be_left_out() {
+async fn an_extreme_or_missing_pace_is_accepted() {
     let server = Server::start(&[]).await;
     for pace in ["", r#", "pace": 0"#, r#", "pace": -5"#, r#", "pace": 1e300"#, r#", "pace": null"#] {
         let body = format!(r#"{{"messages":[{{"role":"user","content":"hello"}}]{pace}}}"#);
@@ -150,7 +150,7 @@ async fn pace_is_clamped_and_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn bad_input_is_refused_in_one_sentence() {
+async fn invalid_input_is_refused_with_one_sentence() {
     let server = Server::start(&[]).await;
     let last_is_empty = r#"{"messages":[{"role":"user","content":"hello"},{"role":"user","content":" \n"}]}"#;
     let wrong_role = r#"{"messages":[{"role":"pirate","content":"hello"}]}"#;

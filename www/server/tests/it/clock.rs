@@ -5,7 +5,7 @@ use reqwest::Method;
 use crate::support::{Events, Server};
 
 #[tokio::test]
-async fn the_clock_starts_strikes_twenty_times_and_ends() {
+async fn the_clock_sends_twenty_strikes_between_a_start_event_and_an_end_event() {
     let server = Server::start(&[]).await;
     let response = server.get("/stream?interval=1").await;
     assert_eq!(response.headers()["access-control-allow-origin"], "*");
@@ -22,7 +22,7 @@ async fn the_clock_starts_strikes_twenty_times_and_ends() {
 }
 
 #[tokio::test]
-async fn the_first_strike_does_not_wait_for_a_second() {
+async fn the_first_strike_is_sent_at_once() {
     let server = Server::start(&[]).await;
     let mut events = Events::of(server.get("/stream?interval=60000").await);
     assert!(events.next().await.unwrap().starts_with("retry: 10000\n"));
@@ -30,7 +30,7 @@ async fn the_first_strike_does_not_wait_for_a_second() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_origin_may_send_headers_of_its_own() {
+async fn a_preflight_for_the_clock_allows_the_requested_headers() {
     let server = Server::start(&[]).await;
     let preflight = server.client.request(Method::OPTIONS, server.url("/stream"));
     let response = preflight.header("access-control-request-headers", "last-event-id").send().await.unwrap();

@@ -43,7 +43,7 @@ async fn status_for_host(server: &Server, host: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn no_route_answers_under_a_foreign_name() {
+async fn every_route_refuses_a_foreign_host_name() {
     let server = Server::start(&[]).await;
     for (method, path) in EVERY_KIND_OF_ROUTE {
         let line = format!("{method} {path} HTTP/1.1");
@@ -57,7 +57,7 @@ async fn no_route_answers_under_a_foreign_name() {
 }
 
 #[tokio::test]
-async fn a_rebound_name_cannot_ask_the_model() {
+async fn a_page_of_a_rebound_dns_name_cannot_use_the_model() {
     let server = Server::start(&[]).await;
     let request = server.client.post(server.url("/api/chat")).header("content-type", "application/json").body(QUESTION);
     let rebound = request.header("host", "evil.example").header("origin", "http://evil.example");
@@ -68,7 +68,7 @@ async fn a_rebound_name_cannot_ask_the_model() {
 }
 
 #[tokio::test]
-async fn the_host_must_be_there_once_and_be_one() {
+async fn a_request_needs_exactly_one_valid_and_allowed_host() {
     let server = Server::start(&[]).await;
     for host in ["127.0.0.1", "LOCALHOST:1", "localhost.:8080", "[::1]:8080", "localhost:"] {
         assert_eq!(status_for_host(&server, host).await.0, 200, "{host}");
@@ -92,7 +92,7 @@ async fn the_host_must_be_there_once_and_be_one() {
 }
 
 #[tokio::test]
-async fn a_target_with_a_host_does_not_get_past_the_check() {
+async fn an_absolute_request_target_does_not_bypass_the_host_check() {
     let server = Server::start(&[]).await;
     for (target, host, status) in [
         ("http://localhost/api/model", "localhost", 200),
@@ -107,7 +107,7 @@ async fn a_target_with_a_host_does_not_get_past_the_check() {
 }
 
 #[tokio::test]
-async fn an_operator_adds_names_under_which_pages_may_ask_too() {
+async fn pages_under_a_name_in_allowed_hosts_may_use_the_model() {
     let server = Server::start(&[("ALLOWED_HOSTS", "chat.example, 192.0.2.7")]).await;
     for (host, status) in [("Chat.Example", 200), ("192.0.2.7:8080", 200), ("localhost", 200), ("b.chat.example", 421)]
     {
@@ -146,7 +146,7 @@ async fn sent(request: &RequestBuilder, fields: &[(&str, &str)]) -> Response {
 }
 
 #[tokio::test]
-async fn foreign_pages_cannot_change_or_spend_anything() {
+async fn guarded_routes_refuse_pages_of_other_sites_and_accept_own_pages_and_programs() {
     let server = Server::start(&[]).await;
     let own = server.url("");
     server.post("/chat/send", "application/x-www-form-urlencoded", "msg=hi").await;
@@ -192,7 +192,7 @@ async fn foreign_pages_cannot_change_or_spend_anything() {
 }
 
 #[tokio::test]
-async fn pages_elsewhere_may_link_to_the_pages_here_and_read_the_clock() {
+async fn pages_of_other_sites_may_link_to_this_server_and_read_the_clock() {
     let server = Server::start(&[]).await;
     for path in ["/", "/bench/", "/stream?interval=1"] {
         let request = server.client.get(server.url(path));
@@ -203,7 +203,7 @@ async fn pages_elsewhere_may_link_to_the_pages_here_and_read_the_clock() {
 }
 
 #[tokio::test]
-async fn no_route_takes_a_change_from_a_page_elsewhere() {
+async fn every_route_refuses_post_put_and_delete_from_pages_of_other_sites() {
     let server = Server::start(&[]).await;
     for path in ["/", "/stream", "/nowhere", "/api/nowhere", "/api/model", "/message/sse/stats", "/bench/"] {
         for method in [Method::POST, Method::PUT, Method::DELETE] {
@@ -220,7 +220,7 @@ async fn no_route_takes_a_change_from_a_page_elsewhere() {
 }
 
 #[tokio::test]
-async fn beside_a_key_no_route_is_open_to_pages_elsewhere() {
+async fn with_a_configured_key_no_route_is_open_to_pages_of_other_sites() {
     let (_upstream, server) = Upstream::start().await;
     let origin = "http://other.example";
     for path in ["/stream?interval=1", "/message/sse/subscribe?userId=ann", "/message/sse/stats", "/api/model"] {

@@ -13,7 +13,7 @@ fn line(row: &Row) -> String {
 }
 
 #[test]
-fn the_page_has_the_line_of_each_setting_and_no_other() {
+fn the_guide_page_lists_exactly_the_settings_of_the_program() {
     let table = PAGE.split_once("| setting |").unwrap().1.split_once("\n\n").unwrap().0;
     let lines: Vec<&str> = table.lines().skip(2).collect();
     let expected: Vec<String> = TABLE.iter().map(line).collect();
@@ -29,14 +29,14 @@ fn sources(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn no_variable_is_read_that_the_table_does_not_have() {
+fn only_the_environment_variables_of_the_table_are_read() {
     let all = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).concat();
     // The program reads the environment in one place, by the names of the table.
     assert_eq!((all.matches("env::var").count(), all.matches("env::var_os(name)").count()), (1, 1));
 }
 
 #[test]
-fn each_setting_and_argument_is_in_help_and_on_the_page() {
+fn help_lists_each_setting_and_argument_and_the_guide_page_each_argument() {
     let help = help();
     for row in TABLE {
         assert!(help.contains(&format!("\n  {}\n", row.name)), "{}", row.name);

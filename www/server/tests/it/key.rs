@@ -7,7 +7,7 @@ use crate::support::{Events, refusal};
 use crate::upstream::{CHUNKED, KEY, Upstream, answer, assert_without_key, data, http_chunk};
 
 #[tokio::test]
-async fn nothing_outside_of_the_answers_text_reaches_the_page_as_the_endpoint_wrote_it() {
+async fn the_key_does_not_reach_the_page_from_errors_comments_or_other_fields() {
     let (upstream, server) = Upstream::start().await;
     let spellings = spellings::of(KEY).into_iter().map(|key| key.replace('\\', "\\\\"));
     for key in spellings.chain(spelled_in_json()) {
@@ -82,7 +82,7 @@ async fn the_key_does_not_reach_the_page_from_any_part_of_a_refusal() {
 }
 
 #[tokio::test]
-async fn the_key_in_the_text_of_an_answer_is_replaced_wherever_its_pieces_are_cut() {
+async fn the_key_in_the_text_of_an_answer_is_replaced_however_the_text_is_split() {
     let (upstream, server) = Upstream::start().await;
     let piece = |text: &str| format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": text } }] }));
     for key in spellings::of(KEY) {

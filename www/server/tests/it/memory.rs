@@ -78,7 +78,7 @@ async fn ask(program: &Program, question: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn a_question_takes_little_memory_whatever_the_endpoint_sends() {
+async fn a_question_takes_at_most_8_mib_whatever_the_endpoint_sends() {
     let question = json!({ "messages": [{ "role": "user", "content": "x".repeat(1000 * 1000) }] }).to_string();
     for response in responses() {
         let (upstream, base) = Upstream::listen("http").await;

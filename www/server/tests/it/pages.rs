@@ -5,7 +5,7 @@ use reqwest::Response;
 use crate::support::{Server, refusal};
 
 #[tokio::test]
-async fn every_answer_carries_the_security_headers() {
+async fn every_response_has_the_security_headers() {
     let server = Server::start(&[]).await;
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -25,7 +25,7 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[tokio::test]
-async fn the_page_is_served_and_what_is_not_there_is_404() {
+async fn the_page_is_served_and_unknown_paths_get_404() {
     let server = Server::start(&[]).await;
     let page = server.get("/").await;
     assert_eq!((page.status().as_u16(), page.headers()["content-type"].to_str().unwrap()), (200, "text/html"));
@@ -48,7 +48,7 @@ async fn get(server: &Server, path: &str, fields: &[(&str, &str)]) -> Response {
 }
 
 #[tokio::test]
-async fn a_browser_that_has_the_file_gets_304() {
+async fn a_browser_that_has_the_current_file_gets_304() {
     let server = Server::start(&[]).await;
     let page = server.get("/").await;
     let tag = page.headers()["etag"].to_str().unwrap().to_owned();
@@ -98,7 +98,7 @@ async fn a_range_of_bytes_is_sent_and_an_unknown_unit_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_path_that_no_file_can_have_is_refused() {
+async fn a_path_that_is_too_long_gets_414_and_any_other_without_a_file_gets_404() {
     let server = Server::start(&[]).await;
     for path in ["x".repeat(5000), "x/".repeat(2500), "%78".repeat(1700), "x".repeat(240)] {
         assert_eq!(server.get(&format!("/{path}")).await.status(), 414, "{} bytes", path.len());

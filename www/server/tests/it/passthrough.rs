@@ -8,7 +8,7 @@ use crate::support::{Events, refusal, within_limit};
 use crate::upstream::{CHUNKED, KEY, QUESTION, Upstream, answer, asked, data, http_chunk};
 
 #[tokio::test]
-async fn the_request_has_the_key_the_model_and_the_messages_and_nothing_of_ours() {
+async fn the_upstream_request_has_only_the_key_the_model_and_the_messages() {
     let (upstream, server) = Upstream::start().await;
     let endpoint = async {
         let mut received = upstream.receive().await;
@@ -64,7 +64,7 @@ async fn each_piece_is_passed_on_before_the_endpoint_sends_the_next() {
 }
 
 #[tokio::test]
-async fn an_answer_without_its_end_is_told_and_the_pages_stream_ends_properly() {
+async fn an_incomplete_answer_is_reported_and_the_stream_to_the_page_ends_cleanly() {
     let (upstream, server) = Upstream::start().await;
     for (end, code) in [("", "cut"), ("0\r\n\r\n", "incomplete"), ("5\r\ndata", "cut"), ("z\r\n", "cut")] {
         let response = upstream.ask(&server, &format!("{CHUNKED}{}{end}", http_chunk("data: {}\n\n"))).await;
@@ -76,7 +76,7 @@ async fn an_answer_without_its_end_is_told_and_the_pages_stream_ends_properly() 
 }
 
 #[tokio::test]
-async fn an_answer_that_gives_a_reason_for_its_end_needs_no_mark_of_the_end() {
+async fn an_answer_with_a_finish_reason_is_complete_without_the_done_marker() {
     let (upstream, server) = Upstream::start().await;
     let last = r#"data: {"choices":[{"delta":{"content":"sk-s"},"finish_reason":"stop"}]}"#;
     let response = upstream.ask(&server, &format!("{CHUNKED}{}0\r\n\r\n", http_chunk(&format!("{last}\n\n")))).await;
@@ -86,7 +86,7 @@ async fn an_answer_that_gives_a_reason_for_its_end_needs_no_mark_of_the_end() {
 }
 
 #[tokio::test]
-async fn after_the_end_of_the_answer_nothing_is_waited_for() {
+async fn the_connection_is_closed_if_the_response_body_continues_after_the_done_marker() {
     let (upstream, server) = Upstream::start().await;
     let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
     received.write(&http_chunk("data: [DONE]\n\ndata: {\"choices\":[]}\n\n")).await;
@@ -95,7 +95,7 @@ async fn after_the_end_of_the_answer_nothing_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_answer_has_ended_is_used_again() {
+async fn a_connection_whose_response_body_has_ended_is_used_again() {
     let (upstream, server) = Upstream::start().await;
     let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
     received.write(&format!("{}0\r\n\r\n", http_chunk("data: [DONE]\n\n"))).await;
@@ -111,7 +111,7 @@ async fn a_connection_whose_answer_has_ended_is_used_again() {
 }
 
 #[tokio::test]
-async fn an_error_within_the_stream_is_told_by_its_kind_and_ends_it() {
+async fn an_error_within_the_stream_is_reported_by_type_or_code_and_ends_the_stream() {
     let (upstream, server) = Upstream::start().await;
     for (error, words) in [
         (r#"{"message":"x","code":"insufficient_quota"}"#, "has no quota left"),
@@ -130,7 +130,7 @@ async fn an_error_within_the_stream_is_told_by_its_kind_and_ends_it() {
 }
 
 #[tokio::test]
-async fn a_line_or_an_event_without_an_end_is_not_held_in_memory() {
+async fn a_line_or_an_event_that_never_ends_is_reported_as_too_large() {
     let (upstream, server) = Upstream::start().await;
     for (start, piece) in
         [("data: ", "x"), ("", ":"), ("", "x"), ("", "data: xxxxxxxx\n"), ("", "id: xxxxxxxx\ndata:\n")]
@@ -155,7 +155,7 @@ async fn a_line_or_an_event_without_an_end_is_not_held_in_memory() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_single_event_is_told_as_such() {
+async fn an_event_stream_without_any_event_is_described_by_its_content() {
     let (upstream, server) = Upstream::start().await;
     for (body, words) in [
         ("", "ended its response without any text."),
@@ -175,7 +175,7 @@ async fn an_answer_without_a_single_event_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn a_browser_that_leaves_takes_the_upstream_request_with_it() {
+async fn the_upstream_request_is_aborted_if_the_browser_leaves() {
     let (upstream, server) = Upstream::start().await;
     let asked = tokio::spawn(
         server.client.post(server.url("/api/chat")).header("content-type", "application/json").body(QUESTION).send(),
@@ -196,7 +196,7 @@ async fn a_browser_that_leaves_takes_the_upstream_request_with_it() {
 }
 
 #[tokio::test]
-async fn input_is_checked_before_the_endpoint_is_asked() {
+async fn invalid_input_is_refused_without_a_request_to_the_endpoint() {
     let (_upstream, server) = Upstream::start().await;
     let response = server.post("/api/chat", "application/json", r#"{"messages":[]}"#).await;
     assert_eq!(response.status(), 400);

@@ -34,7 +34,7 @@ pub async fn first_line(child: &mut Child) -> String {
 }
 
 #[tokio::test]
-async fn it_says_where_it_is_and_stops_on_a_signal_while_a_stream_is_open() {
+async fn the_server_prints_its_address_and_stops_on_a_signal_even_if_a_stream_is_open() {
     for signal in ["-TERM", "-INT"] {
         let mut child = program(&[("PORT", "0")]).spawn().unwrap();
         let line = first_line(&mut child).await;
@@ -52,7 +52,7 @@ async fn it_says_where_it_is_and_stops_on_a_signal_while_a_stream_is_open() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_told_with_the_way_out() {
+async fn the_error_for_a_port_in_use_names_the_remedy() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let (code, told) = refusal_to_start(&[("PORT", &port)]).await;
@@ -61,21 +61,21 @@ async fn a_port_in_use_is_told_with_the_way_out() {
 }
 
 #[tokio::test]
-async fn half_a_configuration_is_told_without_the_key() {
+async fn the_error_for_missing_variables_names_them_and_does_not_contain_the_key() {
     let (code, told) = refusal_to_start(&[("PORT", "0"), ("OPENAI_API_KEY", "sk-secret")]).await;
     assert_eq!(code, Some(1));
     assert!(told.contains("there is no OPENAI_BASE_URL and no MODEL;") && !told.contains("sk-secret"), "{told}");
 }
 
 #[tokio::test]
-async fn a_host_that_is_no_name_is_told() {
+async fn the_error_for_an_invalid_host_quotes_it() {
     let (code, told) = refusal_to_start(&[("PORT", "0"), ("ALLOWED_HOSTS", "chat.example,https://b.example")]).await;
     assert_eq!(code, Some(1));
     assert!(told.contains("ALLOWED_HOSTS") && told.contains("\"https://b.example\""), "{told}");
 }
 
 #[tokio::test]
-async fn help_is_printed_and_nothing_is_started() {
+async fn the_program_prints_the_help_and_starts_no_server() {
     let output = within_limit("the help", program(&[("PORT", "taken")]).arg("--help").output()).await.unwrap();
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), headwater_chat::config::help());

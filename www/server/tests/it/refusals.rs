@@ -9,7 +9,7 @@ use crate::support::{Server, refusal, within_limit};
 use crate::upstream::{KEY, QUESTION, Upstream, answer, assert_without_key, environment};
 
 #[tokio::test]
-async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_words() {
+async fn a_refusal_is_described_by_its_status_and_code_without_words_of_the_endpoint() {
     let (upstream, server) = Upstream::start().await;
     let error = |code: &str| format!(r#"{{"error":{{"message":"<b>{KEY}","type":"{KEY}","code":"{code}"}}}}"#);
     for (status_line, body, status, words) in [
@@ -53,7 +53,7 @@ async fn a_refusal_is_told_by_its_status_and_kind_and_never_in_the_endpoints_wor
 }
 
 #[tokio::test]
-async fn when_to_ask_again_is_passed_on_as_a_time_or_not_at_all() {
+async fn a_valid_retry_after_is_passed_on_and_any_other_is_dropped() {
     let (upstream, server) = Upstream::start().await;
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
     for (theirs, ours) in [
@@ -73,7 +73,7 @@ async fn when_to_ask_again_is_passed_on_as_a_time_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn answers_that_are_something_else_are_told_in_words() {
+async fn a_response_that_is_not_an_event_stream_is_described_with_status_502() {
     let (upstream, server) = Upstream::start().await;
     for (headers, words) in [
         (format!("Content-Type: text/{KEY}"), "responded with something other than an event stream."),
@@ -106,7 +106,7 @@ async fn answers_that_are_something_else_are_told_in_words() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_not_known_is_told() {
+async fn an_unknown_host_name_is_reported() {
     let variables = [("OPENAI_BASE_URL", "http://nowhere.invalid/v1"), ("OPENAI_API_KEY", KEY), ("MODEL", "m")];
     let response = Server::start(&variables).await.post("/api/chat", "application/json", QUESTION).await;
     assert_eq!(response.status(), 502);
@@ -114,7 +114,7 @@ async fn a_name_that_is_not_known_is_told() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_not_there_is_502_and_says_where() {
+async fn a_refused_connection_to_the_endpoint_is_reported_with_its_address() {
     let (upstream, server) = Upstream::start().await;
     let address = upstream.listener.local_addr().unwrap();
     drop(upstream);
@@ -125,7 +125,7 @@ async fn an_endpoint_that_is_not_there_is_502_and_says_where() {
 }
 
 #[tokio::test]
-async fn a_proxy_on_the_way_that_requires_a_password_is_told() {
+async fn a_proxy_that_requires_a_password_is_reported() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", proxy.local_addr().unwrap());
     let endpoint = environment("https://model.invalid/v1");

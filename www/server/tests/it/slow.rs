@@ -39,14 +39,14 @@ async fn clients_that_send_nothing_or_half_a_header_are_disconnected() {
 }
 
 #[tokio::test]
-async fn a_stream_outlives_the_limits_for_its_request() {
+async fn the_header_and_body_timeouts_do_not_end_the_stream_of_the_response() {
     let server = Server::start(&[("HEADER_TIMEOUT", "0.2"), ("BODY_TIMEOUT", "0.2")]).await;
     let response = server.post("/chat/stream?interval=150", "application/x-www-form-urlencoded", "msg=hi").await;
     assert!(response.text().await.unwrap().ends_with("event:stop\ndata:\n\n"));
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_arrive_is_408_on_every_route_that_reads_one() {
+async fn every_route_that_reads_a_body_responds_with_408_if_it_does_not_arrive() {
     let server = Server::start(&[("BODY_TIMEOUT", "0.5"), ("HEADER_TIMEOUT", "10")]).await;
     let mut connections = Vec::new();
     for (path, content_type) in [
@@ -64,7 +64,7 @@ async fn a_body_that_does_not_arrive_is_408_on_every_route_that_reads_one() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_too_long_is_431() {
+async fn a_header_that_is_too_long_gets_431() {
     let server = Server::start(&[]).await;
     let long = "x".repeat(16 * 1024);
     let sent =
@@ -73,7 +73,7 @@ async fn a_header_that_is_too_long_is_431() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_waits_for_a_free_place() {
+async fn a_connection_beyond_the_limit_waits_until_another_one_ends() {
     let server = Server::start(&[("MAX_CONNECTIONS", "3")]).await;
     let mut held = Vec::new();
     for _ in 0..3 {

@@ -25,7 +25,7 @@ fn chunks_of_spring() -> String {
 }
 
 #[tokio::test]
-async fn two_requests_give_the_bytes_and_chunks_of_spring() {
+async fn a_post_and_then_a_get_return_the_same_bytes_and_chunks_as_a_spring_server() {
     let server = Server::start(&[]).await;
     let sent = server.post("/chat/send", FORM, "msg=Hello%2C+world").await;
     assert!(sent.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
@@ -42,7 +42,7 @@ async fn two_requests_give_the_bytes_and_chunks_of_spring() {
 }
 
 #[tokio::test]
-async fn one_post_gives_the_same_stream() {
+async fn a_single_post_returns_the_same_bytes_and_chunks_as_a_spring_server() {
     let server = Server::start(&[]).await;
     let request = format!(
         "POST /chat/stream?interval=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -53,14 +53,14 @@ async fn one_post_gives_the_same_stream() {
 }
 
 #[tokio::test]
-async fn the_first_event_does_not_wait_for_a_second() {
+async fn the_first_event_is_sent_at_once() {
     let server = Server::start(&[]).await;
     let mut events = Events::of(server.post("/chat/stream?interval=60000", FORM, "msg=hi").await);
     assert_eq!(events.next().await.unwrap(), "id:0\ndata:{\"role\":\"test\",\"content\":\"0\"}");
 }
 
 #[tokio::test]
-async fn an_id_that_was_never_given_is_404() {
+async fn an_unknown_conversation_id_gets_404() {
     let server = Server::start(&[]).await;
     let id: u64 = server.post("/chat/send", FORM, "msg=hi").await.text().await.unwrap().parse().unwrap();
     for unknown in [(id + 1).to_string(), "0".into(), "-1".into(), "abc".into(), "%22%0A".into()] {

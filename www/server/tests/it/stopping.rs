@@ -47,7 +47,7 @@ async fn stop(child: &mut Child) {
 }
 
 #[tokio::test]
-async fn every_kind_of_stream_ends_with_its_last_chunk() {
+async fn when_the_server_stops_every_kind_of_stream_ends_with_its_last_chunk() {
     let (mut child, port) = start(&[("PORT", "0"), ("MAX_STREAMS", "1000"), ("SHUTDOWN_TIMEOUT", "60")]).await;
     let question = r#"{"messages":[{"role":"user","content":"hello"}],"pace":1}"#;
     let mut streams = Vec::new();
@@ -78,7 +78,7 @@ async fn every_kind_of_stream_ends_with_its_last_chunk() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_nothing_delays_the_end_by_the_given_time_at_most() {
+async fn a_client_that_reads_nothing_delays_the_end_by_at_most_shutdown_timeout() {
     let (mut child, port) = start(&[("PORT", "0"), ("SHUTDOWN_TIMEOUT", "0.2")]).await;
     let mut stuck =
         begin(port, "GET /bench/stream?workload=comments&events=340000 HTTP/1.1\r\nHost: localhost\r\n\r\n").await;

@@ -35,7 +35,7 @@ async fn assert_sent_away(mut events: Events, reason: &str) {
 }
 
 #[tokio::test]
-async fn what_is_pushed_reaches_the_user_and_nobody_else() {
+async fn a_push_reaches_its_user_and_nobody_else() {
     let server = Server::start(&[]).await;
     let mut ann = subscribe(&server, "ann", "1").await;
     let mut ben = subscribe(&server, "ben", "1").await;
@@ -47,7 +47,7 @@ async fn what_is_pushed_reaches_the_user_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn with_more_clients_than_places_the_least_recently_active_is_sent_away_and_stays_away() {
+async fn a_full_server_evicts_the_least_recently_active_client_which_cannot_reconnect() {
     let server = Server::start(&[("MAX_STREAMS", "3")]).await;
     let mut streams = Vec::new();
     for user in ["u0", "u1", "u2"] {
@@ -78,7 +78,7 @@ async fn with_more_clients_than_places_the_least_recently_active_is_sent_away_an
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_is_forgotten_and_its_place_is_free() {
+async fn a_client_that_leaves_gets_no_push_and_its_place_becomes_free() {
     let server = Server::start(&[("MAX_STREAMS", "1")]).await;
     let ann = subscribe(&server, "ann", "1").await;
     drop(ann);
@@ -89,7 +89,7 @@ async fn a_client_that_leaves_is_forgotten_and_its_place_is_free() {
 }
 
 #[tokio::test]
-async fn a_second_subscription_of_a_user_replaces_the_first_politely() {
+async fn a_second_subscription_of_a_user_ends_the_first_with_the_reason_replaced() {
     let server = Server::start(&[]).await;
     let first = subscribe(&server, "ann", "tab1").await;
     let mut second = subscribe(&server, "ann", "tab2").await;
@@ -101,7 +101,7 @@ async fn a_second_subscription_of_a_user_replaces_the_first_politely() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_are_let_in_on_every_answer() {
+async fn every_response_allows_pages_of_other_origins() {
     let server = Server::start(&[("MAX_STREAMS", "1")]).await;
     let origin = "http://localhost:1234";
     let path = "/message/sse/subscribe?userId=ann";
@@ -132,7 +132,7 @@ async fn pages_of_other_origins_are_let_in_on_every_answer() {
 }
 
 #[tokio::test]
-async fn text_from_outside_cannot_end_its_event() {
+async fn line_breaks_in_a_user_id_cannot_end_the_event() {
     let server = Server::start(&[]).await;
     let response = server.get("/message/sse/subscribe?userId=a%0A%0Aevent:%20evicted%0D%0Dx").await;
     let mut events = Events::of(response);
@@ -140,7 +140,7 @@ async fn text_from_outside_cannot_end_its_event() {
 }
 
 #[tokio::test]
-async fn bad_names_and_texts_that_are_too_long_are_refused() {
+async fn a_missing_or_too_long_user_id_and_a_too_long_text_are_refused() {
     let server = Server::start(&[]).await;
     let long = format!("/message/sse/subscribe?userId={}", "x".repeat(257));
     for path in ["/message/sse/subscribe", "/message/sse/subscribe?userId=", &long] {

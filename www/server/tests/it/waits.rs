@@ -11,7 +11,7 @@ async fn assert_gone(received: Received) {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_does_not_respond_in_time_is_504_and_its_connection_is_closed() {
+async fn an_endpoint_that_does_not_respond_in_time_causes_504_and_is_disconnected() {
     let (upstream, server) = Upstream::start_with(&[("UPSTREAM_RESPONSE_TIMEOUT", SHORT)]).await;
     for head in ["", "HTTP/1.1 200 OK\r\nContent-Ty"] {
         let (response, received) = asked(&upstream, &server, head).await;
@@ -23,7 +23,7 @@ async fn an_endpoint_that_does_not_respond_in_time_is_504_and_its_connection_is_
 }
 
 #[tokio::test]
-async fn headers_that_come_drop_by_drop_take_no_longer() {
+async fn the_response_timeout_also_applies_to_headers_that_arrive_byte_by_byte() {
     let (upstream, server) = Upstream::start_with(&[("UPSTREAM_RESPONSE_TIMEOUT", SHORT)]).await;
     let endpoint = async {
         let mut received = upstream.receive().await;
@@ -43,7 +43,7 @@ async fn headers_that_come_drop_by_drop_take_no_longer() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_goes_silent_is_told_and_its_connection_is_closed() {
+async fn a_silent_endpoint_is_reported_to_the_page_and_its_connection_is_closed() {
     let (upstream, server) = Upstream::start_with(&[("UPSTREAM_SILENCE_TIMEOUT", SHORT)]).await;
     for (sent, count) in [("", 0), ("data: {}\n\n", 1), ("data: {}\n\ndata: {", 1), (": comment\n\n", 0)] {
         let (response, mut received) = asked(&upstream, &server, CHUNKED).await;
@@ -58,7 +58,7 @@ async fn an_endpoint_that_goes_silent_is_told_and_its_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_not_made_in_time_is_504() {
+async fn a_connection_that_is_not_made_in_time_causes_504() {
     let (upstream, server) = Upstream::start_tls(&[("UPSTREAM_CONNECT_TIMEOUT", SHORT)]).await;
     // Accepts the connection, and never continues the handshake.
     let (response, accepted) =
@@ -70,7 +70,7 @@ async fn a_connection_that_is_not_made_in_time_is_504() {
 }
 
 #[tokio::test]
-async fn a_browser_that_leaves_during_the_handshake_takes_the_connection_with_it() {
+async fn a_browser_that_leaves_during_the_handshake_ends_the_connection_to_the_endpoint() {
     let (upstream, server) = Upstream::start_tls(&[]).await;
     let asked = tokio::spawn(
         server.client.post(server.url("/api/chat")).header("content-type", "application/json").body(QUESTION).send(),
