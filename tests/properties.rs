@@ -171,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_read_as_the_standard_says(
+    fn arbitrary_bytes_are_read_as_the_standard_says(
         stream in vec(any::<u8>(), 0..256),
         places in vec(any::<Index>(), 0..12),
     ) {
@@ -179,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_can_be_known_waits_for_more_bytes(stream in stream()) {
+    fn every_event_id_and_retry_is_available_as_soon_as_its_last_byte_is_parsed(stream in stream()) {
         let mut parser = Parser::new();
         let mut rows = vec![];
         for length in 1..=stream.len() {
@@ -265,7 +265,7 @@ fn an_event_of_many_lines_in_small_chunks_takes_linear_time() {
 // [non-spec]
 // behavior 12.5
 #[test]
-fn a_line_byte_by_byte_takes_linear_time() {
+fn a_long_line_that_arrives_byte_by_byte_takes_linear_time() {
     let stream = [&b"data: "[..], &vec![b'x'; 1 << 19], b"\n\n"].concat();
     assert_linear(&stream.chunks(1).collect::<Vec<_>>(), 1);
 }
@@ -273,7 +273,7 @@ fn a_line_byte_by_byte_takes_linear_time() {
 // [non-spec]
 // behavior 12.5
 #[test]
-fn a_hundred_thousand_lines_that_carriage_returns_end_take_linear_time_in_one_chunk() {
+fn a_hundred_thousand_lines_ending_in_cr_in_one_chunk_take_linear_time() {
     assert_linear(&[&b"data: x\r".repeat(100_000), b"\r"], 1);
     assert_linear(&[&b"data: x\r\r".repeat(100_000)], 100_000);
 }

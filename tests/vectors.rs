@@ -110,18 +110,18 @@ fn for_each_vector(check: impl Fn(&Vector, &[u8])) {
 }
 
 #[test]
-fn every_vector_holds_whole() {
+fn every_vector_is_read_correctly_in_one_chunk() {
     for_each_vector(|vector, stream| vector.check_chunks([stream], "whole"));
 }
 
 // behavior 10.1
 #[test]
-fn every_vector_holds_byte_by_byte() {
+fn every_vector_is_read_correctly_byte_by_byte() {
     for_each_vector(|vector, stream| vector.check_chunks(stream.chunks(1), "byte by byte"));
 }
 
 #[test]
-fn every_vector_holds_byte_by_byte_with_empty_chunks_between() {
+fn every_vector_is_read_correctly_byte_by_byte_with_empty_chunks_between() {
     for_each_vector(|vector, stream| {
         let chunks = stream.chunks(1).flat_map(|byte| [byte, &[]]);
         vector.check_chunks(std::iter::once(&[][..]).chain(chunks), "byte by byte, with empty chunks between");
@@ -129,7 +129,7 @@ fn every_vector_holds_byte_by_byte_with_empty_chunks_between() {
 }
 
 #[test]
-fn every_vector_holds_in_two_chunks_split_anywhere() {
+fn every_vector_is_read_correctly_in_two_chunks_split_anywhere() {
     for_each_vector(|vector, stream| {
         for position in 0..=stream.len() {
             let (first, second) = stream.split_at(position);
@@ -139,7 +139,7 @@ fn every_vector_holds_in_two_chunks_split_anywhere() {
 }
 
 #[test]
-fn every_vector_holds_in_two_chunks_with_an_empty_one_between() {
+fn every_vector_is_read_correctly_in_two_chunks_with_an_empty_one_between() {
     for_each_vector(|vector, stream| {
         for position in 0..=stream.len() {
             let (first, second) = stream.split_at(position);
@@ -151,7 +151,7 @@ fn every_vector_holds_in_two_chunks_with_an_empty_one_between() {
 /// Vectors are short. Code that reads many bytes at once must find line ends at every place among
 /// these bytes, and must not read beyond the last one.
 #[test]
-fn every_vector_holds_at_any_place_in_a_long_chunk() {
+fn every_vector_is_read_correctly_at_any_place_in_a_long_chunk() {
     const MANY: usize = 64;
     for_each_vector(|vector, stream| {
         // A byte order mark, or a part of one, has a meaning only at the beginning.
@@ -166,12 +166,12 @@ fn every_vector_holds_at_any_place_in_a_long_chunk() {
 }
 
 #[test]
-fn the_second_reading_of_the_standard_agrees_with_every_vector() {
+fn the_second_implementation_of_the_standard_agrees_with_every_vector() {
     for_each_vector(|vector, stream| vector.check(standard::read(stream, ""), "by the second reading"));
 }
 
 #[test]
-fn every_theme_has_its_vectors_and_every_name_is_a_rule_of_its_own() {
+fn every_theme_has_at_least_ten_vectors_and_vector_names_are_unique_and_lower_case() {
     let files = files();
     for theme in ["byte-order-mark", "dispatch", "fields", "ids", "line-ends", "peers", "retry", "servers", "utf-8"] {
         let vectors = files.iter().find(|(file, _)| *file == format!("{theme}.json"));
@@ -216,7 +216,7 @@ fn a_vector_with_both_forms_of_the_stream_is_refused() {
 
 #[test]
 #[should_panic(expected = "messages of x, whole")]
-fn a_vector_that_does_not_hold_fails() {
+fn a_vector_with_wrong_expectations_fails() {
     let text = r#"{"name":"x","input":"data: a\n\n","messages":[],"lastEventId":"","reconnectionTime":null}"#;
     let vector: Vector = serde_json::from_str(text).unwrap();
     vector.check_chunks([&vector.stream()[..]], "whole");

@@ -69,7 +69,7 @@ fn a_silence_as_long_as_the_timeout_is_too_long() {
 }
 
 #[test]
-fn a_timer_that_runs_out_early_is_set_for_the_rest() {
+fn a_timer_that_fires_early_is_set_again_for_the_remaining_time() {
     let mut dog = Watchdog::new(5000, START);
     assert_eq!(dog.handle_timer(START + 4999, SEEN), Some(1));
     assert_eq!(dog.handle_timer(START + 4999, HIDDEN), Some(1));
@@ -77,7 +77,7 @@ fn a_timer_that_runs_out_early_is_set_for_the_rest() {
 }
 
 #[test]
-fn a_byte_restarts_the_silence() {
+fn a_byte_restarts_the_timeout() {
     let mut watch = Watch::new(5000);
     watch.hear_after(3000);
     assert!(watch.run_out(0, SEEN));
@@ -87,7 +87,7 @@ fn a_byte_restarts_the_silence() {
 }
 
 #[test]
-fn a_stream_that_is_never_silent_for_long_is_listened_to_for_ever() {
+fn a_stream_that_is_never_silent_for_long_never_times_out() {
     let mut watch = Watch::new(5000);
     for _ in 0..1000 {
         watch.hear_after(watch.timer.min(4000));
@@ -98,7 +98,7 @@ fn a_stream_that_is_never_silent_for_long_is_listened_to_for_ever() {
 
 // behavior 7.4
 #[test]
-fn a_timer_that_is_a_second_late_is_believed_and_a_later_one_is_not() {
+fn a_timeout_is_extended_if_its_timer_fires_more_than_a_second_late() {
     for (late, goes_on) in [(0, false), (1, false), (999, false), (1000, false), (1001, true), (3_600_000, true)] {
         assert_eq!(Watch::new(5000).run_out(late, SEEN), goes_on, "{late}");
     }
@@ -106,7 +106,7 @@ fn a_timer_that_is_a_second_late_is_believed_and_a_later_one_is_not() {
 
 // behavior 7.4
 #[test]
-fn a_silence_that_ends_while_the_page_is_hidden_is_listened_to_once_more() {
+fn a_timeout_that_expires_while_the_page_is_hidden_is_extended() {
     let mut watch = Watch::new(5000);
     assert!(watch.run_out(0, HIDDEN));
     assert_eq!(watch.timer, 5000);
@@ -114,7 +114,7 @@ fn a_silence_that_ends_while_the_page_is_hidden_is_listened_to_once_more() {
 
 // behavior 7.4
 #[test]
-fn the_reprieve_is_as_long_as_the_timeout_and_ten_seconds_at_most() {
+fn the_extension_is_as_long_as_the_timeout_but_at_most_ten_seconds() {
     for (timeout, reprieve) in [(0, 0), (20, 20), (9999, 9999), (10_000, 10_000), (10_001, 10_000), (LONGEST, 10_000)] {
         for (late, hidden) in [(1001, SEEN), (0, HIDDEN), (3_600_000, HIDDEN)] {
             let mut watch = Watch::new(timeout);
@@ -126,7 +126,7 @@ fn the_reprieve_is_as_long_as_the_timeout_and_ten_seconds_at_most() {
 
 // behavior 7.4
 #[test]
-fn a_silence_is_never_reprieved_twice() {
+fn the_timeout_of_one_silence_is_extended_at_most_once() {
     for first in [(1001, SEEN), (0, HIDDEN), (5000, HIDDEN)] {
         for second in [(0, SEEN), (1001, SEEN), (0, HIDDEN), (3_600_000, HIDDEN)] {
             let mut watch = Watch::new(60_000);
@@ -137,7 +137,7 @@ fn a_silence_is_never_reprieved_twice() {
 }
 
 #[test]
-fn a_timer_that_is_early_in_a_reprieve_does_not_begin_another() {
+fn a_timer_that_fires_early_during_an_extension_does_not_start_another() {
     let mut dog = Watchdog::new(60_000, START);
     let reprieved = START + 60_000 + 5000;
     assert_eq!(dog.handle_timer(reprieved, HIDDEN), Some(10_000));
@@ -147,7 +147,7 @@ fn a_timer_that_is_early_in_a_reprieve_does_not_begin_another() {
 
 // behavior 7.4
 #[test]
-fn a_byte_in_a_reprieve_restarts_the_whole_timeout_and_allows_another_reprieve() {
+fn a_byte_during_an_extension_restarts_the_timeout_and_allows_another_extension() {
     let mut watch = Watch::new(60_000);
     for _ in 0..3 {
         assert!(watch.run_out(0, HIDDEN));
@@ -158,7 +158,7 @@ fn a_byte_in_a_reprieve_restarts_the_whole_timeout_and_allows_another_reprieve()
 }
 
 #[test]
-fn a_suspension_of_hours_does_not_end_a_stream_that_is_heard_again() {
+fn a_suspension_of_hours_does_not_end_a_stream_if_a_byte_follows_in_time() {
     let mut watch = Watch::new(30_000);
     assert!(watch.run_out(8 * 3_600_000, SEEN));
     watch.hear_after(200);
@@ -168,14 +168,14 @@ fn a_suspension_of_hours_does_not_end_a_stream_that_is_heard_again() {
 }
 
 #[test]
-fn a_clock_that_is_set_forward_reprieves_once() {
+fn setting_the_clock_forward_extends_the_timeout_once() {
     let mut dog = Watchdog::new(5000, START);
     assert_eq!(dog.handle_timer(START + 5000 + 86_400_000, SEEN), Some(5000));
     assert_eq!(dog.handle_timer(START + 5000 + 86_405_000, SEEN), None);
 }
 
 #[test]
-fn a_clock_that_is_set_back_makes_no_silence_longer_than_one_timeout_more() {
+fn setting_the_clock_back_adds_at_most_one_timeout_to_a_silence() {
     for now in [0, 1, START - 86_400_000, START - 1, START] {
         let mut dog = Watchdog::new(5000, START);
         assert_eq!(dog.handle_timer(now, SEEN), Some(5000), "{now}");
@@ -188,7 +188,7 @@ fn a_clock_that_is_set_back_makes_no_silence_longer_than_one_timeout_more() {
 
 // behavior 7.5
 #[test]
-fn a_timeout_beyond_the_longest_timer_is_the_longest_timer() {
+fn a_timeout_that_no_timer_can_hold_becomes_the_longest_timer() {
     for timeout in [LONGEST + 1, u64::MAX] {
         let mut dog = Watchdog::new(timeout, START);
         assert_eq!(dog.handle_timer(START, SEEN), Some(LONGEST), "{timeout}");
@@ -197,7 +197,7 @@ fn a_timeout_beyond_the_longest_timer_is_the_longest_timer() {
 }
 
 #[test]
-fn the_end_of_all_time_breaks_nothing() {
+fn the_largest_possible_time_does_not_overflow() {
     let mut dog = Watchdog::new(u64::MAX, u64::MAX);
     assert_eq!(dog.handle_timer(u64::MAX, SEEN), None);
     let mut dog = Watchdog::new(5000, 0);
@@ -229,7 +229,7 @@ proptest! {
 
     // Only data can make the silence longer.
     #[test]
-    fn a_silence_lasts_at_most_the_timeout_the_delay_of_the_timer_and_one_reprieve(
+    fn a_silence_lasts_at_most_the_timeout_plus_one_extension_plus_the_delays_of_timers(
         timeout in 0..120_000_u64,
         held_back in vec((0..5000_u64, any::<bool>()), 3),
     ) {
@@ -242,7 +242,7 @@ proptest! {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_lengthen_a_reprieve() {
+fn setting_the_clock_back_does_not_lengthen_an_extension() {
     let mut watchdog = Watchdog::new(60_000, 1_000_000);
     assert_eq!(watchdog.handle_timer(1_070_000, false), Some(10_000));
     assert_eq!(watchdog.handle_timer(1_000_000, false), Some(10_000));

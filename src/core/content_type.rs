@@ -81,7 +81,7 @@ mod tests {
     use super::is_event_stream;
 
     #[test]
-    fn the_essence_decides_whatever_case_and_parameters() {
+    fn only_the_essence_counts_regardless_of_case_and_parameters() {
         for yes in [
             "text/event-stream",
             "TEXT/Event-Stream",

@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn milliseconds_survive_the_round_trip_and_longer_durations_saturate() {
+    fn a_duration_is_converted_to_whole_milliseconds_and_capped_at_the_largest_number() {
         for number in [0, 1, 999, 1000, 1001, u64::MAX - 1, u64::MAX] {
             assert_eq!(millis(Duration::from_millis(number)), number);
         }

@@ -123,14 +123,14 @@ mod tests {
 
     // behavior 5.2
     #[test]
-    fn after_a_message_the_wait_spreads_over_a_tenth() {
+    fn after_a_message_up_to_a_tenth_is_added_to_the_wait() {
         assert_eq!(wait(DEFAULT, None, 0, true, 0.0), 3000);
         assert_eq!(wait(DEFAULT, None, 0, true, 0.999_999), 3299);
     }
 
     // behavior 5.3
     #[test]
-    fn without_a_message_the_spread_doubles_up_to_the_longest_wait() {
+    fn without_a_message_the_longest_possible_wait_doubles_up_to_max_delay() {
         let longest = |tries| wait(DEFAULT, None, tries, false, 1.0);
         assert_eq!(
             [longest(0), longest(1), longest(2), longest(3), longest(60)],
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_can_neither_overflow_a_timer_nor_make_the_client_spin() {
+    fn a_server_can_neither_overflow_a_timer_nor_cause_retries_without_a_wait() {
         assert_eq!(wait(DEFAULT, Some(3_000_000_000), 0, true, 1.0), MAX_DELAY);
         assert_eq!(wait(DEFAULT, Some(u64::MAX), 40, false, 1.0), MAX_DELAY);
         assert_eq!(wait(DEFAULT, Some(0), 0, true, 0.0), 500);
@@ -154,7 +154,7 @@ mod tests {
 
     // behavior 5.4
     #[test]
-    fn no_random_number_breaks_the_bounds() {
+    fn the_wait_stays_within_its_bounds_for_any_random_number() {
         for random in [f64::NAN, f64::INFINITY, -1.0, 2.0] {
             let wait = wait(DEFAULT, None, 3, false, random);
             assert!((3000..=30_000).contains(&wait), "{random}: {wait}");

@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_can_have_any_text() {
+    fn fields_keep_characters_beyond_ascii_and_invalid_utf_8_becomes_u_fffd() {
         let (mut parser, mut batch) = (Parser::new(), Batch::default());
         batch.fill(parser.handle_chunk("id:日\nevent: tök\ndata: a\u{FEFF}é日🦀b\ndata\n\ndata: 🦀ÿ\n\n".as_bytes()));
         assert_eq!(read(&batch), [row("tök", Some("a\u{FEFF}é日🦀b\n"), Some("日")), row("", Some("🦀ÿ"), None)]);

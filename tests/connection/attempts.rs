@@ -113,7 +113,7 @@ fn a_block_without_data_does_not_reset_the_count_of_retries() {
 // [non-spec]
 // behavior 6.5
 #[test]
-fn silence_an_interruption_and_an_unknown_request_count_toward_max_retries() {
+fn a_timeout_an_interruption_and_a_failed_request_function_count_toward_max_retries() {
     let fail: [fn(&mut Connection) -> Action; 3] = [
         |connection| connection.handle_timeout(),
         |connection| connection.handle_interruption(),

@@ -354,7 +354,7 @@ fn the_decision_receives_the_backoff_for_every_failure_and_method() {
 }
 
 #[test]
-fn a_post_that_is_repeated_after_the_given_backoff_waits_longer_each_time_even_after_events() {
+fn a_post_repeated_after_the_given_backoff_waits_longer_each_time_even_after_events() {
     let fail: [fn(&mut Connection) -> Action; 5] = [
         |connection| with_random(1.0, || connection.handle_network_error()),
         |connection| with_random(1.0, || connection.handle_response(status(503))),

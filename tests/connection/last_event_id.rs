@@ -47,7 +47,7 @@ fn a_server_may_reset_the_last_event_id() {
 }
 
 #[test]
-fn the_id_of_a_cut_block_is_ignored() {
+fn the_id_of_an_incomplete_block_is_ignored() {
     for cut in ["id: 2", "id: 2\n", "id: 2\ndata: b", "id: 2\ndata: b\n", "id: 2\r", "id\n", "id: 2\ndata: b\n:"] {
         let mut connection = open(get());
         feed(&mut connection, "id: 1\ndata: a\n\n");
@@ -61,7 +61,7 @@ fn the_id_of_a_cut_block_is_ignored() {
 }
 
 #[test]
-fn the_next_stream_does_not_continue_a_cut_block() {
+fn the_next_stream_does_not_continue_an_incomplete_block() {
     for cut in
         ["event: e\ndata: a\n", "event: e\n", "da", "data: a", "data: a\r", "\u{FEFF}data: a", ":", "data: a\n\r"]
     {

@@ -111,7 +111,7 @@ fn an_event_below_the_limit_is_delivered_in_every_chunking() {
 }
 
 #[test]
-fn bytes_of_a_cut_stream_do_not_count_toward_the_limit_of_the_next() {
+fn bytes_of_an_interrupted_stream_do_not_count_toward_the_limit_of_the_next() {
     let mut connection = open(Options { max_event_size: LIMIT, ..get() });
     for _ in 0..10 {
         feed(&mut connection, "data: 0123456789\ndata: 0123456789");

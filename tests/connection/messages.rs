@@ -17,7 +17,7 @@ fn told(action: Action) -> String {
 
 // behavior 4.23
 #[test]
-fn last_event_id_param_is_suggested_if_a_cross_origin_request_with_the_header_got_no_response() {
+fn last_event_id_param_is_suggested_if_a_request_with_the_header_got_no_response() {
     for can_probe in [false, true] {
         for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Decided, Reconnect::Never] {
             for options in [get(), post()] {
@@ -36,7 +36,7 @@ fn last_event_id_param_is_suggested_if_a_cross_origin_request_with_the_header_go
 }
 
 #[test]
-fn last_event_id_param_is_not_suggested_for_a_same_origin_request_or_without_the_header() {
+fn last_event_id_param_is_not_suggested_for_same_origin_or_without_the_header() {
     let fail: [fn(&mut Connection) -> Action; 4] = [
         |connection| connection.handle_network_error(),
         |connection| connection.handle_timeout(),
@@ -125,7 +125,7 @@ fn the_message_suggests_accept_and_onopen_for_a_2xx_status_other_than_200_and_20
 }
 
 #[test]
-fn the_message_says_paused_for_a_pause_and_not_for_a_cut() {
+fn the_message_says_paused_for_a_pause_and_not_for_a_network_error() {
     let mut connection = open(get());
     let paused = told(connection.handle_pause().unwrap());
     let cut = told(open(get()).handle_network_error());

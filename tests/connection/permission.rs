@@ -16,7 +16,7 @@ const LOSSES: [Loss; 3] = [
 
 // behavior 4.1
 #[test]
-fn a_get_that_continues_a_post_is_repeated_after_every_kind_of_cut() {
+fn a_get_that_continues_a_post_is_repeated_after_every_kind_of_lost_connection() {
     for (name, lose) in LOSSES {
         let mut connection = Connection::new(post(), drawn);
         connection.handle_request(PLAIN);
@@ -218,7 +218,7 @@ fn no_probe_is_sent_after_a_timeout_and_a_post_fails() {
 
 // behavior 4.1, 4.9
 #[test]
-fn if_the_request_function_fails_the_method_of_the_last_request_decides_about_a_retry() {
+fn the_method_of_the_last_request_decides_about_a_retry_if_the_request_function_fails() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_unknown_request();
     let failure = reestablished(&connection, action);

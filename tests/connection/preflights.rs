@@ -31,7 +31,7 @@ fn refuse(connection: &mut Connection) -> Action {
 
 // behavior 4.23
 #[test]
-fn a_request_with_the_header_that_fails_again_after_a_successful_probe_is_repeated_with_reason_cors() {
+fn a_failure_with_the_header_after_a_successful_probe_is_repeated_with_reason_cors() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     let failure = reestablished(&connection, action);
@@ -69,7 +69,7 @@ fn after_a_refusal_of_the_header_a_failure_without_the_header_is_a_network_error
 }
 
 #[test]
-fn after_a_response_to_the_header_an_earlier_refusal_no_longer_counts() {
+fn after_a_response_to_a_request_with_the_header_an_earlier_refusal_no_longer_counts() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     reestablished(&connection, action);
@@ -83,7 +83,7 @@ fn after_a_response_to_the_header_an_earlier_refusal_no_longer_counts() {
 }
 
 #[test]
-fn after_a_response_to_the_header_each_failure_is_a_network_error() {
+fn after_a_response_to_a_request_with_the_header_each_failure_is_a_network_error() {
     let mut connection = resuming(probing());
     accept(&mut connection);
     for _ in 0..3 {
@@ -121,7 +121,7 @@ fn a_failed_probe_is_a_network_error_and_the_next_failure_is_probed_again() {
 }
 
 #[test]
-fn a_failed_request_with_the_header_is_probed_even_after_responses_to_requests_without_it() {
+fn a_failed_request_with_the_header_is_probed_even_after_responses_without_it() {
     let mut connection = Connection::new(probing(), drawn);
     for _ in 0..3 {
         connection.handle_request(PLAIN);
@@ -144,7 +144,7 @@ fn a_request_without_the_header_is_not_probed_after_a_response() {
 }
 
 #[test]
-fn a_stream_that_breaks_off_is_an_interruption_and_not_a_refusal() {
+fn an_interrupted_stream_is_not_a_refusal() {
     let mut connection = Connection::new(probing(), drawn);
     connection.handle_request(WITH_HEADER);
     accept(&mut connection);
@@ -154,7 +154,7 @@ fn a_stream_that_breaks_off_is_an_interruption_and_not_a_refusal() {
 }
 
 #[test]
-fn a_refusal_before_the_first_response_fails_the_connection_even_if_the_request_had_the_header() {
+fn a_refusal_before_the_first_response_is_final_even_for_a_request_with_the_header() {
     let mut connection = Connection::new(Options { last_event_id: "1".to_owned(), ..probing() }, drawn);
     connection.handle_request(WITH_HEADER);
     let action = refuse(&mut connection);

@@ -23,7 +23,7 @@ fn a_get_is_repeated_after_a_network_error_before_the_response() {
 
 // behavior 4.6
 #[test]
-fn a_get_is_repeated_after_a_stream_that_broke_off() {
+fn a_get_whose_stream_is_interrupted_is_repeated() {
     let mut connection = open(get());
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_network_error();
@@ -53,7 +53,7 @@ fn a_post_that_gets_no_response_is_not_repeated() {
 // [non-spec]
 // behavior 4.6
 #[test]
-fn a_post_whose_stream_breaks_off_is_not_repeated() {
+fn a_post_whose_stream_is_interrupted_is_not_repeated() {
     let mut connection = open(post());
     feed(&mut connection, "data: x\n\n");
     let action = connection.handle_network_error();

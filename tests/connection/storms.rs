@@ -291,7 +291,7 @@ fn a_pause_of_a_post_increases_the_backoff_of_the_next_retry() {
 
 // behavior 6.2
 #[test]
-fn events_of_a_get_that_continues_a_post_or_of_a_post_sent_by_a_get_source_are_not_progress() {
+fn events_are_not_progress_if_a_get_continues_a_post_or_a_get_source_sends_a_post() {
     for (options, request) in [(post(), PLAIN), (get(), POST)] {
         let backoff = Backoff { max_retries: Some(1), ..Backoff::default() };
         let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..options }, drawn);

@@ -76,7 +76,7 @@ fn retry_replaces_the_reconnection_time() {
 
 // behavior 5.6
 #[test]
-fn retry_takes_effect_even_if_its_block_is_cut() {
+fn retry_takes_effect_even_if_its_block_is_incomplete() {
     let mut connection = open(get());
     feed(&mut connection, "data: x\n\nretry: 1500\ndata: cut");
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 1500);
@@ -207,7 +207,7 @@ fn retry_after_applies_to_one_wait_only() {
 // [non-spec]
 // behavior 5.1
 #[test]
-fn the_effective_reconnection_time_fits_a_timer_and_is_at_least_half_a_second_or_the_callers_delay() {
+fn the_reconnection_time_fits_a_timer_and_is_at_least_500_ms_or_the_callers_delay() {
     let kept = |delay, server_time: Option<u64>| {
         let mut connection = open(with_delay(delay));
         if let Some(time) = server_time {

@@ -96,7 +96,7 @@ async fn a_get_that_ends_before_the_last_event_is_repeated_until_it_arrives() {
 }
 
 #[wasm_bindgen_test]
-async fn a_server_that_is_reset_again_and_again_is_read_until_the_last_event() {
+async fn a_stream_whose_connection_is_reset_repeatedly_is_read_to_its_last_event() {
     let Some(url) = scenario("/numbered?count=1000&cut=3&retry=1") else { return };
     let seen = Rc::new(Cell::new(0));
     let until = {
@@ -169,7 +169,7 @@ fn run(mut source: EventSource) -> Rc<RefCell<Vec<String>>> {
 
 // behavior 16.8
 #[wasm_bindgen_test]
-async fn an_endless_stream_is_closed_while_its_next_event_is_awaited_and_the_request_is_aborted_at_once() {
+async fn closing_an_endless_stream_that_is_awaited_aborts_the_request_at_once() {
     let (fetch, log) = fetch("closerEndless", &["data: 1\n\n"], "return new Promise(() => {})");
     let source = builder(URL).method("POST").fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
@@ -243,7 +243,7 @@ async fn a_source_is_closed_while_it_waits_for_the_next_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn closing_a_source_that_is_not_awaited_discards_the_events_not_taken() {
+async fn closing_a_source_that_is_not_awaited_discards_the_remaining_events() {
     let (fetch, log) = fetch("closerIdle", &["id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n"], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
@@ -288,7 +288,7 @@ async fn closing_wakes_a_task_that_awaits_notices() {
 }
 
 #[wasm_bindgen_test]
-async fn closing_a_source_that_is_over_or_was_dropped_does_nothing() {
+async fn closing_a_source_that_has_ended_or_was_dropped_has_no_effect() {
     let (fetch, log) = fetch("closerDropped", &["data: 1\n\n"], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     let closer = source.closer();
@@ -349,7 +349,7 @@ async fn a_callback_may_close_the_source_that_calls_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_from_elsewhere_is_canceled_by_a_closer() {
+async fn a_closer_cancels_a_readable_stream_of_the_caller() {
     let log = Array::new();
     js_sys::Reflect::set(&js_sys::global(), &"closerStream".into(), &log).unwrap();
     let code = "new ReadableStream({ cancel() { closerStream.push('cancel') } })";

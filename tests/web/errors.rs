@@ -100,7 +100,7 @@ async fn a_last_event_id_header_sets_the_id_to_start_from() {
 }
 
 #[wasm_bindgen_test]
-async fn a_url_is_resolved_against_the_page_and_requested_again() {
+async fn a_relative_url_is_resolved_against_the_page_in_each_attempt() {
     // A page of wasm-bindgen's test runner, or its worker.
     let asked = Rc::new(RefCell::new(Vec::new()));
     let fetch = function({
@@ -130,7 +130,7 @@ async fn a_failed_connection_is_an_error_with_the_thrown_value_as_its_source() {
 }
 
 #[wasm_bindgen_test]
-fn every_thrown_value_has_a_text() {
+fn every_thrown_value_is_converted_to_text() {
     let symbol = js_sys::eval("Symbol('s')").unwrap();
     let nothing = js_sys::eval("Object.create(null)").unwrap();
     for (value, text) in [

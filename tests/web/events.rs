@@ -27,7 +27,7 @@ fn data(events: &[Event]) -> Vec<&str> {
 
 // behavior 16.5
 #[wasm_bindgen_test]
-async fn the_stream_continues_across_reconnections_and_ends_with_one_error_and_nothing_after_it() {
+async fn the_stream_continues_across_reconnections_and_ends_after_one_error() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
     let backoff = Backoff { delay: ms(1), max_delay: ms(20), ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
@@ -78,7 +78,7 @@ async fn a_clean_end_is_an_error_if_it_is_declared_an_interruption() {
 
 // behavior 16.4
 #[wasm_bindgen_test]
-async fn no_request_is_sent_before_the_first_poll_and_no_chunk_is_read_before_the_last_one_was_taken() {
+async fn the_first_poll_sends_the_request_and_a_chunk_is_read_once_the_previous_is_taken() {
     let chunks: Vec<String> = (1..=8).map(|n| format!("data: {n}a\n\ndata: {n}b\n\n")).collect();
     let chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
     let (fetch, log) = fetch("slow", &chunks, "controller.close()");
@@ -94,7 +94,7 @@ async fn no_request_is_sent_before_the_first_poll_and_no_chunk_is_read_before_th
 
 // behavior 16.8
 #[wasm_bindgen_test]
-async fn closing_discards_the_events_not_taken_and_aborts_the_request_at_once() {
+async fn closing_discards_the_remaining_events_and_aborts_the_request_at_once() {
     let chunk = "id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: b\n\nid: 4\ndata: c\n\n";
     let (fetch, log) = fetch("closing", &[chunk], "{}");
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
@@ -152,7 +152,7 @@ async fn a_dropped_future_has_taken_no_event() {
 }
 
 #[wasm_bindgen_test]
-async fn notices_continue_after_the_chunks_of_the_stream_and_take_none_of_its_events() {
+async fn notice_reads_the_next_chunk_and_leaves_the_events_that_wait_in_the_stream() {
     let (fetch, _) = fetch("mixed", &["data: 1\n\ndata: 2\n\n", "data: 3\n\n"], "controller.close()");
     let mut source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     assert_eq!(event(&mut source).await.data, "1");
@@ -189,7 +189,7 @@ async fn with_decisions_each_failure_is_an_item_and_the_stream_continues_as_deci
 }
 
 #[wasm_bindgen_test]
-async fn a_source_that_awaits_a_decision_is_connecting_and_one_that_is_given_up_is_over() {
+async fn a_source_is_connecting_until_a_decision_and_closed_if_no_retry_is_decided() {
     let given = builder("https://headwater.invalid/").method("POST").reconnect(Reconnect::Decided);
     let mut source = given.connect().unwrap();
     assert!(source.next().await.unwrap().is_err());

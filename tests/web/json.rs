@@ -34,7 +34,7 @@ async fn data_is_parsed_into_a_type() {
 }
 
 #[wasm_bindgen_test]
-async fn data_that_is_not_that_type_or_not_json_is_an_error_that_quotes_it() {
+async fn data_that_is_not_json_or_not_of_the_type_causes_an_error_that_quotes_it() {
     let long = "日".repeat(80);
     for (data, quoted) in [
         ("{\"text\":1}", "{\"text\":1}"),

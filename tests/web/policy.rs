@@ -52,7 +52,7 @@ async fn each_attempt_uses_the_result_of_the_request_closure() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_of_the_request_closure_fails_the_attempt_and_an_impossible_request_the_source() {
+async fn an_error_of_the_request_closure_is_retried_and_an_invalid_request_is_final() {
     let (fetch, asked) = failing();
     let request = async |Attempt { number, .. }| match number {
         1 => Err("no token".into()),

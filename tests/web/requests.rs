@@ -164,7 +164,7 @@ async fn a_response_without_a_stream_is_read_as_a_whole() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fetch_of_the_callers_is_called_again_for_any_scheme() {
+async fn a_custom_fetch_is_called_again_for_any_scheme() {
     for url in ["app://bundle/events", "ipc:events", "file:///events", "data:,x"] {
         let fetch = js_sys::Function::new_no_args(&format!(
             "globalThis.asked ??= {{}};

@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::support::{builder, ms, read, read_until, scenario};
 
 #[wasm_bindgen_test]
-async fn a_post_is_answered_by_a_stream_and_ends_with_it() {
+async fn a_post_gets_a_stream_and_the_source_ends_with_the_stream() {
     let Some(url) = scenario("/post-echo") else { return };
     let source = builder(&url).method("POST").header("x-test", "1").body("Hello").connect().unwrap();
     let story = read(source).await;
@@ -36,7 +36,7 @@ async fn a_stream_of_single_bytes_gives_the_same_messages() {
 }
 
 #[wasm_bindgen_test]
-async fn a_get_that_is_reset_again_and_again_loses_and_repeats_nothing() {
+async fn a_get_that_is_reset_repeatedly_loses_and_repeats_no_event() {
     let Some(url) = scenario("/numbered?count=10&cut=3&retry=1") else { return };
     let backoff = Backoff { delay: ms(1), max_delay: ms(20), ..Backoff::default() };
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
@@ -112,7 +112,7 @@ async fn an_event_beyond_the_limit_fails_the_connection() {
 
 // behavior 16.9
 #[wasm_bindgen_test]
-async fn a_stream_from_elsewhere_is_read_and_its_end_is_the_end() {
+async fn a_readable_stream_of_the_caller_is_read_and_its_end_is_not_an_error() {
     let response = web_sys::Response::new_with_opt_str(Some("id: 1\ndata: a\n\ndata: lost")).unwrap();
     let stream = response.body().unwrap();
     let mut source = EventSource::from_readable_stream(&stream).unwrap();

@@ -48,7 +48,7 @@ mod tests {
     use alloc::vec;
 
     #[test]
-    fn a_buffer_grows_by_a_quarter_in_few_steps_and_not_far_beyond_its_contents() {
+    fn a_buffer_grows_in_few_steps_and_is_at_most_about_a_quarter_too_large() {
         const MOST: usize = 16 * 1024 * 1024;
         let (mut buffer, mut steps) = (vec![], 0);
         while buffer.len() < MOST {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_buffer_is_freed_and_a_small_buffer_is_kept() {
+    fn a_large_buffer_is_released_when_it_is_cleared_and_a_small_one_is_kept() {
         let (mut large, mut small) = (vec![0; RETAINED_CAPACITY + 1], vec![0; RETAINED_CAPACITY]);
         clear(&mut large);
         clear(&mut small);

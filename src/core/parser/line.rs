@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_carriage_return_ends_a_line_at_once_and_takes_a_later_line_feed_with_it() {
+    fn a_carriage_return_ends_a_line_at_once_and_a_line_feed_after_it_is_ignored() {
         assert_eq!(lines(&[b"a\r"]), [b"a"]);
         assert_eq!(lines(&[b"a\r", b"\nb\n"]), [b"a", b"b"]);
         assert_eq!(lines(&[b"a\r", b"", b"\n\n"]), [&b"a"[..], b""]);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_line_does_not_keep_its_memory() {
+    fn the_memory_of_a_large_line_is_released() {
         let mut splitter = LineSplitter::default();
         let large = vec![b'x'; 4 * RETAINED_CAPACITY];
         assert!(splitter.next_line(&mut &large[..], usize::MAX).is_none());

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_faults_share_an_event_and_request_faults_come_first_or_after_a_fault_that_ends_a_stream() {
+    fn no_event_has_two_faults_and_request_faults_come_first_or_after_an_ended_stream() {
         for seed in 0..50 {
             let mut last_event = 0;
             let mut a_request_comes = true;

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_of_each_kind_are_all_found_and_no_others() {
+    fn exactly_the_offsets_of_each_kind_are_found() {
         let stream = "é\r\n1234567890123456789\r\n".as_bytes();
         let wire = "3\r\né\r\r\n16\r\n\n1234567890123456789\r\n\r\n";
         let found = |spot| {
