@@ -296,7 +296,7 @@ for (const lastEvents of ["quick", "slow"] as const) {
 
 	// Chromium runs one or two tasks between `pagehide` and the freeze, which deliver more of the
 	// events that had arrived.
-	test(`until the page returns from the cache, only the batch in delivery is delivered, with ${lastEvents} handlers`, async ({
+	test(`between pagehide and pageshow, only events of the batch that is being delivered fire, with ${lastEvents} handlers`, async ({
 		away,
 	}) => {
 		const seen = await batchAndTrip(away, 300, lastEvents);

@@ -86,7 +86,7 @@ test("an empty event stream opens and ends", async ({ lab }) => {
 	expect(outcome).toEqual({ reason: "end", fired: ["open"] });
 });
 
-test("a GET that breaks off in the middle of an event keeps the complete events, and waits", async ({ lab }) => {
+test("a GET whose stream is cut in the middle of an event delivers the complete events, and waits", async ({ lab }) => {
 	const half = send("id: 1\ndata: whole\n\nid: 2\ndata: par");
 	const outcome = await lab.ours(
 		async ({ EventSource, record, once }, urls) => {
@@ -114,7 +114,7 @@ test("a GET that breaks off in the middle of an event keeps the complete events,
 });
 
 // behavior 11.5
-test("a GET without a response reports network and waits", async ({ lab }) => {
+test("a GET without a response fires error with reason network, and waits", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, urls) => {
 			const outcome: unknown[] = [];
@@ -210,7 +210,7 @@ test("an error body that does not arrive delays the error by a second at most", 
 });
 
 // behavior 11.6
-test("close() while an error body is awaited wins: no error is fired", async ({ lab }) => {
+test("close() while the text of a refused response is awaited prevents the error event", async ({ lab }) => {
 	await lab.ours(
 		({ EventSource, kept, record }, url) => {
 			kept.source = new EventSource(url);

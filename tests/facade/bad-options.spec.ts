@@ -65,7 +65,7 @@ const IMPOSSIBLE: [option: string, init: string][] = [
 ];
 
 // behavior 1.4, 1.5
-test("each invalid option is a TypeError from the constructor whose message names it", async ({ lab }) => {
+test("for each invalid option, the constructor throws a TypeError that names the option", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource }, { impossible, url }) =>
 			impossible.map(([option, init]) => {
@@ -84,7 +84,7 @@ test("each invalid option is a TypeError from the constructor whose message name
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("a second argument that is not an object is a TypeError", async ({ lab }) => {
+test("a second argument that is not an object causes a TypeError", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, url) =>
 			[5, "x", true].map((init) => {

@@ -215,7 +215,7 @@ test("an abort in the middle of a batch drops the rest of it, as close() does", 
 	await lab.expectNoSockets();
 });
 
-test("close() and an abort inside open and inside error win over the next step", async ({ lab }) => {
+test("close() and an abort in a handler of open or error prevent the next step", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, urls) =>
 			Promise.all(

@@ -61,7 +61,7 @@ test("accept can read the response that it refuses, and the failure then has no 
 	expect(told).toEqual(["status", 401, "", { a: 1 }]);
 });
 
-test("a clone made in fetch can be read to its end, of a stream that ends and of a response that is refused", async ({
+test("a clone that the caller's fetch makes can be read to its end, for a stream that ends and for a refused response", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -130,7 +130,7 @@ test("a response that onopen has refused can be read to its end, and so can a cl
 });
 
 // behavior 2.15
-test("a response that fetch rejects with can be read, and a request that it leaves running is aborted", async ({
+test("if the caller's fetch rejects with a response, the response can be read; if it rejects while its request is running, the request is aborted", async ({
 	lab,
 }) => {
 	const text = await lab.ours(
@@ -153,7 +153,9 @@ test("a response that fetch rejects with can be read, and a request that it leav
 	await lab.expectNoSockets();
 });
 
-test("a refused response that nobody reads is released, and its clone too after it is canceled", async ({ lab }) => {
+test("a refused response that nobody reads is released, and so is its clone once the clone is canceled", async ({
+	lab,
+}) => {
 	const endless = (name: string) => lab.apart(name).url("/endless-error-body?ms=20");
 	const reasons = await lab.ours(
 		async ({ EventSource, fetchEventSource }, { unread, cloned, opened }) => {

@@ -62,7 +62,7 @@ test("the table has the same differences, word for word, and a test names each o
 	}
 });
 
-test("the deviations are ours, and the browsers' differences are not", () => {
+test("the table of deviations has only headwater's, and the table of the browsers has none of them", () => {
 	expect(rows("Deviations").filter(([, of = ""]) => !of.includes("ours"))).toEqual([]);
 	expect(rows("Where the browsers differ").filter(([, of = ""]) => of.includes("ours"))).toEqual([]);
 });

@@ -205,7 +205,7 @@ test("an error handler that throws prevents neither reconnecting nor closing", a
 });
 
 // behavior 10.5
-test("the last event ID is set when its row is delivered, also by a row that fires nothing", async ({
+test("the last event ID is set when its block is delivered, even if the block fires no event", async ({
 	lab,
 	uncaught,
 }) => {
@@ -231,7 +231,7 @@ test("the last event ID is set when its row is delivered, also by a row that fir
 });
 
 // behavior 10.5
-test("after a close() in the middle of a chunk, lastEventId is the ID at the last event delivered", async ({ lab }) => {
+test("after close() in the middle of a chunk, lastEventId is the ID of the last delivered event", async ({ lab }) => {
 	const ids = await lab.ours(
 		async ({ EventSource, once, tasks }, url) => {
 			const source = new EventSource(url);
@@ -312,7 +312,7 @@ test("a handler may close its source and make another one", async ({ lab }) => {
 	expect(seen).toEqual(["first 1", "second 3", "second 4"]);
 });
 
-test("a chunk of 50,000 events loses none and lets timers run in between", async ({ lab }) => {
+test("no event of a chunk of 50,000 is lost, and timers run in between", async ({ lab }) => {
 	const { count, wrong, ticks } = await lab.ours(async ({ EventSource, once }) => {
 		const body = Array.from({ length: 50_000 }, (_, index) => `data: ${index}\n\n`).join("");
 		const source = new EventSource("/unused", {
@@ -338,7 +338,7 @@ test("a chunk of 50,000 events loses none and lets timers run in between", async
 });
 
 // behavior 10.7
-test("slow handlers do not starve the page: after 12 ms of delivery it gets a turn", async ({ lab }) => {
+test("the page can run a task after 12 ms of delivery, even with slow handlers", async ({ lab }) => {
 	const longest = await lab.ours(
 		async ({ EventSource }, url) => {
 			const source = new EventSource(url, { method: "POST" });

@@ -3,7 +3,7 @@
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
-test("events of a script are not trusted", async ({ lab }) => {
+test("events that a script fires are not trusted", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);
@@ -41,7 +41,7 @@ test("a Last-Event-ID for another origin needs a preflight", async ({ lab }) => 
 });
 
 // Differences "window.stop()" and "window.stop() without an event".
-test("stopping the load of the page looks like a broken network", async ({ lab }) => {
+test("after window.stop(), the source reconnects as after a network error", async ({ lab }) => {
 	const url = lab.script("hang", "status=503");
 	for (const which of ["native", "ours"] as const) {
 		await lab.run(
@@ -79,7 +79,7 @@ test("a URL with a user name and a password fails at once", async ({ lab }) => {
 	);
 });
 
-test("reactions of one listener run after the event's other listeners", async ({ lab }) => {
+test("microtasks of one listener run after the other listeners of the event", async ({ lab }) => {
 	await lab.expectBoth(
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url);

@@ -80,7 +80,7 @@ for (const [way, leave] of Object.entries(WAYS)) {
 }
 
 // behavior 14.3
-test("leaving in the middle of a batch drops the rest of it; an abort does too, and its reason is thrown", async ({
+test("return() in the middle of a batch drops the rest of it; an abort does too, and next() throws its reason", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
@@ -97,7 +97,7 @@ test("leaving in the middle of a batch drops the rest of it; an abort does too, 
 	await lab.expectNoSockets();
 });
 
-test("leaving twice, or before the module is loaded, has no other effect", async ({ lab }) => {
+test("calling return() twice, or before the module is loaded, ends only this iteration", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const early = events(url);
 		const waiting = early.next();
@@ -132,7 +132,7 @@ test("no request is sent before the first next(), nor with a signal that is abor
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("throw() of the iterator, which `yield*` calls, leaves it and throws", async ({ lab }) => {
+test("throw() of the iterator, which `yield*` calls, ends the iteration and throws", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events }, url) => {
 		const iterator = events(url);
 		const delegating = (async function* () {
@@ -168,7 +168,7 @@ test("when a page enters the back/forward cache, the socket is freed, and messag
 });
 
 // behavior 14.5
-test("a stream that is locked is a TypeError at once, and nothing stays on the signal", async ({ lab }) => {
+test("a locked stream causes a TypeError at once, and no listener stays on the signal", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ events, listeners, tasks }) => {
 		const { controller, called } = listeners();
 		const stream = new ReadableStream<Uint8Array>();

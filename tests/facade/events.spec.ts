@@ -107,9 +107,7 @@ test("a final failure is thrown once, as an Error with the fields of the event, 
 	expect(await lab.requests()).toHaveLength(2);
 });
 
-test("reconnect, as a number of attempts and as a function, and request work as they do for the class", async ({
-	lab,
-}) => {
+test("maxRetries, a function as reconnect, and request work as they do for the class", async ({ lab }) => {
 	const outcome = await lab.ours(
 		async ({ events }, url) => {
 			const asked: string[] = [];
@@ -145,7 +143,7 @@ test("reconnect, as a number of attempts and as a function, and request work as 
 	expect(await read(lab.apart("attempts"), lab.apart("attempts").url("/empty"), attempts)).toEqual(["attempts"]);
 });
 
-test("until is called for each message, and ends the iteration after the first one it returns true for", async ({
+test("until is called for each message, and ends the iteration after the first message for which it returns true", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -291,7 +289,7 @@ test("at most one chunk is read ahead of the messages that are taken", async ({ 
 });
 
 // behavior 14.5
-test("a stream of bytes is iterated to its end, which is not a failure, and leaving it cancels the stream", async ({
+test("a stream of bytes is iterated to its end without an error, and leaving the iteration cancels the stream", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ events, tasks }) => {

@@ -7,7 +7,7 @@ import { BROKEN, type InPage, LAST, sentIds, test } from "./callbacks.ts";
 import { elsewhere, eventStream, events, expect, HANDED_OVER, send } from "./support.ts";
 
 // behavior 14.8
-test("without onopen a response that is not an event stream is an Error with the fields of error, for onerror and the promise", async ({
+test("without onopen, for a response that is not an event stream, onerror and the promise get an Error with the fields of the error event", async ({
 	lab,
 }) => {
 	const rows: [answer: string, reason: string, status: number, body: string][] = [
@@ -44,7 +44,7 @@ test("without onopen a response that is not an event stream is an Error with the
 	}
 });
 
-test("a broken or silent network is an Error with the fields of error, with the error of fetch or the stream", async ({
+test("a lost or silent connection rejects the promise with an Error that has the fields of the error event, and the error of fetch or the stream, if any", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(

@@ -158,7 +158,7 @@ test("connectTimeout ends when onopen has accepted the response", async ({ lab }
 });
 
 // behavior 14.7
-test("until gets the same message as onmessage, which is the last one, and onclose is only called at the server's end", async ({
+test("until gets the same messages as onmessage; the one for which it returns true is the last; onclose is not called", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -188,7 +188,7 @@ test("until gets the same message as onmessage, which is the last one, and onclo
 	await lab.expectNoSockets();
 });
 
-test("an error from until is reported and counts as false, and an end before its message is an interruption", async ({
+test("an error from until is reported and counts as false, and an end before until returns true is an interruption", async ({
 	lab,
 	uncaught,
 }) => {
@@ -246,7 +246,7 @@ test("method, headers, body, json, lastEventId, lastEventIdParam and request def
 	]);
 });
 
-test("the caller's fetch gets the URL, an init and a signal of ours, and its response is read", async ({ lab }) => {
+test("the caller's fetch gets the URL and an init with a signal, and its response is read", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }) => {
 		const called: unknown[] = [];
 		const told: unknown[] = [];
@@ -281,7 +281,7 @@ test("the caller's fetch gets the URL, an init and a signal of ours, and its res
 	expect(told).toEqual([true, "a", "interrupted"]);
 });
 
-test("10,000 messages of one chunk with a slow handler leave the page its turns, and each arrives once, in order", async ({
+test("while a slow handler gets 10,000 messages of one chunk, the page can run other tasks; each message arrives once, in order", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ fetchEventSource }) => {
@@ -305,7 +305,7 @@ test("10,000 messages of one chunk with a slow handler leave the page its turns,
 	expect(outcome).toEqual({ inOrder: 10_000, calls: 10_001, turns: true });
 });
 
-test("it works in a worker, which has neither window nor document", async ({ lab }) => {
+test("fetchEventSource() works in a worker, which has neither window nor document", async ({ lab }) => {
 	const code = `
 		import { fetchEventSource } from "${lab.origin}/files/dist/index.js";
 		const told = [];

@@ -89,7 +89,7 @@ for (const [name, end] of [
 }
 
 // behavior 2.16
-test("a source that is closed in its own turn sends nothing", async ({ lab }) => {
+test("a source that is closed in the task that created it sends nothing", async ({ lab }) => {
 	await lab.page.goto(`${lab.origin}/blank`);
 	const outcome = await beforeLoading(
 		lab,
@@ -263,7 +263,7 @@ test("while the first response is awaited, one event runs through the module", a
 });
 
 // behavior 2.16
-test("a page whose Response cannot be constructed gets its events all the same", async ({ lab }) => {
+test("a page whose Response cannot be constructed still gets its events", async ({ lab }) => {
 	await lab.page.goto(`${lab.origin}/blank`);
 	await countResponses(lab, true);
 	const url = lab.script(eventStream(send(events(1)), "hang"));

@@ -37,7 +37,7 @@ for (const [situation, [path, ready]] of Object.entries(SITUATIONS)) {
 	});
 }
 
-test("a clean end, a cut, a refusal, an event too large and a reset leave no socket open", async ({ lab }) => {
+test("a clean end, a cut, a refusal, an event that is too large, and a reset leave no socket open", async ({ lab }) => {
 	const reasons = await lab.ours(
 		async ({ EventSource }, urls) => {
 			const sources = urls.map((url) => new EventSource(url, { method: "POST", maxEventSize: 10_000 }));

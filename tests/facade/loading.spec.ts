@@ -34,7 +34,7 @@ function runWorker(lab: Lab, code: string): Promise<unknown[]> {
 }
 
 // behavior 15.1
-test("init() resolves, also when it is called again, and the package does not need it", async ({ lab }) => {
+test("init() resolves, also on a second call, and returns a promise on each call", async ({ lab }) => {
 	const outcome = await lab.page.evaluate(async (entry) => {
 		const { init } = await import(entry);
 		return [await init(), await init(), init() instanceof Promise];
@@ -218,7 +218,7 @@ test.describe("headwater/slim", () => {
 		});
 	}
 
-	test("init() sets the location of the module even after a source has looked elsewhere", async ({ lab }) => {
+	test("init() sets the location of the module even after a source has looked for it elsewhere", async ({ lab }) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, module, url }) => {
 				// A script whose location has no place for the module.
@@ -241,7 +241,7 @@ test.describe("headwater/slim", () => {
 		expect(outcome).toEqual({ reason: "internal", message, data: "works" });
 	});
 
-	test("the error describes a page instead of the module, and an argument that is not an object", async ({ lab }) => {
+	test("init() reports an HTML page in place of the module, and an argument that is not an object", async ({ lab }) => {
 		const told = await lab.page.evaluate(async (slim) => {
 			const { init } = await import(slim);
 			const message = ({ message }: Error) => message;

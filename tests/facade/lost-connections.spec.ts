@@ -66,7 +66,7 @@ test("if the server cannot be reached, the error is a TypeError with reason netw
 });
 
 // behavior 11.5
-test("if the stream breaks off, the error is a TypeError with reason interrupted, and its cause is the platform's error", async ({
+test("if the connection is lost during the stream, the error is a TypeError with reason interrupted, and its cause is the platform's error", async ({
 	lab,
 }) => {
 	const thrown = await lab.ours(thrownByForms, [lab.script(CUT, CUT), POST] as const);

@@ -93,9 +93,9 @@ const PLACES: Record<string, { make: (script: string, page: string) => void; isO
 };
 
 for (const [name, { make, isOpaque }] of Object.entries(PLACES)) {
-	const rule = isOpaque ? "every server is cross-origin" : "the page's server is same-origin";
+	const rule = isOpaque ? "every server as cross-origin" : "the page's server as same-origin";
 
-	test(`in ${name} ${rule}, for the hint about Last-Event-ID and for probes`, async ({ lab }) => {
+	test(`in ${name}, the hint about Last-Event-ID and probes treat ${rule}`, async ({ lab }) => {
 		const noPopups = lab.browserName === "webkit" && name.includes("popup");
 		test.skip(noPopups, "WebKitGTK's driver opens no popup for a script");
 		const script = `(${look})(${JSON.stringify(urls(lab))}).then(report, (error) => report(String(error)));`;

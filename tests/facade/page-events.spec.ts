@@ -109,7 +109,7 @@ test("a request that may not be repeated ends with one error, whose reason is in
 });
 
 // behavior 13.3
-test("a source that waits to reconnect sends no request while the page is away, and one when it is back", async ({
+test("a source that waits to reconnect sends no request while the page is away, and one when the page is back", async ({
 	lab,
 }) => {
 	const url = lab.script(eventStream(send("retry: 50\nid: 7\ndata: a\n\n")), eventStream(send(events(2)), "hang"));
@@ -156,7 +156,7 @@ test("a source without a response aborts its request, and sends it again when th
 	expect(seen).toEqual([0, "network", "open", "message"]);
 });
 
-test("if the page leaves while the body of a refused response is read, the refusal is reported when it is back", async ({
+test("if the page leaves while the body of a refused response is read, the refusal is reported when the page is back", async ({
 	lab,
 }) => {
 	const seen = await lab.ours(async ({ EventSource, init, once, record }, url) => {
@@ -187,7 +187,7 @@ test("if the page leaves while the body of a refused response is read, the refus
 });
 
 // behavior 13.5
-test("pagehide and pageshow do not affect a stream from elsewhere", async ({ lab }) => {
+test("pagehide and pageshow do not affect a source of fromReadableStream()", async ({ lab }) => {
 	const seen = await lab.ours(async ({ EventSource, once, record, tasks }) => {
 		const { transition } = globalThis as unknown as InPage;
 		const log: string[] = [];
@@ -213,7 +213,7 @@ test("pagehide and pageshow do not affect a stream from elsewhere", async ({ lab
 });
 
 // behavior 13.6
-test("on resume, a request that may be repeated is sent again, and any other one continues", async ({ lab }) => {
+test("on resume, a request that may be repeated is sent again, and any other request continues", async ({ lab }) => {
 	const url = lab.script(eventStream(send("retry: 1\nid: 7\ndata: a\n\n"), "wait=500", send("data: b\n\n"), "hang"));
 	const seen = await lab.ours(async ({ EventSource, once, record }, url) => {
 		const sources = [{}, { json: {} }, { json: {}, reconnect: true }].map((init) => new EventSource(url, init));
@@ -253,7 +253,7 @@ test("close() and an abort while the page is away are final: nothing fires, then
 });
 
 // behavior 13.2
-test("a batch in delivery when the page leaves is delivered whole and once", async ({ lab }) => {
+test("if the page leaves while a batch is being delivered, the whole batch is delivered, once", async ({ lab }) => {
 	const count = 200;
 	const seen = await lab.ours(
 		async ({ EventSource, once }, { url }) => {

@@ -1,6 +1,6 @@
 // Bugs that other libraries of this kind have had in reading a stream: each with the bytes that
 // caused it there, sent by a server, and the rule that it broke. The bugs of reconnecting are in
-// peers.spec.ts.
+// peers.spec.ts. A title begins with the number of its bug, which tests/vectors/peers.json uses too.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
@@ -28,7 +28,9 @@ const seen = (lab: Lab, url: string, ...names: string[]) =>
 
 const open = { readyState: 1, reconnectionTime: 3000 };
 
-test("B6: a byte order mark, whole or in pieces, harms neither this stream nor another", async ({ lab }) => {
+test("B6: a byte order mark, whole or in pieces, is removed at the start of each stream and kept elsewhere", async ({
+	lab,
+}) => {
 	// A lone byte cannot be written as text.
 	const pieces = "type=text/event-stream|chunked|send=%EF|wait=20|send=%BB|wait=20|send=%BF";
 	const stream = `${send("data: x\n\nevent: last\ndata:\n\n")}|hang`;

@@ -1,7 +1,7 @@
 // Bugs that other libraries of this kind have had in reconnecting, in leaving and in their
 // requests: each with the input that caused it there, and the rule that it broke. The bugs of
-// reading a stream are in peers-stream.spec.ts. The file is longer than others because it is one
-// numbered list.
+// reading a stream are in peers-stream.spec.ts. A title begins with the number of its bug, which
+// tests/vectors/peers.json uses too. The file is longer than others because it is one list.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
@@ -132,7 +132,7 @@ test("B4: the last event ID survives responses without an ID", async ({ lab }) =
 	expect(ids(await lab.requests())).toEqual(["e0", "e0", "e1", "e1", "e1", "e1"]);
 });
 
-test("B5: the attempts are counted, and the limit is reached", async ({ lab }) => {
+test("B5: the source closes with reason attempts after maxRetries repetitions", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			story(new EventSource(url, { reconnect: { delay: 1, maxDelay: 1, maxRetries: 3 } })),

@@ -88,7 +88,7 @@ test("a Retry-After is the exact wait if it is longer than the reconnection time
 	}
 });
 
-test("a POST without permission is never repeated, after any failure, and not when the network is back either", async ({
+test("a POST without permission is never repeated, after any failure, and not even when the network is back", async ({
 	lab,
 }) => {
 	const failures: [name: string, url: (one: typeof lab) => string, init: object, story: string[]][] = [
@@ -182,7 +182,9 @@ test("the function reconnect receives all details of a failure, and the number i
 });
 
 // behavior 9.3
-test("the function overrides the table in both directions, for GET and for POST", async ({ lab }) => {
+test("the reconnect function overrides the default decision in both directions, for GET and for POST", async ({
+	lab,
+}) => {
 	const refused = await unusedOrigin();
 	const labs = Array.from({ length: 4 }, (_, index) => lab.apart(`${index}`));
 	const urls = labs.map((lab, index) => lab.script(index % 2 ? "type=text/html|send=no" : "status=404|send=none"));
@@ -208,7 +210,7 @@ test("the function overrides the table in both directions, for GET and for POST"
 });
 
 // behavior 9.2, 9.4
-test("undefined is not a permission: the failure has the default decision and the delay that a retry would have", async ({
+test("if the reconnect function returns undefined, the default decision applies; the function receives the delay that a retry would have", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(
@@ -241,7 +243,10 @@ test("undefined is not a permission: the failure has the default decision and th
 });
 
 // behavior 9.4
-test("a function that throws or returns nonsense is reported, and the table decides", async ({ lab, uncaught }) => {
+test("if the reconnect function throws or returns an invalid value, this is reported, and the default decision applies", async ({
+	lab,
+	uncaught,
+}) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, { failing, missing }) => {
 			const nonsense: (() => never)[] = [
@@ -347,7 +352,9 @@ test("a number that no timer can hold becomes the longest possible wait, and 0 m
 });
 
 // behavior 9.7
-test("no probe is sent to an origin that refuses this one if a function decides", async ({ lab }) => {
+test("if a reconnect function decides, no probe is sent to a server that refuses the page's origin", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => story(new EventSource(url, { reconnect: ({ attempt }) => attempt < 2 && 1 })),
 		elsewhere(lab.url("/cors-refused")),

@@ -20,7 +20,7 @@ const OVER: Record<string, [source: string, reason: "end" | "interrupted", error
 };
 
 // behavior 11.7, 14.14
-test("[non-spec] a source whose stream is over opens, fires exactly one error and is CLOSED, whatever the stream failed with", async ({
+test("[non-spec] a source whose stream has ended or failed opens, fires exactly one error and is CLOSED, whatever the error of the stream", async ({
 	lab,
 }) => {
 	const outcomes = await lab.ours(
@@ -85,7 +85,7 @@ const NO_BYTES: Record<string, Record<string, string>> = {
 };
 
 for (const [what, chunks] of Object.entries(NO_BYTES)) {
-	test(`[non-spec] chunks that ${what} are an error of the stream, which is canceled; other sources continue`, async ({
+	test(`[non-spec] chunks that ${what} fail the source and cancel its stream; other sources continue`, async ({
 		lab,
 	}) => {
 		const { outcomes, alive } = await lab.ours(async ({ EventSource, record, once, tasks }, chunks) => {

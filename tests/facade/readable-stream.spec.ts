@@ -43,7 +43,7 @@ test("[non-spec] the static method is enumerable, takes one argument and creates
 });
 
 // behavior 14.13
-test("[non-spec] an argument that is not a stream, or is locked, is a TypeError, and a locked stream stays usable", async ({
+test("[non-spec] an argument that is not a stream, or is locked, causes a TypeError, and a locked stream stays usable", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource }) => {
@@ -262,7 +262,7 @@ async function pipeTwo(lab: Lab, chunks: string[], repetitions: number): Promise
 }
 
 for (const [what, chunks] of Object.entries(PIPED)) {
-	test(`[non-spec] once a stream of ${what} is piped to a source, the source has its last event ID and its reconnection time`, async ({
+	test(`[non-spec] when a stream of ${what} has been piped to a source, the source has the last event ID and the reconnection time of the stream`, async ({
 		lab,
 	}) => {
 		// The module is not loaded yet in the first repetition.
@@ -272,7 +272,7 @@ for (const [what, chunks] of Object.entries(PIPED)) {
 	});
 }
 
-test("[non-spec] streams of other kinds are read alike: of a fetch, of bytes, of another realm, with other views", async ({
+test("[non-spec] all kinds of streams are read alike: bodies of fetch, byte streams, streams of another realm, and chunks with other views", async ({
 	lab,
 }) => {
 	const text = events(1, "日本");

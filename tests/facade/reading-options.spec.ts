@@ -60,7 +60,9 @@ for (const [kind, options] of INHERITED) {
 }
 
 // behavior 1.1
-test("our options are read like those of fetch: inherited members and getters too", async ({ lab }) => {
+test("headwater's own options are read like those of fetch, including inherited members and getters", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource, events }, url) => {
 		class Defaults {
 			get json() {
@@ -180,7 +182,7 @@ const MUTABLE: [kind: string, body: string, change: string, seen: string | RegEx
 
 for (const [kind, body, change, expected] of MUTABLE) {
 	// behavior 1.8
-	test(`${kind}: a change after the call is not sent, by any form and at any attempt`, async ({ lab }) => {
+	test(`${kind}: a change after the call has no effect on the request, in any form`, async ({ lab }) => {
 		const outcome = await lab.ours(
 			async (_, [source, url]) => {
 				const seen: LoggedRequest[] = [];
@@ -303,7 +305,7 @@ test("a Request is not a URL and a Response is not a stream: each form throws, a
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("a Request whose body was read already is a TypeError that names the body", async ({ lab }) => {
+test("a Request whose body was read already causes a TypeError that names the body", async ({ lab }) => {
 	const thrown = await lab.ours(async ({ EventSource }, url) => {
 		const request = new Request(url, { method: "POST", body: "b" });
 		await request.text();

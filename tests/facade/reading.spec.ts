@@ -10,7 +10,7 @@ const FLOOD = 256 * 1024;
 
 const NO_BYTE_STREAMS = "WebKitGTK has no byte streams";
 
-test("a byte stream of the caller's writes into our read buffer, and all bytes arrive", async ({
+test("the caller's byte stream writes into headwater's read buffer, and all bytes arrive", async ({
 	lab,
 	browserName,
 }) => {

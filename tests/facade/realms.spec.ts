@@ -105,7 +105,7 @@ test("the constructor of an iframe's class throws errors of the iframe's realm",
 	);
 });
 
-test("a URL that cannot be converted to a string is a TypeError, as in Web IDL", async ({ lab }) => {
+test("a URL that cannot be converted to a string causes a TypeError, as in Web IDL", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }) => {
 			const bare = Object.create(null);

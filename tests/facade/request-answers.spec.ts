@@ -74,7 +74,7 @@ const REPLACING: [body: string, type: RegExp][] = [
 
 for (const made of [`json: { prompt: "p" }`, `...{}`]) {
 	for (const [body, type] of REPLACING) {
-		test(`a source with ${made} whose request returns ${body} sends it with its own content type`, async ({ lab }) => {
+		test(`with ${made}, a body that request returns (${body}) is sent with its own content type`, async ({ lab }) => {
 			const seen = await byEachForm(
 				lab,
 				`{ method: "POST", ${made}, request: () => ({ url, body: ${body} }) }`,

@@ -233,7 +233,7 @@ test("an invalid result of request is a final failure, with reason request and a
 	expect((await lab.log()).opened).toBe(0);
 });
 
-test("close() and an abort while request is pending win over its later result", async ({ lab }) => {
+test("close() and an abort while request is pending take precedence over its later result", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, record, tasks, tell }, url) => {
 		const later: (() => void)[] = [];
 		const answers = [
@@ -312,7 +312,7 @@ test("a GET that request turns into a POST is not repeated without permission", 
 });
 
 // behavior 2.10
-test("a POST that breaks off continues as a GET through request, with the ID and without the body and its type", async ({
+test("an interrupted POST continues as the GET that request returns, with the ID and without the body and its type", async ({
 	lab,
 }) => {
 	const broken = eventStream(send("retry: 1\nid: 1\ndata: one\n\n"), HANDED_OVER, "rst");

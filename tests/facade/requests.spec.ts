@@ -19,7 +19,7 @@ test("json is sent as JSON by POST, with its content type", async ({ lab }) => {
 });
 
 // behavior 1.7
-test("json does not override a method or a content type of the caller's", async ({ lab }) => {
+test("json does not override the caller's method or content type", async ({ lab }) => {
 	const seen = await lab.ours(({ EventSource, echo }, url) => {
 		const headers = { "Content-Type": "application/vnd.api+json" };
 		return echo(new EventSource(url, { json: null, method: "PUT", headers }));
@@ -111,7 +111,7 @@ test("options are read once: a later change is not sent", async ({ lab }) => {
 });
 
 // behavior 2.2
-test("Accept is text/event-stream unless the caller has another, and nothing else is added", async ({ lab }) => {
+test("Accept is text/event-stream unless the caller sets it, and no other header is added", async ({ lab }) => {
 	const given = await lab.ours(async ({ EventSource }) => {
 		const headersOf = (headers?: HeadersInit) =>
 			new Promise<[string, string][]>((resolve) => {
@@ -221,7 +221,7 @@ test("cookies go to the page's own origin unless credentials is omit", async ({ 
 });
 
 // behavior 2.4
-test("lastEventId is sent as UTF-8 from the first request on, and is the source's until an event has one", async ({
+test("the option lastEventId is sent as UTF-8 with the first request, and is the source's lastEventId until an event has an ID", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, echo, once }, url) => {

@@ -84,7 +84,7 @@ test("handlers and listeners are called with the source as this, target and curr
 	);
 });
 
-test("listeners may be objects, may be called only once, and are removed directly or by their signal", async ({
+test("listeners may be objects; the option once and removal by removeEventListener or by a signal work", async ({
 	lab,
 }) => {
 	await lab.expectBoth(

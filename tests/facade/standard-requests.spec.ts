@@ -225,7 +225,7 @@ test("control characters in an ID do not prevent the source from reconnecting", 
 	expect(ours).toEqual(expected);
 });
 
-test("[non-spec] a Last-Event-ID of the caller's is not sent once the stream has set another, or an empty one", async ({
+test("[non-spec] the caller's Last-Event-ID is not sent once the stream has set another ID or an empty one", async ({
 	lab,
 }) => {
 	for (const init of [{ headers: { "Last-Event-ID": "stale" } }, { lastEventId: "stale" }]) {

@@ -30,7 +30,9 @@ async function expectFailures(lab: Lab, failures: Record<string, string>, differ
 }
 
 // behavior 2.13
-test("a URL without a network fails the connection at once, with an event that has no data", async ({ lab }) => {
+test("a URL of a scheme that cannot be fetched fails the connection at once, and its error event has no data", async ({
+	lab,
+}) => {
 	const urls = [
 		"ftp://127.0.0.1/x",
 		"about:blank",

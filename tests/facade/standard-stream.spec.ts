@@ -205,7 +205,7 @@ test("close() right after the constructor, and twice, fires nothing and leaves n
 });
 
 // behavior 4.17
-test("after a clean end a GET is repeated with the last event ID in UTF-8, and 204 ends it with one error", async ({
+test("after a clean end a GET is repeated with the last event ID in UTF-8, and a 204 then fails the connection with one error", async ({
 	lab,
 }) => {
 	const url = lab.script(eventStream(send("retry: 1\nid: 日本🦀\ndata: a\n\nid: lost")), "status=204");

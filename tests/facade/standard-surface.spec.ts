@@ -246,7 +246,7 @@ test("readyState is CONNECTING, OPEN at open, CONNECTING at an error that reconn
 });
 
 // behavior 1.3
-test("a URL that cannot be parsed is a SyntaxError DOMException", async ({ lab }) => {
+test("a URL that cannot be parsed causes a SyntaxError DOMException", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, urls) =>
 			urls.map((url) => {
@@ -262,7 +262,7 @@ test("a URL that cannot be parsed is a SyntaxError DOMException", async ({ lab }
 	);
 });
 
-test("a space in the host name is a SyntaxError, and a space elsewhere is not", async ({ lab }) => {
+test("a space in the host name causes a SyntaxError, and a space elsewhere does not", async ({ lab }) => {
 	await lab.expectBoth(
 		({ EventSource }, urls) =>
 			urls.map((url) => {

@@ -126,7 +126,7 @@ test("a stream that is silent for silenceTimeout is aborted: a GET continues wit
 	}
 });
 
-test("a stream without a byte after its response head is silent too", async ({ lab }) => {
+test("silenceTimeout also applies to a stream that sends no byte after the response head", async ({ lab }) => {
 	// Firefox resolves `fetch` only with the first byte of the body, so there it is a server without
 	// a response.
 	const limit = lab.browserName === "firefox" ? "connectTimeout" : "silenceTimeout";

@@ -94,7 +94,7 @@ test("until is called with the MessageEvent of every event from the server, with
 });
 
 // behavior 8.7
-test("with until, a body that ends or breaks off too soon was interrupted: a POST fails, with one error", async ({
+test("with until, a POST whose response ends or is reset before until returns true fails with one error, reason interrupted", async ({
 	lab,
 }) => {
 	const scripts = [ENDED, RESET, eventStream(), eventStream(send("data: [DONE]"))];
@@ -196,7 +196,9 @@ test("an error that until throws is reported and counts as false, and every even
 });
 
 // behavior 8.6
-test("close() and an abort inside until win: not even its event is delivered", async ({ lab }) => {
+test("if until calls close() or aborts, that takes precedence: the event that until was called with is not delivered", async ({
+	lab,
+}) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) =>
 			Promise.all(

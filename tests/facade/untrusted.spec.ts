@@ -84,9 +84,7 @@ test("a Response without a stream that is refused or cannot be read is reported"
 	});
 });
 
-test("the request of a refused response is aborted if its body is read as a whole and never arrives", async ({
-	lab,
-}) => {
+test("for a refused Response without a stream, the request is aborted if its body never arrives", async ({ lab }) => {
 	const status = await lab.ours(
 		async ({ EventSource }, url) => {
 			const own = async (url: string, init: RequestInit) => {
@@ -102,7 +100,7 @@ test("the request of a refused response is aborted if its body is read as a whol
 	await lab.expectNoSockets();
 });
 
-test("with any invalid property of a Response, open fires, and the origin of its events is that of the request", async ({
+test("whichever property of a Response is invalid, open fires, and the events have the origin of the request", async ({
 	lab,
 }) => {
 	const outcome = await lab.ours(async ({ EventSource, once }) => {

@@ -73,7 +73,7 @@ const DIFFERENT: Record<string, [name: DifferenceName, engine: Engine, messages:
 };
 
 for (const { file, vectors } of files) {
-	test(`${file}: a browser reads the vectors like the parser`, async ({ lab }) => {
+	test(`${file}: a browser reads each vector as the parser does`, async ({ lab }) => {
 		const streams = vectors.map(({ name, input, hex }) => {
 			const bytes = hex?.replaceAll(" ", "") ?? Buffer.from(input ?? "").toString("hex");
 			return { name, url: lab.url(`/vector?hex=${bytes}&sizes=${SIZES}`) };

@@ -167,7 +167,7 @@ test("[non-spec] a source continues after its page was frozen, and no event is l
 	expect(messages).toEqual(messages.map((_, index) => `${index + 1}`));
 });
 
-test("a wait that began while the page was hidden ends there, and is not longer than it should be", async ({ tab }) => {
+test("a wait that begins while the page is hidden also ends while the page is hidden", async ({ tab }) => {
 	await hide(tab.page);
 	const url = tab.script(eventStream(send("retry: 300\nid: 7\ndata: a\n\n")), eventStream(send(events("b")), "hang"));
 	const seen = await tab.ours(async ({ EventSource, record, once }, url) => {

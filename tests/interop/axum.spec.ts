@@ -20,7 +20,7 @@ contract({
 	marker: { type: "stop", data: "end" },
 });
 
-test("an event without a text is written without a data line, and the standard does not dispatch it: a marker needs a text", async ({
+test("an event without a text is written without a data line, and the standard does not dispatch it, so an end marker needs a text", async ({
 	lab,
 	server,
 }) => {
