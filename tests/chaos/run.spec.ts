@@ -4,7 +4,7 @@ import { test } from "../facade/places.ts";
 import { expect } from "../facade/support.ts";
 import { failures, lines, type Options, runChaos } from "./chaos.ts";
 
-test("a run of chaos loses, repeats and changes no event", async ({ lab, place }) => {
+test("in a chaos run no event is lost, repeated or changed", async ({ lab, place }) => {
 	// The run ends by itself when it makes no more progress.
 	test.setTimeout(0);
 	const { place: name, ...options } = JSON.parse(process.env.HEADWATER_CHAOS!) as Options & { place: string };

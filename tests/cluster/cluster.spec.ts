@@ -110,7 +110,7 @@ const WAYS: {
 
 for (const { name, path, init, asked } of WAYS) {
 	for (const publisher of ["the node that is killed", "the node that stays"]) {
-		test(`${COUNT} messages published through ${publisher} come once and in order, resumed by ${name}`, async ({
+		test(`${COUNT} messages published through ${publisher} arrive once and in order, if the ID is sent in ${name}`, async ({
 			page,
 			scenario,
 			cluster,
@@ -146,7 +146,7 @@ for (const { name, path, init, asked } of WAYS) {
 	}
 }
 
-test("where the preflight forbids the header, the failure names the option that does without", async ({
+test("if the preflight forbids the header, the error names lastEventIdParam, which needs no header", async ({
 	page,
 	scenario,
 	cluster,

@@ -50,7 +50,7 @@ test("the search finds an option and opens its section", async ({ page }) => {
 	await expect(page).toHaveURL(/\/[\w/-]+(\.html)?#/);
 });
 
-test("the diagrams of the architecture are drawn, in both colors", async ({ page }) => {
+test("the diagrams of the architecture are drawn in the light and the dark color scheme", async ({ page }) => {
 	await page.goto(`${site.origin}/architecture.html`);
 	const drawn = page.locator(".diagram svg");
 	const count = readFileSync(join(root, "docs/architecture.md"), "utf8").match(/^```mermaid$/gm)?.length;
@@ -111,7 +111,7 @@ test("every link inside the site leads to a page and an anchor", async ({ reques
 	expect(broken).toEqual([]);
 });
 
-test("a tutorial runs behind the site, from the other origin too", async ({ page }) => {
+test("a tutorial whose stream comes from another origin works through the site's server", async ({ page }) => {
 	await page.goto(`${site.origin}/live-pages.html`);
 	await page.getByRole("main").getByRole("link", { name: "Push to a user" }).click();
 	await expect(page).toHaveURL(/\/live\/tutorials\/subscribe\.html$/);

@@ -3,7 +3,7 @@
 import { ChatPage } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-test("the keyboard reaches every control: from the box forward to pace and Send, back to the conversation and New chat", async ({
+test("every control can be reached by Tab from the box: forward pace and Send, backward the conversation and New chat", async ({
 	page,
 	chat: server,
 }) => {

@@ -129,7 +129,7 @@ test("a history that just fits is sent as a whole, and one byte more costs its o
 	}
 });
 
-test("a question that failed or was stopped before its answer is marked, and later requests are free of it", async ({
+test("a question that failed or was stopped before its answer is marked and left out of later requests", async ({
 	page,
 	wire,
 }) => {

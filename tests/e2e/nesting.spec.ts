@@ -161,7 +161,7 @@ test("deep nesting leaves room for its text on a phone", async ({ page, upstream
 	}
 });
 
-test("brackets without an address are shown, also in pieces, and those of links are not", async ({
+test("brackets that are not part of a link are shown, also if the text arrives in pieces; brackets of links are not", async ({
 	page,
 	upstream,
 	startServer,

@@ -11,7 +11,7 @@ const TEXTS = Number(process.env.HEADWATER_TEXTS ?? 60);
 /** Texts that are rendered at the same time. */
 const AT_ONCE = 2;
 
-test("random Markdown and HTML, cut anywhere, is rendered as in one piece, without danger and without a request", async ({
+test("random Markdown and HTML is rendered alike wherever it is cut, with no dangerous element and no request", async ({
 	page,
 }) => {
 	test.setTimeout(120_000);

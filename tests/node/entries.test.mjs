@@ -54,20 +54,20 @@ async function application(name, code) {
 /** Counts the packed modules in a script. The packed module is by far the longest string. */
 const copies = (text) => [...text.matchAll(/"(?:[^"\\]|\\.){20000,}"/g)].length;
 
-test("the addition is small and imports the default entry", () => {
+test("a new entry is small and imports the default entry", () => {
 	const text = readFileSync(join(folder, "dist", "addition.js"), "utf8");
 	assert.match(text, /from"\.\/index\.js"/);
 	assert.ok(text.length < 1000, `${text.length} characters`);
 });
 
-test("a page that imports both has one class and one module", async () => {
+test("a page that imports the default and the new entry has one class and one module", async () => {
 	const code = `export { EventSource } from "headwater"; export { isSame } from "headwater/addition";`;
 	const { module, text } = await application("both", code);
 	assert.ok(module.isSame(module.EventSource));
 	assert.equal(copies(text), 1);
 });
 
-test("a page that imports only the addition receives events", async () => {
+test("a page that imports only the new entry receives events", async () => {
 	const server = createServer((_request, response) => {
 		response.writeHead(200, { "content-type": "text/event-stream" });
 		response.end("data: a\n\ndata: b\n\n");

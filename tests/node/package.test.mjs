@@ -82,7 +82,7 @@ test("B15: a source that waits to reconnect keeps the process alive until it is 
 	server.close();
 });
 
-test("a relative URL is a SyntaxError in Node, which has no base URL", () => {
+test("a relative URL causes a SyntaxError in Node, which has no base URL", () => {
 	assert.throws(() => new EventSource("/chat"), { name: "SyntaxError" });
 });
 

@@ -166,7 +166,7 @@ test("a module that is assembled from its own sections does not change", () => {
 	assert.deepEqual(assemble(wasm, sections(wasm)), wasm);
 });
 
-test("custom sections are removed, and function sizes are listed by name before that", () => {
+test("before the custom sections are removed, the sizes of functions are listed by name", () => {
 	const wasm = assembled(WAT);
 	assert.ok(ids(wasm).includes(0));
 	const stripped = withoutCustomSections(wasm);
@@ -220,7 +220,7 @@ test("imports that the module does not have are also removed from slimmed glue",
 	assert.doesNotMatch(glue, /gone/);
 });
 
-test("the text of closures is overwritten unless the module can throw it", () => {
+test("wasm-bindgen's error message for closures is overwritten with zeros unless the module can throw it", () => {
 	const text = "closure invoked recursively or after being dropped";
 	const data = (name) =>
 		assembled(`

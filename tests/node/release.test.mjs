@@ -26,7 +26,7 @@ test("the crate contains only src/, README, licenses and changelog", async () =>
 	assert.ok(paths.includes("src/lib.rs"));
 });
 
-test("a file that is stray or missing is named", () => {
+test("the check names stray and missing files", () => {
 	assert.deepEqual(wrongPaths("npm", ["dist/index.js", "dist/.env", "js/index.ts", "README.md", "LICENSE-MIT"]), {
 		stray: ["dist/.env", "js/index.ts"],
 		missing: ["CHANGELOG.md", "LICENSE-APACHE"],
@@ -37,7 +37,7 @@ test("package, crate and their lockfiles have the same version", () => {
 	assert.deepEqual(otherVersions(root), []);
 });
 
-test("a different version is named, and the script of `npm version` copies it to every file", (context) => {
+test("the check names each file with another version, and the script of `npm version` copies the new version to every file", (context) => {
 	const folder = mkdtempSync(join(tmpdir(), "headwater-version-"));
 	context.after(() => rmSync(folder, { recursive: true }));
 	const names = ["package.json", "Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "CHANGELOG.md"];

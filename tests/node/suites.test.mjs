@@ -6,12 +6,12 @@ import { chooseSuites } from "../../scripts/lib/suites.mjs";
 
 const ALL = ["native", "node", "chromium"];
 
-test("without names all suites run, and with names only these", () => {
+test("without names, all suites run; with names, only the named ones", () => {
 	assert.deepEqual(chooseSuites([], ALL), ALL);
 	assert.deepEqual(chooseSuites(["chromium", "node"], ALL), ["chromium", "node"]);
 });
 
-test("an unknown suite is named, with the names that exist", () => {
+test("the error for an unknown suite names it and lists the existing suites", () => {
 	assert.throws(() => chooseSuites(["node", "nodes"], ALL), {
 		message: "Unknown suite: nodes. The suites are: native, node, chromium.",
 	});

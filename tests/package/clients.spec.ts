@@ -10,7 +10,7 @@ const press = (page: Page, name: string) => page.getByRole("button", { name }).c
 
 // SignalR's types have no option for the class.
 for (const name of ["trpc", "htmx", "turbo", "reconnecting"]) {
-	test(`${name}: strict TypeScript accepts our class where the library takes one`, async () => {
+	test(`${name}: strict TypeScript accepts headwater's class where the library takes one`, async () => {
 		expect(await typeErrors(name)).toBe("");
 	});
 }
@@ -254,7 +254,7 @@ test.describe("Turbo", () => {
 		await expect.poll(() => site.streams).toBe(0);
 	});
 
-	test("<turbo-stream-source> uses our class as the global one, and closes the source when Turbo leaves the page", async ({
+	test("<turbo-stream-source> uses headwater's class as the global one, and closes the source when Turbo leaves the page", async ({
 		page,
 		serve,
 	}) => {
@@ -282,7 +282,7 @@ test.describe("Turbo", () => {
 });
 
 test.describe("reconnecting-eventsource", () => {
-	test("a source that our class gives up is replaced by one that continues after the last event ID", async ({
+	test("a source that headwater's class has closed is replaced by one that continues after the last event ID", async ({
 		page,
 		serve,
 	}) => {

@@ -91,9 +91,9 @@ test.describe("docs/guide/migrating.md", () => {
 	for (const [what, option, preflight] of [
 		["continues with the ID in the URL", true, 404],
 		["continues if the server allows the header", false, 204],
-		["reports the option to use if it has neither", false, 404],
+		["reports lastEventIdParam if it has neither the option nor the server's permission", false, 404],
 	] as const) {
-		test(`a feed of another origin that is cut ${what}`, async ({ page }) => {
+		test(`after a cut, a feed of another origin ${what}`, async ({ page }) => {
 			const feed = await serveRecipe(folder, ({ line, headers, response, send }) => {
 				response.setHeader("Access-Control-Allow-Origin", "*");
 				if (line.startsWith("OPTIONS")) {

@@ -28,7 +28,7 @@ async function outputOf(cwd: string, env: Record<string, string>, ...args: strin
 	return stripVTControlCharacters(output);
 }
 
-test("all code of the pages has a title, so that it is tested", () => {
+test("every code block of the pages has a title, so that a test runs it", () => {
 	const recipes = readdirSync(join(root, "docs/recipes")).map((name) => `docs/recipes/${name}`);
 	const found = ["README.md", ...pages, ...recipes].flatMap((path) => {
 		const text = readFileSync(join(root, path), "utf8");
@@ -69,7 +69,7 @@ test.describe("docs/guide/", () => {
 		await served.stop();
 	});
 
-	test("getting started: each form gets the events, and reports how it went", async ({ page }) => {
+	test("getting started: each form gets the events, and reports how the stream ended", async ({ page }) => {
 		const price = event("7", "event: price\n");
 		const one = await open(page, folder, "class.ts", ({ headers, send, response }) => {
 			expect(headers.authorization).toBe("Bearer 1234");
@@ -150,7 +150,7 @@ test.describe("docs/guide/", () => {
 		await kitchen.stop();
 	});
 
-	test("options: each mistake is an error at once", async ({ page }) => {
+	test("options: each mistake causes an error at once", async ({ page }) => {
 		const { kitchen, said } = await open(page, folder, "mistakes.ts");
 		await expect.poll(() => said.length).toBe(4);
 		expect(said).toEqual([
@@ -181,7 +181,7 @@ test.describe("docs/guide/", () => {
 		await kitchen.stop();
 	});
 
-	test("errors: the event, the promise and the exception have the fields", async ({ page }) => {
+	test("errors: the event, the promise and the exception have the fields of the failure", async ({ page }) => {
 		const { kitchen, said } = await open(page, folder, "errors.ts");
 		const json = { "content-type": "application/json" };
 		(await kitchen.nth(0)).response.writeHead(422, json).end(JSON.stringify({ error: "no question" }));
@@ -255,7 +255,7 @@ test.describe("docs/guide/", () => {
 		});
 	}
 
-	test("a chat is whole after refusals and cuts, and goes on by GET once it has an event", async ({ page }) => {
+	test("an answer is complete after refusals and cuts, and GETs continue it after an event", async ({ page }) => {
 		const { kitchen, said } = await open(page, folder, "go-on.ts");
 		(await kitchen.nth(0)).response.writeHead(503).end();
 		const cutBefore = await kitchen.nthSoon(page, 1);
@@ -322,10 +322,10 @@ test.describe("docs/guide/", () => {
 	});
 
 	for (const [what, needed] of [
-		["allows the page of its server", "'wasm-unsafe-eval'"],
-		["without 'wasm-unsafe-eval' fails it", ""],
+		["works under the policy of its server", "'wasm-unsafe-eval'"],
+		["fails under a policy without 'wasm-unsafe-eval'", ""],
 	] as const) {
-		test(`CSP and CORS: the policy ${what}`, async ({ page }) => {
+		test(`CSP and CORS: a page ${what}`, async ({ page }) => {
 			const port = `${await freePort()}`;
 			const file = rewrite("feeds.mjs", "own-feeds.mjs", ["8000", port], ["'wasm-unsafe-eval'", needed]);
 			const served = await serve(process.execPath, [join(folder, file)], /(listening) on/);
@@ -342,7 +342,7 @@ test.describe("docs/guide/", () => {
 	}
 
 	for (const [what, header] of [
-		["goes on after the first event", "Last-Event-ID"],
+		["continues after the first event", "Last-Event-ID"],
 		["gets no more than the first event if the server does not allow Last-Event-ID", "X-Other"],
 	] as const) {
 		test(`CSP and CORS: a page of the allowed origin ${what}`, async ({ page }) => {

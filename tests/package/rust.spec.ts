@@ -83,7 +83,7 @@ for (const [what, path, text] of [
 	});
 }
 
-test("the module of a dependent crate exports and imports nothing of the npm package", async () => {
+test("the module of a crate that depends on headwater has no exports or imports of the npm package", async () => {
 	const module = new WebAssembly.Module(readFileSync(join(project, "pkg", "chat_bg.wasm")));
 	const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
 	expect(exported.filter((name) => !/^(memory$|main$|__|wasm_bindgen__)/.test(name))).toEqual([]);
