@@ -26,7 +26,7 @@ export const DIFFERENCES = {
 	},
 	"Last-Event-ID across origins": {
 		of: ["ours"],
-		what: "To reconnect to another origin with a last event ID, the source needs a preflight, which the server must allow.",
+		what: "When the source reconnects to another origin with a last event ID, the browser sends a preflight, and the server must allow the header in its response.",
 		why: "CORS does not let scripts send this header without permission. The standard exempts only the browser itself.",
 	},
 	"microtasks between listeners": {
@@ -36,7 +36,7 @@ export const DIFFERENCES = {
 	},
 	"MessageEvent's own getters": {
 		of: ["ours"],
-		what: "The getters and methods of `MessageEvent.prototype` throw a TypeError if they are called on a message event. Ordinary access, such as `event.data`, works.",
+		what: "The getters and methods of `MessageEvent.prototype` throw a TypeError if they are called directly on one of our events. Ordinary access, such as `event.data`, works.",
 		why: "Creating and firing a native MessageEvent costs twice as much. So each message is an Event whose prototype inherits from `MessageEvent.prototype`.",
 	},
 	"window.stop()": {
@@ -81,7 +81,7 @@ export const DIFFERENCES = {
 	},
 	"refusal after the source was open": {
 		of: ["ours"],
-		what: "If a server refuses the page's origin after it has accepted it once, the source retries indefinitely, as after a network error.",
+		what: "If a server accepts the page's origin once and refuses it later, the source retries indefinitely, as after a network error.",
 		why: "`fetch` reports a refusal and a network error alike, and only a source that was never open sends a probe to distinguish them. The standard allows both retrying and failing.",
 	},
 	"Content-Security-Policy": {
@@ -136,7 +136,7 @@ export const DIFFERENCES = {
 	},
 	"byte order mark split between chunks": {
 		of: ["webkit"],
-		what: "Each chunk is searched for the byte order mark of UTF-8 or UTF-16, until a chunk has four bytes. A mark that is split between chunks is not found.",
+		what: "WebKit searches each chunk for a byte order mark of UTF-8 or UTF-16, up to the first chunk of at least four bytes. A mark that is split between chunks is not found.",
 		why: "9.2.6 decodes the stream as UTF-8. This removes a single mark, that of UTF-8, at the beginning of the stream.",
 	},
 	"window.stop() without an event": {
