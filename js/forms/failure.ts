@@ -5,7 +5,7 @@ import { decode } from "../module/text.js";
 import { type FailedAttempt, failedAttempt } from "../module/wire.js";
 import { MAX_DELAY } from "../options/limits.js";
 import type { Rules } from "../options/parse.js";
-import { isPromise, report } from "../platform/callbacks.js";
+import { isPromise, report, tryRead } from "../platform/callbacks.js";
 import type { Decide, Failure, Reason } from "../types.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -14,7 +14,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * Matches the error of a browser whose policy forbids WebAssembly. Browsers name `'unsafe-eval'`,
  * which would allow more than necessary.
  */
-const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|content.security.policy|\bCSP\b)/is;
+const POLICY = /^(Compile|Eval)Error:.*(unsafe-eval|\bCSP\b)/s;
 
 /** Returns the failure that each source gets when the module fails. */
 export function moduleFailure(error: unknown): FailedAttempt {
@@ -62,13 +62,7 @@ export function errorOf(failure: Failure): Error {
 }
 
 /** Returns the value as a string. Some values that a caller can throw cannot be converted. */
-function text(value: unknown): string {
-	try {
-		return String(value);
-	} catch {
-		return typeof value;
-	}
-}
+const text = (value: unknown) => tryRead(() => String(value)) ?? typeof value;
 
 /** Returns the wait that the caller chose. If the caller made no decision, returns the default. */
 function decideWith(decide: Decide | undefined, failure: Parameters<Decide>[0]): number | undefined {

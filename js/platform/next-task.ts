@@ -15,7 +15,7 @@ const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalTh
 };
 
 let channel: MessageChannel | undefined;
-let waiting: (() => void)[] = [];
+const waiting: (() => void)[] = [];
 
 /**
  * Waits for the next task. Uses MessageChannel in browsers, because `setTimeout` is clamped to 4
@@ -49,9 +49,7 @@ export function nextTask(): Promise<void> {
 }
 
 function resumeAll(): void {
-	const ready = waiting;
-	waiting = [];
-	for (const resolve of ready) {
+	for (const resolve of waiting.splice(0)) {
 		resolve();
 	}
 }
