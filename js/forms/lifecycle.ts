@@ -1,7 +1,7 @@
 // The life of a source, for all three forms: its options, the start of the module, failures, and
 // the end.
 
-import type { Attempt, Prepare, ResponseLike } from "../module/attempt.js";
+import type { Attempt, ResponseLike } from "../module/attempt.js";
 import { Batch } from "../module/batch.js";
 import { orDead } from "../module/isolation.js";
 import { load, whenDead } from "../module/wasm.js";
@@ -50,6 +50,8 @@ export class Lifecycle<M> implements SourceHost {
 	readonly #form: Form;
 	/** Whether the first request has its response, or has failed. */
 	#isSettled = false;
+	/** When the first request was sent, if it was sent before the module was loaded. */
+	#sentAt = Infinity;
 	#fulfill!: (closed: Closed) => void;
 
 	constructor(form: Form) {
@@ -102,6 +104,7 @@ export class Lifecycle<M> implements SourceHost {
 			if (reader) {
 				read(this, this.closed, reader, settings.end);
 			} else {
+				settings.waited = Math.min(Date.now() - this.#sentAt, settings.connectTimeout - 1);
 				connect(this, this.closed, settings);
 			}
 			if (!this.#isSettled) {
@@ -115,21 +118,18 @@ export class Lifecycle<M> implements SourceHost {
 	/** Sends the first request. The module takes it over once it is loaded. */
 	#sendFirst(settings: Settings): void {
 		const { prepare } = settings;
-		let first: ReturnType<Prepare> | undefined = prepare(1, settings.lastEventId).then((attempt) => {
+		const first = prepare(1, settings.lastEventId).then((attempt) => {
 			if (!this.isOver) {
 				const settle = () => {
 					this.#isSettled = true;
 				};
 				(orDead(attempt) as Attempt).start?.(this.closed).then(settle, settle);
+				this.#sentAt = Date.now();
 			}
 			return attempt;
 		});
 		first.catch(() => {});
-		settings.prepare = (attempt, lastEventId) => {
-			const prepared = first;
-			first = undefined;
-			return prepared ?? prepare(attempt, lastEventId);
-		};
+		settings.prepare = (attempt, lastEventId) => (attempt > 1 ? prepare(attempt, lastEventId) : first);
 	}
 
 	/**

@@ -65,6 +65,7 @@ const connectBy: Module["connect"] = (host, closed, settings) =>
 		settings.end,
 		settings.maxEventSize,
 		settings.connectTimeout,
+		settings.waited!,
 		settings.silenceTimeout,
 		settings.pauseWhenHidden,
 		settings.accept,

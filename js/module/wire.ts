@@ -38,6 +38,8 @@ export interface Settings {
 	maxEventSize: number;
 	/** 0 for no limit. */
 	connectTimeout: number;
+	/** The part of the first `connectTimeout` that has passed. Set before the module is called. */
+	waited?: number;
 	/** 0 for no limit. */
 	silenceTimeout: number;
 	pauseWhenHidden: boolean;

@@ -75,7 +75,7 @@ export function number(option: string, value: number | undefined, byDefault = 0,
 	if (typeof value !== "number" || !(value >= least)) {
 		throw new TypeError(`"${option}" must be a number >= ${least}`);
 	}
-	return value;
+	return Math.ceil(value);
 }
 
 /** Throws a TypeError that names the first option that is given and is not a function. */

@@ -77,6 +77,7 @@ pub fn connect(
     end: u8,
     max_event_size: f64,
     connect_timeout: f64,
+    waited: f64,
     silence_timeout: f64,
     pause_when_hidden: bool,
     accept: Option<Function>,
@@ -99,8 +100,7 @@ pub fn connect(
         ..Options::default()
     };
     let template = Template { prepare, kind, accept };
-    let limit = |milliseconds: f64| (milliseconds > 0.0).then_some(milliseconds as u64);
-    let timeouts = Timeouts { connect: limit(connect_timeout), silence: limit(silence_timeout) };
+    let timeouts = Timeouts { connect: connect_timeout as u64, silence: silence_timeout as u64, waited: waited as u64 };
     run(listener, closed, || PageSession::request(template, timeouts, options, pause_when_hidden));
 }
 

@@ -221,13 +221,13 @@ impl Builder {
     /// the page is hidden, or after the machine was suspended, is extended once, by at most ten
     /// seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.connect = Some(millis(timeout));
+        self.timeouts.connect = millis(timeout).max(1);
         self
     }
 
     /// Limits the time without data from the server. Comments count as data. Default: no limit.
     pub fn silence_timeout(mut self, timeout: Duration) -> Self {
-        self.timeouts.silence = Some(millis(timeout));
+        self.timeouts.silence = millis(timeout).max(1);
         self
     }
 

@@ -15,9 +15,9 @@ pub(super) struct Watch(Option<(Watchdog, Timer)>);
 impl Watch {
     pub(super) const OFF: Self = Self(None);
 
-    /// Starts to watch, with a limit in milliseconds.
-    pub(super) fn start(timeout: Option<u64>) -> Self {
-        Self(timeout.map(|timeout| (Watchdog::start(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
+    /// Starts to watch, with a limit in milliseconds, or without one if it is 0.
+    pub(super) fn start(timeout: u64) -> Self {
+        Self((timeout > 0).then(|| (Watchdog::start(timeout, now()), Timer::after(timeout.min(MAX_DELAY)))))
     }
 
     /// Starts to measure the silence again. The timer is not replaced, because a stream may have

@@ -123,6 +123,41 @@ test("a module that does not load aborts the first request and fails the source"
 });
 
 // behavior 2.16
+test("connectTimeout includes the time before the module is loaded, for the first attempt only", async ({ lab }) => {
+	await lab.page.goto(`${lab.origin}/blank`);
+	const outcome = await beforeLoading(
+		lab,
+		ENTRY,
+		`
+		const { now } = Date;
+		let passed = 0;
+		Date.now = () => now() + passed;
+		const failures = [];
+		const open = (url, init) => {
+			const source = new EventSource(url, { fetch: pending, ...init });
+			source.onerror = ({ reason, attempt }) => failures.push([url, reason, attempt]);
+			return source;
+		};
+		const sources = [
+			open("/limited", { connectTimeout: 600_000, reconnect: { delay: 0 } }),
+			open("/longer", { connectTimeout: 800_000 }),
+			open("/unlimited"),
+		];
+		await task();
+		passed = 700_000;
+		release();
+		while (log.filter((line) => line === "fetch /limited").length < 2) await task();
+		await task();
+		const seen = [...log];
+		for (const source of sources) source.close();
+		return [failures, seen];
+		`,
+	);
+	const sent = ["fetch /limited", "fetch /longer", "fetch /unlimited"];
+	expect(outcome).toEqual([[["/limited", "timeout", 1]], [...sent, "aborted", "fetch /limited"]]);
+});
+
+// behavior 2.16
 test("with pauseWhenHidden the first request waits for the module", async ({ lab }) => {
 	await lab.page.goto(`${lab.origin}/blank`);
 	const outcome = await beforeLoading(

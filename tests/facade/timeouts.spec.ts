@@ -66,6 +66,19 @@ test("the error of a timeout has a message and no status, and does not fire earl
 });
 
 // behavior 7.1
+test("a limit of less than a millisecond is a limit", async ({ lab }) => {
+	const reasons = await lab.ours(
+		async ({ EventSource, failure }, { unanswered, silent }) => {
+			const reason = async (url: string, init: object) =>
+				(await failure(new EventSource(url, { method: "POST", ...init }))).reason;
+			return [await reason(unanswered, { connectTimeout: 0.4 }), await reason(silent, { silenceTimeout: 0.4 })];
+		},
+		{ unanswered: lab.url("/never-answers"), silent: lab.script(SILENT) },
+	);
+	expect(reasons).toEqual(["timeout", "silence"]);
+});
+
+// behavior 7.1
 test("connectTimeout ends with the response: it limits neither the stream nor its late events", async ({ lab }) => {
 	const outcome = await lab.ours(
 		({ EventSource, story }, url) => {

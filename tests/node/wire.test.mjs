@@ -68,9 +68,9 @@ function compareConstants(rustPlace, rust, place, pairs) {
 test("the parameters of `connect` are the members of Settings, in the same order", () => {
 	const [, , ...inRust] = parameters("connect", bindings, BINDINGS).map(camelCase);
 	const calls = read("js/module/wasm.ts").split("connect(\n")[1];
-	const passed = [...calls.matchAll(/settings\.(\w+),/g)].map(([, name]) => name);
+	const passed = [...calls.matchAll(/settings\.(\w+)!?,/g)].map(([, name]) => name);
 	const [body] = only("export interface Settings \\{(.*?)\\n\\}", wire, WIRE);
-	const members = [...body.matchAll(/^\t(\w+):/gm)].map(([, name]) => name);
+	const members = [...body.matchAll(/^\t(\w+)\??:/gm)].map(([, name]) => name);
 	assert.ok(inRust.length > 10);
 	compare("parameter", [`${BINDINGS}: connect`, inRust], ["js/module/wasm.ts", passed]);
 	compare("parameter", [`${BINDINGS}: connect`, inRust], [`${WIRE}: Settings`, members]);

@@ -1,6 +1,7 @@
 //! The driver's part in a request and the head of its response: preparing, sending and waiting.
 
 use core::{
+    mem::take,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -58,7 +59,7 @@ impl Driver {
     pub(super) fn send(&mut self) -> Step {
         let Some(target) = &self.target else { return Step::Over };
         self.connection.handle_request(target.head());
-        self.watch = Watch::start(self.timeouts.connect);
+        self.watch = Watch::start(self.timeouts.connect - take(&mut self.timeouts.waited));
         self.cause = None;
         match target.send(self.connection.last_event_id()) {
             Ok(request) => {

@@ -38,13 +38,15 @@ use crate::core::{
 /// its requests, and no probe must be sent then.
 const PROBE_DELAY: u64 = 200;
 
-/// How long a server may be silent, in milliseconds. `None` means that there is no limit.
+/// How long a server may be silent, in milliseconds. A limit of 0 means that there is no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timeouts {
     /// Until the head of the response arrives.
-    pub(crate) connect: Option<u64>,
+    pub(crate) connect: u64,
     /// Between two chunks of the body.
-    pub(crate) silence: Option<u64>,
+    pub(crate) silence: u64,
+    /// The part of the first `connect` that passed before this driver existed. Less than `connect`.
+    pub(crate) waited: u64,
 }
 
 /// The request and the body in progress, for a [`Closer`](super::Closer).
