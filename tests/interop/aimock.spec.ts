@@ -75,7 +75,7 @@ test("Anthropic messages: every event is named, and message_stop is the last", a
 });
 
 for (const [prompt, how] of Object.entries({ break: "after a time", truncate: "after some chunks" })) {
-	test(`a response whose connection breaks ${how} is interrupted, and is not requested again`, async ({
+	test(`a response whose connection is lost ${how} is interrupted, and is not requested again`, async ({
 		lab,
 		server,
 	}) => {
@@ -92,7 +92,7 @@ for (const [prompt, how] of Object.entries({ break: "after a time", truncate: "a
 	});
 }
 
-test("529 is a refusal with the provider's own words, and is not retried", async ({ lab, server }) => {
+test("529 is an error response with the provider's own words, and is not retried", async ({ lab, server }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, failure }, { url, json }) => {
 			const { reason, status, body, willReconnect } = await failure(new EventSource(url, { json }));
@@ -104,7 +104,7 @@ test("529 is a refusal with the provider's own words, and is not retried", async
 	expect(await statuses(server)).toEqual([529]);
 });
 
-test("429 without the permission to repeat is a refusal, and is not retried", async ({ lab, server }) => {
+test("429 without the permission to retry is an error response, and is not retried", async ({ lab, server }) => {
 	const { reason, types } = await ask(lab, url(server, "/v1/chat/completions"), "busy");
 	expect({ reason, types }).toEqual({ reason: "status", types: ["error"] });
 	expect(await statuses(server)).toEqual([429]);
@@ -126,7 +126,7 @@ function insist(lab: Lab, url: string) {
 	);
 }
 
-test("429 where a repeat is allowed: the client waits for Retry-After, and the repeated request succeeds", async ({
+test("429 if retries are allowed: the client waits as long as Retry-After says, and the retry succeeds", async ({
 	lab,
 	server,
 	scenario,

@@ -23,7 +23,7 @@ contract({
 	marker: { type: "stop", data: "null" },
 });
 
-test("there is no space after the colon, the type message is written out, and every event has an id", async ({
+test("no space follows the colon, the type message is written out, and each event has an id", async ({
 	lab,
 	server,
 }) => {

@@ -44,7 +44,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		expect(outcome).toEqual({ reason: "end", first: "open", delivered: kinds, lastEventId });
 	});
 
-	for (const [end, how] of Object.entries({ end: "ends", cut: "breaks" })) {
+	for (const [end, how] of Object.entries({ end: "ends", cut: "loses its connection" })) {
 		test(`a feed that ${how} continues after the last id, with each event once`, async ({ lab, server }) => {
 			const outcome = await lab.ours(
 				async ({ EventSource, record }, url) => {
@@ -106,7 +106,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		expect(await server.seen()).toEqual([{ method: "POST", path: "/chat", lastEventId: null }]);
 	});
 
-	for (const [end, how] of Object.entries({ early: "ends before its marker", cut: "breaks" })) {
+	for (const [end, how] of Object.entries({ early: "ends before its marker", cut: "loses its connection" })) {
 		test(`a response to a POST that ${how} is interrupted, and is not requested again`, async ({ lab, server }) => {
 			const outcome = await lab.ours(
 				async ({ EventSource, record }, { url, marker }) => {
@@ -133,7 +133,7 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		});
 	}
 
-	test("a refusal has its status, headers and body, and is not retried", async ({ lab, server }) => {
+	test("an error response keeps its status, headers and body, and is not retried", async ({ lab, server }) => {
 		const failures = await lab.ours(async ({ EventSource, failure }, url) => {
 			const failures: unknown[] = [];
 			for (const method of ["GET", "POST"]) {
@@ -149,7 +149,10 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 		expect((await server.seen()).map(({ method }) => method)).toEqual(["GET", "POST"]);
 	});
 
-	test("where a request may be repeated, the client waits for a refusal's Retry-After", async ({ lab, server }) => {
+	test("if the request may be repeated, the client waits at least as long as the Retry-After of an error response", async ({
+		lab,
+		server,
+	}) => {
 		const outcome = await lab.ours(async ({ EventSource, once }, url) => {
 			const source = new EventSource(url, { json: {}, reconnect: { delay: 10 } });
 			const { delay, willReconnect } = await once<import("headwater").FailureEvent>(source, "error");

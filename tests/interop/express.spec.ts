@@ -39,7 +39,7 @@ test("a redirection with 307 repeats method and body at the new URL, and source.
 	]);
 });
 
-test("a login page with status 200 is refused for its type, and can be read", async ({ lab, server }) => {
+test("a login page with status 200 is rejected for its type, and can be read", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const { reason, status, body, willReconnect } = await failure(new EventSource(url));
 		return { reason, status, body, willReconnect };
@@ -103,7 +103,10 @@ test("with lastEventIdParam the same server is resumed without a preflight", asy
 	expect(await server.seen()).toEqual([request, request]);
 });
 
-test("a response to a POST that broke is resumed by a GET, as `request` says", async ({ lab, server }) => {
+test("a response to a POST that lost its connection is continued by a GET, as `request` says", async ({
+	lab,
+	server,
+}) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url, {
 			json: { prompt: "hello" },

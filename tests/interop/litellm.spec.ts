@@ -34,7 +34,7 @@ test("OpenAI chat with an Authorization header: the text comes in pieces, and is
 	expect(asked).toEqual(["POST /v1/chat/completions"]);
 });
 
-test("a provider that breaks off becomes an error in the data and a clean end without [DONE]: interrupted", async ({
+test("if the provider's connection is lost, the data has an error and the body ends cleanly without [DONE]: interrupted", async ({
 	lab,
 	server,
 	asked,
@@ -76,14 +76,14 @@ test("a provider that breaks off becomes an error in the data and a clean end wi
 
 const refusals = [
 	{
-		name: "a wrong key is a refusal with the proxy's words",
+		name: "a wrong key gets an error response with the proxy's words",
 		path: "/v1/chat/completions",
 		json: chat("canned", "hello"),
 		headers: { authorization: "Bearer wrong" },
 		expected: { reason: "status", status: 400, type: "application/json", body: expect.stringContaining('"error"') },
 	},
 	{
-		name: "a model that the proxy does not know is a refusal with the proxy's words",
+		name: "a model that the proxy does not know gets an error response with the proxy's words",
 		path: "/v1/chat/completions",
 		json: chat("unknown", "hello"),
 		headers: AUTHORIZED,
@@ -107,7 +107,7 @@ const refusals = [
 		},
 	},
 	{
-		name: "/v1/messages responds with plain JSON although stream is true: refused for its type, and readable",
+		name: "/v1/messages responds with plain JSON although stream is true: rejected for its type, and readable",
 		path: "/v1/messages",
 		json: chat("canned", "hello"),
 		headers: AUTHORIZED,
@@ -119,7 +119,7 @@ const refusals = [
 		},
 	},
 	{
-		name: "/v1/responses responds with 500 and an event stream: a refusal, whose text is the stream",
+		name: "/v1/responses responds with 500 and an event stream: an error response whose text is the stream",
 		path: "/v1/responses",
 		json: { model: "canned", stream: true, input: "hello" },
 		headers: AUTHORIZED,

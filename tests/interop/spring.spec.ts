@@ -46,7 +46,7 @@ test("Spring 4 loses a line feed inside data() and a space before the text", asy
 	expect(wire).toContain("\n\ndata: indented\n\n");
 });
 
-test("a 503 that claims to be an event stream is a refusal with its text", async ({ lab, server }) => {
+test("a 503 that claims to be an event stream is an error response with its text", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const { reason, status, headers, body } = await failure(new EventSource(url));
 		return { reason, status, type: headers?.get("content-type"), body };
