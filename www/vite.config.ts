@@ -11,7 +11,8 @@ export default defineConfig({
 		outDir: here("dist"),
 		emptyOutDir: true,
 		target: "es2022",
-		// The pages have a policy that allows no inline script, and data: for images only.
+		// The security policy of the pages allows no inline scripts, and `data:` URLs only for
+		// images.
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
 		rolldownOptions: {

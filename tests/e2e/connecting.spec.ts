@@ -3,8 +3,8 @@
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-const SLOW = "The server has not responded for five seconds. The page keeps waiting; Stop ends the wait.";
-const CROWDED = /^6 other tabs of this page have a model running\. .* HTTP\/1\.1, .* close its tab\.$/;
+const SLOW = "The server has not responded for five seconds. The page is still waiting. Press Stop to cancel.";
+const CROWDED = /^6 other tabs of this page are receiving answers\. .* HTTP\/1\.1, .* close its tab\.$/;
 
 test("after five seconds without a response a hint appears politely, and disappears when the server responds", async ({
 	page,

@@ -11,7 +11,7 @@ const ATTEMPTS = 5;
 const LONGEST_WAIT = 30_000;
 
 const REFUSALS = [
-	[401, "The server does not allow this (401). You asked for an error, and this is it: 401 Unauthorized."],
+	[401, "The server does not allow this request (401). You asked for an error, and this is it: 401 Unauthorized."],
 	[404, "The server does not know this address (404). You asked for an error, and this is it: 404 Not Found."],
 	[422, "The server refused the request (422). You asked for an error, and this is it: 422 Unprocessable Entity."],
 ] as const;
@@ -58,7 +58,7 @@ test("status 503 is shown at once and retried; after the last attempt the page c
 		await expect.poll(asked, PATIENCE).toBe(tries + 1);
 	}
 	await chat.waitForState("closed");
-	await expect(chat.alert).toHaveText(`The server has a problem (503), also after retries. ${words}`);
+	await expect(chat.alert).toHaveText(`The server has a problem (503), even after several retries. ${words}`);
 	await expect(chat.state).toHaveText("Closed: gave up retrying");
 	await chat.retry.click();
 	await expect.poll(asked, PATIENCE).toBe(ATTEMPTS + 2);

@@ -33,12 +33,12 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"204",
 		response("204 No Content", "", ""),
-		"responded without any content. Check that the path in OPENAI_BASE_URL is the one for chats.",
+		"responded without any content. Check the path in OPENAI_BASE_URL: it must be the base of the chat API.",
 	],
 	[
 		"307",
 		response("307 Temporary Redirect", `Location: /?key=${KEY}\r\n`, ""),
-		"responded with a redirect, which this server does not follow, to protect the key. Put the new address into OPENAI_BASE_URL.",
+		"responded with a redirect, which this server does not follow, to protect the key. Set OPENAI_BASE_URL to the new URL.",
 	],
 	[
 		"400",
@@ -50,11 +50,15 @@ export const REFUSALS: readonly Row[] = [
 		refusal("401 Unauthorized"),
 		"does not accept the key that this server has. Correct OPENAI_API_KEY, and restart the chat server.",
 	],
-	["402", refusal("402 Payment Required"), "requires payment. Pay for the account of the key, or use another key."],
+	[
+		"402",
+		refusal("402 Payment Required"),
+		"requires payment. Pay for the account that the key belongs to, or use another key.",
+	],
 	[
 		"403",
 		refusal("403 Forbidden"),
-		"does not allow this. Use a key that may use this model, or another model in MODEL.",
+		"does not allow this request. Use a key that is allowed to use this model, or set MODEL to another model.",
 	],
 	[
 		"404",
@@ -64,12 +68,12 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"407",
 		refusal("407 Proxy Authentication Required"),
-		"cannot be reached: a proxy on the way requires a password. Put a name and a password into the address of the proxy, in HTTPS_PROXY or HTTP_PROXY.",
+		"cannot be reached: a proxy on the way requires a password. Add a user name and password to the proxy's URL in HTTPS_PROXY or HTTP_PROXY.",
 	],
 	[
 		"408",
 		refusal("408 Request Timeout"),
-		"did not wait for the whole question. Try again. If this happens each time, the network on the way is too slow.",
+		"stopped waiting before it had received the whole question. Try again. If this happens every time, the network on the way is too slow.",
 	],
 	[
 		"409",
@@ -82,18 +86,18 @@ export const REFUSALS: readonly Row[] = [
 		"does not accept a conversation of this length. Start a new chat, or ask a shorter question.",
 	],
 	["418", refusal("418 Teapot"), "responded with status 418. Check that OPENAI_BASE_URL and MODEL belong together."],
-	["429", refusal("429 Too Many Requests"), "has received too many requests for now. Wait a minute, and try again."],
+	["429", refusal("429 Too Many Requests"), "is receiving too many requests. Wait a minute, and try again."],
 	[
 		"500",
 		refusal("500 Internal Server Error"),
-		"has a problem of its own (status 500). Try again later. If this stays so, tell the operator of the model's server.",
+		"has an internal error (status 500). Try again later. If it keeps happening, tell the operator of the model's server.",
 	],
 	[
 		"502",
 		refusal("502 Bad Gateway"),
 		"is behind a gateway that cannot reach it. Try again in a few minutes, or ask the operator of the gateway.",
 	],
-	["503", refusal("503 Service Unavailable"), "is overloaded or down for now. Try again in a few minutes."],
+	["503", refusal("503 Service Unavailable"), "is overloaded or temporarily unavailable. Try again in a few minutes."],
 	[
 		"504",
 		refusal("504 Gateway Timeout"),
@@ -102,27 +106,27 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"no quota",
 		refusal("429 Too Many Requests", '{"error":{"code":"insufficient_quota"}}'),
-		"has no quota left for the key that this server has. Add credit to the account of the key, or use another key.",
+		"has no quota left for the key that this server has. Add credit to the account that the key belongs to, or use another key.",
 	],
 	[
 		"no model",
 		refusal("404 Not Found", '{"error":{"code":"model_not_found"}}'),
-		"does not know the model. Put the name of a model that it has into MODEL.",
+		"does not know the model. Set MODEL to the name of a model that this server has.",
 	],
 	[
 		"a filter",
 		refusal("400 Bad Request", '{"error":{"code":"content_filter"}}'),
-		"refused the conversation because of its contents. Ask in other words, or start a new chat.",
+		"refused the conversation because of its contents. Rephrase the question, or start a new chat.",
 	],
 	[
 		"a compressed error",
 		response("500 Internal Server Error", "Content-Encoding: gzip\r\n", gzipSync(KEY)),
-		"has a problem of its own (status 500). Try again later. If this stays so, tell the operator of the model's server.",
+		"has an internal error (status 500). Try again later. If it keeps happening, tell the operator of the model's server.",
 	],
 	[
 		"a compressed stream",
 		response("200 OK", `${EVENTS}Content-Encoding: gzip\r\n`, gzipSync(PIECE)),
-		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy on the way.",
+		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy in front of it.",
 	],
 	[
 		"HTML",
@@ -137,7 +141,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"an image",
 		response("200 OK", "Content-Type: image/png\r\n", "x"),
-		"responded with something other than an event stream. Check that OPENAI_BASE_URL is the address of an OpenAI-compatible server.",
+		"responded with something other than an event stream. Check that OPENAI_BASE_URL is the URL of an OpenAI-compatible server.",
 	],
 	[
 		"no HTTP",
@@ -147,12 +151,12 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"no response",
 		(socket) => socket.end(),
-		"closed the connection before it responded. Try again. If this happens each time, check OPENAI_BASE_URL.",
+		"closed the connection before it responded. Try again. If this happens every time, check OPENAI_BASE_URL.",
 	],
 	[
 		"endless headers",
 		(socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${KEY.repeat(50_000)}`),
-		"responded with headers that are too large. Check that OPENAI_BASE_URL is the address of a model's server.",
+		"responded with headers that are too large. Check that OPENAI_BASE_URL is the URL of a model's server.",
 	],
 ];
 
@@ -171,12 +175,12 @@ export const STREAMS: readonly Row[] = [
 	[
 		"an unmarked compressed stream",
 		response("200 OK", EVENTS, gzipSync(PIECE)),
-		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy on the way.",
+		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy in front of it.",
 	],
 	[
 		"an empty stream",
 		response("200 OK", EVENTS, ""),
-		"ended its response without any text. Ask again, or use another model in MODEL.",
+		"ended its response without any text. Ask again, or set MODEL to another model.",
 	],
 	[
 		"no end of the answer",
@@ -188,14 +192,14 @@ export const STREAMS: readonly Row[] = [
 		(socket) => {
 			socket.end(`HTTP/1.1 200 OK\r\n${EVENTS}Content-Length: 9999\r\n\r\n${PIECE}data: {`);
 		},
-		"broke off in the middle. Ask again, because the rest of the answer is lost.",
+		"closed the connection in the middle of its response. Ask again, because the rest of the answer is lost.",
 	],
 	[
 		"a reset",
 		(socket) => {
 			socket.write(`HTTP/1.1 200 OK\r\n${EVENTS}\r\n${PIECE}`, () => setTimeout(() => socket.resetAndDestroy(), 100));
 		},
-		"broke off in the middle. Ask again, because the rest of the answer is lost.",
+		"closed the connection in the middle of its response. Ask again, because the rest of the answer is lost.",
 	],
 	[
 		"a line that is too long",
@@ -205,11 +209,11 @@ export const STREAMS: readonly Row[] = [
 	[
 		"an error",
 		(socket) => begin(socket, `${PIECE}data: {"error":{"message":"${KEY}"}}\n\n`),
-		"reported an error. Try again. The log of the model's server may have the cause.",
+		"reported an error. Try again. The log of the model's server may show the cause.",
 	],
 	[
 		"a known error",
 		(socket) => begin(socket, `${PIECE}event: error\ndata: {"code":"rate_limit"}\n\n`),
-		"has received too many requests for now. Wait a minute, and try again.",
+		"is receiving too many requests. Wait a minute, and try again.",
 	],
 ];

@@ -194,7 +194,7 @@ test("a name without an address and a port without a server are described with t
 	};
 	await check(
 		"nowhere.invalid",
-		"its name is not known. Check the name in OPENAI_BASE_URL, and the network of the machine that runs this chat.",
+		"its name cannot be resolved. Check the name in OPENAI_BASE_URL, and the network of the machine that runs this chat.",
 	);
 	const port = await freePort();
 	await check(

@@ -180,7 +180,7 @@ test("when the model's server refuses the length, Retry sends half of the earlie
 			asked.refuse(413, {});
 		}
 		if (expected === 1) break;
-		await expect(chat.alert).toHaveText(/ Retry sends fewer of the earlier messages\.$/, PATIENCE);
+		await expect(chat.alert).toHaveText(/ Press Retry to send the question with fewer earlier messages\.$/, PATIENCE);
 		await chat.retry.click();
 		await expect(chat.cut).toHaveCount(1);
 	}

@@ -79,7 +79,7 @@ test("too many requests to the model's server are shown in words, and only Retry
 	await chat.ask("Quickly");
 	(await upstream.next()).refuse(429, { error: { message: "Rate limit reached, slow down", code: "rate_limit" } });
 	await expect(chat.alert).toHaveText(
-		/^The model's server \S+ has received too many requests for now\. Wait a minute, and try again\.$/,
+		/^The model's server \S+ is receiving too many requests\. Wait a minute, and try again\.$/,
 		PATIENCE,
 	);
 	await expect(chat.state).toHaveText("Closed: refused with 429");
@@ -114,11 +114,15 @@ test("a model's answer that breaks off is not requested again: the page marks it
 		expect(await text(chat.answers.last())).toBe("Once upon a time");
 		await expect(chat.retry).toBeVisible();
 	};
-	const ended = "Closed: the server ended it";
-	await breaksOff(({ cut }) => cut(), /^The model's server \S+ broke off in the middle\. Ask again/, ended);
+	const ended = "Closed: ended by the server";
+	await breaksOff(
+		({ cut }) => cut(),
+		/^The model's server \S+ closed the connection in the middle of its response\. Ask again/,
+		ended,
+	);
 	// The body ends before the model has marked its message as complete.
 	await breaksOff(({ end }) => end(), /^The model's server \S+ ended its response too early\. Ask again/, ended);
-	await breaksOff(kill, "The answer was cut off. The connection was lost.", "Closed: connection broken");
+	await breaksOff(kill, "The answer was cut off. The connection was lost.", "Closed: connection lost");
 
 	expect(upstream.asked).toHaveLength(3);
 	expect(wire.requests("POST", "/api/chat")).toHaveLength(3);
@@ -140,7 +144,7 @@ test("the page shows an error that the model reports within its stream, and ment
 	asked.end();
 	await chat.waitForState("closed");
 	await expect(chat.alert).toHaveText(
-		/^The model's server \S+ is overloaded or down for now\. Try again in a few minutes\.$/,
+		/^The model's server \S+ is overloaded or temporarily unavailable\. Try again in a few minutes\.$/,
 	);
 	expect(await text(chat.answers.first())).toBe("So far");
 	await expect(chat.retry).toBeVisible();

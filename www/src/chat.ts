@@ -1,4 +1,5 @@
-// Runs a chat: keeps the questions and answers, and the exchange that runs now.
+// Runs a chat: keeps the questions and answers, and the running exchange. An exchange is one
+// request with its answer.
 
 import type { EventSource } from "headwater";
 import type { ConnectionState } from "./connection-state.ts";
@@ -7,7 +8,7 @@ import { Exchange, type Outcome, requestBody } from "./exchange.ts";
 import { bytes, messages, newest, type Turn } from "./history.ts";
 import { knownModel } from "./model.ts";
 
-/** Receives the chat's state for the rest of the page. */
+/** Passes changes of the chat's state on to the rest of the page. */
 export interface ChatListener {
 	/** Called with `true` when an exchange begins, and with `false` when it has ended. */
 	running(running: boolean): void;
@@ -16,8 +17,8 @@ export interface ChatListener {
 	/** Called with a text for screen readers. */
 	announce(text: string): void;
 	/**
-	 * Called with a question that no server accepts. Returns whether it is in the box again; then
-	 * it leaves the conversation.
+	 * Called with a question that is too long for the server. Returns whether the text is in the
+	 * box again. If so, the question is removed from the conversation.
 	 */
 	giveBack(question: string): boolean;
 }
@@ -29,7 +30,10 @@ export class Chat {
 	readonly #listener: ChatListener;
 	#turns: Turn[] = [];
 	#exchange: Exchange | undefined;
-	/** The most bytes of earlier turns that the model's server has not refused. */
+	/**
+	 * The most bytes of earlier turns to send. It is reduced when the model's server refuses a
+	 * request as too long.
+	 */
 	#memory = Number.POSITIVE_INFINITY;
 
 	constructor(conversation: Conversation, connection: ConnectionState, listener: ChatListener) {
@@ -38,14 +42,17 @@ export class Chat {
 		this.#listener = listener;
 	}
 
-	/** Sends a new question. Returns a sentence if that is not possible, and then changes nothing. */
+	/**
+	 * Sends a new question. If that is not possible, returns a sentence that says why, and changes
+	 * nothing.
+	 */
 	ask(question: string, pace: number): string | undefined {
 		if (this.#exchange) return "Wait for the model, or stop it.";
 		const room = roomBeside(question, pace);
 		if (room < 0) {
 			return `This text is ${amount(-room)} too long for the server. Shorten it, or send it in parts.`;
 		}
-		// A question without an answer is no part of the model's conversation.
+		// A question without an answer is not sent to the model again.
 		if (this.#turns.at(-1)?.answer === "") this.#turns.pop()?.view.remark("Not answered");
 		this.#run({ question, pace, view: this.#conversation.addQuestion(question), answer: "" });
 		return undefined;
@@ -117,7 +124,10 @@ export class Chat {
 		});
 	}
 
-	/** Returns the newest earlier turns that fit into a request, and marks the first on the page. */
+	/**
+	 * Returns the newest earlier turns that fit into a request, and marks the first of them on the
+	 * page.
+	 */
 	#chooseEarlier({ question, pace, view }: Turn): Turn[] {
 		const chosen = newest(this.#turns, Math.min(roomBeside(question, pace), this.#memory));
 		if (chosen.length === this.#turns.length) this.#conversation.unmarkFirst();
@@ -126,13 +136,14 @@ export class Chat {
 	}
 
 	/**
-	 * Handles a refusal because of the request's size. The limit is not known, so the next request has
-	 * half of the earlier turns. A question that is too long by itself returns to the box.
+	 * Called when a request was refused because of its size. The limit is not known, so the next
+	 * request contains half of the earlier turns. A question that is too long by itself is moved
+	 * back to the box.
 	 */
 	#shorten(turn: Turn, earlier: Turn[], { trouble = "" }: Outcome): void {
 		if (earlier.length > 0) {
 			this.#memory = bytes(earlier.flatMap(messages)) / 2;
-			this.#conversation.showTrouble(`${trouble} Retry sends fewer of the earlier messages.`, true);
+			this.#conversation.showTrouble(`${trouble} Press Retry to send the question with fewer earlier messages.`, true);
 			return;
 		}
 		if (this.#listener.giveBack(turn.question)) {
@@ -146,7 +157,10 @@ export class Chat {
 /** The text beneath an incomplete message. */
 const REMARKS = { done: "", stopped: "Stopped", failed: "Incomplete" };
 
-/** Returns the number of bytes for earlier turns in a request; negative if the question is too long. */
+/**
+ * Returns the number of bytes that a request has left for earlier turns. It is negative if the
+ * question is too long.
+ */
 function roomBeside(question: string, pace: number): number {
 	const model = knownModel();
 	if (!model) return Number.POSITIVE_INFINITY;

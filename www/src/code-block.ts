@@ -1,5 +1,5 @@
-// Decorates a block of code: a bar with the language and a copy button, and colors once the block
-// is complete.
+// Decorates a block of code: adds a bar with the language and a copy button, and adds colors when
+// the block is complete.
 
 import { color } from "./coloring.ts";
 import { make } from "./dom.ts";
@@ -22,8 +22,8 @@ export function dressCodeBlock(code: HTMLElement): void {
 
 /** Shows the language of a block that has just begun. */
 export function nameLanguage(code: HTMLElement, info: string): void {
-	// The rest of the info string is for other kinds of renderers: ```rust,ignore or ```js
-	// title="x".
+	// The rest of the info string, as in ```rust,ignore or ```js title="x", is meant for other
+	// renderers.
 	const language = /^[\w+#.-]+/.exec(info.trim())?.[0];
 	if (!language) return;
 	code.dataset.language = language;
@@ -33,7 +33,7 @@ export function nameLanguage(code: HTMLElement, info: string): void {
 
 /** Colors a block that is complete. */
 export function finishCodeBlock(code: HTMLElement): void {
-	// A block that scrolls must be reachable by keyboard.
+	// A block that scrolls must be focusable, so that the keyboard can scroll it.
 	const pre = code.parentElement;
 	if (pre && pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
 
@@ -55,8 +55,8 @@ export function enableCopying(root: HTMLElement): void {
 }
 
 /**
- * Copies the text, or selects it if the page may not use the clipboard. Returns whether it was
- * copied.
+ * Copies the text, or selects it if the page is not allowed to use the clipboard. Returns whether
+ * the text was copied.
  */
 async function copy(code: HTMLElement): Promise<boolean> {
 	try {

@@ -1,4 +1,4 @@
-// Finds the colored parts of code, in a worker. The page stays alive, however long that takes.
+// Finds the colored parts of code, in a worker. The page stays responsive, however long that takes.
 
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
@@ -30,7 +30,7 @@ addEventListener("message", ({ data }: MessageEvent<Code>) => {
 
 const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'" };
 
-/** Reads the highlighter's HTML, which has no other elements than `span` with a class. */
+/** Reads the highlighter's HTML, in which every element is a `span` with a class. */
 function parts(html: string): Part[] {
 	const found: Part[] = [];
 	const classes: string[] = [];

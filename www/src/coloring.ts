@@ -5,14 +5,18 @@ import type { Code, Part } from "./color-worker.ts";
 import { make } from "./dom.ts";
 import { schedule, type Work } from "./frames.ts";
 
-/** The time after which a block stays without colors, in milliseconds. */
+/**
+ * How long coloring a block may take, in milliseconds. After this time the block stays without
+ * colors.
+ */
 const PATIENCE = 2000;
 
-// Programs do not nest comments or template strings deeper than this, and browsers have trouble
-// with thousands of nested elements.
+// The deepest nesting of colored elements. Programs do not nest comments or template strings deeper
+// than this, and browsers have trouble with thousands of nested elements.
 const DEEPEST = 32;
 
-// Elements for colors take some ten times the memory of their text.
+// In characters. Longer blocks stay without colors, because the elements take about ten times the
+// memory of their text.
 const LONGEST = 250_000;
 
 /** The number of parts that are inserted in one step. */
@@ -28,7 +32,10 @@ const waiting: Request[] = [];
 let worker: Worker | undefined;
 let busy = false;
 
-/** Colors a complete block soon, if its language is known. Its text stays the same. */
+/**
+ * Colors a complete block in the next frames if its language is known. The text of the block stays
+ * the same.
+ */
 export function color(code: HTMLElement, language: string): void {
 	const text = code.textContent ?? "";
 	if (text.length > LONGEST) return;
@@ -49,7 +56,8 @@ function next(): void {
 		busy = false;
 		next();
 	};
-	// Some texts take the highlighter minutes, and only the end of its worker stops it.
+	// The highlighter needs minutes for some texts, and it can be stopped only by terminating its
+	// worker.
 	const giveUp = (): void => {
 		worker?.terminate();
 		worker = undefined;
@@ -68,7 +76,7 @@ function next(): void {
 	worker.postMessage({ text: request.text, language: request.language } satisfies Code);
 }
 
-/** Starts a worker. Without one, which a policy may forbid, code has no colors. */
+/** Starts a worker. A security policy can forbid workers; then code has no colors. */
 function startWorker(): Worker | undefined {
 	try {
 		return new Worker(new URL("./color-worker.ts", import.meta.url), { type: "module" });
@@ -78,7 +86,7 @@ function startWorker(): Worker | undefined {
 	}
 }
 
-/** Replaces the text of a block by the same text in colored elements. */
+/** Replaces the text of a block with the same text in colored elements. */
 function* insert(code: HTMLElement, parts: readonly Part[]): Work {
 	code.classList.add("colored");
 	let index = 0;

@@ -11,7 +11,7 @@ export type Chunk =
 	/** The page cannot read the event. */
 	| { readonly kind: "unreadable" };
 
-/** A failure in the server's words. `code` is its name, if the server gives one. */
+/** A failure in the server's words. `code` is the name of the failure, if the server sends one. */
 export interface Problem {
 	readonly message: string;
 	readonly code?: string | undefined;
@@ -35,8 +35,8 @@ export function readChunk(data: string): Chunk {
 }
 
 /**
- * Returns the failure in `{"error": {"message": "…", "code": "…"}}` or `{"error": "…"}`, the formats
- * in which such servers refuse a request.
+ * Returns the failure in `{"error": {"message": "…", "code": "…"}}` or `{"error": "…"}`. These are
+ * the formats in which servers of chat completions refuse a request.
  */
 export function serverProblem(value: unknown): Problem | undefined {
 	if (typeof value !== "object" || value === null || !("error" in value)) return undefined;

@@ -6,12 +6,18 @@ import { onPress, settle } from "./press.ts";
 
 /** Receives the user's commands. */
 export interface ComposerListener {
-	/** Returns a sentence if the question cannot be sent; then its text stays in the box. */
+	/**
+	 * If the question cannot be sent, returns a sentence that says why, and the text stays in the
+	 * box.
+	 */
 	send(question: string, pace: number): string | undefined;
 	stop(): void;
 }
 
-/** A text with more characters than this fills the box. Browsers take long to measure a long text. */
+/**
+ * With more characters than this, the box gets its full height without measuring the text, because
+ * browsers take long to measure a long text.
+ */
 const FULL = 5000;
 
 // On touch screens, focusing a text box raises the keyboard.
@@ -40,10 +46,10 @@ export class Composer {
 			// While an input method composes, Enter chooses a word.
 			if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
 			event.preventDefault();
-			// A key that is still held down was for something else.
+			// If the key is still held down, it was pressed for something else.
 			if (!event.repeat) this.#submit();
 		});
-		// A press that is let through submits the form.
+		// If `onPress` lets the press through, the button submits the form.
 		onPress(this.#send, () => {});
 		onPress(this.#stop, () => {
 			this.focus();
@@ -51,7 +57,7 @@ export class Composer {
 		});
 		document.addEventListener("keydown", (event) => {
 			if (event.key !== "Escape" || event.isComposing || !this.#running) return;
-			// An open menu handles the key.
+			// An open menu handles the Escape key itself.
 			if (document.querySelector(":popover-open")) return;
 			event.preventDefault();
 			listener.stop();
@@ -61,7 +67,10 @@ export class Composer {
 		this.#set(storedDraft());
 	}
 
-	/** Set while an exchange runs: the button then stops it instead of sending. */
+	/**
+	 * Set this to `true` while an exchange runs. The button then stops the exchange instead of
+	 * sending.
+	 */
 	set running(running: boolean) {
 		const [shown, hidden] = running ? [this.#stop, this.#send] : [this.#send, this.#stop];
 		const held = document.activeElement === hidden;
@@ -70,7 +79,7 @@ export class Composer {
 		hidden.hidden = true;
 		settle(shown);
 		this.#fit();
-		// Hiding a focused button would move the focus to the top of the page.
+		// If a focused button is hidden, the browser moves the focus to the top of the page.
 		if (held) (running ? this.#stop : this.#input).focus();
 	}
 
@@ -86,12 +95,14 @@ export class Composer {
 		if (!TOUCH.matches) this.#input.focus();
 	}
 
-	/** Sends a question that was not typed. */
+	/** Sends a question that was chosen instead of typed. */
 	ask(question: string): void {
 		if (!this.#running) this.#listener.send(question, this.#pace.valueAsNumber);
 	}
 
-	/** Returns a question to the box. Returns `false` if there is another text in it. */
+	/**
+	 * Puts a question back into the box. Returns `false` if the box already contains another text.
+	 */
 	giveBack(question: string): boolean {
 		if (this.#input.value.trim()) return false;
 		this.#set(question);
@@ -107,7 +118,7 @@ export class Composer {
 			return;
 		}
 		this.#set("");
-		// The conversation needs the space of the touch screen's keyboard.
+		// Closes the touch screen's keyboard, so that the conversation gets its space.
 		if (TOUCH.matches) this.#input.blur();
 	}
 
@@ -136,7 +147,8 @@ export class Composer {
 			this.#input.style.height = "100vh";
 			return;
 		}
-		// The height is measured from `auto`, so that the box shrinks too. The form keeps its height meanwhile, so that the conversation above does not move.
+		// The height is set to `auto` before it is measured, so that the box can also shrink. The
+		// form keeps its height meanwhile, so that the conversation above it does not move.
 		this.#form.style.minHeight = `${this.#form.offsetHeight}px`;
 		this.#input.style.height = "auto";
 		this.#input.style.height = `${this.#input.scrollHeight}px`;

@@ -23,7 +23,7 @@ export class ConnectionState {
 		this.idle();
 	}
 
-	/** Shows that nothing is going on. */
+	/** Shows that there is no connection and no request. */
 	idle(): void {
 		this.#source = undefined;
 		this.#show("idle", "Idle");
@@ -36,8 +36,8 @@ export class ConnectionState {
 	}
 
 	/**
-	 * Follows a source until it closes or another is watched. `closedHere` returns a text that says
-	 * why the page itself closed the source.
+	 * Shows the state of this source until it closes or another source is watched. `closedHere`
+	 * returns a text that says why the page itself closed the source.
 	 */
 	watch(source: EventSource, closedHere: () => string): void {
 		this.#source = source;
@@ -45,7 +45,7 @@ export class ConnectionState {
 		const current = (): boolean => this.#source === source;
 
 		source.addEventListener("open", (event) => {
-			// A server may name an event of its own "open" or "error".
+			// A server can send an event with the name "open" or "error".
 			if (current() && !(event instanceof MessageEvent)) this.#show("open", "Open");
 		});
 		source.addEventListener("error", (event) => {
@@ -66,7 +66,7 @@ export class ConnectionState {
 			return;
 		}
 		this.#show("reconnecting", `Reconnecting in ${Math.ceil(left / 1000)} s`, reason);
-		// Fires just after the next whole second has passed.
+		// The timer fires just after the next whole second has passed.
 		this.#timer = setTimeout(() => this.#countDown(due, reason), (left % 1000) + 1);
 	}
 

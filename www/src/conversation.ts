@@ -21,13 +21,16 @@ export interface AnswerView {
 	/** Shows the next piece. */
 	write(text: string): void;
 	/**
-	 * Ends the message, with a remark beneath it such as "Stopped", or with none if empty. Removes
-	 * a message without text.
+	 * Ends the message, and shows a remark beneath it, such as "Stopped", unless `remark` is empty.
+	 * Removes a message without text.
 	 */
 	finish(remark: string): void;
 }
 
-/** The number of characters of a question that are shown. Browsers need seconds for a megabyte. */
+/**
+ * The number of characters that are shown of a longer question. Browsers need seconds to show a
+ * megabyte.
+ */
 const SHOWN = 10_000;
 
 /** The list of messages and the notice beneath them. */
@@ -44,8 +47,8 @@ export class Conversation {
 
 	constructor(onretry: () => void) {
 		const content = part("conversation-content");
-		// An element that scrolls must be reachable by keyboard; not every browser ensures that by
-		// itself.
+		// An element that scrolls must be focusable, so that the keyboard can scroll it. Not every
+		// browser ensures that by itself.
 		this.#log.tabIndex = 0;
 		this.#end = new StickToEnd(this.#log, content, (atEnd) => {
 			this.#jump.hidden = atEnd;
@@ -63,7 +66,7 @@ export class Conversation {
 	addQuestion(text: string): QuestionView {
 		this.#welcome.hidden = true;
 		const message = this.#addMessage("user", "You");
-		// Half of a character at the end is left out.
+		// Omits half of a surrogate pair at the end.
 		const shown = text.slice(0, SHOWN).replace(/[\uD800-\uDBFF]$/, "");
 		const bubble = make("div", "bubble", shown);
 		bubble.dir = "auto";
@@ -79,7 +82,7 @@ export class Conversation {
 				this.#end.follow();
 			},
 			markFirst: () => {
-				// Moving it would announce it again.
+				// If the mark were moved to the same place, screen readers would announce it again.
 				if (message.previousElementSibling !== this.#cut) message.before(this.#cut);
 			},
 		};
@@ -97,7 +100,10 @@ export class Conversation {
 		return button;
 	}
 
-	/** Removes the mark of the first message that the model sees, because it sees all of them. */
+	/**
+	 * Removes the mark of the first message that the model sees. Called when the model sees all
+	 * messages.
+	 */
 	unmarkFirst(): void {
 		this.#cut.remove();
 	}
@@ -106,7 +112,7 @@ export class Conversation {
 	addAnswer(): AnswerView {
 		const message = this.#addMessage("assistant", "Answer");
 		message.dataset.done = "false";
-		// A screen reader reads a busy message when it is complete, not piece by piece.
+		// A screen reader reads a busy message as a whole when it is complete, not piece by piece.
 		message.setAttribute("aria-busy", "true");
 		const body = make("div", "prose");
 		message.append(body);
@@ -123,7 +129,7 @@ export class Conversation {
 					message.remove();
 					end.follow();
 				}
-				// The last text is shown within the next frames.
+				// The end of the text is shown only within the next frames.
 				markdown.finish().then(() => {
 					if (remark) message.append(make("p", "remark", remark));
 					message.dataset.done = "true";
@@ -133,7 +139,7 @@ export class Conversation {
 		};
 	}
 
-	/** Shows an error beneath the messages; with `canRetry`, it has a retry button. */
+	/** Shows an error beneath the messages, with a retry button if `canRetry` is true. */
 	showTrouble(sentence: string, canRetry: boolean): void {
 		this.#alert.textContent = sentence;
 		if (canRetry && this.#retry.hidden) settle(this.#retry);

@@ -1,7 +1,7 @@
 // Finds and creates elements.
 
 /**
- * Returns the element of the page with this `data-testid`, which the page's own HTML must contain.
+ * Returns the element of the page with this `data-testid`. Throws if the page does not contain it.
  */
 export function part<T extends HTMLElement = HTMLElement>(name: string): T {
 	const element = document.querySelector<T>(`[data-testid="${name}"]`);
@@ -13,8 +13,9 @@ export function part<T extends HTMLElement = HTMLElement>(name: string): T {
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /**
- * Gives the outermost block around an element the direction of its first letter, which may be in
- * this new text. With `dir="auto"`, browsers would search the whole block again for each piece of text.
+ * Gives the outermost block around an element the direction of the block's first letter, which can
+ * be in this new text. With `dir="auto"`, browsers would search the whole block again for each
+ * piece of text.
  */
 export function direct(element: HTMLElement, text: string): void {
 	const block = element.closest<HTMLElement>(".prose > :not(.part), .part > *");
@@ -23,7 +24,7 @@ export function direct(element: HTMLElement, text: string): void {
 	if (letter) block.dir = RIGHT_TO_LEFT.test(letter) ? "rtl" : "ltr";
 }
 
-/** Creates an element with a class and text; the text is never parsed as HTML. */
+/** Creates an element with a class and text. The text is never parsed as HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
 	tag: K,
 	className: string,

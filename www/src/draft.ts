@@ -1,4 +1,4 @@
-// Keeps the text in the box over a reload of the page, for this tab only.
+// Keeps the text in the box when the page is reloaded, for this tab only.
 
 const NAME = "headwater-draft";
 
@@ -7,12 +7,15 @@ export function storedDraft(): string {
 	try {
 		return sessionStorage.getItem(NAME) ?? "";
 	} catch {
-		// A browser without storage for this page asks before it leaves a draft behind.
+		// Without storage, the page asks for confirmation before a draft is lost (`storeDraft`).
 		return "";
 	}
 }
 
-/** Stores the text. If the browser has no room for it, it will ask before it reloads the page. */
+/**
+ * Stores the text. If that fails, the browser asks the user for confirmation before it leaves the
+ * page.
+ */
 export function storeDraft(text: string): void {
 	if (store(text)) removeEventListener("beforeunload", askFirst);
 	else addEventListener("beforeunload", askFirst);

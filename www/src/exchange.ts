@@ -1,4 +1,4 @@
-// One question on its way: the source, the meaning of its events, and its end.
+// One exchange: sends a question, reads the events of the answer, and reports how it ended.
 
 import { EventSource, type FailureEvent } from "headwater";
 import { type Problem, readChunk } from "./completion.ts";
@@ -7,8 +7,8 @@ import { Measure } from "./measure.ts";
 import { loadModel, type Model } from "./model.ts";
 
 /**
- * Limits the waits for the chat server, in milliseconds. It responds within 15 seconds, and then
- * sends a comment at least every 15 seconds, while the model's server may take longer.
+ * The longest waits for the chat server, in milliseconds. Even if the model's server takes longer,
+ * the chat server responds within 15 seconds, and then sends a comment at least every 15 seconds.
  */
 const WAITS = { connectTimeout: 30_000, silenceTimeout: 45_000 };
 
@@ -25,16 +25,16 @@ export interface Message {
 export interface Outcome {
 	readonly kind: "done" | "stopped" | "failed";
 	readonly trouble?: string;
-	/** Whether the server, or the one behind it, refused the request because of its size. */
+	/** Whether the chat server or the model's server refused the request because of its size. */
 	readonly tooLong?: boolean;
 }
 
-/** Returns the body of a request, before it becomes JSON. */
+/** Returns the body of a request as an object, which is later sent as JSON. */
 export function requestBody(messages: readonly Message[], pace: number, model: Model | undefined): object {
 	return { messages, ...(model?.embedded && { pace }) };
 }
 
-/** Follows an exchange. */
+/** Receives the progress of an exchange. */
 export interface ExchangeListener {
 	/** The request has been sent. */
 	started(source: EventSource): void;
@@ -43,11 +43,11 @@ export interface ExchangeListener {
 	/** The next piece of text has arrived. */
 	piece(text: string): void;
 	/**
-	 * There is a problem, but the stream continues. `passing` is true if the problem is over once
+	 * There is a problem, but the stream continues. `passing` is true if the problem is over when
 	 * the stream is open again.
 	 */
 	trouble(sentence: string, passing: boolean): void;
-	/** Called once; nothing is called after it. */
+	/** The exchange has ended. This is called once, and no other function is called after it. */
 	ended(outcome: Outcome, measure: Measure): void;
 }
 
@@ -67,7 +67,7 @@ export class Exchange {
 		this.#begin(messages, pace);
 	}
 
-	/** Ends the exchange for the user. */
+	/** Ends the exchange because the user wants to stop it. */
 	stop(): void {
 		this.#end({ kind: "stopped" });
 	}
@@ -100,8 +100,7 @@ export class Exchange {
 		});
 		source.addEventListener("error", (event) => {
 			if (this.#outcome) return;
-			// A server may name an event of its own "error"; its message then describes the
-			// problem.
+			// A server can send an event with the name "error". Its data describes the problem.
 			if (event instanceof MessageEvent) this.#report(problemIn(event.data));
 			else this.#fail(event);
 		});
@@ -156,7 +155,7 @@ export class Exchange {
 		if (this.#problem && !this.#failure) return problemText(this.#problem);
 		const cut = this.#measure.hasText ? "The answer was cut off." : "";
 		if (this.#failure) return `${cut} ${failureText(this.#failure)}`.trim();
-		return cut || "The answer was cut off before it began.";
+		return cut || "The stream ended before the answer began.";
 	}
 
 	#end(outcome: Outcome): void {

@@ -1,4 +1,4 @@
-// Describes failures and endings in words.
+// Describes in words why a request failed or a stream ended.
 
 import type { FailureEvent, Reason } from "headwater";
 import { type Problem, parseJson, serverProblem } from "./completion.ts";
@@ -13,39 +13,39 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 	["no-route", "Check the network of the machine that runs this chat."],
 	["tls", "Check that OPENAI_BASE_URL has the right scheme, http or https, and that the certificate is valid."],
 	["connect-timeout", "Check OPENAI_BASE_URL and the firewalls on the way, or try again later."],
-	["proxy-password", "Put a name and a password into the address of the proxy, in HTTPS_PROXY or HTTP_PROXY."],
+	["proxy-password", "Add a user name and password to the proxy's URL in HTTPS_PROXY or HTTP_PROXY."],
 	["unreachable", "Check OPENAI_BASE_URL, and the proxy if there is one."],
-	["closed-early", "Try again. If this happens each time, check OPENAI_BASE_URL."],
+	["closed-early", "Try again. If this happens every time, check OPENAI_BASE_URL."],
 	["not-http", "Check the port and the scheme in OPENAI_BASE_URL."],
-	["head-too-large", "Check that OPENAI_BASE_URL is the address of a model's server."],
+	["head-too-large", "Check that OPENAI_BASE_URL is the URL of a model's server."],
 	["response-timeout", "Try again later. If the model needs more time, raise UPSTREAM_RESPONSE_TIMEOUT."],
-	["no-content", "Check that the path in OPENAI_BASE_URL is the one for chats."],
-	["redirect", "Put the new address into OPENAI_BASE_URL."],
+	["no-content", "Check the path in OPENAI_BASE_URL: it must be the base of the chat API."],
+	["redirect", "Set OPENAI_BASE_URL to the new URL."],
 	["bad-request", "Check that the model in MODEL can chat, and that the model's server can stream."],
 	["key", "Correct OPENAI_API_KEY, and restart the chat server."],
-	["payment", "Pay for the account of the key, or use another key."],
-	["forbidden", "Use a key that may use this model, or another model in MODEL."],
+	["payment", "Pay for the account that the key belongs to, or use another key."],
+	["forbidden", "Use a key that is allowed to use this model, or set MODEL to another model."],
 	["not-found", "Check MODEL and the path in OPENAI_BASE_URL."],
-	["unknown-model", "Put the name of a model that it has into MODEL."],
-	["request-timeout", "Try again. If this happens each time, the network on the way is too slow."],
+	["unknown-model", "Set MODEL to the name of a model that this server has."],
+	["request-timeout", "Try again. If this happens every time, the network on the way is too slow."],
 	["conflict", "Wait until the other request is complete, and try again."],
 	["too-long", "Start a new chat, or ask a shorter question."],
 	["too-many", "Wait a minute, and try again."],
-	["no-quota", "Add credit to the account of the key, or use another key."],
-	["filtered", "Ask in other words, or start a new chat."],
+	["no-quota", "Add credit to the account that the key belongs to, or use another key."],
+	["filtered", "Rephrase the question, or start a new chat."],
 	["gateway", "Try again in a few minutes, or ask the operator of the gateway."],
 	["gateway-timeout", "Try again in a few minutes, or ask a shorter question."],
 	["overloaded", "Try again in a few minutes."],
-	["fault", "Try again later. If this stays so, tell the operator of the model's server."],
+	["fault", "Try again later. If it keeps happening, tell the operator of the model's server."],
 	["status", "Check that OPENAI_BASE_URL and MODEL belong together."],
-	["compressed", "Turn off compression in the model's server, or in the proxy on the way."],
+	["compressed", "Turn off compression in the model's server, or in the proxy in front of it."],
 	["web-page", "Check the path in OPENAI_BASE_URL, which usually ends with /v1."],
 	["json", "Check that the model's server can stream."],
-	["not-a-stream", "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible server."],
-	["reported", "Try again. The log of the model's server may have the cause."],
+	["not-a-stream", "Check that OPENAI_BASE_URL is the URL of an OpenAI-compatible server."],
+	["reported", "Try again. The log of the model's server may show the cause."],
 	["silence", "Ask again. If the model needs more time, raise UPSTREAM_SILENCE_TIMEOUT."],
 	["cut", "Ask again, because the rest of the answer is lost."],
-	["empty", "Ask again, or use another model in MODEL."],
+	["empty", "Ask again, or set MODEL to another model."],
 	["incomplete", "Ask again, because the end of the answer is missing."],
 	["too-large", "Ask for a shorter answer, or for text only."],
 ]);
@@ -57,13 +57,13 @@ export function closedText(reason: Reason, status?: number): string {
 		case "signal":
 			return "stopped";
 		case "end":
-			return "the server ended it";
+			return "ended by the server";
 		case "until":
 			return "complete";
 		case "network":
 			return "server unreachable";
 		case "interrupted":
-			return "connection broken";
+			return "connection lost";
 		case "cors":
 			return "blocked by CORS";
 		case "status":
@@ -79,7 +79,7 @@ export function closedText(reason: Reason, status?: number): string {
 		case "attempts":
 			return "gave up retrying";
 		case "request":
-			return "request not possible";
+			return "the request could not be made";
 		case "internal":
 			return "WebAssembly failed";
 	}
@@ -130,7 +130,7 @@ function happened(reason: Reason, status: number | undefined): string {
 		case "attempts":
 			return status === undefined
 				? "The connection failed several times in a row"
-				: `${refused(status)}, also after retries`;
+				: `${refused(status)}, even after several retries`;
 		case "timeout":
 			return "The server did not respond in time";
 		case "silence":
@@ -150,9 +150,9 @@ function happened(reason: Reason, status: number | undefined): string {
 
 function refused(status: number | undefined): string {
 	if (status === undefined) return "The server refused the request";
-	if (status === 401 || status === 403) return `The server does not allow this (${status})`;
+	if (status === 401 || status === 403) return `The server does not allow this request (${status})`;
 	if (status === 404) return "The server does not know this address (404)";
-	if (status === 429) return "Too many requests for now (429)";
+	if (status === 429) return "The server is receiving too many requests (429)";
 	if (status >= 500) return `The server has a problem (${status})`;
 	return `The server refused the request (${status})`;
 }
@@ -162,7 +162,9 @@ function explainsMore(reason: Reason): boolean {
 	return reason === "request" || reason === "internal";
 }
 
-/** Extracts the reason from a refused response that is not JSON: a page's title, or the first line. */
+/**
+ * Extracts the reason from an error response that is not JSON: a page's title, or the first line.
+ */
 function reasonFromText(body: string): string | undefined {
 	const text = body.trim();
 	if (text.startsWith("<")) return /<title[^>]*>([^<]+)/i.exec(text)?.[1]?.trim();

@@ -1,19 +1,19 @@
 // Runs work of the page in slices: a few milliseconds in each animation frame.
 
-/** The longest time of all slices of one frame, in milliseconds. */
+/** The time that all slices of one frame together may take, in milliseconds. */
 const SLICE = 8;
 
-// A tab in the background has no animation frames. Its timers still fire.
+// In milliseconds. A tab in the background has no animation frames, so a timer runs the next slice.
 const WITHOUT_FRAMES = 250;
 
-/** Work in progress. Each `next()` does one small step, of at most a few milliseconds. */
+/** A piece of work. Each `next()` does one small step, of at most a few milliseconds. */
 export type Work = Generator<void, void>;
 
 const jobs: Work[] = [];
 let frame = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Does this work in the next frames, in turns with all other work. */
+/** Does this work in the next frames. All scheduled work takes turns. */
 export function schedule(work: Work): void {
 	jobs.push(work);
 	request();
@@ -51,7 +51,7 @@ function run(): void {
 		try {
 			if (work && !work.next().done) jobs.push(work);
 		} catch (error) {
-			// Work that fails does not stop the rest.
+			// An error in one piece of work does not stop the others.
 			reportError(error);
 		}
 	} while (jobs.length > 0 && performance.now() < end);

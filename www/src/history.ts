@@ -11,7 +11,7 @@ export interface Turn {
 	answer: string;
 }
 
-/** Returns the messages of a turn; without an answer, it is the question alone. */
+/** Returns the messages of a turn: the question, and the answer if there is one. */
 export function messages({ question, answer }: Pick<Turn, "question" | "answer">): Message[] {
 	const asked: Message = { role: "user", content: question };
 	return answer ? [asked, { role: "assistant", content: answer }] : [asked];
@@ -22,11 +22,11 @@ export function bytes(value: unknown): number {
 	return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
-/** Returns the newest turns that take at most this many bytes at the head of a list of messages. */
+/** Returns the newest turns whose messages together take at most this many bytes as JSON. */
 export function newest(turns: readonly Turn[], room: number): Turn[] {
 	let first = turns.length;
 	for (const turn of [...turns].reverse()) {
-		// Without the brackets of the list, but with a comma after it.
+		// The size of this turn's list, minus its two brackets, plus a comma after it.
 		room -= bytes(messages(turn)) - 1;
 		if (room < 0) break;
 		first -= 1;

@@ -1,25 +1,30 @@
-// Follows the links of Markdown that have begun, and restores the brackets of text that is
-// not a link.
+// Keeps track of the Markdown links that have begun, and restores the brackets of text that turns
+// out not to be a link.
 
 import type * as smd from "streaming-markdown";
 import { linkTarget } from "./sanitize.ts";
 
-/** The longest text of a link. Otherwise a bracket that is never closed makes a link of all text. */
+/**
+ * The longest text of a link, in characters. Without this limit, a bracket that is never closed
+ * would turn all text after it into a link.
+ */
 const LONGEST = 2000;
 
-// Text in brackets that the parser took for a link, without an address: an index into an array, for
-// example.
+// Matches a link without an address: text in brackets that the parser took for a link, for example
+// an index into an array.
 const NO_ADDRESS = "a:not([href], [title])";
 
 /** A link that has begun. */
 interface OpenLink {
-	/** The place of its element among the open elements. */
+	/** The index of its element in the list of open elements. */
 	readonly index: number;
-	/** The characters before its text. */
+	/** The characters that began the link, before its text. */
 	readonly mark: string;
-	/** The characters after its text, without the address. */
+	/** The number of characters in its text so far. */
 	length: number;
-	/** Whether its parent contains its text, because that has become too long for a link. */
+	/**
+	 * Whether the text has become too long for a link. Then the link's parent contains the text.
+	 */
 	abandoned: boolean;
 }
 
@@ -50,7 +55,10 @@ export class Links {
 		return this.#current?.abandoned ?? false;
 	}
 
-	/** Returns the text that ends the current link, which is abandoned and has this address. */
+	/**
+	 * Returns the text that stands for the end of the current link, which is abandoned, and for its
+	 * address.
+	 */
 	ending(url: string): string {
 		return this.#current?.mark ? `](${url})` : "";
 	}
@@ -73,7 +81,7 @@ export class Links {
 	}
 }
 
-/** Gives a link its address, or shows it if a link may not lead there. */
+/** Gives a link its address, or shows the address if links to it are not allowed. */
 export function lead(link: HTMLElement, url: string): void {
 	const target = linkTarget(url);
 	if (!link.textContent) link.textContent = url;
@@ -96,12 +104,12 @@ export function restoreAllBrackets(root: HTMLElement): void {
 	for (const link of root.querySelectorAll<HTMLElement>(NO_ADDRESS)) restoreBrackets(link, "");
 }
 
-/** Replaces an element by its contents, with these texts before and after it. */
+/** Replaces an element with its contents, with these texts before and after them. */
 function unwrap(element: HTMLElement, before: string, after: string): void {
 	const { previousSibling, nextSibling } = element;
 	const first = new Text(before);
 	element.replaceWith(first, ...element.childNodes, after);
-	// Browsers get slow with thousands of texts in one element.
+	// Browsers become slow if one element contains thousands of text nodes.
 	let text = previousSibling instanceof Text ? previousSibling : first;
 	for (let node = text.nextSibling; node && node !== nextSibling; node = text.nextSibling) {
 		if (node instanceof Text) {

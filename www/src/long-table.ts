@@ -1,11 +1,11 @@
 // Splits a long table into groups of rows, because browsers lay out a whole table again whenever it
-// grows. Each row of a long table is laid out by itself, with the widths that the columns have by
-// then, and browsers skip the groups that are not in view.
+// grows. Each row of a long table is laid out by itself, with the widths that the columns had when
+// the table became long. Browsers skip the groups that are not in view.
 
-/** The number of rows that one group has. */
+/** The number of rows in one group. */
 const GROUP = 50;
 
-/** Adds a row to the end of a table. Returns it. */
+/** Adds a row to the end of a table and returns the row. */
 export function addRow(table: HTMLTableElement): HTMLTableRowElement {
 	if (!table.tHead) return table.createTHead().insertRow();
 	let group = table.tBodies[table.tBodies.length - 1];
@@ -16,7 +16,7 @@ export function addRow(table: HTMLTableElement): HTMLTableRowElement {
 	return group.insertRow();
 }
 
-/** Adds a cell to the end of a row. Returns it. */
+/** Adds a cell to the end of a row and returns the cell. */
 export function addCell(row: HTMLTableRowElement): HTMLTableCellElement {
 	const group = row.parentElement as HTMLTableSectionElement;
 	const cell = document.createElement(group.tagName === "THEAD" ? "th" : "td");
@@ -26,7 +26,10 @@ export function addCell(row: HTMLTableRowElement): HTMLTableCellElement {
 	return cell;
 }
 
-/** Keeps the columns at their present widths, which are relative if the table needs no scrolling. */
+/**
+ * Fixes the columns at their present widths: in percent if the table fits its parent, otherwise in
+ * pixels.
+ */
 function fixWidths(table: HTMLTableElement): void {
 	const { width } = table.getBoundingClientRect();
 	const fits = width <= (table.parentElement?.clientWidth ?? 0) + 1;

@@ -1,41 +1,44 @@
 // Splits a long paragraph into pieces at the starts of its lines, because browsers lay out a whole
 // paragraph again whenever it grows.
 //
-// A piece is an inline block as wide as the paragraph, so it looks the same as the lines that it
-// contains, and copying it adds no line break. White space between two pieces stays outside of them,
-// where it is part of the copied text and invisible at the end of a line. Pieces are in groups,
-// which are inline blocks too.
+// A piece is an inline block as wide as the paragraph. So it looks like the lines that it contains,
+// and copying it adds no line break. White space between two pieces stays outside of them: there it
+// is part of the copied text, and it is invisible at the end of a line. Pieces are in groups, which
+// are inline blocks too.
 
 import { make } from "./dom.ts";
 import type { Work } from "./frames.ts";
 import { hasRoom, splitCode } from "./long-code.ts";
 
-/** The number of characters of a paragraph, or of a block of code, that may grow as a whole. */
+/** A paragraph or block of code with more characters than this is split. */
 const LONGEST = 4000;
 
-/** Without a line to split at, the next attempt is after this many characters. */
+/**
+ * If there is no line at which to split, the next attempt follows after this many more characters.
+ */
 const AGAIN = 1000;
 
-// A cut inside emphasis or code needs a copy of its element. One of these last lines may do without.
+// A cut inside emphasis or code has to copy the element. So the cut is made, if possible, before
+// one of this many last lines where no copy is needed.
 const LINES = 6;
 
 /** Elements that are part of a line. */
 const IN_LINE = "em, strong, s, a, code, br, input";
 
-/** A place in the tail: a text and the offset in it. */
+/** A place in the tail: a text node and the offset in it. */
 interface Place {
 	readonly node: Text;
 	readonly offset: number;
 }
 
-/** Splits the paragraph or block of code that grows, whenever it has become too long. */
+/** Splits the paragraph or block of code that is growing, whenever it has become too long. */
 export class LongText {
 	#block: Element | undefined;
 	/** The number of characters since the last split. */
 	#length = 0;
 	#limit = LONGEST;
 
-	/** Notes that the text of an element has grown by this many characters. */
+	/** Call this when the text of an element has grown by this many characters. */
 	grown(element: Element, characters: number): void {
 		const block = blockOf(element);
 		if (block !== this.#block) {
@@ -55,8 +58,8 @@ export class LongText {
 }
 
 /**
- * Undoes the splits of all paragraphs, because their lines have another width now. This costs one
- * layout of each. A paragraph that still grows is split again.
+ * Undoes the splits of all paragraphs. Call this when the width of their lines has changed. The
+ * browser then lays out each paragraph once. A paragraph that still grows is split again.
  */
 export function* joinParagraphs(root: Element): Work {
 	for (const piece of root.querySelectorAll(".piece:not(pre *)")) {
@@ -73,7 +76,7 @@ function blockOf(element: Element): Element {
 }
 
 /**
- * Moves the lines of a paragraph, except those that may still change, from its end into a piece.
+ * Moves the lines at the end of a paragraph into a piece, except those that may still change.
  * Returns the number of characters that remain outside of pieces.
  */
 function splitParagraph(paragraph: Element): number {
@@ -102,7 +105,7 @@ function take(paragraph: Element, characters: number): DocumentFragment {
 	return characters > 0 ? new Tail(paragraph).extract(characters) : new DocumentFragment();
 }
 
-/** The text of a paragraph behind its last piece, or behind the last block in it. */
+/** The text of a paragraph after its last piece, or after the last block in it. */
 class Tail {
 	readonly #paragraph: Element;
 	readonly #nodes: Text[] = [];
@@ -129,15 +132,15 @@ class Tail {
 		this.text = text;
 	}
 
-	/** The position where the tail can be cut, or 0 if it has a single line. */
+	/** The position where the tail can be cut, or 0 if there is no such position. */
 	get cut(): number {
 		let start = this.#lineStart(this.text.length);
 		let fallback = 0;
 		for (let line = 0; line < LINES && start > 0; line += 1) {
 			const parent = this.#place(start).node.parentElement;
 			if (parent === this.#paragraph) return start;
-			// A link cannot be cut: its address is set when it is complete, and it is one stop of the
-			// keyboard.
+			// A link cannot be cut: its address is set only when it is complete, and for the
+			// keyboard it must stay a single link.
 			if (!parent?.closest("a")) fallback ||= start;
 			start = this.#lineStart(start);
 		}
@@ -158,7 +161,9 @@ class Tail {
 		return this.#range.extractContents();
 	}
 
-	/** Returns the start of the line before a position, which is the end of the tail or of a line. */
+	/**
+	 * Returns the start of the line that ends at a position: at the end of the tail or of a line.
+	 */
 	#lineStart(before: number): number {
 		let last: DOMRect | undefined;
 		let position = before;
@@ -175,7 +180,7 @@ class Tail {
 			if (this.#isAbove(middle, on, top)) above = middle;
 			else on = middle;
 		}
-		// White space and combining marks at the end of a line have no place of their own.
+		// White space and combining marks at the end of a line have no rectangle of their own.
 		while (on < position && (/\s/.test(this.text[on] as string) || !this.#rect(on))) on += 1;
 		return /[\uDC00-\uDFFF]/.test(this.text[on] as string) ? on - 1 : on;
 	}
@@ -189,7 +194,7 @@ class Tail {
 		return false;
 	}
 
-	/** Returns the place of one character, if it is visible. */
+	/** Returns the rectangle of one character if the character is visible. */
 	#rect(position: number): DOMRect | undefined {
 		const { node, offset } = this.#place(position);
 		this.#range.setStart(node, offset);

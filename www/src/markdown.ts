@@ -11,12 +11,12 @@ import { limitPending } from "./pending.ts";
 import { current, finish, holdsText, type Renderer, renderer } from "./renderer.ts";
 import { sanitizeAnswer } from "./sanitize.ts";
 
-/** The number of characters of one step. */
+/** The number of characters that are rendered in one step. */
 const STEP = 256;
 
 const HIGH_SURROGATE = /[\uD800-\uDBFF]$/;
 
-// Characters with no special meaning in a line of Markdown.
+// Matches a character without a special meaning within a line of Markdown.
 const PLAIN = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}.,:;?。、，：；？！…]$/u;
 
 /** Renders one Markdown text into an element while it arrives, in the page's next frames. */
@@ -44,7 +44,8 @@ export class MarkdownStream {
 	}
 
 	/**
-	 * Renders the next piece soon. Never throws: text that the parser fails on is shown as plain text.
+	 * Renders the next piece in the next frames. Never throws: if the parser fails, the text is
+	 * shown as plain text.
 	 */
 	write(text: string): void {
 		this.#waiting += text;
@@ -54,8 +55,8 @@ export class MarkdownStream {
 	}
 
 	/**
-	 * Ends the text, at any point. The promise is fulfilled when all of it is shown, also after an
-	 * error, which is reported.
+	 * Ends the text, at any point. The promise is fulfilled when all text is shown, even after an
+	 * error. An error is reported.
 	 */
 	async finish(): Promise<void> {
 		await scheduled(this.#end()).catch(reportError);
@@ -69,7 +70,7 @@ export class MarkdownStream {
 			this.#show(text);
 			yield;
 		}
-		// The first half of a character may be left.
+		// The first half of a surrogate pair can remain.
 		this.#waiting = this.#waiting.slice(this.#done);
 		this.#done = 0;
 		this.#rendering = false;
@@ -79,7 +80,7 @@ export class MarkdownStream {
 		yield* this.#render();
 		if (!this.#plain) {
 			this.#show(`${this.#waiting}\n`);
-			// The parser holds a link's address back until the closing bracket.
+			// The parser holds a link's address back until the closing bracket arrives.
 			const held = (this.#renderer.flush() + this.#parser.pending).trim();
 			if (held) this.#root.append(make("p", "plain", held));
 		}
@@ -103,8 +104,8 @@ export class MarkdownStream {
 	#parse(text: string): void {
 		let parsed = 0;
 		try {
-			// Character by character: the parser shows its text at the end of each piece, and the
-			// result must not depend on the pieces.
+			// The parser shows its text at the end of each piece. It gets every character as a
+			// piece of its own, so that the result does not depend on how the text arrived.
 			for (const character of text) {
 				smd.parser_write(this.#parser, character);
 				limitPending(this.#parser);
@@ -121,7 +122,7 @@ export class MarkdownStream {
 
 	/**
 	 * Shows the character that the parser holds back until it knows the next one. With a slow model
-	 * that may take a while, and in CJK text it is a whole token.
+	 * the next character can take a while, and in CJK text the held character is a whole token.
 	 */
 	#showHeld(): void {
 		const element = current(this.#renderer.data);

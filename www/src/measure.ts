@@ -1,4 +1,4 @@
-// The numbers of one exchange: delay, rate, counts.
+// Measures one exchange: delay, rate, counts.
 
 /** Measures one exchange. All times are from the page's monotonic clock. */
 export class Measure {
@@ -13,7 +13,7 @@ export class Measure {
 		this.#events += 1;
 	}
 
-	/** Counts a piece of text; embedded and hosted models send one token in each. */
+	/** Counts a piece of text. Embedded and hosted models send one token in each piece. */
 	piece(): void {
 		this.#last = performance.now();
 		this.#first ??= this.#last;
@@ -32,7 +32,7 @@ export class Measure {
 		const events = `${this.#events} ${this.#events === 1 ? "event" : "events"}`;
 		const seconds = (this.#last - this.#first) / 1000;
 		if (seconds === 0) return `${wait} · ${events}`;
-		// The first piece starts the clock, so it does not count.
+		// The time begins with the first piece, so the first piece is not counted.
 		const rate = (this.#pieces - 1) / seconds;
 		return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s · ${wait} · ${events}`;
 	}

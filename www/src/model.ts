@@ -12,14 +12,15 @@ export interface Model {
 	readonly maxBytes: number;
 }
 
-// A question waits for this response, so the wait needs a limit. Milliseconds.
+// In milliseconds. A question waits for this response, so the wait needs a limit.
 const PATIENCE = 5000;
 
 let asked: Promise<Model | undefined> | undefined;
 let known: Model | undefined;
 
 /**
- * Returns the model, or `undefined` if the server does not respond; then the next call tries again.
+ * Returns the model, or `undefined` if the server does not respond. In that case the next call asks
+ * again.
  */
 export function loadModel(): Promise<Model | undefined> {
 	asked ??= askServer().catch(() => {

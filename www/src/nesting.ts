@@ -1,6 +1,6 @@
-// Limits how deep Markdown nests: the marks of deeper structures stay text.
+// Limits how deep Markdown can nest: the marks of deeper structures stay text.
 //
-// Browsers crash on some thousand nested elements, and a model may write such an answer. The limit
+// Browsers crash on thousands of nested elements, and a model can write such an answer. The limit
 // is set in the parser's own stack, so that neither the page nor the parser handles deeper nesting.
 // streaming-markdown keeps this stack in public fields. Each field that is written here is part of
 // its `Parser` type, in the version that package.json pins.
@@ -9,7 +9,7 @@ import * as smd from "streaming-markdown";
 
 const DEEPEST = 32;
 
-// The deepest element can still contain a table's row and cell with code, or an item with code.
+// The deepest element can still contain a table with a row, a cell and code, or an item with code.
 const STACK = DEEPEST + 16;
 
 // The marks of the structures that can nest without limit. All others contain only text, or are
@@ -33,7 +33,7 @@ export function shallowParser(renderer: smd.Default_Renderer): smd.Parser {
 	const parser = smd.parser({
 		...renderer,
 		add_token(data, token) {
-			// Without this, the parser takes the indentation of an earlier list's item for
+			// Without this line, the parser takes the indentation of an item of an earlier list for
 			// that of a quote.
 			parser.spaces[parser.len] = 0;
 			const mark = parser.len > DEEPEST ? markOf(parser, token) : undefined;
@@ -62,8 +62,8 @@ export function shallowParser(renderer: smd.Default_Renderer): smd.Parser {
 
 function markOf({ pending }: smd.Parser, token: smd.Token): string | undefined {
 	if (token === smd.Token.List_Ordered) return `${pending} `;
-	// The next characters of the line may be pending too, because the line could have become a
-	// rule.
+	// The next characters of the line can be pending too, because the line could have become a
+	// horizontal rule.
 	if (token === smd.Token.List_Unordered) return `${pending[0]} `;
 	return MARKS.get(token);
 }

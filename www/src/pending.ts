@@ -1,11 +1,15 @@
-// Limits the characters that the parser holds back until it knows their meaning, such as the address
-// of a link before its closing bracket. The parser reads all of them again for each further one.
+// Limits the characters that the parser holds back until it knows their meaning, such as the
+// address of a link before its closing bracket. The parser reads all held characters again whenever
+// another one arrives.
 //
 // Like nesting.ts, this uses public fields of the parser.
 
 import * as smd from "streaming-markdown";
 
-/** Longer addresses are text. So are longer rules, fences and numbers of lists. */
+/**
+ * In characters. Longer addresses become text, and so do longer horizontal rules, code fences and
+ * list numbers.
+ */
 const LONGEST = 8192;
 
 /** Turns the characters that the parser holds back into text, if there are too many. */
@@ -21,7 +25,7 @@ export function limitPending(parser: smd.Parser): void {
 	parser.text += held;
 }
 
-/** Goes to an element that can contain text. */
+/** Makes an element that can contain text the parser's current element. */
 function openText(parser: smd.Parser): void {
 	parser.indent = "";
 	parser.indent_len = 0;
@@ -32,7 +36,7 @@ function openText(parser: smd.Parser): void {
 			parser.renderer.end_token(parser.renderer.data);
 			return;
 		case smd.Token.Table:
-			// The line would have been the one between the table's head and its rows.
+			// The held line would have been the one between the table's head and its rows.
 			parser.table_state = 0;
 			close(parser);
 			break;
@@ -41,7 +45,7 @@ function openText(parser: smd.Parser): void {
 			close(parser);
 			break;
 		default:
-			// The parser's other states, in which it has not decided yet, are not elements.
+			// In its other states, the parser has not decided yet, so there is no element to close.
 			parser.token = innermost(parser);
 	}
 	if (parser.token === smd.Token.Document || parser.token === smd.Token.Blockquote) {

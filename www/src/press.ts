@@ -1,18 +1,19 @@
-// Tells a press of a button from the rest of a double click, a double tap or a held key.
+// Recognizes single presses of a button: ignores the rest of a double click, a double tap or a held
+// key.
 
-/** Most systems take two clicks within this time, in milliseconds, for a double click. */
+/** In milliseconds: most systems treat two clicks within this time as a double click. */
 const DOUBLE_CLICK = 500;
 
-// Stored by button, so that a second appearance replaces the timer of the first.
+// One timer for each button. If a button appears again, its new timer replaces the old one.
 const settling = new WeakMap<HTMLButtonElement, ReturnType<typeof setTimeout>>();
 
 /**
- * Calls `press` for each press of the button. The second and third click of a quick series belong
- * to the first; the fourth is from somebody who means it.
+ * Calls `press` for each press of the button. In a quick series of clicks, the second and the third
+ * are ignored, because they belong to the first. The fourth is treated as intended.
  */
 export function onPress(button: HTMLButtonElement, press: () => void): void {
 	button.addEventListener("click", (event) => {
-		// Keys and assistive technology click with detail 0, and cannot hit a button by accident.
+		// For keys and assistive technology, `detail` is 0. They do not press a button by accident.
 		const early = settling.has(button) && event.detail > 0;
 		if (early || event.detail === 2 || event.detail === 3) event.preventDefault();
 		else press();
@@ -20,8 +21,8 @@ export function onPress(button: HTMLButtonElement, press: () => void): void {
 }
 
 /**
- * Lets a button that appears under the pointer ignore it for the time of a double click. Its click
- * may be meant for the button that was there before.
+ * Makes a button that has just appeared under the pointer ignore clicks for the time of a double
+ * click, because a click can be meant for the button that was there before.
  */
 export function settle(button: HTMLButtonElement): void {
 	clearTimeout(settling.get(button));
@@ -33,7 +34,9 @@ export function settle(button: HTMLButtonElement): void {
 	settling.set(button, timer);
 }
 
-/** Lets a button be pressed once while Enter is held down, also if the focus moves meanwhile. */
+/**
+ * Makes sure that holding Enter down presses a button only once, even if the focus moves meanwhile.
+ */
 export function pressOncePerKey(): void {
 	document.addEventListener("keydown", (event) => {
 		const onButton = event.target instanceof HTMLButtonElement;

@@ -11,21 +11,21 @@ import { Links, lead, restoreBrackets } from "./links.ts";
 import { addCell, addRow } from "./long-table.ts";
 import type { LongText } from "./long-text.ts";
 
-// Text directly in these is not complete: its paragraph, item or cell comes with the next
-// character.
+// Text must not stay directly in these elements: the paragraph, item or cell for it begins with the
+// next character.
 const CONTAINERS = ".prose, .part, blockquote, ol, ul, table, tr";
 
 export interface Renderer extends smd.Default_Renderer {
-	/** Shows the text so far. Returns the text of which the element is not known yet. */
+	/** Shows the text so far. Returns the text whose element is not known yet. */
 	flush(): string;
 }
 
-/** The number of blocks after which a new part of the answer begins. */
+/** The number of blocks in one part of the answer. */
 const PART = 50;
 
 /**
- * Returns a renderer into `root`. It reports the growing text to `long`. `pending` returns the
- * characters that the parser holds back.
+ * Returns a renderer that creates its elements in `root`. It reports to `long` which text has
+ * grown. `pending` returns the characters that the parser holds back.
  */
 export function renderer(root: HTMLElement, long: LongText, pending: () => string): Renderer {
 	const plain = smd.default_renderer(root);
@@ -106,7 +106,7 @@ export function current(data: smd.Default_Renderer_Data): HTMLElement {
 	return data.nodes[data.index] as HTMLElement;
 }
 
-/** Returns whether text can be directly in this element. */
+/** Returns whether this element can contain text directly. */
 export function holdsText(element: HTMLElement): boolean {
 	return !element.matches(CONTAINERS);
 }
@@ -125,8 +125,9 @@ const LINKS = new Map<smd.Token, string>([
 ]);
 
 /**
- * Begins a new part if there are many blocks already, because browsers look at each block for each
- * frame. A paragraph has no margin above it that would collapse with another.
+ * Begins a new part if there are many blocks already, because browsers look at each block in every
+ * frame. It begins before a paragraph, because a paragraph has no upper margin that would collapse
+ * with another margin.
  */
 function beginPart(data: smd.Default_Renderer_Data, root: HTMLElement): void {
 	if (current(data).childElementCount < PART) return;
@@ -147,7 +148,8 @@ function dress(element: HTMLElement, token: smd.Token): void {
 			dressCodeBlock(element);
 			break;
 		case smd.Token.Table: {
-			// A wide table scrolls by itself; with `display: block` it would no longer be a table.
+			// A wide table needs an element around it that scrolls: with `display: block`, the
+			// table itself could scroll, but it would no longer be a table.
 			const scroller = make("div", "table-scroller");
 			element.replaceWith(scroller);
 			scroller.append(element);
@@ -163,10 +165,10 @@ function dress(element: HTMLElement, token: smd.Token): void {
 	}
 }
 
-/** Returns the token whose element is created for this one. */
+/** Returns the token whose element is created for this token. */
 function elementToken(token: smd.Token): smd.Token {
 	switch (token) {
-		// The page's own heading is the first level.
+		// The only heading of the first level is the page's own.
 		case smd.Token.Heading_1:
 			return smd.Token.Heading_2;
 		case smd.Token.Heading_2:
@@ -177,7 +179,8 @@ function elementToken(token: smd.Token): smd.Token {
 			return smd.Token.Heading_5;
 		case smd.Token.Heading_5:
 			return smd.Token.Heading_6;
-		// Images are not loaded: loading one tells its server that this answer is read, and when.
+		// Images are not loaded. If one were, its server would learn that this answer is being
+		// read, and when.
 		case smd.Token.Image:
 			return smd.Token.Link;
 		case smd.Token.Equation_Block:

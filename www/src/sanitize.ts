@@ -1,5 +1,5 @@
-// Limits the markup in the model's answer. This is the last guard: the renderers create no other
-// markup from received text.
+// Limits the markup in the model's answer. This is a second protection: the renderers already
+// create only this markup from received text.
 
 import DOMPurify from "dompurify";
 import type { Work } from "./frames.ts";
@@ -14,7 +14,8 @@ const ANSWER = {
 		..."class href rel target title start type checked disabled tabindex width dir aria-label".split(" "),
 		"data-language",
 	],
-	// DOMPurify checks the values of unknown attributes against its pattern for addresses.
+	// Without this list, DOMPurify would check the values of these attributes against its pattern
+	// for URLs.
 	ADD_URI_SAFE_ATTR: "rel target start type checked disabled tabindex width dir aria-label data-language".split(" "),
 	ALLOW_ARIA_ATTR: false,
 	ALLOW_DATA_ATTR: false,
@@ -31,8 +32,8 @@ const STEP = 500;
 const LINK_SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
 /**
- * Removes all other markup from the model's answer, in place. Checks it in small steps, because
- * DOMPurify takes some ten microseconds for each element of a long answer.
+ * Removes all other markup from the model's answer, in place. It works in small steps, because
+ * DOMPurify takes about ten microseconds for each element of a long answer.
  */
 export function* sanitizeAnswer(root: HTMLElement): Work {
 	const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
@@ -55,7 +56,8 @@ function isAllowed({ localName, attributes }: Element): boolean {
 }
 
 /**
- * Returns the URL if a link may lead there, else `undefined`. Relative URLs have no meaning there.
+ * Returns the URL if a link may lead to it, otherwise `undefined`. Relative URLs are not allowed,
+ * because they have no meaning in an answer.
  */
 export function linkTarget(url: string): string | undefined {
 	if (!URL.canParse(url)) return undefined;

@@ -1,27 +1,28 @@
 // Controls the scroll position of an element while its content grows.
 
-// Fractional scroll positions, at zoom or on dense screens, end up to a pixel short of the end.
+// In pixels. With zoom or on dense screens, scroll positions are fractions, and the last position
+// can be up to a pixel before the end.
 const NEAR = 2;
 
-/** Keeps the end in view while the reader is there, and does not scroll otherwise. */
+/** Keeps the end in view while the reader is at the end, and does not scroll otherwise. */
 export class StickToEnd {
 	readonly #scroller: HTMLElement;
 	readonly #onchange: (atEnd: boolean) => void;
 	#atEnd = true;
-	// The scroll position and its maximum at the last look.
+	// The scroll position and its maximum when they were last read.
 	#top = 0;
 	#end = 0;
 
 	/**
 	 * `content` grows inside `scroller`. `onchange` is called when the reader leaves the end or
-	 * comes back.
+	 * comes back to it.
 	 */
 	constructor(scroller: HTMLElement, content: HTMLElement, onchange: (atEnd: boolean) => void) {
 		this.#scroller = scroller;
 		this.#onchange = onchange;
 		scroller.addEventListener("scroll", () => this.#look(), { passive: true });
-		// The wheel event comes before the first step of a smooth scroll, which a jump to the end
-		// would undo.
+		// The wheel event fires before the first step of a smooth scroll. A jump to the end would
+		// undo that step.
 		scroller.addEventListener(
 			"wheel",
 			({ deltaY }) => {
@@ -41,8 +42,8 @@ export class StickToEnd {
 	}
 
 	/**
-	 * Scrolls to the end if the reader was there. Growth is detected automatically. Call this after
-	 * content was removed, which moves the view up as if the reader had scrolled.
+	 * Scrolls to the end if the reader was there. Growth is detected automatically. But call this
+	 * after content was removed: that moves the view up as if the reader had scrolled.
 	 */
 	follow(): void {
 		if (this.#atEnd) this.jump();
@@ -52,7 +53,8 @@ export class StickToEnd {
 	#look(): void {
 		const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
 		const end = scrollHeight - clientHeight;
-		// Growing content is not scrolling, nor is the move up when there is less content.
+		// The reader has not scrolled if the content has grown, or if the view has moved up because
+		// there is less content.
 		if (scrollTop < this.#top && end >= this.#end) this.#set(false);
 		else if (end - scrollTop <= NEAR) this.#set(true);
 		this.#top = scrollTop;

@@ -1,18 +1,21 @@
-// Counts the tabs of this page in which a model runs.
+// Counts the tabs of this page that are receiving an answer.
 
-/** Each such tab holds a share of this lock; the browser ends a share with its tab. */
+/**
+ * Each such tab holds this lock in shared mode. When a tab is closed, the browser releases its
+ * lock.
+ */
 const LOCK = "headwater-answer";
 
-/** This tab's share of the lock. */
+/** The lock of this tab. */
 export class RunningAnswer {
 	#release: (() => void) | undefined;
 
-	/** Counts this tab from now on, or no longer. */
+	/** Set this to `true` to count this tab, and to `false` to stop counting it. */
 	set running(running: boolean) {
 		if (running === (this.#release !== undefined)) return;
 		this.#release?.();
 		this.#release = undefined;
-		// Pages from another machine have no locks without HTTPS.
+		// Without HTTPS, a page from another machine has no locks.
 		if (!running || !("locks" in navigator)) return;
 		const over = new Promise<void>((resolve) => {
 			this.#release = resolve;
@@ -21,7 +24,7 @@ export class RunningAnswer {
 	}
 }
 
-/** Returns the number of tabs in which a model runs. */
+/** Returns the number of tabs that are receiving an answer. */
 export async function countRunningAnswers(): Promise<number> {
 	if (!("locks" in navigator)) return 0;
 	const { held = [] } = await navigator.locks.query();

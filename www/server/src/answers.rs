@@ -1,5 +1,5 @@
-//! Builds the two kinds of response that routes share: a refusal in JSON and an event stream. Knows
-//! no route and no stream contents.
+//! Builds the two kinds of response that routes share: a refusal in JSON and an event stream. Does
+//! not depend on any route or on the contents of streams.
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -11,12 +11,12 @@ use serde_json::json;
 
 use crate::events;
 
-/// Describes a failure in the shape that OpenAI's clients read, as the value of `error`.
+/// Describes a failure in the format that OpenAI's clients expect as the value of `error`.
 #[derive(Serialize)]
 pub struct Problem {
     /// One sentence.
     pub message: String,
-    /// The name of the failure, from which the page knows how the user can continue.
+    /// The name of the failure. The page uses it to show how the user can continue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
 }
@@ -57,9 +57,9 @@ pub async fn method_not_allowed() -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This route does not support that method.")
 }
 
-/// Sends each item as it arrives, byte for byte, and a comment whenever the stream is quiet. The
-/// stream may wait between events only. Does not use axum's own `Sse`, because that drops an empty
-/// `data` field and writes a space after every colon.
+/// Sends each item unchanged when it arrives, and a comment whenever the stream is quiet. The
+/// stream must wait only between events. This function does not use axum's own `Sse`, which drops
+/// an empty `data` field and writes a space after every colon.
 pub fn event_stream<E>(
     content_type: &'static str,
     stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -70,7 +70,7 @@ where
     let headers = [
         (header::CONTENT_TYPE, content_type),
         (header::CACHE_CONTROL, "no-cache, no-store"),
-        // Tells nginx, if it is in front of this server, not to buffer the stream.
+        // If nginx is in front of this server, this header tells it not to buffer the stream.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     (headers, Body::from_stream(events::kept_alive(stream))).into_response()

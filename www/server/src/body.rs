@@ -1,5 +1,5 @@
-//! Reads the body of a request and limits its length, its time, and the memory of all bodies
-//! together. Knows nothing of their contents.
+//! Reads the body of a request. Limits its length, the time until it has arrived, and the memory of
+//! all bodies together. Does not depend on their contents.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,17 +16,19 @@ use tokio::time::timeout;
 
 use crate::answers::Refusal;
 
-/// The number of bytes of an oversized body that are read and discarded, in bodies of the largest
-/// size. A connection that is closed with unread bytes is reset, and the browser would then report
-/// a network error instead of the refusal.
+/// How much of an oversized body is read and discarded, as a multiple of the size limit. If a
+/// connection is closed with unread bytes, it is reset, and the browser reports a network error
+/// instead of the refusal.
 const MOST_DISCARDED: usize = 16;
-/// Limits all bodies that are being read or responded to, in bodies of the largest size.
+/// Limits the total memory of all bodies that are being read or handled, as a multiple of the size
+/// limit.
 const MOST_TOGETHER: usize = 64;
-/// Parsing a longer body, in bytes, takes long enough for others to notice a hundred of them.
+/// A body with more bytes than this counts as long: parsing a hundred of them delays other requests
+/// noticeably.
 const LONG: usize = 16 * 1024;
-/// The unit in which memory is counted.
+/// The unit in which memory is counted, in bytes.
 const UNIT: usize = 1024;
-/// Seconds.
+/// The seconds after which a client should retry if there is no memory for its request.
 const TRY_AGAIN_AFTER: u64 = 5;
 
 /// The memory budget for bodies, and the limits of each.
@@ -34,21 +36,21 @@ pub struct Bodies {
     room: Arc<Semaphore>,
     /// The largest size in bytes.
     most: usize,
-    /// A whole body must arrive within this time, so that a slow one does not hold its memory
-    /// forever.
+    /// A whole body must arrive within this time, so that a slow client does not keep the body's
+    /// memory forever.
     limit: Duration,
-    /// One long body at a time is handled, before all other work gets its turn.
+    /// Long bodies are handled one at a time, and all other work gets a turn between two of them.
     turn: Semaphore,
 }
 
-/// A body and its share of the memory for all bodies.
+/// A body, with its permit for the memory that it takes.
 pub struct Read {
     pub bytes: Vec<u8>,
     _room: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads the body before the route receives the request. The memory counts as used until the head
-/// of the response is there.
+/// Reads the body before the route receives the request. Its memory counts as used until the
+/// headers of the response are complete.
 pub async fn whole(State(bodies): State<Arc<Bodies>>, request: Request, next: Next) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let read = bodies.read(body).await?;
@@ -80,7 +82,10 @@ impl Bodies {
         let mut length = 0;
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|error| {
-                Refusal::new(StatusCode::BAD_REQUEST, format!("The request's body broke off: {error}."))
+                Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    format!("The request's body could not be read to its end: {error}."),
+                )
             })?;
             length += chunk.len();
             if length <= self.most {

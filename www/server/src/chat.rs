@@ -1,5 +1,5 @@
-//! Handles `/api/model` and the request of `/api/chat`: which requests are accepted, and the
-//! messages of the refusals. Does not know how a model produces its answer.
+//! Handles `/api/model`, and checks the requests to `/api/chat`: decides which are accepted, and
+//! words the refusals. Does not depend on how a model produces its answer.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use crate::conversation::Message;
 use crate::model;
 use crate::passthrough::ModelServer;
 
-/// Limits a conversation, in bytes. Longer ones exceed the context of the models that people try
+/// The longest conversation, in bytes. Longer ones exceed the context of the models that people try
 /// here.
 const LONGEST_CONVERSATION: usize = 1024 * 1024;
-/// Tokens per second of a brisk hosted model.
+/// In tokens per second: the pace of a fast hosted model.
 const DEFAULT_PACE: f64 = 40.0;
 
 /// The state that the routes share.
@@ -65,7 +65,7 @@ pub async fn model(State(chat): State<Arc<Chat>>) -> Json<Value> {
 /// Serves `POST /api/chat`.
 pub async fn chat(State(chat): State<Arc<Chat>>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
     let mut body = chat.bodies.read(body).await?;
-    // Each copy of a long conversation is dropped before the next wait.
+    // A conversation can be long. So each copy of it is dropped before the next wait.
     let request = parse(&headers, &std::mem::take(&mut body.bytes))?;
     match &chat.backend {
         Backend::Embedded => {
@@ -80,8 +80,9 @@ pub async fn chat(State(chat): State<Arc<Chat>>, headers: HeaderMap, body: Body)
     }
 }
 
-/// Parses the request. Requires the content type, which makes the request of a foreign page need a
-/// preflight; this server grants none. Without it, any page could spend the key.
+/// Parses the request. Requires the JSON content type: with it, a browser sends a preflight before
+/// the request of a foreign page, and this server does not allow the request. Without it, any page
+/// could use the key, which costs its owner money.
 fn parse(headers: &HeaderMap, body: &[u8]) -> Result<ChatRequest, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();

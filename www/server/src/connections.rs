@@ -1,5 +1,6 @@
-//! Accepts connections, and limits their number, the time for each request's header and the memory
-//! of each connection. Ends all of them cleanly when the server stops. Knows no route.
+//! Accepts connections, and limits their number, the time for each request's headers and the memory
+//! of each connection. Ends all connections cleanly when the server stops. Does not depend on any
+//! route.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,18 +24,18 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Settings;
 use crate::events;
 
-/// Limits the bytes of a request's header. Browsers send less than 2 KiB to this server.
+/// The most bytes of a request's headers. Browsers send less than 2 KiB to this server.
 const LONGEST_HEADER: usize = 16 * 1024;
-/// Limits the bytes that are read ahead, and those that wait to be written before the next piece of
-/// a body is taken.
+/// In bytes, for each connection: how much is read ahead, and how much can wait to be written
+/// before the next piece of a body is taken.
 const BUFFER: usize = 32 * 1024;
 
-/// Serves until `stopped` is ready. Then ends event streams where they are, lets other responses
-/// complete, and returns when all connections are closed or the time for it is over.
+/// Serves until `stopped` is ready. Then ends event streams at once and lets other responses
+/// complete. Returns when all connections are closed, or after `shutdown_timeout`.
 pub async fn serve(listener: TcpListener, router: Router, settings: &Settings, stopped: impl Future<Output = ()>) {
     let mut listener = listener.tap_io(|connection| {
-        // Without this, Nagle's algorithm delays a token until the previous one is acknowledged. If
-        // it cannot be set, the stream is late but correct.
+        // Without this option, Nagle's algorithm delays a token until the previous one is
+        // acknowledged. If the option cannot be set, the stream is late but correct.
         let _ = connection.set_nodelay(true);
     });
     let stopping = CancellationToken::new();
@@ -70,11 +71,11 @@ pub async fn serve(listener: TcpListener, router: Router, settings: &Settings, s
     }
     drop(listener);
     stopping.cancel();
-    // The caller ends the process, and with it the connections that are still open.
+    // The caller ends the process, which closes the connections that are still open.
     let _ = timeout(settings.shutdown_timeout, connections.shutdown()).await;
 }
 
-/// Makes an event stream end when the server stops.
+/// Makes the body of an event stream end when the server stops.
 fn ending_with(stopping: &CancellationToken, response: Response) -> Response {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if content_type.is_none_or(|text| !text.starts_with(events::CONTENT_TYPE)) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One turn of a conversation, in OpenAI's shape.
+/// One turn of a conversation, in OpenAI's format.
 #[derive(Deserialize, Serialize, Hash)]
 pub struct Message {
     pub role: Role,

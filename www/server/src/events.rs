@@ -1,5 +1,5 @@
-//! Writes this server's own events. The first tutorial does not use it, because it reproduces
-//! Spring's bytes. Knows nothing of the events' meaning.
+//! Writes this server's own events. The first tutorial does not use these functions, because it
+//! reproduces Spring's bytes. Does not depend on the meaning of the events.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ pub fn named(name: &str, data: &str) -> Bytes {
     Bytes::from(format!("event: {name}\n{}\n", data_fields(data)))
 }
 
-/// A comment that keeps a quiet connection from being taken for a dead one.
+/// A comment, so that a quiet connection is not mistaken for a dead one.
 pub const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
-/// Follows the HTML Standard's advice: "every 15 seconds or so".
+/// The HTML Standard advises a comment "every 15 seconds or so".
 pub const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(15);
 
-/// Adds a comment whenever the stream has been quiet for that time. It may wait
-/// between events only.
+/// Adds a comment whenever the stream has been quiet for [`KEEP_ALIVE_PERIOD`]. The stream must
+/// wait only between events.
 pub fn kept_alive<E: Send + 'static>(
     stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
 ) -> impl Stream<Item = Result<Bytes, E>> + Send + 'static {
@@ -39,7 +39,7 @@ pub fn kept_alive<E: Send + 'static>(
     })
 }
 
-/// Writes one field for each line, so that text from outside cannot end its event and start
+/// Writes one field for each line of the text, so that foreign text cannot end its event and start
 /// another.
 fn data_fields(data: &str) -> String {
     let lines = data.replace("\r\n", "\n").replace('\r', "\n");

@@ -1,9 +1,10 @@
 //! Decides which requests are handled at all. A request must use one of this server's names. If the
-//! route changes something or costs something, the request must not come from a foreign page. Knows
-//! nothing of the routes.
+//! route changes data or costs money, the request must not come from a foreign page. Does not
+//! depend on the routes.
 //!
 //! A foreign page can point its own name at the address of this machine. Its requests are then
-//! same-origin requests, which no browser blocks; but they carry the foreign name.
+//! same-origin requests, which no browser blocks. But their `Host` header contains the foreign
+//! name.
 
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ use crate::answers::Refusal;
 use crate::hosts::{AllowedHosts, Host};
 
 /// Refuses every request under a name that is not this server's, and every change that a page of
-/// another site requests. For all routes, so that a new route cannot forget it; the other functions
-/// are stricter.
+/// another site requests. It applies to all routes, so that a new route cannot be left unprotected.
+/// The other functions of this file are stricter.
 pub async fn all_routes(state: State<Arc<AllowedHosts>>, request: Request, next: Next) -> Result<Response, Refusal> {
     check_host(&state, &request)?;
     match *request.method() {
@@ -26,8 +27,8 @@ pub async fn all_routes(state: State<Arc<AllowedHosts>>, request: Request, next:
     }
 }
 
-/// Refuses requests of pages of other sites. For routes that only this server's pages and programs
-/// such as curl use.
+/// Refuses requests from pages of other sites. Use it for routes that only this server's pages and
+/// programs such as curl need.
 pub async fn own_pages(
     State(allowed): State<Arc<AllowedHosts>>,
     request: Request,
@@ -40,14 +41,14 @@ pub async fn own_pages(
     Ok(next.run(request).await)
 }
 
-/// Lets a page under one name of this server send requests to another name, which browsers treat as
-/// another site.
+/// Lets a page under one name of this server send requests to another name of it, which browsers
+/// treat as another site.
 pub async fn own_names(
     State(allowed): State<Arc<AllowedHosts>>,
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    // An image or a link on another site's page has no origin to check.
+    // A browser sends no origin for an image or a link on another site's page.
     if is_from_another_site(&request) && !request.headers().contains_key(header::ORIGIN) {
         return Err(foreign_page());
     }
@@ -55,23 +56,23 @@ pub async fn own_names(
     Ok(next.run(request).await)
 }
 
-/// Checks the host. The request target may name a host too; then both must be right, whichever one
-/// applies.
+/// Checks the host. The request target can contain a host too. Then both must be names of this
+/// server, whichever of them HTTP gives precedence.
 fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> {
     let bad_request = |sentence: &str| Refusal::new(StatusCode::BAD_REQUEST, sentence);
     let mut fields = request.headers().get_all(header::HOST).iter();
     let field = fields.next();
     if fields.next().is_some() {
-        return Err(bad_request("The request names its host more than once."));
+        return Err(bad_request("The request has more than one Host header."));
     }
     let field = field.map(|value| value.to_str().unwrap_or_default());
     let target = request.uri().authority().map(|authority| authority.as_str());
     if field.is_none() && target.is_none() {
-        return Err(bad_request("The request does not name its host."));
+        return Err(bad_request("The request has no Host header."));
     }
     for text in [field, target].into_iter().flatten() {
-        let host =
-            Host::parse(text).ok_or_else(|| bad_request("The request's host is not a host name with a port."))?;
+        let host = Host::parse(text)
+            .ok_or_else(|| bad_request("The request's host is not a valid host name with an optional port."))?;
         if !allowed.contains(&host) {
             return Err(Refusal::new(
                 StatusCode::MISDIRECTED_REQUEST,
@@ -82,15 +83,15 @@ fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Checks the origin. Programs other than browsers send none, and a person who can run a program
-/// needs no foreign page.
+/// Checks the origin. Programs other than browsers send no origin. They are let through: an
+/// attacker who can run a program here does not need a foreign page.
 fn check_origin(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> {
     let is_ours = |origin: &str| Host::of_origin(origin).is_some_and(|host| allowed.contains(&host));
     let mut origins = request.headers().get_all(header::ORIGIN).iter();
     if origins.all(|origin| origin.to_str().is_ok_and(is_ours)) { Ok(()) } else { Err(foreign_page()) }
 }
 
-/// Browsers set this header themselves, and no page can change it.
+/// Reads the header `Sec-Fetch-Site`. Browsers set it themselves, and no page can change it.
 fn is_from_another_site(request: &Request) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     request.headers().get_all(SITE).iter().any(|site| site == "cross-site")

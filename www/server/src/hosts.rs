@@ -1,5 +1,5 @@
-//! Holds the names that this server accepts, and parses names from headers and settings. Knows
-//! nothing of requests.
+//! Holds the names that this server accepts, and parses names from headers and settings. Does not
+//! depend on requests.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,9 +13,9 @@ enum Name {
     Dns(String),
 }
 
-/// A host as the `Host` field and an origin write it: a name or an address, and an optional port.
-/// The port is validated and then dropped: a foreign page that reaches this server keeps its own
-/// name, with any port.
+/// A host as in the `Host` header or in an origin: a name or an address, and an optional port. The
+/// port is validated and then dropped, because a foreign page is recognized by its name, whichever
+/// port it uses.
 #[derive(Debug, PartialEq)]
 pub struct Host(Name);
 
@@ -24,7 +24,8 @@ pub struct Host(Name);
 pub struct AllowedHosts(Vec<Name>);
 
 impl Host {
-    /// Parses `name`, `name:port`, `[address]` or `[address]:port`, and nothing else.
+    /// Parses `name`, `name:port`, `[address]` or `[address]:port`. Returns `None` for anything
+    /// else.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, rest) = match text.strip_prefix('[') {
             Some(rest) => {
@@ -52,7 +53,7 @@ fn is_port(text: &str) -> bool {
 }
 
 impl Name {
-    /// Ignores case and one dot at the end, as DNS does.
+    /// Parses a name. Case and one dot at the end have no meaning, as in DNS.
     fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<Ipv4Addr>() {
             return Some(Self::Address(address.into()));
@@ -73,7 +74,7 @@ impl Name {
 }
 
 impl AllowedHosts {
-    /// Parses names that are separated by commas. No text is no name.
+    /// Parses names that are separated by commas. An empty text means that there are no names.
     ///
     /// # Errors
     /// Returns the entry that is not a host name.
@@ -92,8 +93,8 @@ impl AllowedHosts {
     }
 
     /// Returns whether this server accepts the name. `localhost` and loopback addresses are always
-    /// accepted. Names below `localhost` are not, because not every system keeps them on this
-    /// machine.
+    /// accepted. Names below `localhost`, such as `a.localhost`, are not, because not every system
+    /// resolves them to this machine.
     pub fn contains(&self, Host(name): &Host) -> bool {
         name.is_loopback() || self.0.contains(name)
     }

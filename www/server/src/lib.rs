@@ -1,5 +1,5 @@
-//! The chat page's server: maps routes to modules and adds the common response headers. Knows
-//! neither how a route works nor where the configuration came from.
+//! The chat page's server: maps routes to modules and adds the common response headers. Does not
+//! depend on how a route works or where the configuration comes from.
 
 mod answers;
 mod bench;
@@ -29,8 +29,8 @@ use answers::{Refusal, method_not_allowed};
 use config::Config;
 pub use connections::serve;
 
-/// Builds all routes. `port` is the port that was really bound; the page's security policy names
-/// it.
+/// Builds all routes. `port` is the port on which the server really listens; the page's security
+/// policy contains it.
 ///
 /// # Errors
 /// Returns one sentence if the connection to the model's server cannot be prepared.
@@ -56,8 +56,8 @@ pub fn router(config: &Config, port: u16) -> Result<Router, String> {
         })))
 }
 
-/// Allows both names of this machine as targets, because the page of the second tutorial talks to
-/// its server across origins: the page has one name, the server the other.
+/// Allows connections to both names of this machine, because the page of the second tutorial talks
+/// to its server across origins: the page uses one name, and the server the other.
 fn content_security_policy(port: u16) -> Result<HeaderValue, String> {
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -72,7 +72,8 @@ fn with_common_headers(mut response: Response, policy: HeaderValue) -> Response 
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    // A rebuilt page must be visible at the next load; unchanged files still cost only a 304.
+    // A rebuilt page must be visible at the next load. For unchanged files, the server still
+    // responds only with 304.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response
 }

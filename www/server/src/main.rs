@@ -1,5 +1,5 @@
 //! Starts and stops the process: reads the configuration, binds the port, prints the page's
-//! address, and ends on a signal. Knows no route.
+//! address, and ends on a signal. Does not depend on any route.
 
 use std::env;
 use std::io::{self, Write};
@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use headwater_chat::config::{self, Config};
 use tokio::net::TcpListener;
 
-/// Used for files, which take a thread for a moment each, and for resolving the name of the model's
-/// server, which takes some threads for longer.
+/// The threads read files, which takes a moment each, and resolve the name of the model's server,
+/// which can take much longer.
 const MOST_BLOCKING_THREADS: usize = 16;
 
 fn main() -> ExitCode {
@@ -34,7 +34,8 @@ fn start() -> Result<(), String> {
         .build()
         .map_err(|error| format!("the asynchronous runtime did not start: {error}."))?;
     let outcome = runtime.block_on(serve_until_stopped(&config));
-    // Responses that did not end in time and pending name look-ups must not delay the end of the process.
+    // Responses that have not ended in time and pending name look-ups must not delay the end of the
+    // process.
     runtime.shutdown_background();
     outcome
 }
@@ -49,7 +50,10 @@ async fn serve_until_stopped(config: &Config) -> Result<(), String> {
             }
             _ => format!("port {} cannot be used: {error}; choose another: PORT=8081 npm start", config.settings.port),
         })?;
-    let port = listener.local_addr().map_err(|error| format!("the bound address is unknown: {error}."))?.port();
+    let port = listener
+        .local_addr()
+        .map_err(|error| format!("cannot read the address that the server is bound to: {error}."))?
+        .port();
     let stopped = stop_signal().map_err(|error| format!("cannot listen for signals: {error}."))?;
     let router = headwater_chat::router(config, port)?;
 
@@ -57,7 +61,8 @@ async fn serve_until_stopped(config: &Config) -> Result<(), String> {
         eprintln!("headwater chat: {} has no built page yet; `npm start` builds it.", config.root.display());
     }
     let ready = format!("headwater chat on http://127.0.0.1:{port} (model: {})\n", config.model());
-    // The process that started the server may have closed its end of the pipe; serve anyway.
+    // If the process that started the server has closed its end of the pipe, the server runs
+    // anyway.
     let _ = write(&ready);
 
     headwater_chat::serve(listener, router, &config.settings, stopped).await;
@@ -70,8 +75,8 @@ fn write(text: &str) -> Result<(), String> {
     written.map_err(|error| format!("cannot write to the standard output: {error}."))
 }
 
-/// Listens from the moment of the call, so that a signal sent right after the first line of output
-/// is not lost.
+/// Listens for signals from the moment of the call, so that a signal right after the first line of
+/// output is not lost.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

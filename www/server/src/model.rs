@@ -1,6 +1,6 @@
 //! The embedded model: its replies, their tokens, and resumption. A reply depends only on the
-//! conversation, so any token can be sent again by its number, even by another process. Uses
-//! neither the network, nor the time of day, nor randomness.
+//! conversation, so any token can be sent again by its number, even by another process. Does not
+//! use the network, the time of day or randomness.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -19,8 +19,8 @@ use crate::{events, tokens};
 
 pub const NAME: &str = "headwater-demo";
 
-/// Selects the first row with a word that starts a word of the question. Where words have no
-/// spaces, the word can be anywhere in the question.
+/// Maps words to replies. The reply is that of the first row with a word that starts a word of the
+/// question. In languages without spaces between words, the word can be anywhere in the question.
 const REPLIES: [(&[&str], &str); 6] = [
     (&["inject"], include_str!("replies/inject.md")),
     (&["code", "rust", "typescript"], include_str!("replies/code.md")),
@@ -30,20 +30,22 @@ const REPLIES: [(&[&str], &str); 6] = [
     (&["hello"], include_str!("replies/hello.md")),
 ];
 const OTHER_REPLY: &str = include_str!("replies/other.md");
-/// Only the start of a question selects the reply, so that a pasted book does not keep the server busy.
+/// Only this many characters of a question select the reply, so that a pasted book does not keep
+/// the server busy.
 const MAX_READ_CHARACTERS: usize = 10_000;
-/// A quoted question is cut after this length, so that a pasted page is not repeated as a whole.
+/// A quoted question is shortened to this length, so that a pasted page is not repeated as a whole.
 const MAX_QUOTED_CHARACTERS: usize = 600;
 
-/// Replies to the last message. With a `last_event_id`, continues with the token after it. Refuses an
-/// ID that the reply does not have, because the client would otherwise show a part of it twice.
+/// Replies to the last message. With a `last_event_id`, continues with the token after it. Refuses
+/// an ID that does not belong to the reply, because the client would otherwise show a part of the
+/// reply twice.
 pub fn answer(conversation: &[Message], pace: f64, last_event_id: Option<&HeaderValue>) -> Result<Response, Refusal> {
     let reply = Reply::new(conversation)?;
     let sent = match last_event_id.filter(|id| !id.is_empty()) {
         None => 0,
         Some(id) => reply.events_until(id).ok_or_else(|| {
             let most = reply.tokens.len() + 1;
-            let sentence = format!("The Last-Event-ID must be a number from 0 to {most}, but it is {id:?}.");
+            let sentence = format!("The Last-Event-ID must be a number from 0 to {most}, not {id:?}.");
             Refusal::new(StatusCode::BAD_REQUEST, sentence)
         })?,
     };
@@ -58,7 +60,7 @@ struct Reply {
     cut_after: Option<usize>,
 }
 
-/// A chunk of a streamed reply, in OpenAI's shape.
+/// A chunk of a streamed reply, in OpenAI's format.
 #[derive(Serialize)]
 struct Chunk<'a> {
     id: &'a str,
@@ -94,16 +96,16 @@ impl Reply {
         Ok(Self { id: format!("chatcmpl-{:016x}", hasher.finish()), tokens, cut_after })
     }
 
-    /// Returns the number of events up to this ID. IDs count the tokens from 1, and the chunk that
-    /// says `stop` has the next number. Anything else is not an ID of this reply.
+    /// Returns the number of events up to this ID. IDs count the tokens from 1, and the chunk with
+    /// `stop` has the next number. Returns `None` for anything else.
     fn events_until(&self, id: &HeaderValue) -> Option<usize> {
         let digits = id.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
         digits.parse().ok().filter(|&number| number <= self.tokens.len() + 1)
     }
 
     fn stream(self, sent: usize, period: Duration) -> impl Stream<Item = io::Result<Bytes>> {
-        // A browser may lose the data that arrived right before the break, and then resumes from an
-        // earlier event.
+        // A browser can lose the data that arrived right before the connection was lost. Then it
+        // resumes from an earlier event.
         let cut_after = self.cut_after.filter(|_| sent == 0);
         stream::unfold(Some((self, sent, interval(period))), move |state| async move {
             let (reply, sent, mut pace) = state?;
@@ -111,8 +113,8 @@ impl Reply {
                 pace.tick().await;
             }
             if Some(sent) == cut_after {
-                // An error of the body makes the server drop the connection without the terminating
-                // chunk.
+                // If the body returns an error, the server drops the connection without the
+                // terminating chunk.
                 return Some((Err(io::ErrorKind::ConnectionAborted.into()), None));
             }
             let event = reply.event(sent)?;
@@ -162,7 +164,8 @@ fn words(question: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// Parses "error 503" in the question, which shows how the page displays an error.
+/// Parses a request such as "error 503" in the question, with which a user can see how the page
+/// displays an error.
 fn status_asked_for(words: &[String]) -> Option<StatusCode> {
     let after_error = words.iter().skip_while(|word| *word != "error").nth(1)?;
     let status: u16 = after_error.parse().ok().filter(|number| (400..600).contains(number))?;

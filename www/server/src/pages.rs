@@ -1,5 +1,5 @@
-//! Serves the files of the built pages, compressed if the build has compressed them, and responds
-//! with 304 to a browser that has the file. Knows no other route.
+//! Serves the files of the built pages, compressed if the build has compressed them. Responds with
+//! 304 to a browser that already has the file. Does not depend on any other route.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use headers::{ContentLength, ETag, HeaderMapExt, IfNoneMatch, LastModified};
 use tower_http::services::ServeDir;
 
-/// Limits the bytes of a path. File systems do not take a name that is much longer, and no page
-/// here comes near it.
+/// The most bytes of a path. File systems do not accept much longer names, and no page of this
+/// server has a path near this length.
 const LONGEST_PATH: usize = 240;
 
 pub fn router(root: &Path) -> Router {
@@ -24,10 +24,10 @@ pub fn router(root: &Path) -> Router {
     Router::new().fallback_service(files).layer(from_fn(validated))
 }
 
-/// Adds an entity tag and compares it with those that the browser has.
+/// Adds an entity tag to the response, and compares it with the tags that the browser sent.
 async fn validated(mut request: Request, next: Next) -> Response {
     if request.uri().path().len() > LONGEST_PATH {
-        return (StatusCode::URI_TOO_LONG, "No page here has a path of that length.\n").into_response();
+        return (StatusCode::URI_TOO_LONG, "The path is too long for any page of this server.\n").into_response();
     }
     let fields = request.headers_mut();
     let known = fields.typed_get::<IfNoneMatch>();
@@ -35,7 +35,7 @@ async fn validated(mut request: Request, next: Next) -> Response {
         // [RFC 9110, 13.1.3](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3)
         fields.remove(header::IF_MODIFIED_SINCE);
     }
-    // A server ignores the ranges that it does not know; `ServeDir` refuses them.
+    // HTTP requires that a server ignores unknown range units, but `ServeDir` refuses them.
     if fields.get(header::RANGE).is_some_and(|value| !value.as_bytes().starts_with(b"bytes=")) {
         fields.remove(header::RANGE);
     }
@@ -57,8 +57,8 @@ async fn validated(mut request: Request, next: Next) -> Response {
     (parts, ()).into_response()
 }
 
-/// Returns a tag of the file's time and size. The tag is weak, because two files of the same second
-/// can have the same size. A compressed file has a time and a size of its own.
+/// Returns a tag made of the file's time and size. The tag is weak, because two versions of a file
+/// from the same second can have the same size. A compressed file has its own time and size.
 fn entity_tag(response: &Response) -> Option<ETag> {
     let fields = response.headers();
     let changed: std::time::SystemTime = fields.typed_get::<LastModified>()?.into();

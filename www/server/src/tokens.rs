@@ -1,5 +1,6 @@
-//! Cuts a text into pieces that look like a language model's tokens: two to eight characters, a
-//! word with the space before it, a single character of CJK. Joined, the pieces are the text again.
+//! Splits a text into pieces that look like a language model's tokens: two to eight characters, a
+//! word with the space before it, or a single character of CJK. If the pieces are joined, they give
+//! the same text.
 
 /// The most characters in a piece of a word.
 const LONGEST: usize = 6;

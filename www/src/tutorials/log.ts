@@ -1,4 +1,4 @@
-// A visible log: one line per entry, text only.
+// A log on the page, with one line of text per entry.
 
 /** A list on the page that appends lines and keeps the last one in view. */
 export class Log {
@@ -6,8 +6,8 @@ export class Log {
 
 	constructor(list: HTMLElement) {
 		this.#list = list;
-		// An element that scrolls must be reachable by keyboard; not every browser ensures that by
-		// itself.
+		// An element that scrolls must be focusable, so that the keyboard can scroll it. Not every
+		// browser ensures that by itself.
 		list.tabIndex = 0;
 	}
 
@@ -15,7 +15,7 @@ export class Log {
 	add(text: string): void {
 		const line = document.createElement("li");
 		line.textContent = text;
-		// The style sheet shows the time beside the line, so the text of the line is exactly the
+		// The style sheet shows the time beside the line. So the text of the line is exactly the
 		// logged text.
 		line.dataset.time = new Date().toLocaleTimeString("en-GB");
 		this.#list.append(line);

@@ -5,7 +5,8 @@ import { part } from "../dom.ts";
 import { withInterval } from "./interval.ts";
 import { Log } from "./log.ts";
 
-// As in the tutorial, the cursor blinks when nothing has arrived for this long. Milliseconds.
+// In milliseconds. As in the original tutorial, the cursor blinks when nothing has arrived for this
+// long.
 const STILL = 200;
 
 const form = part<HTMLFormElement>("t1-form");
@@ -47,7 +48,9 @@ function askInOne(msg: string): EventSource {
 	});
 }
 
-/** Does as the tutorial: sends the message, then listens under the returned ID. */
+/**
+ * Does the same as the original tutorial: sends the message, then listens under the returned ID.
+ */
 async function askInTwo(msg: string): Promise<EventSource> {
 	const response = await fetch("/chat/send", {
 		method: "POST",
@@ -81,7 +84,7 @@ function follow(source: EventSource): void {
 		log.add("stop");
 		send.disabled = false;
 	});
-	// An answer that ends in another way must not leave the page stuck.
+	// If the answer ends in another way, the page must still accept the next question.
 	source.closed.then(({ reason }) => {
 		log.add(`closed: ${reason}`);
 		send.disabled = false;

@@ -1,4 +1,4 @@
-// Tutorial 2: one stream per user, from another origin, and pushing to it.
+// Tutorial 2: subscribes to one stream per user, from another origin, and pushes to it.
 
 import { EventSource } from "headwater";
 import { part } from "../dom.ts";
@@ -32,8 +32,8 @@ part("t2-push-form").addEventListener("submit", async (event) => {
 showStats();
 
 function subscribe(userId: string): void {
-	// Each subscription by the user is one session: reconnections keep it, a new click starts
-	// another.
+	// Each subscription by the user is one session. Reconnections keep the session, and a new click
+	// starts another.
 	const query = new URLSearchParams({ userId, session: crypto.randomUUID() });
 	const opened = new EventSource(`//${otherHost()}/message/sse/subscribe?${query}`);
 	source = opened;
@@ -51,7 +51,7 @@ function subscribe(userId: string): void {
 	opened.addEventListener("evicted", (event) => {
 		// Reconnecting right away would only evict another user.
 		opened.close();
-		log.add(`Evicted by the server: ${event.data || "its place was needed"}. Staying closed.`);
+		log.add(`Evicted by the server: ${event.data || "another client needed the place"}. Staying closed.`);
 	});
 	opened.closed.then(() => {
 		source = undefined;
@@ -88,6 +88,6 @@ async function showStats(): Promise<void> {
 		const { open, max, evicted } = (await response.json()) as Record<string, number>;
 		stats.textContent = `${open} of ${max} places taken, ${evicted} evicted so far`;
 	} catch {
-		stats.textContent = "not known";
+		stats.textContent = "unknown";
 	}
 }

@@ -1,6 +1,6 @@
-//! Serves the benchmark's streams, at full speed or at an even rate, and the numbers that a client
-//! must have received. Sets the headers that give the benchmark's page precise clocks. Knows no
-//! contender.
+//! Serves the benchmark's streams, at full speed or at an even rate, and the numbers of events,
+//! characters and bytes that a client must have received. Sets the headers that give the
+//! benchmark's page precise clocks. Does not depend on the clients that are compared.
 
 mod store;
 mod workloads;
@@ -27,14 +27,15 @@ use crate::{events, guard};
 use store::{Busy, MOST_KEPT, MOST_READERS, Source, Store, Wanted};
 use workloads::Expected;
 
-/// Fits half a million chunks of a language model: ten seconds at 50,000 events per second.
+/// In bytes. This is enough for half a million chunks of a language model: ten seconds at 50,000
+/// events per second.
 const LONGEST_STREAM: usize = 96 * 1024 * 1024;
 /// In milliseconds.
 const LONGEST_DELAY: u64 = 10_000;
 const MOST_EVENTS: u32 = 1_000_000;
 /// The resolution of tokio's timers.
 const TICK: Duration = Duration::from_millis(1);
-/// Seconds until a client should retry when all places are taken.
+/// The seconds after which a client should retry if too many clients already read streams.
 const TRY_AGAIN_AFTER: u64 = 5;
 
 pub fn router(hosts: &Arc<AllowedHosts>) -> Router {

@@ -1,11 +1,12 @@
-//! Generates the benchmark's streams and bounds the memory that they take. Recent streams are kept
-//! whole. A stream that does not fit beside them is generated while it is read. Knows neither HTTP
-//! nor the rate at which a stream is read.
+//! Generates the benchmark's streams and limits the memory that they take. Recent streams are kept
+//! whole. A stream for which no memory is left is generated while it is read. Does not depend on
+//! HTTP or on the rate at which a stream is read.
 //!
-//! Streams are generated in slices, so that the server can do other work in between, and only while
-//! a client waits: if the client leaves, the work is dropped. Whole streams take at most
-//! [`MOST_KEPT`] together, also while they are generated and while slow clients still read them.
-//! Each other stream takes one or two pieces, and at most [`MOST_READERS`] clients read one.
+//! Streams are generated in slices, so that the server can do other work in between. They are
+//! generated only while a client waits: if the client leaves, the work is dropped. All whole
+//! streams together take at most [`MOST_KEPT`] bytes, which includes streams that are still being
+//! generated or read. Each stream that is not kept takes one or two pieces of memory, and at most
+//! [`MOST_READERS`] clients can read such streams at a time.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,11 +18,12 @@ use tokio::task::yield_now;
 
 use super::workloads::{Expected, Generator, Kind};
 
-/// Fits all workloads of one row of the benchmark at once, or the longest stream.
+/// In bytes. This is enough for all workloads of one row of the benchmark at the same time, or for
+/// the longest stream.
 pub const MOST_KEPT: usize = 128 * 1024 * 1024;
-/// The most clients that can read streams that are not kept, at one time.
+/// The maximum number of clients that can read streams that are not kept at the same time.
 pub const MOST_READERS: usize = 64;
-/// The most bytes that browsers read at once. Generating a piece takes less than a millisecond.
+/// In bytes: the most that browsers read at once. Generating a piece takes less than a millisecond.
 pub const PIECE: usize = 64 * 1024;
 
 /// Identifies a stream.
@@ -38,7 +40,7 @@ const fn first_seed() -> u32 {
 }
 
 impl Wanted {
-    /// Returns an upper bound of the stream's size.
+    /// Returns an upper bound of the stream's size in bytes.
     pub fn most_bytes(self) -> usize {
         (self.events as usize).saturating_mul(self.workload.largest_event())
     }
@@ -48,8 +50,8 @@ impl Wanted {
     }
 }
 
-/// Holds a stream in memory, and its share of the memory, which is freed when the last byte has
-/// been written.
+/// A stream in memory, with its permit for that memory. The permit is returned when the last byte
+/// has been written.
 struct Whole {
     bytes: Vec<u8>,
     expected: Expected,
@@ -64,7 +66,8 @@ impl AsRef<[u8]> for Readable {
     }
 }
 
-/// A stream that the first waiting client generates, or the next one if that client leaves.
+/// A stream that is generated for the first waiting client. If that client leaves, it is generated
+/// for the next one.
 struct Entry {
     wanted: Wanted,
     whole: OnceCell<Arc<Whole>>,
@@ -86,7 +89,7 @@ pub struct Store {
     /// for its bookkeeping.
     room: Arc<Semaphore>,
     places: Arc<Semaphore>,
-    /// One slice at a time is generated, before all other work gets its turn.
+    /// Slices are generated one at a time, and all other work gets a turn after each.
     turn: Semaphore,
 }
 
@@ -122,7 +125,7 @@ impl Store {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)
     }
 
-    /// Returns the stream in memory, if it is there or fits.
+    /// Returns the stream if it is in memory or if there is enough memory for it.
     async fn whole(&self, wanted: Wanted) -> Option<Arc<Whole>> {
         let entry = self.entry(wanted);
         let whole = entry.whole.get_or_try_init(|| self.make(wanted)).await;
@@ -134,7 +137,8 @@ impl Store {
         if let Some(entry) = kept.iter().find(|entry| entry.wanted == wanted) {
             return Arc::clone(entry);
         }
-        // Drops the entries that no client waits for any more, and those that did not fit.
+        // Drops the entries without a stream for which no client waits: their client has left, or
+        // there was not enough memory.
         kept.retain(|entry| entry.whole.initialized() || Arc::strong_count(entry) > 1);
         let entry = Arc::new(Entry { wanted, whole: OnceCell::new() });
         kept.push_back(Arc::clone(&entry));
@@ -177,7 +181,8 @@ impl Store {
     }
 }
 
-/// Returns at least 1, so that the number of streams is bounded too.
+/// Returns the number of pieces that hold these bytes. It is at least 1, so that the number of
+/// streams is limited too.
 fn rooms(bytes: usize) -> usize {
     bytes.div_ceil(PIECE).max(1)
 }

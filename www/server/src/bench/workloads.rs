@@ -1,5 +1,6 @@
-//! Generates the benchmark's streams: named workloads, drawn from a seed, and the numbers that a
-//! client must have received at the end. Knows neither HTTP nor the clients.
+//! Generates the benchmark's streams from a workload's name and a seed, and counts the events,
+//! characters and bytes that a client must have received at the end. Does not depend on HTTP or on
+//! the clients.
 
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ pub enum Kind {
     Llm,
     /// Six characters of data: 14 bytes.
     Small,
-    /// An event with a type and an ID that counts up: 48 bytes.
+    /// An event with a type and an increasing ID: 48 bytes.
     Typed,
     /// JSON with 8 to 24 characters of three bytes each.
     Cjk,
@@ -47,7 +48,7 @@ pub struct Generator {
 }
 
 const LONG_LINE: usize = 16 * 1024;
-/// Has seven digits up to the largest number of events, so that every event has the same size.
+/// All IDs from this one on have seven digits, so that every event has the same size.
 const FIRST_ID: u32 = 1_000_000;
 const MOST_COMMENTS: u32 = 20;
 
@@ -91,8 +92,8 @@ impl Kind {
 }
 
 impl Generator {
-    /// Returns the next bytes of the first `events` events: `longest` bytes, or fewer at the end.
-    /// Returns `None` when all of them have been returned.
+    /// Returns the next `longest` bytes of the first `events` events, or fewer bytes at the end.
+    /// Returns `None` when all bytes have been returned.
     pub fn piece(&mut self, longest: usize, events: u32) -> Option<Bytes> {
         while self.unsent.len() < longest && self.expected.events < events.min(self.events) {
             self.add_event();

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use super::DEFAULT_ROOT;
 use super::settings::TABLE;
 
-/// Returns the text of `--help`: the arguments, and each setting with its values and its default.
+/// Returns the text of `--help`: the arguments, and each setting with its accepted values and its
+/// default.
 pub fn help() -> String {
     let mut text = format!(
         "Serves headwater's chat page, the tutorials and the benchmark on 127.0.0.1.\n\n\

@@ -1,5 +1,5 @@
-//! Reads the command line and the environment, and words the errors. Does not know how the values
-//! are used, and opens nothing.
+//! Reads the command line and the environment, and words the errors. Does not depend on how the
+//! values are used, and opens no files or connections.
 
 mod help;
 mod settings;
@@ -30,24 +30,24 @@ pub struct Config {
 /// An OpenAI-compatible endpoint. Does not implement `Debug`, so that the key cannot be printed by
 /// accident.
 pub struct Upstream {
-    /// The address of its chat completions.
+    /// The URL of its chat completions.
     pub url: Url,
     /// The bearer key as given.
     pub key: String,
     /// The model to request.
     pub model: String,
-    /// The waits for it.
+    /// The longest waits for the endpoint.
     pub limits: Limits,
 }
 
-/// Limits the waits for the model's server.
+/// The longest waits for the model's server.
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// For the connection.
+    /// Until the connection is open.
     pub connect: Duration,
-    /// From the question to the headers of the response.
+    /// From sending the question until the headers of the response arrive.
     pub response: Duration,
-    /// Between events of the response.
+    /// Between two events or comments of the response.
     pub silence: Duration,
 }
 
@@ -55,8 +55,7 @@ impl Config {
     /// Reads the arguments after the program's name, and the environment through `variable`. An
     /// empty variable counts as unset.
     ///
-    /// # Errors
-    /// Returns one sentence with the invalid value and the accepted ones.
+    /// # Errors Returns one sentence that names the invalid value and the accepted values.
     pub fn read(
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<String>,
@@ -103,15 +102,15 @@ fn upstream(settings: &Settings) -> Result<Option<Upstream>, String> {
                 given.iter().filter(|(_, given)| !given).map(|(name, _)| format!("no {name}")).collect();
             Err(format!(
                 "OPENAI_BASE_URL, OPENAI_API_KEY and MODEL are needed together, but there is {}; \
-                 set all three, or none for the embedded model.",
+                 set all three, or unset all of them to use the embedded model.",
                 missing.join(" and ")
             ))
         }
     }
 }
 
-/// Appends to the path, because some providers need a query such as `?api-version=…` in the base
-/// address. Addresses of the web always have a path.
+/// Appends to the path and keeps the query, because some providers need a query such as
+/// `?api-version=…` in the base URL. An http or https URL always has a path.
 fn chat_completions(mut base: Url) -> Url {
     if let Ok(mut segments) = base.path_segments_mut() {
         segments.pop_if_empty().extend(["chat", "completions"]);
@@ -195,7 +194,7 @@ mod tests {
         }
         for base in ["localhost:1/v1", "ftp://a.example/", "file:///v1", "https://"] {
             let sentence = refusal(&[], &[("OPENAI_BASE_URL", base)]);
-            assert!(sentence.starts_with("OPENAI_BASE_URL must be an address"), "{base}: {sentence}");
+            assert!(sentence.starts_with("OPENAI_BASE_URL must be an http or https URL"), "{base}: {sentence}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Parses the value of one setting, and words the error. Knows no setting by name.
+//! Parses the value of one setting, and words the error. Does not depend on the names of the
+//! settings.
 
 use std::time::Duration;
 
@@ -22,12 +23,12 @@ pub type Count = std::num::NonZeroU32;
 /// A bearer key. Does not implement `Debug`, so that the key cannot be printed by accident.
 pub struct Key(pub String);
 
-/// A day. Longer waits have no use here, and this one cannot overflow a clock.
+/// In seconds: a day. Nobody needs a longer wait here, and a day cannot overflow a clock.
 const LONGEST_WAIT: f64 = 86_400.0;
 const SHORTEST_WAIT: f64 = 0.001;
 
 fn must_be<T: Value>(text: &str) -> String {
-    format!("must be {}, but it is {text:?}.", T::SHAPE)
+    format!("must be {}, not {text:?}.", T::SHAPE)
 }
 
 impl Value for u16 {
@@ -60,29 +61,29 @@ impl Value for AllowedHosts {
                                  port, path or wildcard";
 
     fn parse(text: &str) -> Result<Self, String> {
-        Self::read(text).map_err(|entry| format!("must be {}, but one of them is {entry:?}.", Self::SHAPE))
+        Self::read(text).map_err(|entry| format!("contains {entry:?}, which is not a host name; use {}.", Self::SHAPE))
     }
 }
 
 impl Value for Url {
-    const SHAPE: &'static str = "an address such as https://api.example.com/v1";
+    const SHAPE: &'static str = "an http or https URL such as https://api.example.com/v1";
 
-    /// Does not show the text, which may contain a password.
+    /// The error does not show the text, which may contain a password.
     fn parse(text: &str) -> Result<Self, String> {
         let url = Self::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        url.ok_or_else(|| format!("must be {}, but it is not.", <Self as Value>::SHAPE))
+        url.ok_or_else(|| format!("must be {}.", <Self as Value>::SHAPE))
     }
 }
 
 impl Value for Key {
     const SHAPE: &'static str = "a key without line breaks";
 
-    /// Checks the characters here, because a key that was pasted with a line break would otherwise
-    /// fail only at the first question.
+    /// Checks the characters at the start of the server. Otherwise a key that was pasted with a
+    /// line break would fail only at the first question.
     fn parse(text: &str) -> Result<Self, String> {
         match HeaderValue::try_from(text) {
             Ok(_) => Ok(Self(text.into())),
-            Err(_) => Err("has a character that cannot be sent in a header, such as a line break.".into()),
+            Err(_) => Err("contains a character that cannot be sent in a header, such as a line break.".into()),
         }
     }
 }

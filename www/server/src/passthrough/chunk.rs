@@ -1,5 +1,5 @@
-//! Reduces an event of the endpoint's stream to the known fields of a chat completion's chunk, and
-//! writes them again. Does not know how events are received or sent.
+//! Reads the known fields of a chat completion's chunk from an event of the endpoint's stream, and
+//! writes a new chunk with only these fields. Does not depend on how events are received or sent.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::complaint;
 use super::failure::Failure;
 use super::secret::{Redactor, Secret};
 
-/// The finish reasons: OpenAI's name, and the names that other servers use.
+/// The finish reasons: the name that a server uses, and OpenAI's name for it.
 const FINISH_REASONS: [(&str, &str); 8] = [
     ("stop", "stop"),
     ("length", "length"),
@@ -27,9 +27,9 @@ const FINISH_REASONS: [(&str, &str); 8] = [
 pub enum Said {
     /// A part of the answer.
     Chunk {
-        /// For the page.
+        /// The chunk for the page.
         json: String,
-        /// Whether the endpoint says that its answer ends here.
+        /// Whether the endpoint reports that its answer ends with this chunk.
         is_last: bool,
     },
     Done,
@@ -38,7 +38,7 @@ pub enum Said {
 }
 
 /// Each field is parsed separately, so that a field of an unexpected type does not affect the
-/// others. Unknown fields are skipped and not held in memory.
+/// others. Unknown fields are skipped and do not take memory.
 #[derive(Deserialize)]
 struct Theirs<'a> {
     #[serde(borrow, default)]
@@ -122,7 +122,7 @@ impl Chunks {
         Self { model, content: Redactor::new(Arc::clone(secret)), refusal: Redactor::new(Arc::clone(secret)) }
     }
 
-    /// Reads the data of an event. The text of the answer is passed on without the key.
+    /// Reads the data of an event. If the text of the answer contains the key, the key is replaced.
     pub fn read(&mut self, data: &str) -> Said {
         let data = data.trim();
         if data == "[DONE]" {
@@ -146,7 +146,8 @@ impl Chunks {
         self.write(value(theirs.created), choice, usage).map_or(Said::Unreadable, |json| Said::Chunk { json, is_last })
     }
 
-    /// Returns a chunk with the text that was held back, because it could have become the key.
+    /// Returns a chunk with the text that was held back because it could have been the beginning of
+    /// the key.
     pub fn rest(&mut self) -> Option<String> {
         let [content, refusal] =
             [&mut self.content, &mut self.refusal].map(|text| Some(text.finish()).filter(|text| !text.is_empty()));
@@ -184,7 +185,7 @@ fn value<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-/// serde also reads a struct from an array.
+/// Parses a JSON object. The check is needed because serde also reads a struct from an array.
 fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     serde_json::from_str(json).ok().filter(|_| json.starts_with('{'))
 }

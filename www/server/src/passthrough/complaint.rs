@@ -1,5 +1,5 @@
 //! Finds the kind of a failure that the endpoint reports, with a status or within its stream. The
-//! endpoint's own words may contain anything, the key in any spelling included. So this file reads
+//! endpoint's own words can contain anything, even the key in any spelling. So this file reads
 //! three fields, compares them with known names, and passes none of them on.
 
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ const KINDS: [(&[&str], Failure); 7] = [
     (&["overloaded", "overloaded_error", "engine_overloaded", "server_overloaded", "slow_down"], Failure::Overloaded),
 ];
 
-/// The usual shape, `{"message", "type", "code"}`. Other fields are not read.
+/// The usual format is `{"message", "type", "code"}`. Other fields are not read.
 #[derive(Deserialize)]
 struct Reported<'a> {
     #[serde(borrow, default)]
@@ -54,7 +54,7 @@ pub fn of_event(data: &str) -> Failure {
     of_error(error_in(data))
 }
 
-/// Reads the failure from the JSON of an error, the value of `error` in bodies and events.
+/// Reads the failure from the JSON of an error, which is the value of `error` in bodies and events.
 pub fn of_error(json: &str) -> Failure {
     let Some(reported) = reported(json) else { return Failure::Reported };
     kind(&reported).or_else(|| status(&reported).map(of_status)).unwrap_or(Failure::Reported)

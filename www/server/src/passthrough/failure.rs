@@ -1,5 +1,6 @@
-//! Lists every failure of the model's server: its code, which the page knows, the status for the
-//! page, and the words. No text of a failure comes from outside, so the key is in none of them.
+//! Lists every failure of the model's server: its code, from which the page finds the remedy, the
+//! status for the page, and the words. No text of a failure comes from outside this program, so
+//! none can contain the key.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,7 @@ use crate::answers::{Problem, Refusal};
 /// A failure of the model's server, or of the way to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Failure {
-    // Without a response.
+    // Failures without a response.
     UnknownName,
     ConnectionRefused,
     NoRoute,
@@ -22,7 +23,7 @@ pub enum Failure {
     NotHttp,
     HeadTooLarge,
     ResponseTimeout,
-    // With a status that is not 200.
+    // Responses with a status other than 200.
     NoContent,
     Redirect,
     BadRequest,
@@ -40,16 +41,16 @@ pub enum Failure {
     Gateway,
     GatewayTimeout,
     Overloaded,
-    /// A status of the server's own fault, without a more specific name.
+    /// A status from 500 to 599 that has no variant of its own.
     Fault(u16),
     /// Any other status.
     Status(u16),
-    // With status 200, but without an event stream.
+    // Responses with status 200, but without an event stream.
     Compressed,
     WebPage,
     Json,
     NotAStream,
-    // Within the stream.
+    // Failures within the stream.
     Reported,
     Silence,
     Cut,
@@ -62,7 +63,7 @@ impl Failure {
     /// Returns the code, and the rest of a sentence that begins with the server's name.
     fn described(self) -> (&'static str, Cow<'static, str>) {
         let (code, words) = match self {
-            Self::UnknownName => ("unknown-name", "cannot be reached: its name is not known"),
+            Self::UnknownName => ("unknown-name", "cannot be reached: its name cannot be resolved"),
             Self::ConnectionRefused => ("connection-refused", "cannot be reached: it refused the connection"),
             Self::NoRoute => ("no-route", "cannot be reached: there is no route to it"),
             Self::Tls => ("tls", "cannot be reached: no secure connection could be made"),
@@ -80,19 +81,19 @@ impl Failure {
             Self::BadRequest => ("bad-request", "does not accept the request"),
             Self::Key => ("key", "does not accept the key that this server has"),
             Self::Payment => ("payment", "requires payment"),
-            Self::Forbidden => ("forbidden", "does not allow this"),
+            Self::Forbidden => ("forbidden", "does not allow this request"),
             Self::NotFound => ("not-found", "does not know the model or the address"),
             Self::UnknownModel => ("unknown-model", "does not know the model"),
-            Self::RequestTimeout => ("request-timeout", "did not wait for the whole question"),
+            Self::RequestTimeout => ("request-timeout", "stopped waiting before it had received the whole question"),
             Self::Conflict => ("conflict", "is busy with a conflicting request"),
             Self::TooLong => ("too-long", "does not accept a conversation of this length"),
-            Self::TooMany => ("too-many", "has received too many requests for now"),
+            Self::TooMany => ("too-many", "is receiving too many requests"),
             Self::NoQuota => ("no-quota", "has no quota left for the key that this server has"),
             Self::Filtered => ("filtered", "refused the conversation because of its contents"),
             Self::Gateway => ("gateway", "is behind a gateway that cannot reach it"),
             Self::GatewayTimeout => ("gateway-timeout", "is behind a gateway that did not wait for its response"),
-            Self::Overloaded => ("overloaded", "is overloaded or down for now"),
-            Self::Fault(status) => return ("fault", format!("has a problem of its own (status {status})").into()),
+            Self::Overloaded => ("overloaded", "is overloaded or temporarily unavailable"),
+            Self::Fault(status) => return ("fault", format!("has an internal error (status {status})").into()),
             Self::Status(status) => return ("status", format!("responded with status {status}").into()),
             Self::Compressed => ("compressed", "compressed its response, although this server asked it not to"),
             Self::WebPage => ("web-page", "responded with a web page instead of an event stream"),
@@ -100,7 +101,7 @@ impl Failure {
             Self::NotAStream => ("not-a-stream", "responded with something other than an event stream"),
             Self::Reported => ("reported", "reported an error"),
             Self::Silence => ("silence", "stopped sending data"),
-            Self::Cut => ("cut", "broke off in the middle"),
+            Self::Cut => ("cut", "closed the connection in the middle of its response"),
             Self::Empty => ("empty", "ended its response without any text"),
             Self::Incomplete => ("incomplete", "ended its response too early"),
             Self::TooLarge => ("too-large", "sent an event that is too large"),
@@ -108,20 +109,20 @@ impl Failure {
         (code, words.into())
     }
 
-    /// Describes the failure of this server for the page.
+    /// Describes the failure for the page. `server` is the name of the model's server.
     pub fn problem(self, server: &str) -> Problem {
         let (code, words) = self.described();
         Problem { message: format!("{server} {words}."), code: Some(code) }
     }
 
-    /// Refuses a request whose response has not begun.
+    /// Returns the refusal for a request whose response has not begun.
     pub fn refusal(self, server: &str) -> Refusal {
         Refusal::of(self.status(), self.problem(server))
     }
 
-    /// Returns the status for the page: the endpoint's own, if it has the same meaning for the chat
-    /// as for the request to the endpoint. Browsers act on some others by themselves: they retry
-    /// after a 408, and look for a proxy after a 407.
+    /// Returns the status for the page: the endpoint's own status, if it means the same for the
+    /// page's request as for the request to the endpoint. Some other statuses would make the
+    /// browser itself act: it retries after a 408, and looks for a proxy after a 407.
     fn status(self) -> StatusCode {
         match self {
             Self::BadRequest | Self::Filtered => StatusCode::BAD_REQUEST,

@@ -1,7 +1,7 @@
 //! Resolves the endpoint's name. The system's look-up blocks a thread, possibly for a minute, and
 //! cannot be interrupted. There are few such threads, and reading files needs them too. So only
 //! some look-ups run at a time. The others wait without a thread, and are dropped when no request
-//! needs them any more. Knows nothing of the endpoint.
+//! needs them any more. Does not depend on the endpoint.
 
 use std::error::Error;
 use std::fmt;
@@ -24,7 +24,7 @@ pub struct UnknownName;
 
 impl fmt::Display for UnknownName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the name is not known")
+        formatter.write_str("the name cannot be resolved")
     }
 }
 
@@ -49,7 +49,8 @@ impl Resolve for LookUps {
     }
 }
 
-/// The place stays taken until the work is done, even if the caller stops waiting.
+/// Runs the work in one of the places. The place is taken until the work is done, even if the
+/// caller stops waiting.
 async fn run<T: Send + 'static>(places: Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let place = places.acquire_owned().await.ok()?;
     let work = move || {

@@ -1,7 +1,7 @@
 //! Sends a conversation to an OpenAI-compatible endpoint, with the key, and converts the response.
-//! The key leaves this folder in one header only. Nothing from the endpoint is passed on unchanged:
-//! this server reads the fields that the page needs and writes them again. Does not know how the
-//! page shows them.
+//! The key leaves this folder only in one header. Nothing from the endpoint is passed on unchanged:
+//! this server reads the fields that the page needs, and writes new events with them. Does not
+//! depend on how the page shows them.
 
 mod chunk;
 mod complaint;
@@ -36,9 +36,9 @@ use look_ups::LookUps;
 use secret::Secret;
 use stream::Reading;
 
-/// Limits how long a failed response is read to find its reason.
+/// The longest time to read a failed response in order to find its reason.
 const REASON_LIMIT: Duration = Duration::from_secs(5);
-/// Limits the bytes that are read for that.
+/// The most bytes that are read to find the reason.
 const LONGEST_REASON: usize = 64 * 1024;
 
 /// A model that answers over the network.
@@ -51,8 +51,8 @@ pub struct ModelServer {
     limits: Limits,
 }
 
-/// The body of the request to the endpoint. Serialized without an intermediate tree of JSON values,
-/// which takes many times the memory.
+/// The body of the request to the endpoint. It is serialized directly, because a tree of JSON
+/// values would take many times the memory.
 #[derive(Serialize)]
 struct Question<'a> {
     model: &'a str,
@@ -60,7 +60,7 @@ struct Question<'a> {
     stream: bool,
 }
 
-/// A request that failed before the endpoint's stream.
+/// A request that failed before the endpoint's stream began.
 struct Refused {
     failure: Failure,
     retry_after: Option<HeaderValue>,
@@ -78,8 +78,8 @@ impl ModelServer {
             .connect_timeout(upstream.limits.connect)
             .redirect(Policy::none())
             .dns_resolver(Arc::new(LookUps::default()));
-        // A proxy from the environment is for remote hosts; a model on this machine is not reached
-        // through it.
+        // A proxy in the environment variables is meant for remote hosts. A model on this machine
+        // is reached without it.
         if matches!(upstream.url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             client = client.no_proxy();
         }
@@ -105,8 +105,9 @@ impl ModelServer {
             .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "The question could not be written as JSON."))
     }
 
-    /// Passes the response on while it arrives. When the browser disconnects, the response is
-    /// dropped, and the request with it. `room` is the memory that the question takes.
+    /// Passes the response on while it arrives. When the browser disconnects, both the response and
+    /// the request to the endpoint are dropped. `room` is the permit for the memory that the
+    /// question takes.
     pub async fn answer(self: Arc<Self>, question: String, room: body::Read) -> Result<Response, Refusal> {
         let server = self.name();
         respond(server, self.ask(question, room)).await
@@ -143,9 +144,9 @@ impl ModelServer {
     }
 }
 
-/// Responds to the page. The page receives the status of an endpoint that fails soon. If the
-/// endpoint takes longer, the stream begins before its response, so that the page and proxies see
-/// comments meanwhile.
+/// Responds to the page. If the endpoint fails soon, the page receives a status for the failure. If
+/// the endpoint takes longer, the stream to the page begins before the endpoint's response, so that
+/// the page and proxies receive comments meanwhile.
 async fn respond(
     server: String,
     asking: impl Future<Output = Result<BoxStream<'static, Bytes>, Refused>> + Send + 'static,
@@ -175,7 +176,7 @@ async fn refused(response: reqwest::Response) -> Refused {
 }
 
 /// Returns the failure of a response whose headers say that it is not an event stream. A response
-/// without a content type is read as one.
+/// without a content type is read as an event stream.
 fn instead_of_a_stream(response: &reqwest::Response) -> Option<Failure> {
     let field = |name| response.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if field(header::CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
@@ -184,7 +185,7 @@ fn instead_of_a_stream(response: &reqwest::Response) -> Option<Failure> {
     let essence = field(header::CONTENT_TYPE)?.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         events::CONTENT_TYPE => None,
-        // A base address that leads to a web page responds with status 200 and HTML.
+        // If the base URL is that of a web page, its server responds with status 200 and HTML.
         "text/html" => Some(Failure::WebPage),
         "application/json" => Some(Failure::Json),
         _ => Some(Failure::NotAStream),
@@ -193,7 +194,7 @@ fn instead_of_a_stream(response: &reqwest::Response) -> Option<Failure> {
 
 async fn read_start(mut response: reqwest::Response) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // Data that came before a failure or the timeout is better than none.
+    // If the response fails or the time is over, the data that has arrived is used.
     let _ = timeout(REASON_LIMIT, async {
         while bytes.len() < LONGEST_REASON {
             let Ok(Some(chunk)) = response.chunk().await else { break };
@@ -211,7 +212,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns the status for the page, and each piece of the body with the second of its arrival.
+    /// Returns the status for the page, and each piece of the body with the second in which it
+    /// arrived.
     async fn response_after(seconds: u64, asked: Result<&'static str, Failure>) -> (u16, Vec<(u64, String)>) {
         let start = Instant::now();
         let asking = async move {

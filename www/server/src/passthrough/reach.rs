@@ -1,6 +1,6 @@
 //! Finds the kind of failure of a request that got no response. Errors contain text from outside,
-//! such as the names in a certificate, and the address, which may contain a password. So only the
-//! kind of an error is read. Does not know the request.
+//! such as the names in a certificate, and the URL, which may contain a password. So only the kind
+//! of an error is read. Does not depend on the request.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use super::failure::Failure;
 use super::look_ups::UnknownName;
 
-/// The HTTP client does not export the type of this error.
+/// The text of an error whose type the HTTP client does not export.
 const PROXY_PASSWORD: &str = "tunnel error: proxy authorization required";
 
 pub fn failure(error: &reqwest::Error) -> Failure {
@@ -41,8 +41,8 @@ pub fn failure(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// Returns the error within this one. The source of an `io::Error` is not the error that it wraps,
-/// but the source of that one.
+/// Returns the error inside this one. `source()` would skip an error: for an `io::Error` it returns
+/// the source of the wrapped error instead of the wrapped error itself.
 fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),

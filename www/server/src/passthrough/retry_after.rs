@@ -1,10 +1,10 @@
-//! Reads the endpoint's `Retry-After` and writes it again as a time. Does not know the reason of
-//! the refusal.
+//! Reads the endpoint's `Retry-After`, and writes a new header with the same time. Does not depend
+//! on the reason of the refusal.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue};
 
-/// Seconds. A longer wait than a week is not useful to the page.
+/// In seconds: a week. A longer wait is not useful to the page.
 const LONGEST: u64 = 7 * 24 * 60 * 60;
 
 /// Accepts a number of seconds or a date. Returns `None` for anything else, and if there is more

@@ -1,23 +1,24 @@
-//! Replaces the key in the text of an answer, which arrives in pieces. Finds it across pieces, and
-//! in the encodings in which a text can show it. Knows nothing of events.
+//! Replaces the key in the text of an answer, which arrives in pieces. Finds the key across pieces,
+//! and in the encodings that can occur in a text. Does not depend on events.
 
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// Shorter keys are placeholders for local servers, and are words that an answer may contain.
+/// In bytes. Shorter keys are placeholders for local servers: words such as "ollama", which an
+/// answer may contain.
 const SHORTEST_SECRET: usize = 16;
-/// A shorter beginning of the key is written at once: a word that ends in "s" must not wait for the
-/// next piece. The rest of the key is still replaced.
+/// In characters. A shorter beginning of the key is written at once, because a word that ends in
+/// "s" must not wait for the next piece. The rest of the key is still replaced.
 const SHORTEST_HELD: usize = 3;
-/// The most characters that are taken from a piece at once, because they take four bytes each.
+/// The most characters that are taken from a piece at once. Each takes four bytes of memory.
 const MOST_AT_ONCE: usize = 4096;
 const MARK: &str = "[key]";
-/// The most digits of a character's number, leading zeros included.
+/// The most digits of a character's number, including leading zeros.
 const MOST_DIGITS: usize = 8;
-/// The escapes of a character in addresses, in JSON, in programs and in HTML: the start, the radix
-/// of the number, and its end.
+/// The escapes of a character in URLs, in JSON, in programs and in HTML: the start of the escape,
+/// the radix of its number, and its end.
 const ESCAPES: [(&str, u32, End); 6] = [
     ("%", 16, End::After(2)),
     ("\\x", 16, End::After(2)),
@@ -35,11 +36,11 @@ enum End {
     At(char),
 }
 
-/// The texts to find: the key itself, in hexadecimal, and in Base64 at each of its three alignments.
-/// Each of their characters may be escaped.
+/// The texts to find: the key itself, the key in hexadecimal, and the key in Base64 at each of the
+/// three alignments. Each of their characters may be escaped.
 pub struct Secret(Vec<Vec<char>>);
 
-/// The text that has arrived and may be the beginning of the key.
+/// The text that has arrived and may contain the beginning of the key.
 pub struct Redactor {
     secret: Arc<Secret>,
     text: Vec<char>,
@@ -78,7 +79,8 @@ impl Secret {
         let mut found = Found::Nothing;
         let Some(&first) = text.first() else { return found };
         let is_escape = ESCAPES.iter().any(|(start, ..)| start.starts_with(first));
-        // Almost every character is neither, and must cost little.
+        // Almost no character begins an escape or the key. So most characters must take little
+        // time.
         let beginning = |wanted: &&Vec<char>| is_escape || wanted.first().is_some_and(|&wanted| is_same(first, wanted));
         for wanted in self.0.iter().filter(beginning) {
             match compare(text, wanted) {
@@ -91,8 +93,8 @@ impl Secret {
     }
 }
 
-/// Returns the characters of Base64 that depend on the key only, if it stands after this number of
-/// bytes.
+/// Returns the Base64 characters that depend only on the key, if the key begins after this number
+/// of other bytes.
 fn base64_at(key: &str, before: usize) -> String {
     let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(key.bytes()).collect();
     let first = (before * 8).div_ceil(6);
@@ -116,7 +118,7 @@ impl Redactor {
         ours
     }
 
-    /// Returns the rest, because no more text comes.
+    /// Returns the text that is left. Call this when no more text follows.
     pub fn finish(&mut self) -> String {
         self.write(true)
     }
@@ -161,7 +163,7 @@ fn compare_one(text: &[char], wanted: char) -> Found {
     match text {
         [] | ['\\'] => return Found::Beginning,
         [first, ..] if is_same(*first, wanted) => return Found::Whole(1),
-        // Markdown escapes punctuation so.
+        // This is how Markdown escapes punctuation.
         ['\\', second, ..] if second.is_ascii_punctuation() && is_same(*second, wanted) => return Found::Whole(2),
         _ => {}
     }

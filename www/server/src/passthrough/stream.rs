@@ -1,5 +1,5 @@
 //! Converts the endpoint's stream: the library's own parser reads its events, and this server
-//! writes each one again. Does not know the contents of a chunk.
+//! writes a new event for each. Does not depend on the contents of a chunk.
 
 use std::time::Duration;
 
@@ -14,21 +14,21 @@ use super::complaint;
 use super::failure::Failure;
 use crate::events;
 
-/// Limits one event and one line, far above the longest reply that comes in one piece. Data beyond
-/// this limit is not held in memory.
+/// The most bytes of one event and of one line: far more than the longest reply that comes in one
+/// piece. Data beyond this limit is not kept in memory.
 const LONGEST_EVENT: usize = 1024 * 1024;
-/// The endpoint's bytes are read in pieces of this length. Events can be many times longer for the
-/// page than they were, so this limits the memory for them.
+/// The endpoint's bytes are read in pieces of this length. An event can become many times longer
+/// when it is rewritten for the page. Small pieces limit the memory for that.
 const LONGEST_PIECE: usize = 8 * 1024;
-/// The end of the body may follow the end of the reply within this time. If it does, the
-/// connection can be reused.
+/// How long this server waits for the end of the body after the end of the reply. If the body ends
+/// within this time, the connection can be reused.
 const END_LIMIT: Duration = Duration::from_secs(1);
 /// Replaces an event that could not be read, so that the page can report that something is missing.
 const UNREADABLE: &str = "null";
 
 /// The state while one response is read.
 pub struct Reading<E> {
-    /// `None` after the end. Then the connection is closed or used again.
+    /// `None` after the end of the stream. Then the connection is closed or used again.
     body: Option<BoxStream<'static, Result<Bytes, E>>>,
     /// The bytes that have arrived and are not parsed yet.
     unread: Bytes,
@@ -37,16 +37,16 @@ pub struct Reading<E> {
     chunks: Chunks,
     /// The endpoint's name in sentences.
     server: String,
-    /// The endpoint is given up if this time passes without a complete event or comment.
+    /// The request fails if this time passes without a complete event or comment.
     silence: Duration,
     state: State,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
-    /// Nothing but blanks has arrived.
+    /// Only white space has arrived.
     Blank,
-    /// The body is not something else than an event stream, but no event has arrived.
+    /// Something has arrived that can be an event stream, but no event yet.
     Begun,
     /// An event has arrived.
     Open,
@@ -75,8 +75,8 @@ impl<E: Send + 'static> Reading<E> {
         }
     }
 
-    /// Returns the events for the page. If the endpoint fails, the last one says so, and this stream
-    /// ends like any other: nothing may be requested again.
+    /// Returns the events for the page. If the endpoint fails, the last event reports that, and
+    /// this stream ends like any other, because the page must not send the request again.
     pub fn follow(self) -> impl Stream<Item = Bytes> + Send + 'static {
         stream::unfold(self, async |mut reading| {
             let next = reading.next().await?;
@@ -88,12 +88,12 @@ impl<E: Send + 'static> Reading<E> {
         let body = self.body.as_mut()?;
         if self.state == State::Complete {
             let rest = async { while let Some(Ok(_)) = body.next().await {} };
-            // A body that continues is dropped with its connection.
+            // A body that has not ended by then is dropped, and its connection with it.
             let _ = timeout(END_LIMIT, rest).await;
             return None;
         }
-        // The endpoint's silence is counted while this server waits for it, and not while the page
-        // reads slowly.
+        // The endpoint's silence is measured only while this server waits for data, not while the
+        // page reads slowly.
         let mut deadline = Instant::now() + self.silence;
         loop {
             if self.unread.is_empty() {
@@ -128,7 +128,7 @@ impl<E: Send + 'static> Reading<E> {
         match piece.iter().find(|byte| !is_blank(byte))? {
             b'<' => return Some(Failure::WebPage),
             b'{' | b'[' => return Some(Failure::Json),
-            // Begins a gzip file.
+            // The first byte of a gzip file.
             0x1f => return Some(Failure::Compressed),
             _ => self.state = State::Begun,
         }
@@ -210,12 +210,12 @@ impl<E: Send + 'static> Reading<E> {
     }
 }
 
-/// Writes the event that tells the page of a failure.
+/// Writes the event that reports a failure to the page.
 pub fn failure_event(failure: Failure, server: &str) -> Bytes {
     events::message(&json!({ "error": failure.problem(server) }).to_string())
 }
 
-/// Finds comments, which the parser skips. Some endpoints send them while the model thinks.
+/// Finds comments, which the parser skips. Some endpoints send comments while the model thinks.
 struct Comments {
     is_at_start_of_line: bool,
     is_in_comment: bool,

@@ -1,5 +1,5 @@
 //! The third tutorial: a clock that sends twenty ticks. When the client disconnects, the stream is
-//! dropped, and its timer with it. Knows nothing of its clients.
+//! dropped, and its timer with it. Does not depend on its clients.
 
 use std::convert::Infallible;
 use std::time::SystemTime;

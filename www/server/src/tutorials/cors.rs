@@ -1,12 +1,14 @@
-//! Allows pages of other origins, on every response of a route. Without it, a 204 or an error would
-//! look like a network error to the page, which would then reconnect forever. Knows no route.
+//! Lets pages of other origins read every response of a route. Otherwise a 204 or an error would
+//! look like a network error to the page, which would then reconnect forever. Does not depend on
+//! any route.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Allows every origin by its name, as a request with cookies requires.
+/// Allows every origin, and repeats its name in the response, which browsers require for a request
+/// with cookies.
 pub async fn echo_origin(request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let mut response = answer(request, next).await;
@@ -32,8 +34,8 @@ async fn answer(request: Request, next: Next) -> Response {
     }
     let mut allowed = HeaderMap::new();
     allowed.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    // A fetch that resumes sends Last-Event-ID, which browsers send across origins only with
-    // permission.
+    // A `fetch` that resumes a stream sends Last-Event-ID. Browsers send this header to another
+    // origin only with permission.
     if let Some(names) = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         allowed.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
     }

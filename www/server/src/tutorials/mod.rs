@@ -1,4 +1,4 @@
-//! Mounts the routes of the three tutorials. Does not know how they work.
+//! Mounts the routes of the three tutorials. Does not depend on how they work.
 
 mod clock;
 mod cors;
@@ -23,10 +23,10 @@ use crate::config::Config;
 use crate::guard;
 use crate::hosts::AllowedHosts;
 
-/// Limits a question or a pushed text, which is held in memory whole.
+/// The most bytes of a question or a pushed text, which is kept in memory as a whole.
 const LONGEST_TEXT: usize = 64 * 1024;
 
-/// Parses `?interval=ms`, which tests use to shorten the waits.
+/// Parses `?interval=ms`. Tests use it to shorten the waits.
 #[derive(Deserialize)]
 struct Spacing {
     interval: Option<u64>,
@@ -38,8 +38,9 @@ impl Spacing {
     }
 }
 
-/// Mounts all routes. Beside a model's server, whose key pages of other sites must not come near,
-/// only the second tutorial can be used across origins, and only between this server's names.
+/// Mounts all routes. If a model's server is configured, pages of other sites must not be able to
+/// use its key. Then only the second tutorial can be used across origins, and only between this
+/// server's own names.
 pub fn router(Config { settings, upstream, .. }: &Config, hosts: &Arc<AllowedHosts>) -> Router {
     let bodies = Arc::new(Bodies::new(LONGEST_TEXT, settings.body_timeout));
     let spring = Router::new()
@@ -54,8 +55,8 @@ pub fn router(Config { settings, upstream, .. }: &Config, hosts: &Arc<AllowedHos
         .route("/message/sse/push", post(subscribe::push))
         .route("/message/sse/stats", get(subscribe::stats))
         .with_state(Arc::new(Streams::new(settings.max_streams.get() as usize)))
-        // Set at this level, so that a preflight, whose method no route supports, reaches the
-        // layers below.
+        // The fallback is set here, so that a preflight, whose method no route supports, reaches
+        // the layers that are added after it.
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(bodies, body::whole))
         .layer(from_fn(cors::echo_origin))

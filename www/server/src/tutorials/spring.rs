@@ -1,6 +1,6 @@
-//! The first tutorial: ten events for each message, in the bytes and writes of Spring's SseEmitter:
-//! no space after a colon, and each event in three writes. Does not use the event writer of the
-//! other routes.
+//! The first tutorial: ten events for each message, with the same bytes and the same writes as
+//! Spring's SseEmitter. There is no space after a colon, and each event is sent in three writes. So
+//! it does not use the event writer of the other routes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const CONTENT_TYPE: &str = "text/event-stream;charset=UTF-8";
 
 #[derive(Deserialize)]
 pub struct Question {
-    /// Required as in the tutorial, which does not use it either.
+    /// Required, as in the original tutorial, which does not use it either.
     #[serde(rename = "msg")]
     _msg: String,
 }
@@ -48,11 +48,14 @@ pub async fn conversation(
     let known = 1..=sent.load(Ordering::Relaxed);
     match msg_id.parse() {
         Ok(id) if known.contains(&id) => Ok(answer(&spacing)),
-        _ => Err(Refusal::new(StatusCode::NOT_FOUND, format!("No message {msg_id:?} was sent to this server."))),
+        _ => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("This server has not received a message with the ID {msg_id:?}."),
+        )),
     }
 }
 
-/// Serves `POST /chat/stream`: both in one request.
+/// Serves `POST /chat/stream`, which does both in one request.
 pub async fn send_and_stream(
     Query(spacing): Query<Spacing>,
     question: Result<Form<Question>, FormRejection>,
@@ -85,8 +88,8 @@ fn answer(spacing: &Spacing) -> Response {
         if begins_event {
             seconds.tick().await;
         } else {
-            // The server flushes when no more data is ready; without this the pieces would share a
-            // write.
+            // The server writes when no more data is ready. Without this pause, the pieces would be
+            // sent in one write.
             yield_now().await;
         }
         Some((Ok::<_, Infallible>(piece), (pieces, seconds)))

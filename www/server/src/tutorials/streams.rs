@@ -1,6 +1,6 @@
 //! Keeps the subscriptions: at most one stream per user and a limited number in total. To make
 //! room, it ends the least recently active stream with a farewell event, and refuses that client
-//! once if it reconnects right away. Knows neither HTTP nor the format of events.
+//! once if it reconnects right away. Does not depend on HTTP or on the format of events.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,14 +10,15 @@ use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-/// Limits the events that wait for a slow client. A push beyond that is reported as not delivered.
+/// The most events that can wait for a slow client. A push beyond this limit is reported as not
+/// delivered.
 const MAX_WAITING: usize = 64;
-/// Limits the bytes of all waiting events, also those for evicted clients that do not read.
+/// The most bytes of all waiting events, including those for evicted clients that do not read.
 const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
-/// By default, an EventSource reconnects after 3 to 5 s, and a page in the background up to a
-/// minute later. A client that returns after this time subscribes deliberately.
+/// By default, an EventSource reconnects after 3 to 5 seconds, and a page in the background up to a
+/// minute later. So a client that returns after this time has subscribed deliberately.
 const RETURN_TIME: Duration = Duration::from_secs(90);
-/// Limits the memory for evicted clients; the oldest are dropped first.
+/// The most evicted clients that are remembered. The oldest are dropped first.
 const MAX_REMEMBERED: usize = 1000;
 
 /// The reason why the server ended a stream.
@@ -110,7 +111,7 @@ impl Streams {
             if earlier.session != session || session.is_empty() {
                 table.remember(user, &earlier.session, now);
             }
-            // Fails if the client has already disconnected, which is fine.
+            // This fails if the client has already disconnected, which does no harm.
             let _ = earlier.farewell.send(Farewell::Replaced);
         }
         while table.open.len() >= self.max && table.evict_least_recently_active(now) {}
@@ -146,7 +147,7 @@ impl Streams {
         Stats { open: table.open.len(), max: self.max, evicted: table.evicted }
     }
 
-    /// No code panics while it holds the lock. If one did, the table of streams would still be
+    /// No code panics while it holds the lock. If it did, the table of streams would still be
     /// valid.
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
@@ -159,8 +160,8 @@ impl Table {
         self.activities
     }
 
-    /// Looks at each stream. For the numbers that one process can hold, this takes less time than
-    /// opening the connection did.
+    /// Looks at each stream. With as many streams as one process can hold, this takes less time
+    /// than opening a connection.
     fn evict_least_recently_active(&mut self, now: Instant) -> bool {
         let Some(user) = self.open.iter().min_by_key(|(_, stream)| stream.last_activity).map(|(user, _)| user.clone())
         else {
@@ -260,8 +261,8 @@ mod tests {
         const LARGE: usize = MAX_WAITING_BYTES / 100;
         let streams = Arc::new(Streams::new(1));
         let large = Bytes::from(vec![b'x'; LARGE]);
-        // Each subscriber evicts the previous one, whose events wait while its client stays and
-        // does not read.
+        // Each subscriber evicts the previous one. That client stays connected and does not read,
+        // so its events wait.
         let mut all: Vec<_> = ["ann", "ben", "cleo"]
             .map(|user| {
                 let subscription = subscribe(&streams, user, "", Instant::now());

@@ -1,4 +1,4 @@
-//! The second tutorial over HTTP: subscribe, push, statistics. Does not know which client is
+//! The second tutorial over HTTP: subscribe, push, statistics. Does not decide which client is
 //! evicted, or when.
 
 use std::convert::Infallible;
@@ -20,14 +20,15 @@ use super::streams::{Farewell, Next, Stats, Streams, Subscription};
 use crate::answers::{Refusal, event_stream};
 use crate::events;
 
-/// Rejects longer names, which would be kept for as long as the stream is open.
+/// In bytes. Longer names are rejected, because a name takes memory as long as the stream is open.
 const LONGEST_NAME: usize = 256;
 
 #[derive(Deserialize)]
 pub struct Subscriber {
     #[serde(default, rename = "userId")]
     user_id: String,
-    /// New for each deliberate subscription of a page, the same for its reconnections.
+    /// A page uses a new value for each deliberate subscription, and the same value when it
+    /// reconnects.
     #[serde(default)]
     session: String,
 }
@@ -45,8 +46,8 @@ impl Subscriber {
     }
 }
 
-/// Serves `GET /message/sse/subscribe?userId=U&session=S`. Returns the stream, or 204 to an evicted
-/// client that reconnected by itself: the status that makes an EventSource stop.
+/// Serves `GET /message/sse/subscribe?userId=U&session=S`. Responds with the stream. An evicted
+/// client that reconnected by itself gets 204, the status that makes an EventSource stop.
 pub async fn subscribe(
     State(streams): State<Arc<Streams>>,
     Query(subscriber): Query<Subscriber>,
@@ -91,10 +92,9 @@ fn following(subscription: Subscription, max: usize) -> impl Stream<Item = Bytes
 
 fn words_of(farewell: Farewell, max: usize) -> String {
     let (reason, message) = match farewell {
-        Farewell::Full => (
-            "full",
-            format!("This server holds at most {max} streams, and yours was the least recently active of them."),
-        ),
+        Farewell::Full => {
+            ("full", format!("This server keeps at most {max} streams open, and yours was the least recently active."))
+        }
         Farewell::Replaced => ("replaced", "The same user has subscribed again elsewhere.".into()),
     };
     json!({ "reason": reason, "message": message }).to_string()

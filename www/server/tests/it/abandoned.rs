@@ -1,5 +1,5 @@
-//! Measures the cost of clients that disconnect or read slowly for all other clients, with the real
-//! program, its threads and its memory.
+//! Measures how much clients that disconnect or read slowly delay all other clients, and how much
+//! memory they cost. Uses the real program.
 #![cfg(target_os = "linux")]
 
 use std::time::{Duration, Instant};
@@ -12,8 +12,8 @@ use tokio::process::Child;
 use crate::process::{first_line, program};
 use crate::support::within_limit;
 
-/// A request under load took milliseconds when this was written, and minutes before the work was
-/// bounded.
+/// When this test was written, a request under load took milliseconds. Before the server's work was
+/// limited, it took minutes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The parameters of a stream that takes half a second to generate on an idle server, and 52 MB of
@@ -31,7 +31,7 @@ impl Program {
         Self::start_with(&[]).await
     }
 
-    /// Starts the program with these settings besides.
+    /// Starts the program with these settings added.
     pub async fn start_with(settings: &[(&str, &str)]) -> Self {
         let mut child = program(&[&[("PORT", "0")], settings].concat()).spawn().unwrap();
         let line = first_line(&mut child).await;
@@ -109,12 +109,12 @@ async fn bodies_that_never_end_take_limited_memory_and_those_beyond_the_limit_ge
     for _ in 0..100 {
         let mut connection = TcpStream::connect(("127.0.0.1", program.port)).await.unwrap();
         connection.write_all(format!("POST /api/chat {head}").as_bytes()).await.unwrap();
-        // The server refuses those for which it has no memory, and closes their connections.
+        // The server refuses the bodies for which it has no memory, and closes their connections.
         let _ = within_limit("the body to be sent", connection.write_all(&almost_all)).await;
         held.push(connection);
     }
     program.assert_quick("/", "with a hundred bodies").await;
-    // 64 MiB are for bodies; so 36 of the connections, at least, are refused.
+    // The server uses at most 64 MiB for bodies, so at least 36 of the connections are refused.
     let mut refused = 0;
     within_limit("the refusals", async {
         while refused < 36 {
@@ -148,7 +148,8 @@ async fn twenty_slow_readers_of_different_streams_take_less_than_250_mb() {
 async fn a_reader_beyond_the_memory_limit_gets_503_with_retry_after() {
     let program = Program::start().await;
     let mut readers = Vec::new();
-    // The first takes most of the memory for whole streams; the others have a place each.
+    // The first stream takes most of the memory for whole streams. Each of the others takes one of
+    // the places for readers.
     for seed in 0..65 {
         let rate = if seed % 8 == 0 { "" } else { "&rate=1" };
         readers.push(program.read_slowly(&format!("/bench/stream?{LARGE}&seed={seed}{rate}")).await);

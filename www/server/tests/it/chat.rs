@@ -106,8 +106,8 @@ async fn tokens_arrive_one_by_one_while_the_reply_is_generated() {
     let server = Server::start(&[]).await;
     let slow = json!({ "messages": [{ "role": "user", "content": "hello" }], "pace": 20 }).to_string();
     let mut response = server.post("/api/chat", "application/json", slow).await;
-    // The whole reply takes at least 8 s at this pace, so three chunks of one event each have not
-    // waited for it.
+    // At this pace, the whole reply takes at least 8 seconds. So if three chunks with one event
+    // each have arrived, they were sent before the reply was complete.
     for number in 1..=3 {
         let bytes = response.chunk().await.unwrap().unwrap();
         let event = std::str::from_utf8(&bytes).unwrap().strip_suffix("\n\n").unwrap();

@@ -1,6 +1,6 @@
-//! Tests which requests are handled: requests under a name of this server; where they change or
-//! cost something, only those of its own pages and of programs. The requests are written byte for
-//! byte, because no client would send some of them.
+//! Tests which requests are handled: those that use a name of this server. If a request changes
+//! data or costs money, it must also come from a page of this server or from a program other than a
+//! browser. The requests are written byte for byte, because no client would send some of them.
 
 use reqwest::{Method, RequestBuilder, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -173,7 +173,7 @@ async fn guarded_routes_refuse_pages_of_other_sites_and_accept_own_pages_and_pro
             assert!(!response.headers().contains_key("access-control-allow-origin"));
             refusal(response).await;
         }
-        // Requests of programs, and of pages of this server.
+        // Requests from programs, and from pages of this server.
         for fields in [
             &[] as &[_],
             &[("origin", own.as_str()), ("sec-fetch-site", "same-origin")],
@@ -183,8 +183,8 @@ async fn guarded_routes_refuse_pages_of_other_sites_and_accept_own_pages_and_pro
         ] {
             assert_eq!(sent(request, fields).await.status(), 200, "{request:?} with {fields:?}");
         }
-        // Each name of this machine is a site of its own; only the second tutorial needs requests
-        // from one to the other.
+        // Each name of this machine is a site of its own. Only the second tutorial needs requests
+        // from one name to the other.
         let fields = [("origin", "http://localhost:1234"), ("sec-fetch-site", "cross-site")];
         let expected = if index < strict { 403 } else { 200 };
         assert_eq!(sent(request, &fields).await.status(), expected, "{request:?}");
@@ -232,7 +232,7 @@ async fn with_a_configured_key_no_route_is_open_to_pages_of_other_sites() {
         }
         assert_eq!(sent(&request, &[]).await.status(), 200, "{path}");
     }
-    // The page of the second tutorial has one name of this server, and its streams another.
+    // The page of the second tutorial uses one name of this server, and its streams use another.
     let own = format!("http://localhost:{}", server.port);
     let request = server.client.get(server.url("/message/sse/stats"));
     let response = sent(&request, &[("origin", &own), ("sec-fetch-site", "cross-site")]).await;

@@ -1,5 +1,5 @@
-//! Compares the guide's page about this server with the table of settings, from which the program
-//! reads them and prints `--help`.
+//! Compares the guide's page about this server with the table of settings. The program reads its
+//! settings and prints `--help` from that table.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ fn sources(folder: &Path) -> Vec<String> {
 #[test]
 fn only_the_environment_variables_of_the_table_are_read() {
     let all = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).concat();
-    // The program reads the environment in one place, by the names of the table.
+    // The program reads the environment in one place, and only the variables in the table.
     assert_eq!((all.matches("env::var").count(), all.matches("env::var_os(name)").count()), (1, 1));
 }
 

@@ -103,7 +103,7 @@ async fn the_key_in_the_text_of_an_answer_is_replaced_however_the_text_is_split(
     }
 }
 
-/// Draws numbers that are the same in each run.
+/// Generates numbers that are the same in each run.
 struct Random(u64);
 
 impl Random {
@@ -166,7 +166,7 @@ async fn the_key_does_not_reach_the_page_from_random_responses() {
         assert_without_key_or(&format!("{:?}", response.headers()), seed);
         let received = response.text().await.unwrap();
         assert_without_key_or(&received, seed);
-        // Also after the page has joined the pieces.
+        // The key must not appear after the page has joined the pieces either.
         let shown: String = received
             .split("\n\n")
             .filter_map(|event| serde_json::from_str::<Value>(event.strip_prefix("data: ")?).ok())

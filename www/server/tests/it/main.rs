@@ -1,5 +1,4 @@
-//! Tests the server over real HTTP on a free port. The tests know the routes, and none of the
-//! modules.
+//! Tests the server over real HTTP on a free port. The tests use only the routes, not the modules.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod abandoned;

@@ -1,4 +1,5 @@
-//! Measures the memory of one question, for responses of any kind and size, with the real program.
+//! Measures how much memory the real program uses for one question, for responses of any kind and
+//! size.
 #![cfg(target_os = "linux")]
 
 use futures_util::future::join_all;
@@ -9,15 +10,15 @@ use crate::support::within_limit;
 use crate::upstream::{Upstream, environment};
 
 const MIB: usize = 1024 * 1024;
-/// The number of bytes that an endpoint sends at most, if the server reads them. The figures are the
-/// same for a gigabyte.
+/// The most bytes that an endpoint sends if the server reads them. With a gigabyte, the figures are
+/// the same.
 const MOST_SENT: usize = 4 * MIB;
 /// The number of questions at a time.
 const QUESTIONS: usize = 4;
 /// The bound in docs/reliability.md, for each question.
 const MOST_MIB: u64 = 8;
 
-/// A response: its start, and the text that repeats after it without an end.
+/// A response: its start, and the text that follows and is repeated without end.
 struct Response {
     name: &'static str,
     start: String,
@@ -29,7 +30,7 @@ impl Response {
         Self { name, start: start.into(), repeated: repeated.repeat(64 * 1024 / repeated.len()) }
     }
 
-    /// An event stream whose body is this text without an end.
+    /// An event stream whose body repeats this text without end.
     fn stream(name: &'static str, start: &str, repeated: &str) -> Self {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
         Self::new(name, format!("{head}{start}"), repeated)
@@ -84,7 +85,7 @@ async fn a_question_takes_at_most_8_mib_whatever_the_endpoint_sends() {
         let (upstream, base) = Upstream::listen("http").await;
         let program = Program::start_with(&environment(&base)).await;
         let before = program.status("VmHWM");
-        // Half of the pages read on. The others read nothing until the end.
+        // Half of the pages continue to read. The others read nothing until the end.
         let pages = (0..QUESTIONS).map(async |number| {
             let mut page = ask(&program, &question).await;
             let mut read = 0;
@@ -96,7 +97,7 @@ async fn a_question_takes_at_most_8_mib_whatever_the_endpoint_sends() {
             }
             page
         });
-        // The pages that read nothing keep their endpoints waiting.
+        // Because of the pages that read nothing, their endpoints wait.
         let _pages = tokio::select! {
             pages = join_all(pages) => pages,
             never = async { serve(upstream, &response).await; std::future::pending().await } => never,

@@ -1,4 +1,4 @@
-//! Tests `/api/chat` in front of an OpenAI-compatible endpoint that responds: the data that reaches
+//! Tests `/api/chat` in front of an OpenAI-compatible endpoint that responds: which data reaches
 //! each side, and when.
 
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn each_piece_is_passed_on_before_the_endpoint_sends_the_next() {
     let (upstream, server) = Upstream::start().await;
     let (mut response, mut received) = asked(&upstream, &server, CHUNKED).await;
     assert_eq!(response.headers()["cache-control"], "no-cache, no-store");
-    // Each piece is sent only after the result of the previous one has arrived, so no piece can
+    // Each piece is sent only after the result of the previous one has arrived. So no piece can
     // have been buffered.
     for (sent, expected) in [
         ("\u{feff}: OPENROUTER PROCESSING\n\ndata: 1\n\n", "data: null\n\n".into()),

@@ -14,7 +14,7 @@ async fn a_refusal_is_described_by_its_status_and_code_without_words_of_the_endp
     let error = |code: &str| format!(r#"{{"error":{{"message":"<b>{KEY}","type":"{KEY}","code":"{code}"}}}}"#);
     for (status_line, body, status, words) in [
         ("401 Unauthorized", error("invalid_api_key"), 401, "does not accept the key that this server has."),
-        ("429 Too Many Requests", error("x"), 429, "has received too many requests for now."),
+        ("429 Too Many Requests", error("x"), 429, "is receiving too many requests."),
         (
             "429 Too Many Requests",
             error("insufficient_quota"),
@@ -26,13 +26,13 @@ async fn a_refusal_is_described_by_its_status_and_code_without_words_of_the_endp
         ("400 Bad Request", KEY.into(), 400, "does not accept the request."),
         ("409 Conflict", String::new(), 409, "is busy with a conflicting request."),
         ("413 Content Too Large", String::new(), 413, "does not accept a conversation of this length."),
-        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 502, "has a problem of its own (status 500)."),
+        ("500 Internal Server Error", format!("<html>{KEY}</html>"), 502, "has an internal error (status 500)."),
         ("502 Bad Gateway", String::new(), 502, "is behind a gateway that cannot reach it."),
         ("504 Gateway Timeout", String::new(), 504, "is behind a gateway that did not wait for its response."),
-        ("503 Service Unavailable", String::new(), 503, "is overloaded or down for now."),
+        ("503 Service Unavailable", String::new(), 503, "is overloaded or temporarily unavailable."),
         ("307 Temporary Redirect", String::new(), 502, "does not follow, to protect the key."),
         ("407 Proxy Authentication Required", String::new(), 502, "a proxy on the way requires a password."),
-        ("408 Request Timeout", String::new(), 504, "did not wait for the whole question."),
+        ("408 Request Timeout", String::new(), 504, "stopped waiting before it had received the whole question."),
         ("204 No Content", String::new(), 502, "responded without any content."),
         ("200 OK", format!("<html>{KEY}</html>"), 502, "responded with a web page instead of an event stream."),
     ] {
@@ -110,7 +110,10 @@ async fn an_unknown_host_name_is_reported() {
     let variables = [("OPENAI_BASE_URL", "http://nowhere.invalid/v1"), ("OPENAI_API_KEY", KEY), ("MODEL", "m")];
     let response = Server::start(&variables).await.post("/api/chat", "application/json", QUESTION).await;
     assert_eq!(response.status(), 502);
-    assert_eq!(refusal(response).await, "The model's server nowhere.invalid cannot be reached: its name is not known.");
+    assert_eq!(
+        refusal(response).await,
+        "The model's server nowhere.invalid cannot be reached: its name cannot be resolved."
+    );
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ async fn begin(server: &Server, text: &str) -> TcpStream {
 /// Returns everything that the server sends until it closes the connection.
 async fn rest(mut connection: TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A connection with unread bytes is reset at its end.
+    // If the server has unread bytes when it closes a connection, the connection is reset.
     let _ = within_limit("the end of the connection", connection.read_to_end(&mut bytes)).await;
     String::from_utf8(bytes).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Writes a key in the ways in which a text can show it. Also used by unit tests.
+//! Writes a key in all the ways in which it can appear in a text. Unit tests use this file too.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 use crate::process::{first_line, program};
 use crate::support::within_limit;
 
-/// The most streams in the test. Many systems let a process have 1,024 files.
+/// The number of streams in the test. On many systems a process can open at most 1,024 files.
 const STREAMS: usize = 550;
 
 async fn start(variables: &[(&str, &str)]) -> (Child, u16) {
@@ -31,7 +31,7 @@ fn post(path: &str, content_type: &str, body: &str) -> String {
     )
 }
 
-/// Reads until the response has the beginning of an event's data.
+/// Reads until the beginning of an event's data has arrived.
 async fn read_first_event(stream: &mut TcpStream) -> Vec<u8> {
     let mut text = Vec::new();
     while !String::from_utf8_lossy(&text).contains("\ndata:") {

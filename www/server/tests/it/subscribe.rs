@@ -61,14 +61,13 @@ async fn a_full_server_evicts_the_least_recently_active_client_which_cannot_reco
     assert_sent_away(streams[2].take().unwrap(), "full").await;
     assert_eq!(stats(&server).await, json!({ "open": 3, "max": 3, "evicted": 2 }));
 
-    // A client that ignores the event and reconnects is refused, and no other client is evicted for
-    // it.
+    // If a client ignores the event and reconnects, it is refused, and no other client is evicted.
     let back = server.get("/message/sse/subscribe?userId=u1&session=first").await;
     assert_eq!(back.status(), 204);
     assert_eq!(stats(&server).await, json!({ "open": 3, "max": 3, "evicted": 2 }));
 
-    // A client that deliberately subscribes again is accepted, and the next one in order is
-    // evicted.
+    // If a client deliberately subscribes again, it is accepted, and the client that is then the
+    // least recently active is evicted.
     let _u1 = subscribe(&server, "u1", "second").await;
     let mut u0 = streams[0].take().unwrap();
     assert_eq!(u0.next().await.unwrap(), "data: hello");

@@ -1,5 +1,5 @@
 //! Starts a server for a test and reads its streams event by event, with a limit on every wait.
-//! Knows no route.
+//! Does not depend on any route.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use reqwest::{Client, Response};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-/// Far more than any wait here takes; reached only if the awaited thing does not happen.
+/// Far more than any wait here takes. It is reached only if the expected event does not happen.
 const LIMIT: Duration = Duration::from_secs(20);
 
 pub async fn within_limit<T>(what: &str, future: impl Future<Output = T>) -> T {

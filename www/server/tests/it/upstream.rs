@@ -15,7 +15,7 @@ pub struct Upstream {
     pub listener: TcpListener,
 }
 
-/// Returns the settings of a server in front of the endpoint with this base address.
+/// Returns the settings of a server in front of the endpoint with this base URL.
 pub fn environment(base: &str) -> [(&str, &str); 3] {
     [("OPENAI_BASE_URL", base), ("OPENAI_API_KEY", KEY), ("MODEL", "test/model")]
 }
@@ -32,7 +32,7 @@ impl Upstream {
         Self::start_with(&[]).await
     }
 
-    /// Starts the server with these settings besides.
+    /// Starts the server with these settings added.
     pub async fn start_with(settings: &[(&str, &str)]) -> (Self, Server) {
         Self::start_for("http", settings).await
     }
@@ -48,7 +48,7 @@ impl Upstream {
         (upstream, server)
     }
 
-    /// Returns an endpoint without a server, and its base address.
+    /// Returns an endpoint without a server, and the endpoint's base URL.
     pub async fn listen(scheme: &str) -> (Self, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("{scheme}://{}/v1/", listener.local_addr().unwrap());
@@ -75,7 +75,7 @@ impl Upstream {
         .await
     }
 
-    /// Sends a question to the server while the endpoint gives this whole response.
+    /// Sends a question to the server. The endpoint responds to it with this whole response.
     pub async fn ask(&self, server: &Server, answer: &str) -> reqwest::Response {
         let endpoint = async {
             let mut received = self.receive().await;
@@ -86,7 +86,7 @@ impl Upstream {
 }
 
 impl Received {
-    /// Wraps a connection without a request.
+    /// Wraps a connection on which no request was read.
     pub fn of(connection: TcpStream) -> Self {
         Self { head: String::new(), body: Value::Null, connection }
     }
@@ -126,7 +126,8 @@ pub fn data(event: &str) -> Value {
     serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap()
 }
 
-/// Sends a question and responds with this head; then the test has the endpoint's connection.
+/// Sends a question, and sends this head of a response. Returns the response and the endpoint's
+/// connection.
 pub async fn asked(upstream: &Upstream, server: &Server, head: &str) -> (reqwest::Response, Received) {
     let endpoint = async {
         let mut received = upstream.receive().await;
@@ -136,11 +137,11 @@ pub async fn asked(upstream: &Upstream, server: &Server, head: &str) -> (reqwest
     tokio::join!(server.post("/api/chat", "application/json", QUESTION), endpoint)
 }
 
-/// Fails if the key is in the text, in any spelling, or anything that only an endpoint writes.
+/// Fails if the text contains the key in any spelling, or anything that only an endpoint writes.
 pub fn assert_without_key(text: &str) {
     let text = text.to_lowercase();
     for spelling in spellings::of(KEY) {
-        // The ends of Base64 depend on the text around the key.
+        // The first and last characters of the Base64 depend on the text around the key.
         let inner = spelling.get(4..spelling.len() - 12).unwrap();
         assert!(!text.contains(&inner.to_lowercase()), "{inner} is in {text}");
     }

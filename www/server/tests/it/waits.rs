@@ -60,7 +60,7 @@ async fn a_silent_endpoint_is_reported_to_the_page_and_its_connection_is_closed(
 #[tokio::test]
 async fn a_connection_that_is_not_made_in_time_causes_504() {
     let (upstream, server) = Upstream::start_tls(&[("UPSTREAM_CONNECT_TIMEOUT", SHORT)]).await;
-    // Accepts the connection, and never continues the handshake.
+    // Accepts the connection, but never continues the TLS handshake.
     let (response, accepted) =
         tokio::join!(server.post("/api/chat", "application/json", QUESTION), upstream.listener.accept());
     assert_eq!(response.status(), 504);
