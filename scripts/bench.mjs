@@ -1,5 +1,6 @@
-// `npm run bench`: runs the benchmark in a browser and prints the result of each row. The status is 1
-// if a run was wrong, for example because an event did not arrive, but not if a goal was missed.
+// `npm run bench`: runs the benchmark in a browser and prints the result of each row. The exit
+// status is 1 if a run was wrong, for example because an event did not arrive. A missed goal does
+// not change the status.
 //
 //     npm run bench -- --quick --only floods --only bursts --browser firefox --json
 
@@ -23,7 +24,7 @@ const BROWSERS = ["chromium", "firefox"];
 script(async () => {
 	const { browser, ...options } = readOptions();
 	if (options.json) {
-		// Only the figures go to the standard output.
+		// Everything but the figures goes to the standard error output.
 		console.log = console.error;
 	}
 	await setupBuild();

@@ -1,5 +1,5 @@
-// Builds the pages, which import the package by its name: the chat page, the tutorials and the
-// benchmark.
+// Builds the pages: the chat page, the tutorials and the benchmark. They import the package by its
+// name.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,10 @@ const INPUTS = [
 	"scripts/lib/compress.mjs",
 ];
 
-/** The benchmark's page uses the styles of the others. The last folder is absent until it is built. */
+/**
+ * The benchmark's page uses the styles of the other pages. The last folder does not exist until it
+ * is built.
+ */
 const BENCH_INPUTS = [
 	"benches/browser",
 	"www/src/styles",
@@ -36,7 +39,7 @@ const BENCH_INPUTS = [
 /** Builds `www/dist/` if its inputs have changed. */
 export async function buildPage() {
 	await whenChanged("page", INPUTS, join(pageFolder, "index.html"), () => vite("the chat page", "www", pageFolder));
-	// After the chat page, whose build empties the folder.
+	// This build follows that of the chat page, which empties the folder.
 	const folder = join(pageFolder, "bench");
 	const bench = join(folder, "index.html");
 	const inputs = BENCH_INPUTS.filter((input) => existsSync(join(root, input)));
@@ -48,7 +51,7 @@ async function vite(what, folder, output) {
 	await run(
 		join(root, "node_modules", ".bin", "vite"),
 		["build", "--config", `${folder}/vite.config.ts`, "--logLevel", "warn"],
-		{ cwd: root, problem: `${what[0].toUpperCase()}${what.slice(1)} does not build.` },
+		{ cwd: root, problem: `${what[0].toUpperCase()}${what.slice(1)} could not be built.` },
 	);
 	compress(output);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { run, say } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
-/** Builds the chat server as a visitor runs it, if it has changed. Returns its path. */
+/** Builds the chat server with the profile for `npm start`, if it has changed. Returns its path. */
 export async function buildChatServer() {
 	say("building the chat server, if it has changed (a minute or two the first time)");
 	await build("--profile", "server", "--package", "headwater-chat");
@@ -13,11 +13,11 @@ export async function buildChatServer() {
 }
 
 /**
- * Builds both servers as the tests run them, if they have changed. `cargo test` compiles the same
- * dependencies with the same profile, so they are compiled once.
+ * Builds both servers with the profile for tests, if they have changed. `cargo test` uses the same
+ * dependencies and the same profile, so the dependencies are compiled only once.
  */
 export async function buildTestServers() {
-	say("building the servers of the tests, if they have changed (some minutes the first time)");
+	say("building the servers for the tests, if they have changed (a few minutes the first time)");
 	await build("--package", "headwater-chat", "--package", "headwater-scenario");
 }
 
@@ -31,7 +31,7 @@ export async function buildNative() {
 	});
 }
 
-/** Returns the path of a built server: by default that of the tests. */
+/** Returns the path of a built server, by default of the server for tests. */
 export function serverPath(name, profile = "debug") {
 	return join(root, "target", profile, name);
 }

@@ -2,7 +2,7 @@
 // of the facade with and without the module, and the declarations. Needs the tools of setup.mjs.
 //
 //     npm run build               dist/
-//     npm run build -- --plain    target/plain/dist/: nothing between wasm-bindgen and esbuild
+//     npm run build -- --plain    target/plain/dist/: without the post-processing
 
 import { createHash } from "node:crypto";
 import {
@@ -41,8 +41,8 @@ const MODULE_INPUTS = [
 const INPUTS = [...MODULE_INPUTS, "js", "package.json", "tsconfig.json"];
 
 /**
- * The files of js/ that become files of dist/. Another entry imports from `./index.js`, and the bundle
- * keeps this import, so a page has one copy of the facade and of the module.
+ * The files of js/ that become files of dist/. A further entry has to import from `./index.js`. The
+ * bundle keeps this import, so that a page loads only one copy of the facade and of the module.
  */
 const ENTRIES = ["index", "slim"];
 const DEFAULT_ENTRY = "./index.js";
@@ -51,9 +51,9 @@ const DEFAULT_ENTRY = "./index.js";
 const NPM = "--cfg headwater_npm";
 
 /**
- * The combination that gives the fewest compressed bytes, found by trying many. `--low-memory-unused`
- * turns an addition into the offset of a load. That is valid because a Rust module stores nothing in
- * the first kilobyte of memory, the far end of the stack.
+ * The flags that give the fewest compressed bytes, found by trying many combinations.
+ * `--low-memory-unused` turns an addition into the offset of a load. That is valid because a Rust
+ * module stores nothing in the first kilobyte of memory, which is the far end of the stack.
  */
 const SMALLEST = [
 	...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--reorder-functions", "--low-memory-unused"],
@@ -61,9 +61,9 @@ const SMALLEST = [
 ];
 
 /**
- * LLVM optimizes for speed, with two limits. It inlines a function only if that makes the code smaller
- * or the source requires it. It duplicates only a third as much code as usual to save jumps.
- * Optimized for size, the package would be half a kilobyte smaller and 10 % slower.
+ * LLVM optimizes for speed, with two limits. It inlines a function only if that makes the code
+ * smaller or if the source requires it. It duplicates only a third as much code as usual to save
+ * jumps. Optimized for size, the package would be half a kilobyte smaller and 10 % slower.
  */
 const LITTLE_COPYING = "-Cllvm-args=-inline-threshold=-10 -Cllvm-args=-jump-threading-threshold=2";
 
@@ -81,19 +81,19 @@ const SIMD = "-Ctarget-feature=+simd128";
 const IMMEDIATE_ABORT = { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_PANIC: "immediate-abort" };
 const STD = ["-Zpanic-immediate-abort", "-Zbuild-std=core,alloc"];
 
-/** The call of cargo for the package. */
+/** How cargo is called for the package. */
 const SMALL = {
 	folder: "target",
 	args: STD,
 	env: { RUSTFLAGS: `${NPM} ${LITTLE_COPYING} ${SIMD}`, ...IMMEDIATE_ABORT },
 };
 /**
- * The call of cargo for the plain package, with the npm layer and no other flag. Its folder is
+ * How cargo is called for the plain package: with the npm layer and no other flag. Its folder is
  * separate, because Cargo recompiles all crates in a folder when the flags change.
  */
 const PLAIN = { folder: "target/plain-cargo", args: [], env: { RUSTFLAGS: NPM } };
 
-/** Builds `pkg/` and `dist/`, each if its inputs have changed. */
+/** Builds `pkg/` and `dist/`, each only if its inputs have changed. */
 export async function buildPackage() {
 	const pkg = join(root, "pkg");
 	await whenChanged("module", MODULE_INPUTS, join(pkg, "inline.js"), async () => {
@@ -111,8 +111,8 @@ export async function buildPackage() {
 export const plainFolder = join(root, "target", "plain");
 
 /**
- * Builds the package without post-processing into `target/plain/`, and a variant of it that traps on
- * purpose.
+ * Builds the package without post-processing into `target/plain/`, and a variant of it with a
+ * module that traps on purpose.
  */
 export async function buildPlain() {
 	await whenChanged("plain", INPUTS, join(plainFolder, "dist", "index.js"), async () => {
@@ -130,7 +130,7 @@ export async function buildPlain() {
 }
 
 /**
- * Builds the package without one step of the post-processing into `target/without/`, and returns the
+ * Builds the package without one step of the post-processing into `target/without/`. Returns that
  * folder.
  */
 export async function buildWithout(step) {
@@ -170,7 +170,7 @@ export async function buildBench() {
 }
 
 /**
- * Runs `make` unless `product` exists and was made from the same contents of these inputs. A hash of
+ * Runs `make`, unless `product` exists and was made from inputs with the same contents. A hash of
  * the contents is kept in `target/`.
  */
 export async function whenChanged(name, inputs, product, make) {
@@ -185,7 +185,7 @@ export async function whenChanged(name, inputs, product, make) {
 	writeFileSync(stamp, sum);
 }
 
-/** Creates the folder again, with the files that esbuild and tsc read. */
+/** Deletes the folder and creates it with the files that esbuild and tsc read. */
 function copySources(folder) {
 	rmSync(folder, { recursive: true, force: true });
 	cpSync(join(root, "js"), join(folder, "js"), { recursive: true });
@@ -202,19 +202,19 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 	rmSync(pkg, { recursive: true, force: true });
 	mkdirSync(pkg, { recursive: true });
 	const { folder, args, env } = plain ? PLAIN : SMALL;
-	// Not in Cargo.toml: dependents would build the cdylib too, without an allocator and a panic
-	// handler.
+	// The crate type is not in Cargo.toml, because dependents would then build the cdylib too,
+	// without an allocator and a panic handler.
 	const kind = ["--lib", "--crate-type", "cdylib", "--no-default-features"];
 	await run("cargo", ["rustc", "--quiet", "--release", ...args, ...kind, "--target", target, "--", ...cfgs], {
 		cwd: root,
 		env: { CARGO_TARGET_DIR: join(root, folder), ...env },
-		problem: "The Rust crate does not build.",
+		problem: "The Rust crate could not be built.",
 	});
 	await run(
 		join(toolsBin, "wasm-bindgen"),
 		[
-			// The default path is a URL relative to the glue. Bundlers follow it, although the module is
-			// inlined.
+			// Omits the default path, a URL relative to the glue. Bundlers would follow it,
+			// although the module is inlined.
 			...["--target", "web", "--omit-default-module-path"],
 			"--remove-producers-section",
 			// Every engine that can run the module has `encodeInto`.
@@ -227,19 +227,22 @@ async function wasm(pkg, { cfgs = [], plain = false, without = plain ? STEPS : [
 	await postprocess(pkg, { without, flags: SMALLEST });
 }
 
-/** Makes the package from `pkg/` and `js/`: both entries, the module and the declarations. */
+/**
+ * Makes the package from `pkg/` and `js/`: the bundles of both entries, the module and the
+ * declarations.
+ */
 async function finish(folder, { plain = false } = {}) {
 	await bundle(folder, ENTRIES, { plain });
 	copyFileSync(join(folder, "pkg", "headwater_bg.wasm"), join(folder, "dist", "headwater.wasm"));
 	await run(join(root, "node_modules", ".bin", "tsc"), ["--project", folder], {
 		cwd: root,
-		problem: "The types of the facade are wrong: tsc failed.",
+		problem: "tsc found type errors in the facade.",
 	});
 }
 
 /**
- * The engines that can run the module (reference types: Chrome 96; SIMD: Safari 16.4) also have this
- * version of the language, except Firefox, which has it from 93.
+ * Engines that can run the module (reference types: Chrome 96; SIMD: Safari 16.4) also support this
+ * version of the language. Only Firefox supports it later, from 93 on.
  */
 const LANGUAGE = "es2022";
 
@@ -264,7 +267,7 @@ export async function bundle(folder, entries, { plain = false } = {}) {
 			`--metafile=${join(folder, "pkg", "bundle.json")}`,
 			`--outdir=${join(folder, "dist")}`,
 		],
-		{ problem: "The facade does not build." },
+		{ problem: "The facade could not be built." },
 	);
 }
 

@@ -14,7 +14,7 @@ for (const type of ["start", "end"]) {
 source.onmessage = (event) => console.log(`Data: ${event.data}`);
 source.onerror = (event) => {
 	console.error(`${event.message}: ${url}`);
-	// Closed, because a server that is not running would be retried forever.
+	// The source is closed, because it would retry forever if the server is not running.
 	process.exitCode = 1;
 	source.close();
 };

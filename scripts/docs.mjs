@@ -33,12 +33,15 @@ export async function buildDocs() {
 		await run(join(folder, "node_modules", ".bin", "vitepress"), ["build", "docs"], {
 			cwd: root,
 			capture: true,
-			problem: "The site does not build.",
+			problem: "The site could not be built.",
 		});
 	});
 }
 
-/** VitePress has a package and a lock file of its own, so that nothing else waits for it. */
+/**
+ * Installs VitePress, which has its own package.json and lock file, so that other commands need not
+ * install it.
+ */
 async function installVitePress() {
 	const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
 	const stamp = join(folder, "node_modules", ".headwater-lock");
@@ -54,19 +57,24 @@ async function installVitePress() {
 	writeFileSync(stamp, lock);
 }
 
-/** Serves the site and the chat server on one port. Returns the address and a function that stops both. */
+/**
+ * Serves the site and the chat server on one port. Returns the origin and a function that stops
+ * both.
+ */
 export async function serveDocs(chatServer, port) {
 	const { program, args } = tied(chatServer, "--root", pageFolder);
 	const chat = await serve(program, args, /on (http:\S+)/, { env: { PORT: "0" } });
 	const chatPort = new URL(chat.found).port;
-	// The chat server allows connections to its own port only. The browser knows another port.
+	// The chat server's policy allows connections only to the server's own port, but the browser
+	// uses the port of the site.
 	const configure = (proxy) =>
 		proxy.on("proxyRes", ({ headers }, { headers: { host } }) => {
 			const policy = headers["content-security-policy"];
 			headers["content-security-policy"] = policy?.replaceAll(`:${chatPort}`, `:${host.split(":").at(-1)}`);
 		});
 	const rewrite = (path) => path.replace(/^\/live(?=\/)/, "");
-	// Not at the top: in a fresh clone npm's packages are installed only when this file has been loaded.
+	// This import is not at the top of the file, because in a fresh clone the npm packages are
+	// installed only after this file has been loaded.
 	const { preview } = await import("vite");
 	const site = await preview({
 		configFile: false,
@@ -74,7 +82,8 @@ export async function serveDocs(chatServer, port) {
 		logLevel: "error",
 		appType: "mpa",
 		preview: {
-			// As the chat server: a page of the tutorials reads from this machine's other name.
+			// The same address as the chat server's, because a tutorial's page connects to this
+			// machine under its other name.
 			host: "127.0.0.1",
 			port,
 			strictPort: true,
@@ -96,7 +105,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 	script(async () => {
 		const port = Number(process.env.PORT || DEFAULT_PORT);
 		if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-			throw new Problem(`PORT is "${process.env.PORT}", which is not a port: give a number from 0 to 65535.`);
+			throw new Problem(`PORT must be a number from 0 to 65535, not "${process.env.PORT}".`);
 		}
 		await setupBuild();
 		await buildPackage();

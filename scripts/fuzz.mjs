@@ -14,12 +14,15 @@ import { root, toolsPath } from "./lib/tools.mjs";
 import { setupFuzz } from "./setup.mjs";
 
 /**
- * The targets and their maximum input in bytes: several times the longest single construct. Longer
- * inputs only take longer.
+ * The targets, with the longest input of each in bytes: several times the longest single construct.
+ * Longer inputs find nothing more and take longer.
  */
 const TARGETS = { parser: 256, connection: 128 };
 
-/** A sanitizer finds nothing here: the only unsafe code of the core treats checked ASCII as UTF-8. */
+/**
+ * A sanitizer would find nothing here: the only unsafe code of the core treats checked ASCII as
+ * UTF-8.
+ */
 const NO_SANITIZER = ["--sanitizer", "none"];
 
 script(async () => {
@@ -28,7 +31,9 @@ script(async () => {
 		allowPositionals: true,
 	});
 	if (!/^[1-9]\d*$/.test(values.runs)) {
-		throw new Problem(`"${values.runs}" is not a number of executions. Example: npm run fuzz -- --runs 10000000`);
+		throw new Problem(
+			`--runs must be a positive whole number, not "${values.runs}". Example: npm run fuzz -- --runs 10000000`,
+		);
 	}
 	const unknown = positionals.find((name) => !Object.hasOwn(TARGETS, name));
 	if (unknown !== undefined) {
@@ -70,7 +75,7 @@ async function fuzz(target, runs) {
 }
 
 function cargoFuzz(args, options) {
-	// The same as in .cargo/config.toml, which the flags of cargo-fuzz override.
+	// The same flags as in .cargo/config.toml, which the flags of cargo-fuzz override.
 	const env = { ...toolsPath, RUSTFLAGS: "--cfg headwater_internals" };
 	return run("cargo", ["+nightly", "fuzz", ...args], { cwd: root, env, ...options });
 }

@@ -1,7 +1,8 @@
 // `npm run bench:instructions`: counts the instructions of the parser and of the batches for
 // JavaScript, for each workload of benches/support/workloads.rs, and compares them with
-// benches/instructions.json. Unlike a time, the count does not depend on the load of the machine.
-// It holds for one version of rustc on one target. For others the counts are only printed.
+// benches/instructions.json. Unlike a time, the count does not depend on the load of the machine. A
+// record is valid for one version of rustc on one target. For other versions and targets, the
+// counts are only printed.
 //
 //     npm run bench:instructions -- --record     writes benches/instructions.json
 
@@ -16,34 +17,43 @@ const PACKAGE = "headwater-instructions";
 const RECORD = join(root, "benches", "instructions.json");
 const RECORD_COMMAND = "npm run bench:instructions -- --record";
 
-/** Growth that fails the comparison. Neutral changes of the parser move a count by less. */
+/**
+ * If a count grows by more than this share, the comparison fails. Neutral changes of the parser
+ * change a count by less.
+ */
 const MOST_GROWTH = 0.05;
 
 /**
- * Only this function is counted: the stream is generated before. The last asterisk stands for the
- * hash that rustc adds.
+ * Only this function is counted, because the stream is generated before it is called. The last
+ * asterisk stands for the hash that rustc adds.
  */
 const COUNTED = "*crossing::cross*";
 
 const ENVIRONMENT = {
-	/** Overrides flags from the environment, which would change the code. */
+	/** Overrides flags from the environment, because they would change the code. */
 	build: {
 		CARGO_TARGET_DIR: join(root, "target"),
 		CARGO_PROFILE_RELEASE_DEBUG: "line-tables-only",
 		RUSTFLAGS: "--cfg headwater_internals",
 	},
-	/** Restricts glibc's copying to instructions of every processor, for the same count on each. */
+	/**
+	 * glibc must copy with instructions that every processor has, so that the count is the same on
+	 * all of them.
+	 */
 	run: { GLIBC_TUNABLES: "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX_Fast_Unaligned_Load,-ERMS,-SSSE3,-SSE4_1,-SSE4_2" },
 };
 
-/** Counts, prints and compares. A workload passes, fails if it has grown, or has no record. */
+/**
+ * Counts, prints and compares. A workload fails if its count has grown. All are skipped if there is
+ * no record for this toolchain.
+ */
 export async function compareInstructions() {
 	const { toolchain, figures } = await count();
 	const records = readRecords();
 	const recorded = records[toolchain];
 	show(figures, recorded);
 	if (!recorded) {
-		console.log(`not compared: this is ${toolchain}, but the records are from ${Object.keys(records).join("; ")}`);
+		console.log(`not compared: this is ${toolchain}, but the records are for ${Object.keys(records).join("; ")}`);
 		return { passed: 0, failed: 0, skipped: figures.length };
 	}
 	let failed = 0;
@@ -51,9 +61,11 @@ export async function compareInstructions() {
 		const was = recorded[name];
 		if (was === undefined || is > was * (1 + MOST_GROWTH)) {
 			failed++;
-			console.error(`${name}: was ${readable(was)}, is ${readable(is)}. If this is intended: ${RECORD_COMMAND}`);
+			console.error(
+				`${name}: ${readable(is)}, was ${readable(was)}. If this is intended, record it: ${RECORD_COMMAND}`,
+			);
 		} else if (is < was * (1 - MOST_GROWTH)) {
-			console.log(`${name}: was ${readable(was)}, is ${readable(is)}. To keep it: ${RECORD_COMMAND}`);
+			console.log(`${name}: ${readable(is)}, was ${readable(was)}. To record it: ${RECORD_COMMAND}`);
 		}
 	}
 	return { passed: figures.length - failed, failed, skipped: 0 };
@@ -79,7 +91,7 @@ async function count() {
 		cwd: root,
 		env: ENVIRONMENT.build,
 		capture: true,
-		problem: "The program for counting instructions does not build.",
+		problem: "The program for counting instructions could not be built.",
 	});
 	const program = join(root, "target", "release", PACKAGE);
 	const { output } = await run(program, [], { capture: true, problem: `${PACKAGE} failed to list its workloads.` });
@@ -92,7 +104,7 @@ async function count() {
 
 const fields = (line) => line.trim().split("\t");
 
-/** Counts one workload. The profile is kept for `callgrind_annotate`. */
+/** Counts the instructions of one workload. The profile is kept for `callgrind_annotate`. */
 function countOne(program, folder) {
 	return async ([workload, chunkSize]) => {
 		const name = `${workload} in chunks of ${chunkSize}`;

@@ -1,5 +1,5 @@
-// `npm run lint`: rustfmt, clippy, rustdoc, biome, and the types that esbuild, Vite and Playwright
-// strip without checking them.
+// `npm run lint`: runs rustfmt, clippy, rustdoc and biome, and checks the prose. It also checks the
+// types of TypeScript, because esbuild, Vite and Playwright remove them without a check.
 
 import { join } from "node:path";
 import { buildPackage } from "./build.mjs";
@@ -9,7 +9,7 @@ import { checkProse } from "./prose.mjs";
 import { setupBuild } from "./setup.mjs";
 
 const DENY = ["--", "-D", "warnings"];
-/** The configurations of TypeScript. */
+/** The configuration files of TypeScript. */
 const PROJECTS = ["", "www/", "tests/", "tests/types/", "benches/browser/", "benches/browser/runner/"].map(
 	(folder) => `${folder}tsconfig.json`,
 );
@@ -20,34 +20,40 @@ script(async () => {
 	await components();
 	await buildPackage();
 	const cargo = (args, what, env) => check("cargo", args, `${what}: cargo ${args.join(" ")} failed.`, env);
-	await cargo(["fmt", "--all", "--check"], "Format of the Rust code");
-	await cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], "Format of the fuzz target");
+	await cargo(["fmt", "--all", "--check"], "The Rust code is not formatted");
+	await cargo(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], "The fuzz target is not formatted");
 	const axum = ["--manifest-path", "tests/servers/axum/Cargo.toml"];
-	await cargo(["fmt", ...axum, "--check"], "Format of the axum server");
-	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "Native Rust code");
-	await cargo(["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY], "Browser layer");
-	await cargo(["clippy", "--quiet", ...WASM, "--no-default-features", ...DENY], "npm layer", {
+	await cargo(["fmt", ...axum, "--check"], "The axum server is not formatted");
+	await cargo(["clippy", "--quiet", "--workspace", "--all-targets", ...DENY], "clippy rejects the native Rust code");
+	await cargo(
+		["clippy", "--quiet", ...WASM, "--features", "serde", "--lib", "--tests", ...DENY],
+		"clippy rejects the browser layer",
+	);
+	await cargo(["clippy", "--quiet", ...WASM, "--no-default-features", ...DENY], "clippy rejects the npm layer", {
 		RUSTFLAGS: "--cfg headwater_npm --cfg headwater_bench",
 	});
-	await cargo(["clippy", "--quiet", ...WASM, "--lib", ...DENY], "Browser layer without serde");
+	await cargo(["clippy", "--quiet", ...WASM, "--lib", ...DENY], "clippy rejects the browser layer without serde");
 	const example = ["--manifest-path", "examples/chat/Cargo.toml"];
-	await cargo(["fmt", ...example, "--check"], "Format of the example in Rust");
-	await cargo(["clippy", "--quiet", ...example, ...WASM, ...DENY], "Example in Rust");
+	await cargo(["fmt", ...example, "--check"], "The example in Rust is not formatted");
+	await cargo(["clippy", "--quiet", ...example, ...WASM, ...DENY], "clippy rejects the example in Rust");
 	for (const framework of ["leptos", "yew"]) {
-		// Without clippy, which would compile the whole framework.
+		// clippy does not check these examples, because it would compile the whole framework.
 		const manifest = ["--manifest-path", `examples/${framework}/Cargo.toml`];
-		await cargo(["fmt", ...manifest, "--check"], `Format of the example in ${framework}`);
+		await cargo(["fmt", ...manifest, "--check"], `The example in ${framework} is not formatted`);
 	}
-	await cargo(["doc", "--quiet", "--no-deps"], "Documentation of the core");
-	await cargo(["doc", "--quiet", "--no-deps", ...WASM, "--features", "serde"], "Documentation of the browser layer");
+	await cargo(["doc", "--quiet", "--no-deps"], "rustdoc rejects the documentation of the core");
+	await cargo(
+		["doc", "--quiet", "--no-deps", ...WASM, "--features", "serde"],
+		"rustdoc rejects the documentation of the browser layer",
+	);
 	const bin = (name) => join(root, "node_modules", ".bin", name);
 	await check(
 		bin("biome"),
 		["check", "--error-on-warnings"],
-		"TypeScript, JavaScript, JSON or CSS: biome check failed.",
+		"biome found problems in TypeScript, JavaScript, JSON or CSS.",
 	);
 	for (const project of PROJECTS) {
-		await check(bin("tsc"), ["--noEmit", "--project", project], `The types of ${project} are wrong: tsc failed.`);
+		await check(bin("tsc"), ["--noEmit", "--project", project], `tsc found type errors in the project ${project}.`);
 	}
 	say("checking: the prose (docs/style.md)");
 	checkProse();

@@ -1,13 +1,13 @@
-// Checks the oldest supported Rust, `rust-version` in Cargo.toml. No dependency may name a later one,
-// and the crate has to build with that toolchain if it is installed. clippy finds calls to functions
-// of a later standard library.
+// Checks the oldest supported Rust, `rust-version` in Cargo.toml. No dependency may require a newer
+// version. If that toolchain is installed, the crate has to build with it. clippy finds calls to
+// functions of a newer standard library.
 
 import { Problem, readArguments, run, say, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
 const WASM = "wasm32-unknown-unknown";
 
-/** The two builds of dependents: the browser layer and the core. */
+/** The two ways in which dependents build the crate: the browser layer and the core. */
 const BUILDS = { [WASM]: ["--target", WASM, "--features", "serde"], "this machine": ["--no-default-features"] };
 
 script(async () => {
@@ -20,18 +20,20 @@ script(async () => {
 		.filter(({ rust_version: needed }) => needed && compare(needed, least) > 0);
 	if (later.length > 0) {
 		const names = later.map(({ name, version, rust_version: needed }) => `${name} ${version} (${needed})`);
-		throw new Problem(`Cargo.toml names Rust ${least}, but these need a later one: ${names.join(", ")}.`);
+		throw new Problem(
+			`Cargo.toml requires Rust ${least}, but these dependencies need a newer one: ${names.join(", ")}.`,
+		);
 	}
 	say(`no dependency requires a newer Rust than ${least}`);
 	const toolchain = await installed(least);
 	if (!toolchain) {
 		const command = `rustup toolchain install ${least} --profile minimal --target ${WASM}`;
-		say(`not built with Rust ${least}, which is not installed (${command})`);
+		say(`not built with Rust ${least}, which is not installed; to install it: ${command}`);
 		return;
 	}
 	for (const [name, args] of Object.entries(BUILDS)) {
 		say(`building with Rust ${least} for ${name}`);
-		const problem = `The crate does not build with Rust ${least} for ${name}, which Cargo.toml promises.`;
+		const problem = `The crate does not build for ${name} with Rust ${least}, although Cargo.toml says that it does.`;
 		await run("cargo", [`+${toolchain}`, "check", "--quiet", "--lib", ...args], { cwd: root, problem });
 	}
 	say(`the crate builds with Rust ${least}`);
@@ -47,7 +49,7 @@ async function metadata() {
 	return JSON.parse(output.slice(output.indexOf("{")));
 }
 
-/** Returns the ids of the crates that dependents compile, without dev-dependencies. */
+/** Returns the IDs of the crates that dependents compile, without dev-dependencies. */
 function dependencies({ root, nodes }) {
 	const found = new Set();
 	const visit = (id) => {
@@ -62,7 +64,7 @@ function dependencies({ root, nodes }) {
 	return [...found];
 }
 
-/** Returns rustup's name of the toolchain if it is installed with the target. */
+/** Returns rustup's name for the toolchain if it is installed with the WebAssembly target. */
 async function installed(least) {
 	const { output } = await run("rustup", ["toolchain", "list", "--quiet"], { capture: true });
 	const toolchain = output.split("\n").find((name) => name.startsWith(`${least}-`) || name.startsWith(`${least}.`));

@@ -7,14 +7,16 @@ import { join } from "node:path";
 import { Problem, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
-/** At most this many per 1,000 words. */
+/** The most findings of one kind per 1,000 words. */
 const LIMIT = 1;
 const LONG = 35;
 const CODE = /\.(rs|ts|tsx|mjs|js|css)$/;
 const GENERATED = /^(docs\/api\/|www\/public\/|tests\/package\/.*\/(node_modules|lock)|api\/|fuzz\/corpus\/)/;
 const PLACES = ["src", "js", "www", "scripts", "docs", "tests", "benches", "examples", "fuzz"];
 
-/** Subjects that answer in plain English too. */
+/**
+ * A sentence with one of these words may use "answer": these subjects answer in plain English too.
+ */
 const ANSWERING =
 	/\b(server|servers|model|models|upstream|origin|proxy|endpoint|chat|question|questions|prompt|person|page|preflight|probe|assistant|cut|answers? (breaks?|ends?|streams?))\b/i;
 const QUESTION = /\?["')]*$/;
@@ -23,7 +25,7 @@ const WHO =
 	/(^|[,;:(]\s*|\b(of|to|for|by|from|with|at|and|but|or|than|as|if|that|is|are|only|not|tells?|asks?)\s+)(who|whom|whoever|whomever)\b/gi;
 const ANSWER = /\banswer(s|ed|ing)?\b/gi;
 
-/** The findings and the number of words of one text. */
+/** Returns the findings and the number of words of one text. */
 export function examine(text, replacements) {
 	const found = { words: 0, relatives: [], answers: [], phrases: [], long: [] };
 	for (const sentence of sentences(text)) {
@@ -54,7 +56,7 @@ function sentences(text) {
 		.filter(Boolean);
 }
 
-/** Comments and messages of a source, or the prose of a page, without code. */
+/** Returns the comments and messages of a source file, or the prose of a page, without code. */
 export function prose(path, source) {
 	const text = CODE.test(path) ? `${comments(source)}\n\n${messages(path, source)}` : page(source);
 	return text
@@ -83,7 +85,7 @@ function comments(source) {
 	return blocks.join("");
 }
 
-/** Literals of at least four words: errors, output, names of tests. */
+/** Returns the string literals of at least four words: errors, output, names of tests. */
 function messages(path, source) {
 	if (path.endsWith(".css")) {
 		return "";
@@ -108,7 +110,7 @@ function page(source) {
 		.replace(/^\s*([-*]|\d+\.) /gm, "\n\n");
 }
 
-/** The rows of the table in docs/style.md. */
+/** Returns the rows of the table in docs/style.md. */
 export function readReplacements(style) {
 	const rows = style.slice(style.indexOf("| do not write | write |")).matchAll(/^\| ([^|]+) \| ([^|]+) \|$/gm);
 	return [...rows]
@@ -128,7 +130,7 @@ function tracked(paths) {
 		.filter((path) => path !== "docs/style.md" && path !== "scripts/prose.mjs");
 }
 
-/** The findings of each file in these paths. */
+/** Returns the findings of each file in these paths. */
 export function examineFiles(paths) {
 	const replacements = readReplacements(readFileSync(join(root, "docs/style.md"), "utf8"));
 	return tracked(paths).map((path) => ({
@@ -137,7 +139,7 @@ export function examineFiles(paths) {
 	}));
 }
 
-/** One row for each top folder, and one for the pages beside them. */
+/** Returns one row for each folder at the top, and one row for the pages there. */
 function table(files) {
 	const rows = new Map();
 	for (const file of files) {
@@ -161,7 +163,9 @@ export function checkProse() {
 		const rate = (count) => ((count * 1000) / words).toFixed(2);
 		console.log(folder.padEnd(18), words, rate(relatives), rate(answers), phrases, long);
 		if (rate(relatives) > LIMIT || rate(answers) > LIMIT) {
-			problems.push(`${folder}: more than ${LIMIT} in 1,000 words; npm run prose -- ${folder}`);
+			problems.push(
+				`${folder}: more than ${LIMIT} per 1,000 words in the column "what/who" or "answer" (docs/style.md, "Counts"). To list the sentences: npm run prose -- ${folder}`,
+			);
 		}
 	}
 	if (problems.length > 0) {

@@ -13,13 +13,16 @@ import { setupApi } from "./setup.mjs";
 
 const WASM = "wasm32-unknown-unknown";
 
-/** The core for every target, and the additional items of the browser layer. */
+/**
+ * The listing of the core, which is the same for every target, and the listing with the items of
+ * the browser layer.
+ */
 const LISTINGS = { "core.txt": ["--no-default-features"], "web.txt": ["--target", WASM, "--features", "serde"] };
 
-/** Lists derived traits, but not blanket and automatic ones. */
+/** With these flags, derived traits are listed, but not blanket and automatic implementations. */
 const DETAIL = ["-ss", "--color", "never"];
 
-/** Matches a line of a listing, and no message of cargo. */
+/** Matches the lines of a listing, but not the messages of cargo. */
 const ITEM = /^(#\[|pub |impl)/;
 
 script(async () => {
@@ -36,10 +39,13 @@ script(async () => {
 	for (const [name, items] of Object.entries({ "core.txt": core, "web.txt": web })) {
 		values.write ? write(name, items) : compare(name, items);
 	}
-	say(values.write ? "wrote the public API to api/" : "the public API equals the listing in api/");
+	say(values.write ? "wrote the public API to api/" : "the public API matches the listing in api/");
 });
 
-/** Returns the missing tools, which the person may not want to install: no listing is not a failure. */
+/**
+ * Returns the missing tools. The user may not want to install them, so a missing tool is not a
+ * failure.
+ */
 async function whatIsMissing() {
 	const { output } = await run("rustup", ["target", "list", "--installed", "--toolchain", "nightly"], {
 		capture: true,
@@ -58,7 +64,7 @@ async function list(name) {
 		capture: true,
 		problem: "The public API could not be listed. Does cargo-public-api support this nightly toolchain?",
 	});
-	// An impl for two types is listed for each of them.
+	// An `impl` for two types is listed twice, once for each type.
 	return [...new Set(output.split("\n").filter((line) => ITEM.test(line)))];
 }
 

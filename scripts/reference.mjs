@@ -1,5 +1,5 @@
-// `npm run reference`: writes docs/api/ with typedoc, from the types of the packed package. typedoc has
-// its own version of TypeScript, which reads the declarations in the same way.
+// `npm run reference`: writes docs/api/ with typedoc, from the types of the packed package. typedoc
+// uses its own version of TypeScript, which reads the declarations in the same way.
 
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";

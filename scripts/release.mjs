@@ -1,7 +1,7 @@
 // `npm run release`: tests one commit as an npm package and as a crate, and publishes both after a
 // confirmation. `npm version` changes the version before that (version.mjs).
 //
-//     npm run release -- --dry-run     everything but the upload
+//     npm run release -- --dry-run     does everything but the upload
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,8 @@ script(async () => {
 		}
 		await checkLogin();
 	}
-	// Files of an earlier build would be published as well. `npm run lint` builds the folder again.
+	// Removes the files of an earlier build, because they would be published too. `npm run lint`
+	// builds the folder again.
 	rmSync(join(root, "dist"), { recursive: true, force: true });
 	for (const args of TESTS) {
 		say(`npm ${args.join(" ")}`);
@@ -63,7 +64,10 @@ async function checkTree() {
 	}
 }
 
-/** Returns the step that is missing before this version can be published, if there is one. */
+/**
+ * Returns a sentence with the step that is still needed before this version can be published, if
+ * there is one.
+ */
 function checkVersion() {
 	const others = otherVersions(root);
 	if (others.length > 0) {
@@ -72,15 +76,18 @@ function checkVersion() {
 	const version = versionOf(root);
 	return isInChangelog(root)
 		? undefined
-		: `CHANGELOG.md has no section for ${version}. Run "npm version ${version} --allow-same-version", which dates "Unreleased".`;
+		: `CHANGELOG.md has no section for ${version}. Run "npm version ${version} --allow-same-version": it moves the changes under "Unreleased" into a section with that version and the date.`;
 }
 
-/** Throws if npm has no login. cargo checks its token only when it publishes. */
+/** Throws if the user is not logged in to npm. cargo checks its token only when it publishes. */
 async function checkLogin() {
 	await run("npm", ["whoami"], { cwd: root, capture: true, problem: "You are not logged in to npm. Run: npm login" });
 }
 
-/** Does everything but the upload. `cargo publish` fails where a mirror replaces crates.io. */
+/**
+ * Does everything but the upload. If a mirror replaces crates.io, `cargo publish` fails, and `cargo
+ * package` runs instead.
+ */
 async function packCrate() {
 	say("packing the crate");
 	const { code, output } = await run("cargo", ["publish", "--dry-run", ...CRATE, ...TARGET], {
@@ -93,7 +100,7 @@ async function packCrate() {
 	if (!/crates-io is replaced/.test(output)) {
 		throw new Problem(`The crate cannot be packed.\n${lastWords(output)}`);
 	}
-	console.log("a mirror replaces crates.io: running cargo package instead of cargo publish --dry-run");
+	console.log("crates.io is replaced by a mirror here, so cargo package runs instead of cargo publish --dry-run");
 	const problem = "The crate cannot be packed.";
 	await run("cargo", ["package", ...CRATE, ...TARGET], { cwd: root, capture: true, problem });
 }
@@ -124,11 +131,11 @@ async function confirm() {
 	}
 }
 
-/** Publishes the crate first, so that a missing token of cargo stops before anything is published. */
+/** Publishes the crate first. So if cargo's token is missing, nothing is published. */
 async function publish() {
 	await run("cargo", ["publish", ...CRATE, ...TARGET], { cwd: root, problem: "Nothing was published." });
 	const problem =
-		'The crate is published, the npm package is not. Fix the error of npm, then run "HEADWATER_RELEASE=1 npm publish".';
+		'The crate is published, but the npm package is not. Fix the error that npm reported, then run "HEADWATER_RELEASE=1 npm publish".';
 	await run("npm", ["publish"], { cwd: root, env: { HEADWATER_RELEASE: "1" }, problem });
 	console.log("Published. Push the commit and its tag: git push --follow-tags");
 }

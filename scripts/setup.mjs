@@ -1,6 +1,6 @@
 // Installs missing tools. A build needs the pinned Rust with its wasm target and the source of its
-// standard library, npm packages and wasm-bindgen. `--test` adds wasm-pack, geckodriver, browsers and
-// valgrind, and `--cluster` the servers of tests/cluster.
+// standard library, npm packages and wasm-bindgen. `--test` also installs wasm-pack, geckodriver,
+// browsers and valgrind, and `--cluster` installs the servers of tests/cluster.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ import {
 	wasmPackVersion,
 } from "./lib/tools.mjs";
 
-/** Debian's names. The screenshots contain CJK text, which needs the font. */
+/** The names of Debian's packages. The font is needed for CJK text in the screenshots. */
 const BROWSER_PACKAGES = [
 	"chromium",
 	"chromium-driver",
@@ -36,7 +36,7 @@ const BROWSER_PACKAGES = [
 	"fonts-wqy-microhei",
 ];
 
-/** Whether each browser is installed, with the programs that its tests need. */
+/** For each browser, returns whether it and the programs that its tests need are installed. */
 const BROWSERS = {
 	chromium: () => findChromium() && find("chromedriver"),
 	firefox: () => findFirefox(),
@@ -46,8 +46,8 @@ const BROWSERS = {
 const CLUSTER_PACKAGES = ["nginx", "libnginx-mod-nchan", "redis-server"];
 
 /**
- * Optimizing the tools would take longer than all their runs. One target folder shares their common
- * dependencies.
+ * The tools are built without optimization, which would take longer than all their runs. They share
+ * a target folder, so that their common dependencies are built once.
  */
 const QUICK_BUILD = {
 	CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
@@ -58,8 +58,8 @@ const QUICK_BUILD = {
 };
 
 /**
- * Installs the tools for a build. `meanwhile` runs in parallel with the slow part, once Rust is
- * installed.
+ * Installs the tools for a build. When Rust is installed, `meanwhile` runs in parallel with the
+ * slow part.
  */
 export async function setupBuild(meanwhile = async () => {}) {
 	checkNode();
@@ -94,8 +94,8 @@ export async function setupCounting() {
 }
 
 /**
- * Installs the tools for fuzzing, except the nightly toolchain: only fuzzing and the listing of the
- * API need it, so its installation is left to the person.
+ * Installs the tools for fuzzing, except the nightly toolchain. The user has to install it, because
+ * only fuzzing and the listing of the API need it.
  */
 export async function setupFuzz() {
 	await checkRust();
@@ -135,7 +135,7 @@ async function checkRust() {
 			return;
 		}
 	}
-	throw new Problem("Rust is needed, with rustup: https://rustup.rs has the instructions.");
+	throw new Problem("Rust and rustup are needed. Install them from https://rustup.rs.");
 }
 
 async function npmPackages() {
@@ -147,7 +147,7 @@ async function npmPackages() {
 		return;
 	}
 	say("installing npm packages");
-	// npm's default retries would take a minute and a half without a network.
+	// Without a network, npm's default retries would take a minute and a half.
 	const args = [
 		"ci",
 		"--engine-strict=false",
@@ -208,7 +208,7 @@ async function rustSource() {
 	});
 }
 
-/** Without TLS, which only the downloads of its test runner need. */
+/** This is built without TLS, which only the downloads of its test runner need. */
 const wasmBindgen = () => cargoTool("wasm-bindgen-cli", wasmBindgenVersion, "wasm-bindgen", ["--no-default-features"]);
 
 async function cargoTool(crate, wanted, program = crate, flags = []) {
@@ -227,7 +227,7 @@ async function cargoTool(crate, wanted, program = crate, flags = []) {
 	say(`${program} is ready`);
 }
 
-/** The folder has a gigabyte that no later step needs. */
+/** Removes the target folder of the tools: it contains a gigabyte that no later step needs. */
 function removeToolsBuild() {
 	rmSync(QUICK_BUILD.CARGO_TARGET_DIR, { recursive: true, force: true });
 }
@@ -239,8 +239,8 @@ async function installBrowsers(names) {
 }
 
 /**
- * The installation of a package with a service starts the service, but the tests start servers of
- * their own. With `SYSTEMD_OFFLINE`, `systemctl` starts nothing.
+ * When a package with a service is installed, the service is started. But the tests start their own
+ * servers. With `SYSTEMD_OFFLINE`, `systemctl` starts nothing.
  */
 const QUIET_INSTALL = { DEBIAN_FRONTEND: "noninteractive", SYSTEMD_OFFLINE: "1" };
 
@@ -250,7 +250,7 @@ async function aptPackages(what, packages, needed) {
 		throw new Problem(`${needed} On Debian or Ubuntu: sudo ${command}`);
 	}
 	say(`installing ${what}: ${packages.join(", ")}`);
-	const problem = `The ${what} could not be installed by "${command}"; are you online?`;
+	const problem = `Installing ${what} failed: "${command}". Are you online?`;
 	const options = { capture: true, env: QUIET_INSTALL, problem };
 	await run("apt-get", ["update", "-qq"], options);
 	await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], options);

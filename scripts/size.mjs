@@ -1,9 +1,9 @@
-// Prints the size of the package: raw, gzip and brotli of each file and of both entries, and the
-// purpose of the bytes. Fails if an entry exceeds its budget.
+// Prints the size of each file of the package and of both entries: raw, with gzip and with brotli.
+// Also prints how many bytes each part of the code takes. Fails if an entry exceeds its budget.
 //
 //     npm run size
-//     npm run size -- --json     as JSON
-//     npm run size -- --steps    the bytes that each step of scripts/postprocess/ saves
+//     npm run size -- --json     prints JSON
+//     npm run size -- --steps    prints the bytes that each step of scripts/postprocess/ saves
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,10 @@ import { STEPS } from "./postprocess/postprocess.mjs";
 /** The most bytes that a page may load with each entry, after brotli. */
 const BUDGETS = { headwater: 23_450, "headwater/slim": 23_000 };
 
-/** The purposes of the module's functions, by their names without hashes. The first match counts. */
+/**
+ * Patterns that map the name of a function of the module, without hashes, to its purpose. The first
+ * match counts.
+ */
 const PURPOSES = [
 	["the source: attempts, reading, waits, its events", /headwater::(npm::bindings|web::)|^(connect|read|poll)\b/],
 	["events: lines, fields, text, batches", /headwater::(core::(parser|line|kept|text)|npm::batch)/],
@@ -30,7 +33,7 @@ const PURPOSES = [
 /** The hash that the compiler adds to the name of a crate. */
 const HASH = /\[[0-9a-f]{10,}\]/g;
 
-/** The files that a page loads besides its script, for each entry. */
+/** For each entry, the files that a page loads in addition to its script. */
 const ENTRIES = { headwater: [], "headwater/slim": ["headwater.wasm"] };
 
 /**
@@ -38,7 +41,8 @@ const ENTRIES = { headwater: [], "headwater/slim": ["headwater.wasm"] };
  * measured in an application that imports all three forms and is minified by esbuild.
  */
 export async function sizes(folder = root) {
-	// Not at the top: in a fresh clone this file is loaded before npm's packages are installed.
+	// This import is not at the top of the file, because in a fresh clone the file is loaded before
+	// the npm packages are installed.
 	const { buildSync } = await import("esbuild");
 	return Object.entries(ENTRIES).flatMap(([entry, names]) => {
 		const contents = `export { EventSource, events, fetchEventSource } from "${entry}";`;
@@ -61,7 +65,9 @@ function weigh(bytes) {
 	};
 }
 
-/** Returns raw bytes: of the unpacked module by purpose, and of the minified JavaScript by file. */
+/**
+ * Returns the raw bytes of the unpacked module by purpose, and of the minified JavaScript by file.
+ */
 function breakdown() {
 	const { functions, rest } = JSON.parse(readFileSync(join(root, "pkg", "functions.json"), "utf8"));
 	const module = Object.fromEntries(PURPOSES.map(([purpose]) => [purpose, 0]));
@@ -104,20 +110,25 @@ export async function checkSize(asJson = false) {
 	for (const [entry, budget] of Object.entries(BUDGETS)) {
 		const left = budget - rows.find(({ name }) => name === entry).brotli;
 		if (left < 0) {
-			throw new Problem(`${entry} exceeds its budget of ${budget} bytes of brotli by ${-left}.`);
+			throw new Problem(
+				`${entry} is ${-left} bytes over its budget of ${budget} bytes (brotli). See "Change, test, repeat" in CONTRIBUTING.md.`,
+			);
 		}
 		if (!asJson) {
-			console.log(`\nbudget of ${entry}: ${budget} bytes of brotli; ${left} left`);
+			console.log(`\nbudget of ${entry}: ${budget} bytes (brotli); ${left} left`);
 		}
 	}
 }
 
-/** Builds without each step of the post-processing, and prints the bytes that it saves. */
+/**
+ * Builds the package once without each step of the post-processing, and prints the bytes that the
+ * step saves.
+ */
 async function showSteps() {
 	const brotli = async (folder) =>
 		(await sizes(folder)).filter(({ name }) => name in BUDGETS).map(({ name, brotli }) => [name, brotli]);
 	const whole = Object.fromEntries(await brotli(root));
-	console.log(`${"bytes of brotli that a step saves".padEnd(36)}${Object.keys(whole).join("  ")}`);
+	console.log(`${"bytes that each step saves (brotli)".padEnd(36)}${Object.keys(whole).join("  ")}`);
 	for (const step of STEPS) {
 		const saved = (await brotli(await buildWithout(step))).map(([name, size]) =>
 			`${size - whole[name]}`.padStart(name.length + 2),

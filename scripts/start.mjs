@@ -15,7 +15,7 @@ script(async () => {
 	await buildPackage();
 	await buildPage();
 	say("starting the server; stop it with Ctrl+C");
-	// A terminal signals the server too. Other programs signal only this process.
+	// A terminal sends a signal to the server too, but other programs send it only to this process.
 	const { code } = await run(server, ["--root", pageFolder], { signals: ["SIGINT", "SIGTERM"] });
 	process.exit(code ?? 0);
 });
@@ -28,11 +28,14 @@ async function buildServerWhileInstalling() {
 	return server;
 }
 
-/** Throws before the build, which takes minutes, if the server's port is not available. */
+/**
+ * Throws if the server's port is not available. It is called before the build, because the build
+ * takes minutes.
+ */
 async function checkPort() {
 	const port = Number(process.env.PORT || DEFAULT_PORT);
 	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-		throw new Problem(`PORT is "${process.env.PORT}", which is not a port. Use a number from 0 to 65535.`);
+		throw new Problem(`PORT must be a number from 0 to 65535, not "${process.env.PORT}".`);
 	}
 	await new Promise((resolve, reject) => {
 		const probe = createServer();

@@ -1,5 +1,5 @@
-// `npm run test:all`: the tests that take too long for `npm test`, the facade's tests on the plain
-// package, and two benches, which only print figures.
+// `npm run test:all`: runs the tests that take too long for `npm test`, the facade's tests with the
+// plain package, and two benches, which only print figures.
 
 import { join } from "node:path";
 import { buildPackage, buildPlain, buildTrap } from "./build.mjs";

@@ -1,6 +1,6 @@
-// `npm run test:chaos`: one client in a browser, one server, and the given number of faults between
-// them. Prints the figures. The status is 0 if every event arrived once, in order and complete, and
-// every socket is closed.
+// `npm run test:chaos`: runs one client in a browser and one server, with the given number of
+// faults between them. Prints the figures. The exit status is 0 if every event arrived once, in
+// order and complete, and every socket is closed.
 //
 //     npm run test:chaos -- --seed 1 --events 10000 --faults 1000 --browser firefox --place worker --method POST
 
@@ -23,7 +23,7 @@ const OPTIONS = {
 	browser: text("chromium"),
 	place: text("window"),
 	method: text("GET"),
-	// Damages one event at the server, to show that the test fails.
+	// Damages one event at the server, in order to show that the test detects it.
 	spoil: { type: "string" },
 };
 

@@ -1,5 +1,5 @@
-// `npm run test:interop`: the tests against real servers. Each server is installed, started and stopped
-// here. A server that cannot be installed is skipped, with the reason.
+// `npm run test:interop`: runs the tests against real servers. Each server is installed, started
+// and stopped here. If a server cannot be installed, it is skipped, and the reason is printed.
 //
 //     npm run test:interop -- --only spring,axum
 

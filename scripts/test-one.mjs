@@ -1,7 +1,8 @@
 // `npm run test:one`: builds changed parts and runs one test file in one browser.
 //
 //     npm run test:one -- facade/until                        in Chromium
-//     npm run test:one -- e2e/chat firefox -g Escape          the tests with this text in their name
+//     npm run test:one -- e2e/chat firefox -g Escape          only tests with this text in their
+//     name
 
 import { join } from "node:path";
 import { buildPackage, buildTrap } from "./build.mjs";
@@ -11,7 +12,7 @@ import { Problem, readArguments, run, script } from "./lib/process.mjs";
 import { root } from "./lib/tools.mjs";
 
 const BROWSERS = ["chromium", "firefox", "webkit"];
-/** The facade's tests that load the module that traps. */
+/** Matches the facade's tests that load the module that traps. */
 const TRAPPING = /isolation/;
 
 script(async () => {

@@ -1,5 +1,5 @@
-// `npm run test:package`: installs and builds the packed tarball with the tools of its users, and opens
-// the results in Chromium.
+// `npm run test:package`: installs the packed tarball and builds applications with it, with the
+// tools of its users. Opens the results in Chromium.
 //
 //     npm run test:package -- bundlers frameworks
 

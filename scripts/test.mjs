@@ -29,7 +29,8 @@ script(async () => {
 	const only = (name, suite) => (chosen.includes(name) ? [suite] : []);
 	await setupBuild();
 	await setupTests({ browsers, counting: chosen.includes("instructions") });
-	// Cargo compiles these in different folders, and much of either runs on one core.
+	// These run in parallel: Cargo compiles them in different folders, and much of each compilation
+	// uses only one core.
 	const native = chosen.includes("native") ? buildNative() : buildTestServers();
 	for (const { status, reason } of await Promise.allSettled([native, buildPackages()])) {
 		if (status === "rejected") {

@@ -1,5 +1,5 @@
-// Runs during `npm version`: copies the version from package.json to all other places and adds them
-// to npm's commit.
+// `npm version` runs this file: it copies the version from package.json to all other files, and
+// adds these files to npm's commit.
 //
 //     npm version minor
 

@@ -1,23 +1,23 @@
-// The public address of the project. Both manifests repeat it: `npm run address` writes it into them.
+// The public address of the project. `npm run address` copies it into both manifests.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
  * `repository` is the URL of the Git repository, `homepage` the page for users and `bugs` the page
- * for reports. Null until the project has an address.
+ * for bug reports. It is null until the project has an address.
  */
 export const ADDRESS = null;
 
 const KEYS = ["repository", "homepage", "bugs"];
 
-/** Returns a sentence if the manifests in the folder do not have this address. */
+/** Returns a sentence if the manifests in the folder do not contain this address. */
 export function wrongAddress(folder, address = ADDRESS) {
 	const missing = KEYS.filter((key) => !address?.[key]);
 	if (missing.length > 0) {
 		return (
-			`The project has no public address: ${missing.join(", ")} missing in ADDRESS of scripts/lib/address.mjs. ` +
-			'Set them, run "npm run address" and commit both manifests.'
+			`The project has no public address: set ${missing.join(", ")} of ADDRESS in scripts/lib/address.mjs. ` +
+			'Then run "npm run address" and commit both manifests.'
 		);
 	}
 	const differing = [...written(folder, address)].filter(([file, text]) => read(folder, file) !== text);
@@ -35,7 +35,7 @@ export function writeAddress(folder, address = ADDRESS) {
 	return [...manifests.keys()];
 }
 
-/** Both manifests with the address. */
+/** Returns the texts of both manifests with the address. */
 function written(folder, { repository, homepage, bugs }) {
 	const { version, description, ...rest } = JSON.parse(read(folder, "package.json"));
 	const { name, keywords, license, ...others } = rest;

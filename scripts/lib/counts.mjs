@@ -34,7 +34,7 @@ function specsOf({ suites = [], specs = [] }) {
 	return [...specs, ...suites.flatMap(specsOf)];
 }
 
-/** Counts the TAP of Node's test runner. */
+/** Counts the results of Node's test runner, which prints TAP. */
 export function countNode(output) {
 	const number = (name) => Number(new RegExp(`^# ${name} (\\d+)`, "m").exec(output)?.[1] ?? 0);
 	return { passed: number("pass"), failed: number("fail") + number("cancelled"), skipped: number("skipped") };

@@ -3,10 +3,16 @@
 import { Problem, serve } from "./process.mjs";
 import { tied } from "./tied.mjs";
 
-/** Silent, because Xvfb prints an error for each number that is in use before it finds a free one. */
+/**
+ * Errors are discarded, because Xvfb prints one for each display number that is in use until it
+ * finds a free one.
+ */
 const XVFB = "exec Xvfb -displayfd 1 -nolisten tcp 2>/dev/null";
 
-/** Starts a virtual display. Its name is the value of `DISPLAY` for its clients. */
+/**
+ * Starts a virtual display. Programs find it by the returned name, which has to be the value of
+ * `DISPLAY`.
+ */
 export async function startDisplay() {
 	const { program, args } = tied("sh", "-c", XVFB);
 	const { found, stop } = await serve(program, args, /^(\d+)\n/).catch(() => {

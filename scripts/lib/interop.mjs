@@ -13,10 +13,13 @@ import { find, root, toolsFolder } from "./tools.mjs";
 
 const sources = (name, ...path) => join(root, "tests", "servers", name, ...path);
 
-/** Without these, litellm fetches the prices of models and the list of Anthropic's beta headers. */
+/**
+ * With these variables, litellm does not fetch the prices of models and the list of Anthropic's
+ * beta headers.
+ */
 const LITELLM_OFFLINE = ["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS=True"];
 
-/** Installers by the server's name. Each returns a function from the port to the command line. */
+/** The installer of each server. It returns a function that returns the command line for a port. */
 export const SERVERS = {
 	spring: installSpring,
 	"sse-starlette": async (name) => {
@@ -41,13 +44,15 @@ export const SERVERS = {
 	},
 };
 
-/** On a busy machine, the Java server and litellm with its many modules need most of this time. */
+/**
+ * On a busy machine, the Java server and litellm, which has many modules, need most of this time.
+ */
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 10_000;
 
 /**
  * Calls `fill` for a new folder unless the same manifests were installed before. The folder is
- * outside the checkout, so a fresh clone finds it.
+ * outside the checkout, so that a fresh clone finds it too.
  */
 async function installed(name, manifests, fill, ...also) {
 	const hash = createHash("sha256");
@@ -89,7 +94,10 @@ function installNode(name) {
 	});
 }
 
-/** Copies the application to its packages, because a module looks for packages in its own folder. */
+/**
+ * Copies the application into the folder of its packages, because a module looks for packages in
+ * its own folder.
+ */
 async function installNodeApplication(name) {
 	const folder = await installNode(name);
 	const program = join(folder, "server.mjs");
@@ -111,7 +119,9 @@ async function installPython(name) {
 	return installed(name, ["requirements.txt"], fill, python);
 }
 
-/** Unoptimized, because the server is built once and serves a handful of requests. */
+/**
+ * Builds the server without optimization, because it is built once and serves only a few requests.
+ */
 async function installAxum(name) {
 	const folder = await installed(name, ["Cargo.toml", "Cargo.lock"], () => {});
 	await run("cargo", ["build", "--quiet", "--locked"], {
@@ -125,7 +135,7 @@ async function installAxum(name) {
 
 async function installSpring(name) {
 	if (!(await version("javac")) || !(await version("dpkg"))) {
-		throw new Problem("it needs a JDK, and the Spring packages of Debian");
+		throw new Problem("it needs a JDK and Debian's Spring packages");
 	}
 	const packages = readFileSync(sources(name, "packages.txt"), "utf8").trim().split("\n");
 	const jars = await debianJars(packages);
@@ -136,16 +146,16 @@ async function installSpring(name) {
 	return (port) => ["java", "-classpath", [classes, jars].join(delimiter), "App", port];
 }
 
-/** Returns the class path of these packages. Installs them if the process may do that. */
+/** Returns the class path of these packages. Installs them if the process has the permission. */
 async function debianJars(packages) {
 	const list = () => run("dpkg", ["--listfiles", ...packages], { capture: true });
 	let { code, output } = await list();
 	if (code !== 0) {
 		const command = `apt-get install -y --no-install-recommends ${packages.join(" ")}`;
 		if (process.getuid?.() !== 0 || !find("apt-get")) {
-			throw new Problem(`on Debian or Ubuntu: sudo ${command}`);
+			throw new Problem(`it needs Debian's Spring packages: sudo ${command}`);
 		}
-		say("installing the Spring packages of Debian");
+		say("installing Debian's Spring packages");
 		const env = { DEBIAN_FRONTEND: "noninteractive" };
 		await run("apt-get", ["update", "-qq"], { env, ...UNINSTALLED });
 		await run("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...command.split(" ").slice(1)], { env, ...UNINSTALLED });
@@ -153,19 +163,22 @@ async function debianJars(packages) {
 	}
 	const jars = output.split("\n").filter((path) => /\/java\/[^/]+\.jar$/.test(path));
 	if (code !== 0 || jars.length === 0) {
-		throw new Problem("The Spring packages of Debian contain no JAR files");
+		throw new Problem("Debian's Spring packages contain no JAR files");
 	}
 	return jars.join(delimiter);
 }
 
-/** Starts `command(port)` with a free port of the loopback interface, and waits for any response. */
+/**
+ * Starts `command(port)` with a free port of the loopback interface, and waits until the server
+ * responds.
+ */
 export async function start(name, command) {
 	const port = await freePort();
 	const { program, args } = tied(...command(String(port)));
 	const logged = join(root, "test-results", `interop-${name}.log`);
 	mkdirSync(join(root, "test-results"), { recursive: true });
 	const log = openSync(logged, "w");
-	// In its own process group, so that its child processes are stopped with it.
+	// The server gets its own process group, so that its child processes are stopped with it.
 	const child = spawn(program, args, { stdio: ["pipe", log, log], detached: true });
 	closeSync(log);
 	const exited = once(child, "exit");
@@ -191,7 +204,7 @@ export async function start(name, command) {
 		if (ended() || Date.now() > limit) {
 			await stop();
 			const said = lastWords(readFileSync(logged, "utf8"));
-			throw new Problem(`it ${ended() ? "ended" : "did not respond"} after its start:\n${said}`);
+			throw new Problem(`it ${ended() ? "exited" : "did not respond"} after it was started:\n${said}`);
 		}
 		await pause(100);
 	}

@@ -14,7 +14,10 @@ export const anchorOf = (text) =>
 /** Returns the text of the first heading of a page. */
 export const titleOf = (source) => /^# (.+)$/m.exec(source)?.[1].replaceAll("`", "");
 
-/** Returns the files of the repository, with those that are not yet committed and without ignored ones. */
+/**
+ * Returns the files of the repository that match the patterns. Files that are not yet committed are
+ * included, ignored files are not.
+ */
 export function repositoryFiles(...patterns) {
 	const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...patterns];
 	return execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\0").filter(Boolean);

@@ -1,5 +1,5 @@
-// Replaces the registry in tests: packs the tarball, and installs it into small projects with their
-// other dependencies.
+// For tests that use the package as from a registry: packs the tarball, and installs it into small
+// projects together with their other dependencies.
 
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { root, toolsFolder } from "./tools.mjs";
 
 const projects = join(root, "tests", "package");
 /**
- * Outside the checkout: tools would treat the checkout as the project, and a fresh clone finds the
- * installed packages.
+ * The folder is outside the checkout, because tools would otherwise treat the checkout as the
+ * project. A fresh clone also finds the installed packages there.
  */
 const work = join(toolsFolder, "package");
 
@@ -28,8 +28,8 @@ export async function pack() {
 }
 
 /**
- * Copies a project of tests/package/, such as "apps/vite", installs its dependencies and returns the
- * folder. Of an earlier run it keeps only node_modules, without the tarball.
+ * Copies a project of tests/package/, such as "apps/vite", installs its dependencies and returns
+ * the folder. From an earlier run it keeps only node_modules, and there not the packed package.
  */
 export async function install(name) {
 	const folder = join(work, name);

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { parseArgs } from "node:util";
 
-/** An error that the person can fix. Only its message is printed, without a stack. */
+/** An error that the user can fix. Only its message is printed, without a stack. */
 export class Problem extends Error {}
 
 const started = Date.now();
@@ -34,10 +34,11 @@ export function readArguments(config) {
 /**
  * Runs a program and waits for its end.
  *
- * `capture` keeps its output instead of printing it, `log` writes it to that file, and `tee` both
- * prints and keeps it. Returns `{ code, output }`. If `problem` is given and the program fails, throws
- * this sentence, followed by the program's last lines if they were not printed. The program also gets
- * the `signals` that this process gets.
+ * `capture` returns the program's output instead of printing it, `log` writes it to that file, and
+ * `tee` both prints and returns it. The result is `{ code, output }`. If `problem` is given and the
+ * program fails, `run` throws this sentence. If the program's last lines were not printed, they
+ * follow the sentence. When this process receives one of the `signals`, it passes the signal on to
+ * the program.
  */
 export async function run(program, args, { cwd, env, capture, tee, log, problem, signals } = {}) {
 	const silent = capture || log !== undefined;
@@ -79,7 +80,7 @@ export async function run(program, args, { cwd, env, capture, tee, log, problem,
 	return { code, output };
 }
 
-/** Returns the lines of an output that most likely name the cause of a failure. */
+/** Returns the lines of an output that most probably show the cause of a failure. */
 export function lastWords(output) {
 	const lines = output.trimEnd().split("\n");
 	const errors = lines.filter((line) => /error|E:|could not|cannot/i.test(line));

@@ -7,13 +7,13 @@ import { run } from "./process.mjs";
 import { root } from "./tools.mjs";
 import { versionOf } from "./versions.mjs";
 
-/** The registries show these pages. */
+/** Both packages contain these files, because the registries show them. */
 const BOTH = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/** The other files that each may contain. */
+/** The other files that each package may contain. */
 const OWN = {
 	npm: [/^dist\/[\w-]+\.(js|js\.map|wasm)$/, /^dist\/([\w-]+\/)*[\w-]+\.d\.ts$/, /^package\.json$/],
-	// Cargo adds the normalized manifest and the commit.
+	// Cargo adds the normalized manifest and a file with the commit.
 	crate: [/^src\/([\w-]+\/)*[\w-]+\.rs$/, /^Cargo\.(toml|toml\.orig|lock)$/, /^\.cargo_vcs_info\.json$/],
 };
 
@@ -40,13 +40,13 @@ export async function cratePaths() {
 	return output.trim().split("\n");
 }
 
-/** Returns the files of the packed crate with their sizes in bytes. Needs `cargo package` before. */
+/** Returns the files of the packed crate with their sizes in bytes. Run `cargo package` before. */
 export async function crateFiles() {
 	const packed = join(root, "target", "package", `headwater-${versionOf(root)}`);
 	return (await cratePaths()).map((path) => ({ path, size: statSync(join(packed, path)).size }));
 }
 
-/** Returns the paths that must not be in it, and the required ones that are missing. */
+/** Returns the paths that must not be in a package, and the required paths that are missing. */
 export function wrongPaths(where, paths) {
 	const stray = paths.filter((path) => !BOTH.includes(path) && !OWN[where].some((own) => own.test(path)));
 	return { stray, missing: BOTH.filter((path) => !paths.includes(path)) };

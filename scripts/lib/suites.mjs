@@ -1,4 +1,4 @@
-// The suites of `npm test` and `npm run test:all`: runs each and counts its tests.
+// The suites of `npm test` and `npm run test:all`: functions that run the tests and count them.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,10 @@ export async function runSuites(suites) {
 	process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
-/** Returns the chosen suites, or all of them if there is no choice. Throws if one does not exist. */
+/**
+ * Returns the suites with these names, or all suites if there are no names. Throws if a suite does
+ * not exist.
+ */
 export function chooseSuites(names, all) {
 	const unknown = names.filter((name) => !all.includes(name));
 	if (unknown.length > 0) {
@@ -47,7 +50,10 @@ export async function examples() {
 	return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
-/** The drivers by their names for wasm-pack. WebKitGTK's driver has the arguments of Safari's. */
+/**
+ * The drivers, by the names that wasm-pack gives them. WebKitGTK's driver accepts the same
+ * arguments as Safari's.
+ */
 const DRIVERS = {
 	chrome: () => ["--chromedriver", find("chromedriver")],
 	firefox: () => ["--geckodriver", find("geckodriver")],
@@ -55,8 +61,8 @@ const DRIVERS = {
 };
 
 /**
- * Runs `wasm-pack test` in these browsers, each with a window and a dedicated worker. All of them use
- * one server, because its origin is compiled into the tests.
+ * Runs `wasm-pack test` in these browsers, each with a window and a dedicated worker. All of them
+ * use one server, because the server's origin is compiled into the tests.
  */
 export function browserLayer(scenario, ...browsers) {
 	return async () => {
@@ -70,7 +76,7 @@ export function browserLayer(scenario, ...browsers) {
 	};
 }
 
-/** Names the driver. Otherwise wasm-pack would download a newer one. */
+/** Names the driver, because wasm-pack would otherwise download a newer one. */
 async function wasmPackTest(browser, origin) {
 	const driver = DRIVERS[browser]();
 	say(`testing the browser layer from Rust (wasm-pack test --headless --${browser} ${driver.join(" ")})`);
@@ -79,7 +85,7 @@ async function wasmPackTest(browser, origin) {
 		...toolsPath,
 		...(display && { DISPLAY: display.name }),
 		HEADWATER_SCENARIO: origin,
-		// On a busy machine a browser may need more than the default of 5 s to start.
+		// On a busy machine, a browser may need longer to start than the default of 5 seconds.
 		WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
 		WASM_BINDGEN_TEST_TIMEOUT: "120",
 	};
@@ -138,7 +144,7 @@ export function instructions() {
 	return compareInstructions();
 }
 
-/** Counts one failure more if the runner failed without a failed test, or ran no test. */
+/** Adds one failure if the runner failed although no test failed, or if it ran no test. */
 export function verdict(code, counted) {
 	const ran = counted.passed + counted.failed > 0;
 	return (code === 0 && ran) || counted.failed > 0 ? counted : add(counted, { passed: 0, failed: 1, skipped: 0 });

@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Outside the checkout, so that every clone on a machine uses the same tools. */
+/** This folder is outside the checkout, so that every clone on a machine uses the same tools. */
 export const toolsFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "headwater-tools");
 export const toolsBin = join(toolsFolder, "bin");
 
-/** The command line of wasm-bindgen must have exactly the version of the library. */
+/** The command-line tool of wasm-bindgen must have exactly the same version as the library. */
 export const wasmBindgenVersion = lockedVersion("wasm-bindgen");
 // renovate: wasm-pack
 export const wasmPackVersion = "0.15.1";
@@ -21,14 +21,14 @@ export const wasmPackVersion = "0.15.1";
 export const geckodriverVersion = "0.37.1";
 // renovate: cargo-fuzz
 export const cargoFuzzVersion = "0.13.2";
-// Another version may print a type differently, which changes api/.
+// Another version can print a type in another way, which would change api/.
 // renovate: cargo-public-api
 export const cargoPublicApiVersion = "0.52.0";
 
 /** The oldest Node that Vite supports. The package itself needs 20.12. */
 export const leastNode = [20, 19];
 
-/** PATH with the tools at its front. */
+/** The environment variable PATH with the tools at its front. */
 export const toolsPath = {
 	PATH: [toolsBin, join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter),
 };
@@ -50,7 +50,10 @@ export const findFirefox = () => find("firefox-esr", "firefox");
 export const findWebKitDriver = () => find("WebKitWebDriver");
 export const findRedis = () => find("redis-server");
 
-/** Debian's users may start it, although its folder is not on their PATH. */
+/**
+ * On Debian, nginx is in this folder, which is not on the PATH of users. They can start it
+ * nevertheless.
+ */
 const USR_SBIN_NGINX = "/usr/sbin/nginx";
 export const findNginx = () => find("nginx") ?? (existsSync(USR_SBIN_NGINX) ? USR_SBIN_NGINX : undefined);
 

@@ -1,4 +1,4 @@
-// The version is in package.json. Every other place repeats it.
+// The version is set in package.json. This file copies it to all other places.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,10 @@ import { Problem } from "./process.mjs";
 
 const IN_LOCK = /(\nname = "headwater"\nversion = ")([^"]+)/;
 
-/** The places that repeat it, with the text before it. npm changes package-lock.json itself. */
+/**
+ * The files that repeat the version, with a pattern that finds it. npm changes package-lock.json
+ * itself.
+ */
 const PLACES = {
 	"Cargo.toml": /(\[package\]\nname = "headwater"\nversion = ")([^"]+)/,
 	"Cargo.lock": IN_LOCK,
@@ -18,7 +21,7 @@ const UNRELEASED = "## Unreleased\n";
 /** Returns the version of the checkout in this folder. */
 export const versionOf = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
 
-/** Returns a sentence for each place that has another version. */
+/** Returns a sentence for each file with another version. */
 export function otherVersions(folder) {
 	const version = versionOf(folder);
 	return Object.entries(PLACES).flatMap(([file, pattern]) => {
@@ -34,8 +37,8 @@ export function isInChangelog(folder) {
 }
 
 /**
- * Writes the version to every other place, puts the changes under "Unreleased" in CHANGELOG.md under
- * it, and returns the changed files.
+ * Writes the version to all other files, moves the changes under "Unreleased" in CHANGELOG.md into
+ * a section for the version, and returns the changed files.
  */
 export function repeatVersion(folder, date) {
 	const version = versionOf(folder);

@@ -1,11 +1,12 @@
-// Changes the glue that wasm-bindgen generates: adds the function that starts the module, and removes
-// code that this package does not need.
+// Changes the glue that wasm-bindgen generates: adds the function that starts the module, and
+// removes code that this package does not use.
 
 import { Problem } from "../lib/process.mjs";
 
 /**
  * Wraps the module's exports with js/module/isolation.ts, so that nothing calls the module after a
- * trap. wasm-bindgen's own start functions have no hook for that. Both forms of the package need it.
+ * trap. wasm-bindgen's own start functions have no hook for that. Both forms of the package need
+ * this function.
  */
 const START = `
 import { guarded } from "../js/module/isolation.js";
@@ -17,7 +18,7 @@ export async function start(instantiate) {
 }
 `;
 
-/** The names in the glue that the function uses. */
+/** Patterns for the names in the glue that `start` uses. */
 const STARTED = [/^function __wbg_get_imports\(\)/m, /^let .*\bwasm;$/m, /\bwasm\.__wbindgen_start\(\);/];
 
 /** Returns the glue with the function `start`, which js/module/wasm.ts imports. */
@@ -30,11 +31,14 @@ export function addStart(glue) {
 	return glue + START;
 }
 
-/** Replacements of functions in the glue. esbuild drops code that only the originals used. */
+/**
+ * Shorter replacements of functions in the glue. esbuild then drops code that only the original
+ * functions used.
+ */
 const FUNCTIONS = {
 	isLikeNone: `const isLikeNone = (value) => value == null;
 `,
-	// Stores an error that an import throws, with one wrapper instead of two nested ones.
+	// Stores an error that an import throws. It is one wrapper instead of two nested ones.
 	handleError: `const catching = (f) => (...given) => {
 	try {
 		return f(...given);
@@ -43,8 +47,8 @@ const FUNCTIONS = {
 	}
 };
 `,
-	// Without the fast path that reallocates as a text grows: it helps only with texts that are longer
-	// than URLs.
+	// This omits the fast path that reallocates while a text grows, because it helps only with
+	// texts that are longer than URLs.
 	passStringToWasm0: `function passStringToWasm0(text) {
 	const bytes = new TextEncoder().encode(text);
 	const ptr = wasm.__wbindgen_malloc(WASM_VECTOR_LEN = bytes.length, 1);
@@ -52,10 +56,10 @@ const FUNCTIONS = {
 	return ptr;
 }
 `,
-	// Uses js/module/text.ts, which the module imports in any case.
+	// This uses js/module/text.ts, which the module imports in any case.
 	getStringFromWasm0: `const getStringFromWasm0 = (ptr, len) => decode(getArrayU8FromWasm0(ptr, len));
 `,
-	// Without views that are cached until memory grows. Keeps the original class, because a page may
+	// This does not cache views until memory grows. It keeps the original class, because a page may
 	// replace the global one.
 	getArrayU8FromWasm0: `const Bytes = Uint8Array;
 const getArrayU8FromWasm0 = (ptr, len) => new Bytes(wasm.memory.buffer, ptr >>> 0, len);
@@ -64,7 +68,7 @@ const getArrayU8FromWasm0 = (ptr, len) => new Bytes(wasm.memory.buffer, ptr >>> 
 `,
 };
 
-/** The names in the glue that these functions use. */
+/** Patterns for the names in the glue that these replacements use. */
 const USED = [
 	/^import \{.*\bdecode\b.*\} from '[./]+js\/module\/text\.js';$/m,
 	/^let WASM_VECTOR_LEN = 0;$/m,
@@ -74,13 +78,16 @@ const USED = [
 	/\bwasm\.memory\.buffer\b/,
 ];
 
-/** Replacements of texts in the glue. A pattern with `g` matches at least once, another exactly once. */
+/**
+ * Replacements of texts in the glue. A pattern with the flag `g` must match at least once, a
+ * pattern without it exactly once.
+ */
 const TEXTS = [
 	[/function\(\) \{ return handleError\(function (\([\s\S]*?\n {8}\}), arguments\); \},/g, "catching(function $1),"],
 	[/, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")"],
 	// None of the imports uses `this`.
 	[/function ?\((.*?)\) \{/g, "($1) => {"],
-	// These have no effect.
+	// The texts below have no effect in the glue.
 	[/ \+ [48] \* 0(?=,)/g, ""],
 	[/^ {8}__proto__: null,$/gm, ""],
 	[/^let cachedTextDecoder = .*\ncachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder;"],
@@ -113,6 +120,6 @@ const count = (text, pattern) => [...text.matchAll(new RegExp(pattern, `g${patte
 function changed(step, pattern, found) {
 	return new Problem(
 		`scripts/postprocess/glue.mjs: wasm-bindgen's glue has changed. ${step} found ${pattern} ${found}.\n` +
-			"pkg/headwater.js is the unchanged glue of wasm-bindgen. scripts/postprocess/README.md has the remedy.",
+			"pkg/headwater.js is the unchanged glue of wasm-bindgen. scripts/postprocess/README.md describes the fix.",
 	);
 }

@@ -1,6 +1,6 @@
-// Shortens the names of imports and exports that the module and its glue share, and drops those that
-// only one of the two has. wasm-bindgen gives every import a name with a hash. The package has each
-// hash twice, and hashes do not compress.
+// Shortens the names of imports and exports that the module and its glue share, and drops those
+// that only one of the two uses. wasm-bindgen gives every import a name with a hash. Each hash
+// would be in the package twice, and hashes do not compress.
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, EXPORT_SECTION, IMPORT_SECTION, Reader, sections, Writer } from "./format.mjs";
@@ -10,7 +10,10 @@ const INTERNAL = /^(\.\/.*_bg\.js|__wb.*|__externref_.*)$/;
 
 /** The same names, in the text of the glue. */
 const WORD = /(?<![\w$])(?:__wb\w+|__externref_\w+|\.\/\w+_bg\.js)/g;
-/** An import in the glue, before or after `slimGlue` has turned its function into an arrow function. */
+/**
+ * Matches an import in the glue, before or after `slimGlue` has turned its function into an arrow
+ * function.
+ */
 const IMPORT = /^ {8}([\w$]+): .*\{\n[\s\S]*?\n {8}\}.*,\n/gm;
 
 /**
@@ -23,12 +26,13 @@ export function dropUnusedExports(wasm, glue) {
 }
 
 /**
- * Returns the module and its glue with short names. The glue loses the imports that the optimized
- * module does not have.
+ * Returns the module and its glue with short names. Imports that the optimized module no longer
+ * uses are removed from the glue.
  */
 export function shortenNames(wasm, glue) {
 	const { imports, exports } = namesOf(wasm);
-	// A module, an import and an export may have the same name.
+	// Modules, imports and exports are numbered separately, because a module, an import and an
+	// export may have the same name.
 	const spaces = [imports.map(([module]) => module), imports.map(([, name]) => name), exports];
 	const short = new Map(spaces.flatMap(shortened));
 	check(imports, exports, short);
@@ -37,7 +41,7 @@ export function shortenNames(wasm, glue) {
 	return { module: rename(wasm, short), glue: renameIn(lean, short) };
 }
 
-/** In the order that gives the fewest compressed bytes. */
+/** The short names, in the order that gives the fewest compressed bytes. */
 const LETTERS = "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba$_";
 
 /** Returns pairs of an internal name and a short one. */
@@ -46,7 +50,7 @@ function shortened(names) {
 	return internal.map((name, index) => [name, LETTERS[index] ?? `_${index}`]);
 }
 
-/** Throws unless wasm-bindgen named all imports and at least one export. */
+/** Throws unless the names of all imports and of at least one export come from wasm-bindgen. */
 function check(imports, exports, short) {
 	const strange = imports.flat().find((name) => !short.has(name));
 	if (strange !== undefined) {
@@ -65,7 +69,7 @@ function renameIn(glue, short) {
 	});
 	const missing = [...short.keys()].find((name) => !found.has(name));
 	if (missing !== undefined) {
-		throw changed(`the glue does not have the module's name "${missing}"`);
+		throw changed(`the glue does not contain the module's name "${missing}"`);
 	}
 	return renamed;
 }
@@ -114,7 +118,9 @@ function rewriteEntries(id, contents, change) {
 		const changed = change({ module, name: reader.name() });
 		const kind = reader.byte();
 		if (id === IMPORT_SECTION && kind !== 0) {
-			throw new Problem(`scripts/postprocess/names.mjs: an import of kind ${kind}; only functions are expected.`);
+			throw new Problem(
+				`scripts/postprocess/names.mjs: the module has an import of kind ${kind}, but only functions are supported.`,
+			);
 		}
 		const index = reader.number();
 		if (changed) {

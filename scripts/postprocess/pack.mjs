@@ -2,19 +2,20 @@
 // patterns and words of the module, so brotli can compress them during the transfer. Deflate and
 // base64 would hide them. js/module/unpack.ts reads this format.
 //
-// A space or a lower-case letter stands for itself. Of the other bytes, each of the most frequent ones
-// is one character. The rest are two: one of the last three characters of the alphabet, then any of
-// those before. Both sets are in ascending order. The text begins with one character for each frequent
-// byte: the number of other bytes between it and the frequent byte before.
+// A space or a lower-case letter stands for itself. Every other byte becomes one character if it is
+// frequent, otherwise two. The first of the two is one of the last three characters of the
+// alphabet. The second is one of the characters before those. Frequent and rare bytes are each
+// numbered in ascending order. The text begins with one character for each frequent byte: it says
+// how many rare bytes lie between this byte and the previous frequent byte.
 
 import binaryen from "binaryen";
 
-/** The bytes that stand for themselves. js/module/unpack.ts has the same set. */
+/** The bytes that stand for themselves. js/module/unpack.ts contains the same set. */
 const ITSELF = /[ a-z]/;
 
 /**
- * The rest of printable ASCII, without the characters that need escapes in a string or a page.
- * js/module/unpack.ts has the same set.
+ * The alphabet: the other characters of printable ASCII, without those that need escapes in a
+ * string or a page. js/module/unpack.ts contains the same set.
  */
 const CHARACTERS = /[!#%&(-;=-[\]^_{-~]/;
 
@@ -22,10 +23,16 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 const ALPHABET = BYTES.map((byte) => String.fromCharCode(byte)).filter((character) => CHARACTERS.test(character));
 const SINGLE = ALPHABET.length - 3;
 
-/** The address of the text, after the tables of the loop. js/module/unpack.ts has the same number. */
+/**
+ * The address of the text, after the tables of the loop. js/module/unpack.ts contains the same
+ * number.
+ */
 const START = 512;
 
-/** Returns the source of a script with the module, and with a function that returns its bytes. */
+/**
+ * Returns the source of a script that contains the module and a function that returns the module's
+ * bytes.
+ */
 export function packedScript(wasm) {
 	const packed = pack(wasm);
 	return (
@@ -45,8 +52,9 @@ export function pack(bytes) {
 }
 
 /**
- * Returns the characters of each byte, and the gaps. The bytes in `required` get one character
- * although they are rare: each ends a gap that is too wide for one character.
+ * Returns the characters for each byte, and the numbers of rare bytes between frequent ones (the
+ * gaps). The bytes in `required` get one character although they are rare, because they split a gap
+ * whose number does not fit into one character.
  */
 function codesFor(counts, required = []) {
 	const codes = BYTES.map((byte) => String.fromCharCode(byte));
@@ -73,13 +81,13 @@ function codesFor(counts, required = []) {
 }
 
 /**
- * Returns the unpacking loop as a small module in base64. JavaScript that runs once is interpreted:
- * it would take three times as long as compiling and running this module.
+ * Returns the unpacking loop as a small module in base64. JavaScript that runs once is interpreted,
+ * and would take three times as long as compiling and running this module.
  *
  * `unpack(start, end)` reads the characters at these addresses, replaces them with the bytes, and
- * returns the end of the bytes. The caller fills the tables before: the byte of a character is at the
- * character's code, and the byte of a pair is at the code of its second character plus 128, 256 or
- * 384.
+ * returns the end of the bytes. The caller has to fill the tables before: the byte for a single
+ * character is at the character's code. The byte for a pair is at the code of the pair's second
+ * character plus 128, 256 or 384.
  */
 export function packLoop(text) {
 	const pages = Math.ceil((START + text.length) / 65536);

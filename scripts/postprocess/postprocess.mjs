@@ -1,5 +1,5 @@
-// Runs all steps between wasm-bindgen and esbuild, in order. README.md has a diagram, and the bytes
-// that each step saves.
+// Runs all steps between wasm-bindgen and esbuild, in order. README.md shows a diagram, and the
+// number of bytes that each step saves.
 
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,12 +9,12 @@ import { addStart, slimGlue } from "./glue.mjs";
 import { dropUnusedExports, shortenNames } from "./names.mjs";
 import { functionSizes, withoutCustomSections, withoutUnusedText } from "./sections.mjs";
 
-/** The names of the steps, for `without`. */
+/** The names of the steps, which `without` accepts. */
 export const STEPS = ["glue", "wasm-opt", "sections", "names", "pack"];
 
 /**
- * Turns wasm-bindgen's output in the folder `pkg` into the files that js/ imports. `without` lists the
- * steps to skip, and `flags` are the flags of wasm-opt.
+ * Turns wasm-bindgen's output in the folder `pkg` into the files that js/ imports. `without` lists
+ * the steps to skip, and `flags` are the flags for wasm-opt.
  */
 export async function postprocess(pkg, { without = [], flags }) {
 	const [moduleFile, glueFile] = ["headwater_bg.wasm", "headwater.js"].map((name) => join(pkg, name));
@@ -50,7 +50,8 @@ export async function postprocess(pkg, { without = [], flags }) {
 
 /** Writes the script that contains the module, for js/index.ts. */
 async function writeInline(pkg, module, isPacked) {
-	// Not at the top: in a fresh clone this file is loaded before npm's packages are installed.
+	// This import is not at the top of the file, because in a fresh clone the file is loaded before
+	// the npm packages are installed.
 	const { packedScript } = await import("./pack.mjs");
 	writeFileSync(join(pkg, "inline.js"), isPacked ? packedScript(module) : base64Script(module));
 	writeFileSync(join(pkg, "inline.d.ts"), "export declare function bytes(): Uint8Array<ArrayBuffer>;\n");

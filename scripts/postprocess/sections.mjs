@@ -1,5 +1,5 @@
-// Lists the sizes of a module's functions, and drops its custom sections, which only tools read (Core
-// Specification, 5.5 and 7.4.1), and a text that no function uses.
+// Lists the sizes of a module's functions. Drops the module's custom sections, which only tools
+// read (Core Specification, 5.5 and 7.4.1), and a text that no function uses.
 
 import { Problem } from "../lib/process.mjs";
 import { assemble, CODE_SECTION, CUSTOM_SECTION, IMPORT_SECTION, Reader, sections } from "./format.mjs";
@@ -32,7 +32,7 @@ export function functionSizes(wasm) {
 	}
 	if (names.length === 0) {
 		throw new Problem(
-			"scripts/postprocess/sections.mjs: the module has no names of functions. Is --debuginfo in the flags of wasm-opt?",
+			"scripts/postprocess/sections.mjs: the module has no function names. Is --debuginfo among the flags of wasm-opt?",
 		);
 	}
 	return {
@@ -56,8 +56,8 @@ export function withoutCustomSections(wasm) {
 const UNUSED_TEXT = "closure invoked recursively or after being dropped";
 
 /**
- * Returns the module with the unused text overwritten by zeros, which compress to nothing, if the
- * module does not import wasm-bindgen's function that throws texts.
+ * Overwrites the unused text with zeros, which take almost no bytes when compressed. Changes
+ * nothing if the module imports wasm-bindgen's function that throws texts.
  */
 export function withoutUnusedText(wasm) {
 	const at = wasm.indexOf(UNUSED_TEXT);

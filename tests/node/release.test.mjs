@@ -73,8 +73,14 @@ const ADDRESS = {
 };
 
 test("a release is refused while the project has no address, or only a part of it", () => {
-	assert.match(wrongAddress(root, null), /^The project has no public address: repository, homepage, bugs missing/);
-	assert.match(wrongAddress(root, { ...ADDRESS, bugs: undefined }), /^The project has no public address: bugs missing/);
+	assert.match(
+		wrongAddress(root, null),
+		/^The project has no public address: set repository, homepage, bugs of ADDRESS/,
+	);
+	assert.match(
+		wrongAddress(root, { ...ADDRESS, bugs: undefined }),
+		/^The project has no public address: set bugs of ADDRESS/,
+	);
 });
 
 test("the address is written into both manifests, once", (context) => {

@@ -1,5 +1,6 @@
-// Declares the functions of wasm-bindgen's glue that js/ imports, for editors in a clone that has not
-// been built. The files of pkg/ take precedence: see "rootDirs" in tsconfig.json.
+// Declares the functions of wasm-bindgen's glue that js/ imports. Editors use this file in a clone
+// that has not been built. After a build, the files of pkg/ take precedence: see "rootDirs" in
+// tsconfig.json.
 
 import type { Instantiate } from "../../../js/module/wasm.js";
 
