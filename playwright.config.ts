@@ -1,13 +1,13 @@
-// Configures Playwright for the tests of facade and page. It uses the Chromium, Firefox and WebKitGTK
-// on PATH, for example Debian's. `npm test` runs the projects that are named after a browser, and
-// `npm run test:all` runs the others.
+// Configures Playwright for the tests of the facade and the pages. It uses the Chromium, Firefox
+// and WebKitGTK that are on PATH, for example Debian's. `npm test` runs the projects that are named
+// after a browser, and `npm run test:all` runs the others.
 
 import { defineConfig, type Project } from "@playwright/test";
 import { plainFolder } from "./scripts/build.mjs";
 import { findChromium, findFirefox } from "./scripts/lib/tools.mjs";
 import type { WorkerOptions } from "./tests/support/browser.ts";
 
-/** Without these, Chromium contacts servers of its vendor at every start. */
+/** Without these flags, Chromium contacts servers of its vendor at every start. */
 const CHROMIUM_ARGUMENTS = [
 	"--no-sandbox",
 	"--disable-gpu",
@@ -20,7 +20,7 @@ const CHROMIUM_ARGUMENTS = [
 
 const facade = (...names: string[]) => names.map((name) => `facade/${name}.spec.ts`);
 
-/** The files that take long, which only `npm run test:all` runs. */
+/** The files that take long. Only `npm run test:all` runs them. */
 const LONG = [
 	...facade(
 		"back-forward-cache",
@@ -67,8 +67,9 @@ const LONG = [
 ];
 
 /**
- * The other engines, with their drivers, cannot collect garbage on request or accept a test's
- * certificate. Two of the files need no engine. The renderer's limits are set for Chromium.
+ * The files that run only in Chromium. The other engines, with their drivers, cannot collect
+ * garbage on request or accept a test's certificate. Two of the files need no browser engine. The
+ * limits of the rendering tests are set for Chromium.
  */
 const ONLY_IN_CHROMIUM = [
 	...facade("conformance", "garbage", "http2", "leaks", "limits"),
@@ -76,16 +77,22 @@ const ONLY_IN_CHROMIUM = [
 	"e2e/rendering.spec.ts",
 ];
 
-/** Firefox, with this driver, reloads a page instead of restoring it from the back/forward cache. */
+/**
+ * The files that do not run in Firefox. With this driver, Firefox reloads a page instead of
+ * restoring it from the back/forward cache.
+ */
 const NOT_IN_FIREFOX = facade("back-forward-cache");
 
 /**
- * WebKitGTK takes a cut for the end of the body, encodes ids beyond ASCII twice, and buffers a whole
- * body: see docs/platform-notes.md.
+ * The files that do not run in WebKitGTK. It treats a lost connection as the end of the body,
+ * encodes IDs beyond ASCII twice, and buffers a whole body: see docs/platform-notes.md.
  */
 const NOT_IN_WEBKIT = facade("backpressure", "chaos", "chaos-long");
 
-/** The tests of other engines in `npm test`: the package loads, reads a stream and fires its events. */
+/**
+ * The files that `npm test` runs in the other engines. They test that the package loads, reads a
+ * stream and fires its events.
+ */
 const SHORT_IN_WEBKIT = facade("loading", "standard-stream");
 const SHORT_IN_FIREFOX = [...SHORT_IN_WEBKIT, ...facade("delivery", "standard-events")];
 
@@ -93,12 +100,16 @@ const ALL = [...facade("*"), "e2e/*.spec.ts"];
 
 const FIREFOX: Project["use"] = {
 	browserName: "firefox",
-	// Stock Firefox supports WebDriver BiDi. Playwright's own protocol needs Playwright's build.
+	// An unmodified Firefox supports WebDriver BiDi. Playwright's own protocol needs Playwright's
+	// build of Firefox.
 	channel: "moz-firefox",
 	launchOptions: { executablePath: findFirefox() as string },
 };
 
-/** These do not load the package from the scenario server, and would test the default form again. */
+/**
+ * The files that do not load the package from the scenario server. They would only test the default
+ * form again.
+ */
 const NOT_PLAIN = facade("conformance", "http2");
 
 const CHROMIUM: Project["use"] = {
@@ -131,7 +142,8 @@ export default defineConfig<object, WorkerOptions>({
 			testIgnore: [...SHORT_IN_FIREFOX, ...ONLY_IN_CHROMIUM, ...NOT_IN_FIREFOX],
 			use: FIREFOX,
 		},
-		// tests/support/webkit.ts implements the parts of Playwright that the facade's tests use.
+		// tests/support/webkit.ts implements the parts of Playwright's API that the facade's tests
+		// use.
 		{ name: "webkit", testMatch: SHORT_IN_WEBKIT, use: { browserName: "webkit" } },
 		{
 			name: "webkit-long",
