@@ -27,7 +27,7 @@ use crate::{
     standard::{Outcome, draw, in_ms},
 };
 
-/// Bytes that can have a meaning where they fall.
+/// Bytes that can have a special meaning, depending on their place.
 const PIECES: &[&[u8]] = &[
     b"\n",
     b"\n",
@@ -109,11 +109,12 @@ const VALUES: &[&[u8]] = &[
 ];
 const LINE_ENDS: &[&[u8]] = &[b"\n", b"\n", b"\r", b"\r\n"];
 
-/// The characters of a long text: of one to four bytes, and an invalid byte.
+/// The characters of a long text: characters of one to four bytes, and an invalid byte.
 const FILLINGS: &[&[u8]] =
     &[b"x", b"x", b"x", b"\xC3\xA9", b"\xE6\x97\xA5", b"\xE6\x97\xA5", b"\xF0\x9F\xA6\x80", b"\xFF"];
 
-/// A text that is long enough to be read several bytes at once, with a piece at any place in it.
+/// A text that is long enough to be read several bytes at once, with one of the special pieces
+/// anywhere in it.
 fn long() -> impl Strategy<Value = Vec<u8>> {
     (select(FILLINGS), 0..40_usize, select(PIECES), select(FILLINGS), 0..40_usize).prop_map(
         |(before, before_times, piece, after, after_times)| {
@@ -161,8 +162,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
 
     // behavior 10.1
-    // [non-spec] in one point: by the letter of the standard, each new stream would forget the last
-    // event ID.
+    // [non-spec] in one point: according to the text of the standard, each new stream would forget
+    // the last event ID.
     #[test]
     fn every_stream_is_read_as_the_standard_says_in_every_chunking(
         streams in vec((stream(), vec(any::<Index>(), 0..12)), 1..4),
@@ -194,8 +195,8 @@ proptest! {
     }
 
     // behavior 12.3
-    // [non-spec] The field name has a margin of 16 bytes: whether it counts depends on the
-    // chunking.
+    // [non-spec] There is a margin of 16 bytes for the field name, because it depends on the chunking
+    // whether the field name counts.
     #[test]
     fn whether_an_event_is_too_large_does_not_depend_on_the_chunking(
         lines in vec(0..200_usize, 1..6),
@@ -217,8 +218,8 @@ proptest! {
     }
 }
 
-/// The corpus has the shortest inputs that cover each path through the parser, and those that found
-/// faults put in on purpose.
+/// The corpus contains the shortest inputs that cover each path through the parser, and the inputs
+/// that found errors which had been put into the code on purpose.
 #[test]
 fn the_fuzz_corpus_is_read_as_the_standard_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parser");
@@ -230,8 +231,8 @@ fn the_fuzz_corpus_is_read_as_the_standard_says() {
     }
 }
 
-/// Much longer than a linear parser needs, even unoptimized on a busy machine, and much shorter
-/// than a quadratic one needs.
+/// Much longer than a linear parser needs, even without optimization on a busy machine, and much
+/// shorter than a quadratic parser would need.
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn assert_linear(chunks: &[&[u8]], expected_messages: u64) {

@@ -1,5 +1,5 @@
-//! Tests the watchdog in simulated time: by the wall clock, across a suspension of the machine, and
-//! while the page is hidden. All tests are [non-spec]: the standard has no limit for a silence.
+//! Tests the watchdog in simulated time: by the wall clock, when the machine sleeps, and while the
+//! page is hidden. All tests are [non-spec]: the standard has no limit for a silence.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

@@ -1,5 +1,6 @@
-// Runs chaos from the first request to the last closed socket: the client in a page or in one of
-// its workers. Collects the figures of client and server, and decides which are failures.
+// Runs a client with faults from the first request to the last closed socket. The client is in a
+// page or in a worker. Collects the figures of client and server, and decides which of them are
+// failures.
 
 import { expect, type Lab } from "../facade/support.ts";
 
@@ -20,7 +21,7 @@ interface Tools {
 	kept: Record<string, unknown>;
 }
 
-/** The place where a function runs: a lab's page, or a worker. */
+/** The place where a function runs: the page of the test, or a worker. */
 interface Where {
 	run<A, R>(which: "ours", inPlace: (tools: Tools, argument: A) => R | Promise<R>, argument?: A): Promise<R>;
 }
@@ -38,7 +39,9 @@ interface State {
 	/** The number of events whose type, data or ID is not the expected one. */
 	changed: number;
 	examples: string[];
-	/** The reason why the client has ended: "done" if the last event ended it. */
+	/**
+	 * The reason why the client has ended. It is "done" if the client has received the last event.
+	 */
 	finished: string | null;
 }
 
@@ -60,10 +63,10 @@ export interface Figures extends Options, Omit<State, "finished">, Omit<Report, 
 /** The interval at which the client's progress is polled. */
 const POLL_MS = 250;
 
-/** Twice the longest wait between two tries, and longer than any fault. */
+/** In milliseconds: twice the longest wait between two tries, and longer than any fault. */
 const IDLE_LIMIT_MS = 60_000;
 
-/** A socket closes some milliseconds after its source. */
+/** In milliseconds: a socket closes shortly after its source. */
 const SOCKETS_LIMIT_MS = 15_000;
 
 const BODY = { chaos: "é日😀" };
@@ -139,7 +142,7 @@ async function reportOf(target: string, origin: string): Promise<Report> {
 	return answer.ok ? ((await answer.json()) as Report) : { sent: 0, faults: {}, faultsToCome: 0 };
 }
 
-/** Returns an empty list if the run succeeded. */
+/** Returns the failures of a run. The list is empty if the run succeeded. */
 export function failures(figures: Figures): string[] {
 	const { events, faults, sent, received, missing, duplicated, outOfOrder, changed, openSockets, faultsToCome } =
 		figures;

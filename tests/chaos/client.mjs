@@ -1,5 +1,5 @@
-// The client of a run, written as a user of the package would write it. Counts the received events.
-// Runs in pages and workers, with the class that it receives.
+// The client of a run, written as a user of the package would write it. It counts the received
+// events. It runs in pages and workers, with the EventSource class that it is given.
 
 import { expected, NAMES } from "./expected.mjs";
 

@@ -1,5 +1,5 @@
-// Configures the one test of `npm run test:chaos`: the browsers of the repository's configuration,
-// and only the run's own output.
+// Configures the only test of `npm run test:chaos`. It uses the browsers of the repository's
+// configuration, and prints only the output of the run.
 
 import { defineConfig } from "@playwright/test";
 import repository from "../../playwright.config.ts";

@@ -1,4 +1,4 @@
-// Prints the output of `npm run test:chaos`: that of the run, and the reason of a failure.
+// Prints the output of `npm run test:chaos`: the output of the run, and the reason if it fails.
 
 import type { Reporter, TestCase, TestError, TestResult } from "@playwright/test/reporter";
 

@@ -1,4 +1,4 @@
-// The one run of `npm run test:chaos`, as the script's environment configures it.
+// The only run of `npm run test:chaos`. The script configures it with environment variables.
 
 import { test } from "../facade/places.ts";
 import { expect } from "../facade/support.ts";

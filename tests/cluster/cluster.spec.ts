@@ -1,6 +1,6 @@
 // Checks that no message is lost or repeated when a source's server dies and another node of its
-// cluster takes over. The servers are real, are really killed, and have another origin than the
-// page. Depends on nchan only in the way in which it takes a last event ID.
+// cluster takes over. The servers are real, they are really killed, and their origin is not that of
+// the page. Only the way in which the server receives a last event ID is specific to nchan.
 
 import type { Page } from "@playwright/test";
 import type * as headwater from "headwater";
@@ -26,7 +26,7 @@ interface InPage {
 	source: headwater.EventSource;
 	/** The data and the ID of each message. */
 	received: [data: string, id: string][];
-	/** The last event ID at each attempt. */
+	/** The last event ID when each attempt begins. */
 	asked: string[];
 	failures: string[];
 	opened: Promise<unknown>;
@@ -70,7 +70,7 @@ async function publishAndKill(cluster: Cluster, through: Cluster["nodes"][number
 	let killed: Promise<void> | undefined;
 	const published = await publishNumbers(through, CHANNEL, { count: COUNT, perSecond: PER_SECOND }, (number) => {
 		if (number === KILLED_AFTER) {
-			// The next message is being sent.
+			// At this moment, the next message is being sent.
 			setImmediate(() => {
 				killed = cluster.nodes[0].kill();
 			});
@@ -139,7 +139,7 @@ for (const { name, path, init, asked } of WAYS) {
 			const at = seen.received.findIndex(([, id]) => id === resumed);
 			expect(at, "the source resumes after a message in the middle").toBeGreaterThan(0);
 			expect(at).toBeLessThan(COUNT - 1);
-			// nginx logs a stream when it has ended.
+			// nginx logs the request of a stream only when the stream has ended.
 			const log = () => staying.subscriptions().map((line) => ({ ...line, query: decodeURIComponent(line.query) }));
 			await expect.poll(log).toEqual(asked(resumed));
 		});

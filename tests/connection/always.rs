@@ -18,8 +18,8 @@ proptest! {
         }
     }
 
-    // [non-spec] This test has no model. Like a driver, it knows only after which action a timer
-    // runs.
+    // [non-spec] This test does not use the contract. Like a driver, it knows only after which
+    // actions a timer runs.
     #[test]
     fn a_request_that_is_not_a_get_is_fetched_once_without_permission(
         options in any_options(),
@@ -96,8 +96,8 @@ proptest! {
     }
 }
 
-/// The corpus has the shortest inputs that cover each path through the connection, and those that
-/// found faults put in on purpose.
+/// The corpus contains the shortest inputs that cover each path through the connection, and the
+/// inputs that found errors which had been put into the code on purpose.
 #[test]
 fn the_fuzz_corpus_follows_the_contract() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/connection");

@@ -7,8 +7,8 @@ fn decided(options: Options) -> Options {
     Options { reconnect: Reconnect::Decided, ..options }
 }
 
-/// Each kind of failure except 204: its name, whether a GET is repeated after it by the table, and
-/// the calls that report it.
+/// Each kind of failure except 204: its name, whether a GET is repeated after it (docs/behavior.md,
+/// section 4), and the calls that report it.
 type Failing = (&'static str, bool, fn(&mut Connection) -> Action);
 const FAILURES: [Failing; 12] = [
     ("no response", true, |connection| connection.handle_network_error()),

@@ -156,7 +156,7 @@ fn invalid_utf_8_counts_once_but_an_id_that_is_not_ascii_counts_three_times() {
                     draw(connection.handle_chunk(chunk));
                 }
                 let found = connection.check_limit().is_some();
-                // The field name and an unfinished data line count too.
+                // The field name and an unfinished data line also count.
                 let unfinished = size < 1000 && field == "id:";
                 assert!(found == is_too_large || unfinished, "{field} and {length} bytes in chunks of {size}");
             }

@@ -1,6 +1,6 @@
 //! Tests the life of a connection: announcing, reestablishing, failing and closing it, the waits,
-//! and the state that the next attempt keeps. The rules are those of the HTML Standard, 9.2.3, and
-//! beyond it the project's table of causes for a reconnection. Each module covers a theme, and each
+//! and the state that the next attempt keeps. The rules are those of the HTML Standard, 9.2.3, and,
+//! beyond the standard, those of docs/behavior.md, section 4. Each module covers a topic, and each
 //! test is a rule that can be read alone.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
@@ -60,9 +60,9 @@ use crate::{
     times::ms,
 };
 
-/// A GET that no server has to allow.
+/// A GET that needs no CORS permission.
 const PLAIN: RequestHead = RequestHead { is_get: true, preflights_last_event_id: false };
-/// A GET whose header another origin has to allow.
+/// A GET whose header `Last-Event-ID` needs permission from the other origin.
 const WITH_HEADER: RequestHead = RequestHead { is_get: true, preflights_last_event_id: true };
 
 const EVENT_STREAM: ResponseHead<'static> =
@@ -118,7 +118,7 @@ fn failed(connection: &Connection, action: Action) -> Failure {
     failure
 }
 
-/// Asserts that the failure awaits a decision, and returns it.
+/// Asserts that the caller has to decide about the failure, and returns the failure.
 #[track_caller]
 fn undecided(connection: &Connection, action: Action) -> Failure {
     let Action::AwaitDecision(failure) = action else { panic!("awaits no decision: {action:?}") };
@@ -127,20 +127,20 @@ fn undecided(connection: &Connection, action: Action) -> Failure {
     failure
 }
 
-/// If the failure awaits a decision, the caller confirms the default.
+/// If the caller has to decide about the failure, it decides for the default.
 fn undisputed(connection: &mut Connection, action: Action) -> Action {
     let Action::AwaitDecision(failure) = action else { return action };
     connection.decide(failure.delay)
 }
 
-/// The caller decides to try again after this wait.
+/// Decides, as the caller, to try again after this wait.
 #[track_caller]
 fn go_on(connection: &mut Connection, delay: u64) {
     let action = connection.decide(Some(ms(delay)));
     assert_eq!(reestablished(connection, action).delay, Some(ms(delay)));
 }
 
-/// The caller decides to give up.
+/// Decides, as the caller, to give up.
 #[track_caller]
 fn give_up(connection: &mut Connection) {
     let action = connection.decide(None);
@@ -161,14 +161,14 @@ fn next_attempt(connection: &mut Connection) {
     assert_eq!(connection.ready_state(), ReadyState::Connecting);
 }
 
-/// Fails the attempt, and begins the next one.
+/// Fails the attempt, and begins the next attempt.
 #[track_caller]
 fn lose(connection: &mut Connection) {
     wait_after_network_error(connection, 0.0);
     next_attempt(connection);
 }
 
-/// Fails the attempt, and accepts the response of the next one.
+/// Fails the attempt, and accepts the response of the next attempt.
 #[track_caller]
 fn reconnect(connection: &mut Connection) {
     lose(connection);

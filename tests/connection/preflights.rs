@@ -1,6 +1,6 @@
-//! Tests requests with the header `Last-Event-ID` to another origin, which has to allow it: how a
-//! refusal is detected and reported. All tests are [non-spec]: the standard exempts the browser's
-//! own requests.
+//! Tests requests with the header `Last-Event-ID` to another origin, which has to allow the header:
+//! how a refusal is detected and reported. All tests are [non-spec], because in the standard the
+//! browser's own requests need no permission.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn probing() -> Options {
     Options { can_probe: true, ..get() }
 }
 
-/// Returns a connection that was open, broke off, and now makes a request with the header.
+/// Returns a connection that was open and was lost, and that now makes a request with the header.
 fn resuming(options: Options) -> Connection {
     let mut connection = Connection::new(options, drawn);
     connection.handle_request(PLAIN);

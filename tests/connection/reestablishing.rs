@@ -162,7 +162,7 @@ fn an_invalid_request_fails_at_once_whatever_the_permission() {
     }
 }
 
-// [non-spec] A timer that is left over must not repeat a request.
+// [non-spec] A timer of an earlier wait must not repeat a request.
 #[test]
 fn a_timer_without_a_wait_sends_no_request() {
     let mut connection = Connection::new(post(), drawn);

@@ -1,5 +1,6 @@
-//! Tests refused origins, which look like a broken network: when a probe is sent, and the
-//! consequences of its result.
+//! Tests servers that refuse the page's origin. `fetch` reports the refusal as a network error, so
+//! a second request (a probe) shows whether the server responds. These tests check when a probe is
+//! sent, and what follows from its result.
 
 use super::*;
 

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The server's part of an attempt. Returns the action that ends it.
+/// Does the server's part of an attempt. Returns the action that ends the attempt.
 type Server = fn(&mut Connection) -> Action;
 
 const SERVERS: [(&str, Server); 7] = [
@@ -38,7 +38,7 @@ const SERVERS: [(&str, Server); 7] = [
 ];
 
 /// Returns the times of the requests in the first `end` milliseconds. The server responds at once.
-/// `hurry`: the page becomes visible as soon as a wait begins.
+/// If `hurry` is true, the page becomes visible as soon as a wait begins.
 fn requests(options: Options, server: Server, random: f64, end: u64, hurry: bool) -> Vec<u64> {
     let mut connection = Connection::new(options, drawn);
     let (mut now, mut times) = (0, vec![]);
@@ -113,8 +113,8 @@ fn a_delay_of_zero_stays_zero_with_backoff() {
     }
 }
 
-/// The body of each response to a request that costs something, before it is cut. None of them is
-/// progress, however often it comes.
+/// Bodies of responses to a POST, up to the point where the response ends too early. None of them
+/// is progress, however often it arrives.
 const WITHOUT_PROGRESS: [(&str, &str); 6] = [
     ("nothing", ""),
     ("a comment and a retry", ": hello\n\nretry: 0\n\n"),
@@ -124,7 +124,7 @@ const WITHOUT_PROGRESS: [(&str, &str); 6] = [
     ("an event that is cut", "data: x\n\nid: 7\ndata: cut"),
 ];
 
-/// Bodies that have the same IDs each time: only the first one is progress.
+/// Bodies with the same IDs each time: only the first response is progress.
 const FROM_THE_BEGINNING: [(&str, &str); 4] = [
     ("one id", "id: 1\ndata: x\n\n"),
     ("many ids", "id: 1\ndata: x\n\nid: 2\ndata: y\n\nid: 10\ndata: z\n\n"),
@@ -138,12 +138,12 @@ fn costly(reconnect: Reconnect, max_retries: Option<u32>) -> Options {
     Options { reconnect, backoff: Backoff { max_retries, ..Backoff::default() }, ..post() }
 }
 
-/// Each way in which a response can break off and be requested again.
+/// Each way in which a response can end too early so that it is requested again.
 const CUTS: [fn(&mut Connection) -> Action; 3] =
     [Connection::handle_network_error, Connection::handle_timeout, Connection::handle_interruption];
 
-/// Returns the failures of at most `most` requests. The body of request `n` is `answers(n)`, which
-/// is then cut. Stops earlier if no further request follows.
+/// Returns the failures of at most `most` requests. The body of request `n` is `answers(n)`, and
+/// then the response ends too early. Stops if no further request follows.
 fn failures(
     options: Options,
     cut: fn(&mut Connection) -> Action,

@@ -1,4 +1,5 @@
-//! Tests a stream that was requested elsewhere and cannot be reestablished.
+//! Tests a source for a stream that the caller passes in. There is no request that could
+//! reestablish it.
 
 use super::*;
 

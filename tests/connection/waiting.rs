@@ -28,8 +28,8 @@ fn without_a_message_the_longest_wait_doubles_each_time_up_to_half_a_minute() {
     assert_eq!(wait_after_network_error(&mut connection, 0.0), 3000, "the wait is never below the reconnection time");
 }
 
-// [non-spec] The first try after a message has a short wait. The next one is already the second
-// without a message.
+// [non-spec] The wait before the first retry after a message is short. The next retry already
+// counts as the second one without a message.
 #[test]
 fn a_message_resets_the_backoff() {
     let mut connection = Connection::new(get(), drawn);

@@ -9,7 +9,7 @@ import { root } from "../../scripts/lib/tools.mjs";
 
 let site: Awaited<ReturnType<typeof serveDocs>>;
 
-// One worker, since the tests share a server.
+// The tests run in one worker, because they share a server.
 test.describe.configure({ mode: "default" });
 test.use({ viewport: { width: 1280, height: 900 } });
 

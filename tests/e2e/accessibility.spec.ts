@@ -1,4 +1,4 @@
-// The chat page by keyboard and with a screen reader.
+// Tests the chat page with a keyboard and with a screen reader.
 
 import { ChatPage } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
@@ -44,7 +44,7 @@ test("the roles log, status and alert announce the chat, and the focus returns t
 	await chat.input.fill("hello");
 	await chat.send.click();
 	await expect(chat.status).toHaveText("Waiting for the model");
-	// The button that was pressed is hidden; the one in its place has the focus.
+	// The button that was pressed is hidden. The button in its place has the focus.
 	await expect(page.getByRole("button", { name: "Stop" })).toBeFocused();
 	await expect(chat.answers).toHaveAttribute("aria-busy", "true");
 	await chat.readAnswer(0);

@@ -1,5 +1,5 @@
-// The parts of the benchmark, tested without a browser: the server's workloads, read by another
-// parser than ours, and the arithmetic.
+// Tests the parts of the benchmark without a browser: the arithmetic, and the server's workloads,
+// which are read with a parser that is not ours.
 
 import { createParser } from "eventsource-parser";
 import { compared, geometricMean, interleave, quantile, ratios, spread } from "../../benches/browser/statistics.ts";

@@ -1,4 +1,4 @@
-// The benchmark's page, used by hand by a visitor of the chat page.
+// Tests the benchmark's page as a visitor of the chat page would use it.
 
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
@@ -36,7 +36,7 @@ test("a row shows a bar for every contender and their ratios", async ({ page, ch
 	await expect(row.getByRole("img")).toHaveAccessibleName(/LLM chunks, 170 B: headwater EventSource .* events\/s/);
 	const lines = row.getByRole("row");
 	await expect(lines).toHaveCount(5);
-	// The goals are for Chromium.
+	// The goals apply only to Chromium.
 	const goal = browserName === "chromium" ? "; (met|missed): at least 1\\.00×" : "";
 	for (const line of (await lines.all()).slice(1)) {
 		await expect(line.getByRole("cell").first()).toHaveText(new RegExp(`^[\\d.]+×[\\d.]+ to [\\d.]+${goal}$`));

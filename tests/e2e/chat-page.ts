@@ -1,4 +1,5 @@
-// The chat page for a test: its parts, the actions of a user, and a record of its states and texts.
+// Represents the chat page in tests: its parts, the actions of a user, and a record of its states
+// and texts.
 
 import type { Locator, Page } from "@playwright/test";
 import { expect } from "../support/browser.ts";
@@ -128,7 +129,8 @@ export async function text(answer: Locator): Promise<string> {
 }
 
 /**
- * Fixes the random part of the library's waits, so that they are as short or as long as possible.
+ * Fixes the random part of the library's waits, so that the waits are as short or as long as
+ * possible.
  */
 export async function fixChance(page: Page, value: number): Promise<void> {
 	await page.addInitScript((value) => {

@@ -33,8 +33,8 @@ test("Enter sends one POST, and the model's answer grows piece by piece while th
 
 	const { states, growth } = await chat.record();
 	expect(states.map(([state]) => state)).toEqual(["idle", "connecting", "open", "closed"]);
-	// Five milliseconds pass between two tokens. A body read as a whole would arrive without
-	// pauses.
+	// Five milliseconds pass between two tokens. If the body were read as a whole, the tokens would
+	// appear without pauses.
 	const pauses = growth.filter(({ time }, index) => index > 0 && time - growth[index - 1]!.time >= 3);
 	expect(pauses.length).toBeGreaterThan(5);
 	expect(growth.map(({ length }) => length)).toEqual([...growth].map(({ length }) => length).sort((a, b) => a - b));

@@ -34,8 +34,8 @@ test("every line of the clock appears in order when it is sent, and the page clo
 		new RegExp(`^Event Type: end, Data: ${date}$`),
 		"Connection closed",
 	]);
-	// Forty milliseconds pass between two ticks; a client that waits for the whole body would print
-	// all at once.
+	// Forty milliseconds pass between two ticks. A client that waits for the whole body would print
+	// all lines at once.
 	const pauses = await page.evaluate(() => {
 		const { times } = globalThis as unknown as { times: number[] };
 		return times.filter((time, index) => index > 0 && time - times[index - 1]! >= 15).length;

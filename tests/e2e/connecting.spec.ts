@@ -1,4 +1,4 @@
-// The hint of the chat page when connecting takes long.
+// Tests the hint that the chat page shows when connecting takes long.
 
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
@@ -25,7 +25,7 @@ test("after five seconds without a response a hint appears politely, and disappe
 	await chat.readAnswer(0);
 	await expect(chat.hint).toBeEmpty();
 
-	// Stop ends the wait and the hint.
+	// Stop ends the wait and hides the hint.
 	process.kill(server.pid, "SIGSTOP");
 	await chat.ask("hello");
 	await expect(chat.hint).toHaveText(SLOW, PATIENCE);
@@ -75,10 +75,10 @@ test("a seventh tab over HTTP/1.1 learns that six others have a model running, a
 	await last.page.bringToFront();
 	await last.ask("hello");
 	await expect(last.hint).toHaveText(CROWDED, PATIENCE);
-	// Firefox has some more connections for the tab in front.
+	// Firefox opens a few more connections for the tab that is visible.
 	if (browserName === "chromium") expect(upstream.asked).toHaveLength(6);
 
-	// A tab that closes is no longer counted, and makes room.
+	// A closed tab is no longer counted, and its connection becomes free.
 	await others[0]!.page.close();
 	const asked = await upstream.next();
 	asked.say("Two");

@@ -1,5 +1,5 @@
-// Text from right to left, in answers, in questions and in the box. The positions of letters are
-// measured, since attributes alone say nothing about the layout.
+// Tests text from right to left in answers, in questions and in the box. The positions of letters
+// are measured, because attributes alone say nothing about the layout.
 
 import { join } from "node:path";
 import type { Locator } from "@playwright/test";
@@ -67,13 +67,15 @@ test("each block of a model's answer runs in the direction of its own text, whil
 		await expectFromRight(answer.locator("h3"), ARABIC);
 		const mixed = answer.locator("> p").first();
 		await expectFromRight(mixed, ARABIC);
-		// The mark at the end of the Arabic part is to its left, not at the right edge.
+		// The punctuation mark at the end of the Arabic part is to the left of it, not at the right
+		// edge.
 		expect((await place(mixed, "!")).right).toBeGreaterThan((await place(mixed, "مرحبا")).right);
 		await expectFromLeft(answer.locator("> p").nth(1), "English");
 
 		const items = answer.locator("ul").first().locator("> li");
 		await expectFromRight(items.first(), "שלום");
-		// The English item begins beside its marker too, and its mark is behind its last word.
+		// The English item begins beside its list marker too, and its punctuation mark follows its
+		// last word.
 		await expectFromRight(items.nth(1), "English");
 		expect((await place(items.nth(1), "item")).right).toBeGreaterThan((await place(items.nth(1), ".")).right);
 		await expectFromRight(items.nth(1).locator("li"), "مرحبا");
@@ -142,7 +144,7 @@ test("each paragraph of a question and of the text in the box runs in its own di
 	await expectFromRight(bubble, HEBREW);
 	await expectFromLeft(bubble, "English.");
 	await expectFromRight(bubble, ARABIC);
-	// The message itself stays on the side of the person.
+	// The message itself stays on the user's side.
 	const { x, width } = (await bubble.boundingBox())!;
 	const { x: left, width: all } = (await chat.questions.first().boundingBox())!;
 	expect(x + width).toBe(left + all);

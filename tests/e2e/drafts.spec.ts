@@ -1,4 +1,4 @@
-// The text in the box survives everything but its own question.
+// The text in the box is kept in every situation until it is sent.
 
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
@@ -69,7 +69,7 @@ test("when the browser has no room for the draft, it asks before it leaves the p
 				try {
 					sessionStorage.setItem("filler", text);
 				} catch {
-					// The storage holds less than this.
+					// This text is too long for the storage.
 				}
 			}
 		});

@@ -1,5 +1,5 @@
-// The chat page when the server refuses, breaks off or dies. The embedded model's streams can be
-// resumed.
+// Tests the chat page when the server refuses a request, closes the connection too early, or dies.
+// The streams of the embedded model can be resumed.
 
 import { ChatPage, fixChance, PATIENCE, text } from "./chat-page.ts";
 import { expect, kill, test } from "./fixtures.ts";
@@ -7,7 +7,10 @@ import { expect, kill, test } from "./fixtures.ts";
 /** The number of attempts before the page gives up. */
 const ATTEMPTS = 5;
 
-/** Tests advance a page's clock by this time, in milliseconds; otherwise it runs as usual. */
+/**
+ * Tests advance a page's clock by this time, in milliseconds. Apart from that, the clock runs as
+ * usual.
+ */
 const LONGEST_WAIT = 30_000;
 
 const REFUSALS = [

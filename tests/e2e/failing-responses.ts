@@ -1,16 +1,19 @@
-// The responses of a model's server that fails, and the words of the chat page for each.
+// The responses of a failing model's server, and the text that the chat page shows for each.
 
 import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { KEY } from "./upstream.ts";
 
-/** A response, and the sentences for it after the name of the model's server. */
+/** A response, and the text for it that follows the name of the model's server. */
 export type Row = readonly [name: string, respond: (socket: Socket) => void, words: string];
 
 const EVENTS = "Content-Type: text/event-stream\r\n";
 export const PIECE = 'data: {"choices":[{"delta":{"content":"So far"}}]}\n\n';
 
-/** Sends a response and closes the connection. The headers have the key everywhere. */
+/**
+ * Sends a response and closes the connection. Every header that can contain a text contains the
+ * key.
+ */
 function response(status: string, headers: string, body: string | Buffer): (socket: Socket) => void {
 	const bytes = Buffer.from(body);
 	const head = `HTTP/1.1 ${status}\r\n${headers}X-Key: ${KEY}\r\nSet-Cookie: key=${KEY}\r\nRetry-After: ${KEY}\r\n`;
@@ -23,7 +26,7 @@ function response(status: string, headers: string, body: string | Buffer): (sock
 const refusal = (status: string, body = JSON.stringify({ error: { message: `<b>${KEY}`, type: KEY, code: KEY } })) =>
 	response(status, "Content-Type: application/json\r\n", body);
 
-/** Starts an event stream without an end. */
+/** Starts an event stream and does not end it. */
 export function begin(socket: Socket, body = PIECE): void {
 	socket.write(`HTTP/1.1 200 OK\r\n${EVENTS}\r\n${body}`);
 }

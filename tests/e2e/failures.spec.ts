@@ -1,5 +1,5 @@
-// Every failure of a model's server, in words, on the chat page. The model's server is a socket, so
-// that it can do anything.
+// Tests the text that the chat page shows for every failure of a model's server. The model's server
+// is a plain socket, so that a test can make it do anything.
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -35,7 +35,9 @@ const test = base.extend<{ raw: RawUpstream; open(environment: Record<string, st
 	},
 });
 
-/** Asks one question for each row, and checks the words for it and the end of everything. */
+/**
+ * Asks one question for each row. Checks the text for the failure, and that all connections end.
+ */
 async function check(chat: ChatPage, wire: Wire, upstream: RawUpstream, rows: readonly Row[]): Promise<void> {
 	for (const [name, respond, words] of rows) {
 		await test.step(name, async () => {
@@ -48,7 +50,8 @@ async function check(chat: ChatPage, wire: Wire, upstream: RawUpstream, rows: re
 			await expect(chat.alert, name).toHaveText(`${upstream.name} ${words}`, PATIENCE);
 			await chat.waitForState("closed");
 			await connection.gone;
-			// A question that is too long returns to the box, since the same request would fail again.
+			// A question that is too long is moved back to the box, because the same request would
+			// fail again.
 			await expect(chat.retry).toBeVisible({ visible: !words.includes("of this length") });
 			expect(upstream.count, name).toBe(connections);
 			expect(wire.requests("POST", "/api/chat").length, name).toBe(questions);
@@ -149,7 +152,7 @@ const tls = (name: string) => readFileSync(join(root, "tests", "support", "tls",
 const NO_TLS =
 	"cannot be reached: no secure connection could be made. Check that OPENAI_BASE_URL has the right scheme, http or https, and that the certificate is valid.";
 
-/** Servers that do not get as far as a request, and the words for each. */
+/** Servers that receive no request, and the text for each. */
 const UNREACHABLE: readonly [name: string, server: () => Server, words: string, wait?: string][] = [
 	[
 		"a certificate that nobody knows",

@@ -1,4 +1,5 @@
-// The fixtures of these tests: servers and wires of their own, closed after each test.
+// The fixtures of these tests: servers and recording proxies for one test, which are closed after
+// it.
 
 import { test as base, type Server, startChatServer } from "../support/browser.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
@@ -37,7 +38,7 @@ export const test = base.extend<Fixtures>({
 	},
 });
 
-/** Ends a server as a crash would, without notice to its clients. */
+/** Ends a server like a crash, without notifying its clients. */
 export function kill(server: Server): void {
 	process.kill(server.pid, "SIGKILL");
 }

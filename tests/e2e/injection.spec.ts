@@ -1,4 +1,5 @@
-// Received and typed text is never HTML, and even HTML would not run under the page's policy.
+// Received and typed text never becomes HTML. Even if it did, the page's policy would not let its
+// scripts run.
 
 import type { Page } from "@playwright/test";
 import { ChatPage, PATIENCE } from "./chat-page.ts";
@@ -37,7 +38,7 @@ test("a model's answer that attacks the page never creates a script, frame, imag
 	expect(await injected(page)).toBe(false);
 	expect(dialogs).toBe(0);
 	expect(foreign).toEqual([]);
-	// The attacks are shown as text, with the double underscores taken for emphasis.
+	// The attacks are shown as text. Only the double underscores are treated as emphasis.
 	for (const attack of ['<img src=x onerror="window.', '<svg onload="window.', '<iframe srcdoc="<script>parent.']) {
 		await expect(answer).toContainText(attack);
 	}

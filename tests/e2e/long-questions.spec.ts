@@ -1,4 +1,4 @@
-// Questions and conversations at the limit of the server, and questions without an answer.
+// Tests questions and conversations at the server's size limit, and questions without an answer.
 
 import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
@@ -7,10 +7,10 @@ import type { Wire } from "./wire.ts";
 // Browsers take seconds to lay out a question of a megabyte in the box.
 test.describe.configure({ timeout: 120_000 });
 
-/** The largest request, in bytes; a test of the server compares it with `/api/model`. */
+/** The largest request, in bytes. A test of the server compares this number with `/api/model`. */
 const LIMIT = 1024 * 1024;
 
-/** Characters of one to four bytes, and two that JSON escapes. */
+/** Characters of one to four bytes, and two characters that JSON escapes. */
 const CHARACTERS = { a: 1, é: 2, 源: 3, "🌊": 4, '"': 2, "\u0001": 6 };
 
 const sent = (wire: Wire) => wire.requests("POST", "/api/chat");
@@ -173,7 +173,7 @@ test("when the model's server refuses the length, Retry sends half of the earlie
 		const asked = await upstream.next();
 		expect(asked.question.messages).toHaveLength(expected);
 		if (expected === 5) {
-			// Some servers say so within the stream.
+			// Some servers report this within the stream.
 			asked.send(JSON.stringify({ error: { code: "context_length_exceeded" } }));
 			asked.end();
 		} else {
@@ -198,7 +198,8 @@ test("when the model's server refuses the length, Retry sends half of the earlie
 	asked.finish();
 	expect(await chat.readAnswer(4)).toBe("short");
 
-	// Another text in the box stays there, and the question where it is.
+	// If the box contains another text, that text stays there, and the question stays in the
+	// conversation.
 	await chat.newChat.click();
 	await chat.ask("seven");
 	const last = await upstream.next();

@@ -1,5 +1,5 @@
-// The look of the pages: saves screenshots under test-results/screenshots/ for people, and checks
-// the layout at all widths.
+// Tests the look of the pages: saves screenshots in test-results/screenshots/ for people, and
+// checks the layout at all widths.
 
 import { join } from "node:path";
 import type { Page, TestInfo } from "@playwright/test";

@@ -1,5 +1,5 @@
-// Malformed Markdown, with unlimited nesting or with brackets that are not links, is shown with all
-// its text, and breaks neither the page nor the conversation.
+// Tests malformed Markdown, with unlimited nesting or with brackets that are not links. All its
+// text is shown, and the page and the conversation continue to work.
 
 import type { Locator } from "@playwright/test";
 import { ChatPage, text } from "./chat-page.ts";
@@ -7,8 +7,8 @@ import { expect, test } from "./fixtures.ts";
 import type { Upstream } from "./upstream.ts";
 
 /**
- * The depth limit of Markdown, and the number of further elements that a table or a block of code
- * may need inside the deepest.
+ * The depth limit of Markdown, plus the number of elements that a table or a block of code may need
+ * inside the deepest element.
  */
 const DEEPEST = 32;
 const INNERMOST = 8;
@@ -16,7 +16,7 @@ const INNERMOST = 8;
 interface Kin {
 	readonly of: string;
 	readonly markdown: string;
-	/** The shown text without white space; or texts that it must contain, in this order. */
+	/** The shown text without white space, or texts that it must contain in this order. */
 	readonly shown: string | readonly string[];
 	/** Whether the parser or the highlighter creates no deep elements from it anyway. */
 	readonly shallow?: true;

@@ -1,4 +1,4 @@
-// The chat with a model's server that the test controls. Its streams cannot be resumed.
+// Tests the chat with a model's server that the test controls. Its streams cannot be resumed.
 
 import { ChatPage, PATIENCE, text } from "./chat-page.ts";
 import { test as base, expect, kill } from "./fixtures.ts";
@@ -35,7 +35,7 @@ test("each piece of the model's answer is on the page before the next is sent, a
 	for (const piece of ["The", " source", " of a river:", " 源", "流", " 🌊"]) {
 		asked.say(piece);
 		shown += piece;
-		// The parser holds a blank back until the next character.
+		// The parser holds a space back until the next character arrives.
 		await expect.poll(() => text(chat.answers.first()), PATIENCE).toBe(shown.trimEnd());
 		await expect(chat.answers.first()).toHaveAttribute("data-done", "false");
 		await expect(chat.state).toHaveText("Open");

@@ -1,4 +1,4 @@
-// Double clicks, double taps and held keys on the buttons of the chat page.
+// Tests double clicks, double taps and held keys on the buttons of the chat page.
 
 import type { Locator, Page } from "@playwright/test";
 import { ChatPage, PATIENCE } from "./chat-page.ts";
@@ -7,7 +7,9 @@ import type { Wire } from "./wire.ts";
 
 const sent = (wire: Wire) => wire.requests("POST", "/api/chat");
 
-/** Slow enough that an answer of the embedded model still runs when a test looks at it. */
+/**
+ * The pace is so slow that an answer of the embedded model is still running when a test checks it.
+ */
 const SLOW = 20;
 
 /** The ways in which an impatient person presses a button at this place. */
@@ -20,16 +22,16 @@ const WAYS: Record<string, (page: Page, x: number, y: number) => Promise<void>> 
 	},
 };
 
-/** Presses where the button is now, also after it has gone. */
+/** Presses at the place where the button is now, even after the button has disappeared. */
 async function press(button: Locator, way: string): Promise<void> {
-	// Waits until the button is where it stays.
+	// Waits until the button no longer moves.
 	await button.hover();
 	const box = await button.boundingBox();
 	if (!box) throw new Error("The button is not visible.");
 	await WAYS[way]!(button.page(), box.x + box.width / 2, box.y + box.height / 2);
 }
 
-/** Expects that one question has been sent, and that its answer still runs. */
+/** Expects that one question has been sent, and that its answer is still running. */
 async function expectOneAnswer(chat: ChatPage, wire: Wire): Promise<void> {
 	await chat.waitForText(30);
 	await expect(chat.questions).toHaveCount(1);
@@ -147,7 +149,7 @@ test("Enter held down asks one question, in the box and on Send, and does not st
 	await chat.waitForText(30);
 	expect(sent(wire)).toHaveLength(2);
 
-	// Another press of the key is a decision, however soon it comes.
+	// If the key is pressed again, that is intended, however soon it happens.
 	await page.keyboard.press("Enter");
 	await expect(chat.state).toHaveText("Closed: stopped");
 });

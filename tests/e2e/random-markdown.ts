@@ -1,4 +1,4 @@
-// Random Markdown and HTML, which a seed determines.
+// Generates random Markdown and HTML from a seed.
 
 /** Returns a function that draws numbers from 0 up to, but not including, `below`. */
 export function numbers(seed: number): (below: number) => number {
@@ -52,7 +52,7 @@ const WORDS = [
 
 const LONGEST = 12_000;
 
-/** Returns one text, seldom of more than some thousand characters. */
+/** Returns one text. It is rarely longer than a few thousand characters. */
 export function markdown(draw: (below: number) => number): string {
 	const one = (list: readonly string[]): string => list[draw(list.length)] as string;
 	const parts = Array.from({ length: 1 + draw(120) }, () => {
@@ -60,7 +60,8 @@ export function markdown(draw: (below: number) => number): string {
 			case 0:
 				return one(MARKS).repeat(1 + draw(60));
 			case 1:
-				// Longer than a paragraph, a line of code or an address may become as a whole.
+				// This is longer than the limit at which a paragraph, a line of code or an address
+				// is split.
 				return (one(WORDS) + one(["", " ", "\n"])).repeat(draw(4) === 0 ? draw(3000) : draw(50));
 			case 2:
 				return "\n| c | *d* |".repeat(draw(4) === 0 ? 120 : 2);
@@ -73,7 +74,7 @@ export function markdown(draw: (below: number) => number): string {
 	return parts.join("").slice(0, LONGEST);
 }
 
-/** Returns the text in pieces, cut anywhere, in characters too. */
+/** Splits the text into pieces anywhere, even inside surrogate pairs. */
 export function cut(text: string, draw: (below: number) => number): string[] {
 	const pieces: string[] = [];
 	const longest = [3, 40, 2000][draw(3)] as number;

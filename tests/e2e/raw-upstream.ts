@@ -1,4 +1,4 @@
-// A model's server of which a test controls every byte, from the connection on.
+// A model's server in which a test controls every byte, and also the connection itself.
 
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
@@ -7,14 +7,14 @@ import { KEY, MODEL } from "./upstream.ts";
 /** A connection of the chat server. */
 export interface Connection {
 	readonly socket: Socket;
-	/** Fulfilled with the request once it is complete. */
+	/** Fulfilled with the request when the request is complete. */
 	readonly asked: Promise<string>;
 	/** Fulfilled when the chat server has closed its end. */
 	readonly gone: Promise<unknown>;
 }
 
 export interface RawUpstream {
-	/** The name in the sentences of the chat server. */
+	/** The name of this server in the messages of the chat server. */
 	readonly name: string;
 	/** The number of connections so far. */
 	readonly count: number;
@@ -76,7 +76,7 @@ function follow(socket: Socket): Connection {
 		const length = /^content-length: (\d+)/im.exec(head ?? "");
 		if (length && body && body.length >= Number(length[1])) complete(request);
 	});
-	// A reset is a way to close too.
+	// A reset also counts as closing.
 	socket.on("error", () => {});
 	return { socket, asked, gone: Promise.race([once(socket, "end"), once(socket, "close")]) };
 }

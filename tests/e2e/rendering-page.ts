@@ -1,4 +1,4 @@
-// A page with nothing but the renderer of the chat page, under the same policy.
+// A page that contains only the renderer of the chat page, under the same security policy.
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -24,7 +24,7 @@ export interface Rendering {
 	MarkdownStream: new (root: HTMLElement) => { write(text: string): void; finish(): Promise<void> };
 }
 
-/** Opens the page. Returns the addresses of all requests that are not the page's own files. */
+/** Opens the page. Returns the URLs of all requests that are not for the page's own files. */
 export async function openRendering(page: Page): Promise<string[]> {
 	const foreign: string[] = [];
 	const bundle = async (options: object): Promise<string> => {
@@ -57,8 +57,8 @@ export async function openRendering(page: Page): Promise<string[]> {
 
 /**
  * Describes an element's contents: its elements with their attributes, and the texts. The pieces of
- * long texts and the elements for colors are left out, and so are the borders between two equal
- * inline elements. Runs in the page.
+ * long texts and the elements for colors are omitted, and two equal inline elements in a row count
+ * as one. Runs in the page.
  */
 export function describe(element: Element): string[] {
 	const lines: string[] = [];

@@ -1,5 +1,6 @@
-// The renderer with random and with long Markdown and HTML: nothing fails, nothing dangerous is
-// created, nothing is requested, and the result does not depend on the places of the cuts.
+// Tests the renderer with random and with long Markdown and HTML. Nothing fails, nothing dangerous
+// is created, and nothing is requested. The result does not depend on where the text is split into
+// pieces.
 
 import { expect, test } from "../support/browser.ts";
 import { FORBIDDEN, watchForbidden } from "./forbidden.ts";
@@ -80,7 +81,7 @@ for (const [name, make] of Object.entries(GROWING)) {
 		await openRendering(page);
 		const session = await page.context().newCDPSession(page);
 		await session.send("Performance.enable");
-		// The time of other programs is no part of the thread's.
+		// The thread's time does not include the time of other programs.
 		const threadTime = async () => {
 			const { metrics } = await session.send("Performance.getMetrics");
 			return metrics.find(({ name }) => name === "ThreadTime")!.value;
@@ -96,7 +97,7 @@ for (const [name, make] of Object.entries(GROWING)) {
 			ratios.push((await timed(make(8000))) / short);
 		}
 		ratios.sort((a, b) => a - b);
-		// Four times the text takes sixteen times as long if the time is quadratic.
+		// If the time is quadratic, four times as much text takes sixteen times as long.
 		expect(ratios[2]).toBeLessThan(9);
 	});
 }
@@ -139,7 +140,8 @@ for (const [name, text] of Object.entries(LONG)) {
 				return { pieces: answer.querySelectorAll(".piece").length, copied, width, height: Math.round(height) };
 			};
 			await new Promise(requestAnimationFrame);
-			// A browser remembers the size of a piece out of view once it has been in view.
+			// When a piece has been in view once, a browser remembers its size while it is out of
+			// view.
 			for (const piece of answer.querySelectorAll<HTMLElement>(".piece")) piece.style.contentVisibility = "visible";
 			const split = look();
 			for (const piece of answer.querySelectorAll(".piece")) piece.replaceWith(...piece.childNodes);

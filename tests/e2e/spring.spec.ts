@@ -16,13 +16,13 @@ const parts = (page: Page) => ({
 
 /** A record of the page, in order. */
 interface Seen {
-	/** The text, each time it grew. */
+	/** The text after each time it grew. */
 	readonly texts: string[];
-	/** The texts at which a new question could have been sent. */
+	/** The texts that were shown while a new question could have been sent. */
 	readonly sendable: string[];
-	/** The texts at which the cursor blinked while they grew. */
+	/** The texts that were shown while the cursor blinked although the text grew. */
 	readonly blinking: string[];
-	/** The states of the cursor, each time it changed. */
+	/** The states of the cursor after each change. */
 	readonly cursor: string[];
 }
 
@@ -78,7 +78,8 @@ for (const { mode, requests } of [
 		const { texts, sendable, blinking } = await seen(page);
 		expect(texts).toEqual([..."0123456789"].map((_, index, digits) => digits.slice(0, index + 1).join("")));
 		expect(sendable).toEqual([]);
-		// The cursor is steady while text arrives, and blinks a while after the last piece.
+		// The cursor does not blink while text arrives. It begins to blink a short time after the
+		// last piece.
 		expect(blinking).toEqual([]);
 		await expect(cursor).toHaveAttribute("data-blinking", "true");
 		expect(asked).toEqual(requests);

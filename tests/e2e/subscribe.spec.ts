@@ -10,7 +10,7 @@ class SubscriberPage {
 	readonly lines: Locator;
 	readonly stats: Locator;
 	readonly connect: Locator;
-	/** The addresses of its subscriptions so far. */
+	/** The URLs of its subscriptions so far. */
 	readonly requests: string[] = [];
 
 	constructor(readonly page: Page) {
@@ -69,7 +69,7 @@ test("a subscriber across origins receives a greeting, the start time, and exact
 	await expect(ann.connect).toBeDisabled();
 	await expect(ann.stats).toHaveText("1 of 100 places taken, 0 evicted so far");
 
-	// The page uses one name of this server, the stream the other.
+	// The page uses one name of this server, and the stream uses the other.
 	expect(new URL(server.origin).hostname).toBe("127.0.0.1");
 	const [address, ...others] = ann.requests;
 	expect(others).toEqual([]);
@@ -81,7 +81,7 @@ test("a subscriber across origins receives a greeting, the start time, and exact
 	await expect(ann.lines).toHaveText([
 		...greeting,
 		"message event: Hello, <b>Ann</b> 源流",
-		// A one-line box turns it into one line.
+		// A text box with one line turns the text into one line.
 		/^message event: event: evicted\s?data: a lie$/,
 	]);
 
@@ -106,7 +106,7 @@ test("when the limit is reached the least recently active subscriber receives an
 
 	await ann.join("ann");
 	await bob.join("bob");
-	// A push counts as activity, so now bob has been inactive for longest.
+	// A push counts as activity. So bob is now the user who has been inactive for the longest time.
 	await bob.push("ann", "Stay awake", "Delivered to ann.");
 	await cat.join("cat");
 	await expect(bob.lines.last()).toHaveText(
@@ -116,7 +116,7 @@ test("when the limit is reached the least recently active subscriber receives an
 	await expect(bob.connect).toBeEnabled();
 	await bobsPage.clock.fastForward(60_000);
 
-	// The users who stayed still receive pushes; the evicted one does not.
+	// The users who stayed still receive pushes. The evicted user does not.
 	await cat.push("ann", "You are still there", "Delivered to ann.");
 	await expect(ann.lines.last()).toHaveText("message event: You are still there");
 	await cat.push("bob", "And you?", "bob is not connected.");
@@ -124,7 +124,7 @@ test("when the limit is reached the least recently active subscriber receives an
 	expect(bob.requests).toHaveLength(1);
 	await expect(bob.lines.last()).toHaveText(/^Evicted by the server: /);
 
-	// The evicted user may return: ann leaves, and bob takes her place.
+	// The evicted user can return: ann leaves, and bob takes her place.
 	await ann.page.getByTestId("t2-disconnect").click();
 	await expect.poll(async () => (await stats(server.origin)).open, PATIENCE).toBe(1);
 	await bob.join("bob");

@@ -6,7 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /**
- * Looks like a real key; must never appear outside a header of the request to the model's server.
+ * Looks like a real key. It must never appear anywhere except in a header of the request to the
+ * model's server.
  */
 export const KEY = "sk-e2e-0123456789-secret";
 export const MODEL = "test-model-1";
@@ -23,7 +24,7 @@ export interface Asked {
 	finish(): void;
 	/** Ends the body without the mark that the model's message is complete. */
 	end(): void;
-	/** Breaks the connection. */
+	/** Closes the connection before the end of the response. */
 	cut(): void;
 	/** Refuses with a status and a JSON body. */
 	refuse(status: number, body: unknown): void;

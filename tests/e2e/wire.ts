@@ -1,5 +1,5 @@
-// A recording proxy between a browser and a server. It passes every byte on unchanged, so a test
-// sees the real traffic, independently of the browser's own reports.
+// A recording proxy between a browser and a server (a "wire"). It passes every byte on unchanged,
+// so a test sees the real traffic and does not depend on the browser's own reports.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -49,7 +49,8 @@ export async function openWire(target: string): Promise<Wire> {
 			one.setNoDelay();
 			sockets.add(one);
 			one.on("error", () => one.destroy());
-			// When one end closes, the other must see it, after all data that was sent before.
+			// When one end closes, the other end must notice it, but only after all data that was
+			// sent before.
 			one.on("close", () => {
 				other.destroySoon();
 				sockets.delete(one);
@@ -75,8 +76,8 @@ export async function openWire(target: string): Promise<Wire> {
 }
 
 /**
- * Returns the requests of one connection. A request with an incomplete body has the part that has
- * arrived.
+ * Returns the requests of one connection. If a request's body is incomplete, it contains the part
+ * that has arrived.
  */
 function parse(chunks: Buffer[]): WireRequest[] {
 	const bytes = Buffer.concat(chunks);

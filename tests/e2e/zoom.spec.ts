@@ -1,5 +1,5 @@
-// The chat page in small windows: at 400 % zoom, on phones, and beside an on-screen keyboard. Saves
-// screenshots under test-results/screenshots/ for people.
+// Tests the chat page in small windows: at 400 % zoom, on phones, and with an on-screen keyboard.
+// Saves screenshots in test-results/screenshots/ for people.
 
 import { join } from "node:path";
 import type { TestInfo } from "@playwright/test";
@@ -8,8 +8,8 @@ import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
 /**
- * The first is a window of 1280 × 1024 at 400 % zoom (WCAG 2.2, 1.4.10), the last two are a phone on
- * its side, without and with a keyboard.
+ * The first is a window of 1280 × 1024 at 400 % zoom (WCAG 2.2, 1.4.10). The last two are a phone
+ * in landscape orientation, without and with an on-screen keyboard.
  */
 const WINDOWS = {
 	"400 % zoom": { width: 320, height: 256 },
@@ -19,7 +19,7 @@ const WINDOWS = {
 	"phone on its side with a keyboard": { width: 844, height: 190 },
 };
 
-/** Text without a place to break, in every kind of block. */
+/** Text in which no line can break, in every kind of block. */
 const LONG = "x".repeat(300);
 const ANSWER = [
 	`# ${LONG}`,

@@ -1,5 +1,5 @@
-// Rules of the option `accept`: the responses it is called for, the effect of its result, and how a
-// refusal is reported.
+// Rules of the option `accept`: for which responses it is called, the effect of its result, and how
+// a rejected response is reported.
 
 import { expect, send, test } from "./support.ts";
 

@@ -1,12 +1,13 @@
-// Rules for a page that moves into the browser's real back/forward cache and back.
-// page-events.spec.ts only dispatches the events.
+// Rules for a page that really moves into the browser's back/forward cache and back. In
+// page-events.spec.ts, the tests only dispatch the events.
 
 import { chromium, type Page } from "@playwright/test";
 import { guard } from "../support/browser.ts";
 import { test as base, eventStream, events, expect, Lab, send } from "./support.ts";
 
 /**
- * The scenario server's own pages are not stored, which keeps them out of the back/forward cache.
+ * A page without `no-store`. The scenario server's own pages have that header value, so browsers do
+ * not keep them in the back/forward cache.
  */
 const STORED = `type=text/html|header=Cache-Control:no-cache|${send("<!doctype html><title>stored</title>")}`;
 
@@ -17,7 +18,7 @@ const test = base.extend<{ away: Lab }, { caching: Page }>({
 				await use(shared.page);
 				return;
 			}
-			// Playwright disables the cache.
+			// By default, Playwright disables the back/forward cache.
 			const browser = await chromium.launch({
 				...launchOptions,
 				ignoreDefaultArgs: ["--disable-back-forward-cache"],
@@ -43,7 +44,7 @@ const test = base.extend<{ away: Lab }, { caching: Page }>({
 	},
 });
 
-// One separate browser is enough.
+// The tests of this file share one worker, so that only one separate browser is started.
 test.describe.configure({ mode: "default" });
 
 /** The error fires before the trip. */
@@ -57,7 +58,7 @@ async function trip(lab: Lab, meanwhile = () => lab.expectNoSockets()): Promise<
 }
 
 async function goBack(page: Page): Promise<void> {
-	// Neither Playwright nor the page gets a load event.
+	// When a page is restored, neither Playwright nor the page gets a load event.
 	await page.goBack({ waitUntil: "commit" });
 	const shown = () => page.evaluate(() => (globalThis as unknown as { transitions?: string[] }).transitions?.slice(-2));
 	await expect.poll(shown, "the page was cached and is back").toEqual(["pagehide true", "pageshow true"]);
@@ -238,8 +239,8 @@ test("a source closed before the stay in the cache stays closed, and a source ma
 });
 
 /**
- * Returns the events that the page has seen, from a source whose batch of events was in delivery
- * when the page left and came back.
+ * Returns the events that the page has received. The page leaves and comes back while the source
+ * delivers a batch of events.
  */
 async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slow"): Promise<string[]> {
 	await away.ours(
@@ -250,7 +251,7 @@ async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slo
 				addEventListener(name, () => seen.push(name));
 			}
 			const source = new EventSource("/unused", {
-				// All at once, so that it is one batch.
+				// All events are sent at once, so that they are one batch.
 				fetch: async (_url, init) => {
 					const id = new Headers(init.headers).get("last-event-id");
 					seen.push(`request ${id}`);
@@ -294,8 +295,8 @@ for (const lastEvents of ["quick", "slow"] as const) {
 		]);
 	});
 
-	// Chromium runs one or two tasks between `pagehide` and the freeze, which deliver more of the
-	// events that had arrived.
+	// Between `pagehide` and the freeze, Chromium runs one or two more tasks. They deliver more of
+	// the events that have already arrived.
 	test(`between pagehide and pageshow, only events of the batch that is being delivered fire, with ${lastEvents} handlers`, async ({
 		away,
 	}) => {

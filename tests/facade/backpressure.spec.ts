@@ -1,5 +1,5 @@
-// A slow consumer slows the server down, as seen by a server that counts the bytes it could send.
-// Also a ReadableStream made from the iterator.
+// A slow consumer slows the server down: the server counts the bytes that it can send. This is also
+// tested with a ReadableStream that is made from the iterator.
 
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
@@ -46,7 +46,7 @@ test("until the received events are taken, the server sends no more than the net
 		before = seen.sent;
 		return stands;
 	};
-	// The number is the same three times, a quarter of a second apart.
+	// Waits until the number is the same three times in a row, a quarter of a second apart.
 	await expect
 		.poll(() => standsStill() && new Promise((again) => setTimeout(() => again(standsStill()), 250)), {
 			intervals: [250],

@@ -1,5 +1,5 @@
-// Rules for invalid responses. Each ends in the documented event, with the server's text, and never
-// in a hang, a trap or the loss of a good event.
+// Rules for invalid responses. Each leads to the documented event with the server's text. None
+// leads to a hang, a trap or the loss of a valid event.
 
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 

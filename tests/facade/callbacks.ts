@@ -76,24 +76,25 @@ function installStory(): void {
 			return told;
 		},
 		async transition(name) {
-			// In a separate task, as in a browser, and not between the microtasks of a message.
+			// This runs in a separate task, as in a browser, and not between the microtasks of a
+			// message.
 			await new Promise((resolve) => setTimeout(resolve));
 			dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
 			await new Promise((resolve) => setTimeout(resolve));
 		},
 	};
 	Object.assign(globalThis, inPage);
-	// Makes the waits as short as possible.
+	// This makes the waits as short as possible.
 	Math.random = () => 0;
 }
 
 /**
- * Makes a GET repeat after half a second, the shortest wait that a server can set, if it is sent
- * first.
+ * If this is sent first, a GET is repeated after half a second, the shortest wait that a server can
+ * set.
  */
 export const SOON = "retry: 0\n\n";
 
-/** Breaks off after a message with data `x` and ID `9`. */
+/** Sends a message with data `x` and ID `9`. Then the connection is lost. */
 export const BROKEN = eventStream(send(`${SOON}id: 9\ndata: x\n\n`), HANDED_OVER, "rst");
 
 /** The last response: one message and a clean end. */

@@ -1,5 +1,5 @@
-// A source can be ended in every state of its life, by `close()` and by its signal: at once,
-// permanently, and without a trace at the server, on the signal or on the page.
+// A source can be ended in every state, by `close()` and by its signal. It ends at once and
+// permanently, and leaves nothing behind at the server, on the signal or on the page.
 
 import { elsewhere, eventStream, events, expect, type Fired, HANDED_OVER, type Lab, send, test } from "./support.ts";
 
@@ -12,11 +12,14 @@ interface State {
 	url: (lab: Lab) => string;
 	/** The members of the init, as JavaScript. */
 	init?: string;
-	/** The events until then. They show the page that the state is reached. */
+	/** The events until the state is reached. They show the page that it is reached. */
 	told: string[];
-	/** The number of requests that have reached the server by then. */
+	/** The number of requests that have reached the server when the state is reached. */
 	requests: number;
-	/** The number of responses that have reached the page by then, if `init` counts them. */
+	/**
+	 * The number of responses that have reached the page when the state is reached, if `init`
+	 * counts them.
+	 */
 	answers?: number;
 }
 
@@ -87,8 +90,8 @@ for (const [state, { url, init = "", told, requests, answers = 0 }] of Object.en
 						const before = fired.length;
 						way === "caller" ? source.close() : controller.abort();
 						const { readyState } = source;
-						// The server records times: a socket that closes long after this request
-						// was closed late.
+						// The server records times. If a socket closes long after this request, it
+						// was closed too late.
 						const marked = fetch(mark, { mode: "no-cors" });
 						const { reason } = await source.closed;
 						await marked;
@@ -139,7 +142,8 @@ test("close() and an abort between two attempts prevent the next one, and free t
 				}),
 			);
 			const left = await Promise.all(leaving);
-			// A request that must not be sent would have been sent before this.
+			// If a request were sent that must not be sent, it would have been sent before this
+			// one.
 			await story(new EventSource(urls[0]!, { method: "POST", reconnect: { delay: 250, maxDelay: 0, maxRetries: 1 } }));
 			return left;
 		},
@@ -160,7 +164,7 @@ test("close() and an abort before the module is loaded send nothing", async ({ l
 			left[0]!.close();
 			controller.abort();
 			const stories = left.map((source) => story(source));
-			// The module is loaded when this source has begun.
+			// When this source has begun, the module is loaded.
 			const source = new EventSource(url, { method: "POST" });
 			source.onmessage = () => source.close();
 			return Promise.all([...stories, story(source)]);
@@ -250,7 +254,7 @@ test("a source leaves nothing on its signal, however it ends", async ({ lab }) =
 			const sources = inits.map((init, index) => new EventSource(urls[index]!, { ...init, signal, method: "POST" }));
 			const closed = await Promise.all(sources.map((source) => source.closed));
 			controller.abort();
-			// Control: a source that is open does listen to its signal.
+			// As a control: a source that is open does listen to its signal.
 			const open = listeners();
 			new EventSource(urls[0]!, { signal: open.controller.signal });
 			open.controller.abort();

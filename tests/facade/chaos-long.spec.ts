@@ -1,4 +1,5 @@
-// The rule of chaos.spec.ts on a larger scale: in a window and in a worker, by GET and by POST.
+// Tests the rule of chaos.spec.ts with more events and faults: in a window and in a worker, with
+// GET and with POST.
 
 import { expectWhole, type Options, randomSeed } from "../chaos/chaos.ts";
 import { test } from "./places.ts";

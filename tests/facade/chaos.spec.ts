@@ -1,5 +1,5 @@
-// No fault of the network loses or repeats an event, on a small scale. And the count that shows
-// this does find lost and repeated events.
+// No fault of the network makes an event get lost or be repeated. This file tests that with few
+// events and faults. It also tests that the count detects lost and repeated events.
 
 import { expectWhole, failures, runChaos } from "../chaos/chaos.ts";
 import { expect, test } from "./support.ts";

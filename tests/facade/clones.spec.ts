@@ -1,5 +1,6 @@
-// A response that a callback may read can be read to its end: a clone, a response that the callback
-// refuses, and one that it rejects with. And nothing stays open if nobody reads it.
+// If a callback may read a response, it can read the response to its end. That holds for a clone,
+// for a response that the callback rejects, and for a response with which it rejects the promise.
+// If nobody reads the response, nothing stays open.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
@@ -10,7 +11,7 @@ const slow = (...head: string[]) => [...head, "repeat=100000,x", "wait=1500", "r
 
 const JSON_BODY = send('{"a":1}');
 
-/** The bodies of responses that every callback refuses, with their lengths. */
+/** The bodies of responses that every callback rejects, with their lengths. */
 const refused = (lab: Lab) => [
 	{ url: lab.apart("json").script(`type=application/json|${JSON_BODY}`), length: 7 },
 	{ url: lab.apart("status").script(`status=401|type=application/json|${JSON_BODY}`), length: 7 },

@@ -1,6 +1,6 @@
-// A request that may cost something each time is repeated as often as its permission says. In each
-// form, only a last event ID that advances is progress, whichever events the responses contain.
-// tests/connection/storms.rs tests how the waits grow, in simulated time.
+// A request that may cost money or have side effects is repeated only as often as the caller
+// permits. In each form, only a last event ID that advances is progress, whichever events the
+// responses contain. tests/connection/storms.rs tests in simulated time how the waits grow.
 
 import type { FetchEventSourceInit } from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
@@ -8,8 +8,9 @@ import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.
 const withIds = (...ids: (string | number)[]) => ids.map((id) => `id: ${id}\ndata: ${id}\n\n`).join("");
 
 /**
- * The text of every response before it is cut, and the first wait in milliseconds. With IDs the
- * first response is progress, and later ones are not.
+ * The text of every response up to the point where the connection is lost, and the first wait in
+ * milliseconds. If the text contains IDs, the first response is progress, and later responses are
+ * not.
  */
 const ANSWERS: Record<string, [text: string, first: number]> = {
 	nothing: [":\n\n", 6000],
@@ -20,7 +21,7 @@ const ANSWERS: Record<string, [text: string, first: number]> = {
 	"IDs that are not numbers": [withIds("a", "b"), 3300],
 };
 
-/** Each permission, and the number of requests that it allows. */
+/** The ways in which a caller can permit retries, and the number of requests that each allows. */
 const PERMISSIONS = { object: 3, function: 4, number: 4 };
 type Permission = keyof typeof PERMISSIONS;
 
@@ -43,7 +44,7 @@ test("a POST is repeated as often as maxRetries or the function permits, after a
 	);
 	const outcome = await lab.ours(
 		async ({ EventSource, events, fetchEventSource }, rows) => {
-			// Makes the waits as long as possible.
+			// This makes the waits as long as possible.
 			Math.random = () => 1;
 			const until = () => false;
 			const run = async ({ url, form, permission }: (typeof rows)[number]) => {
@@ -79,8 +80,8 @@ test("a POST is repeated as often as maxRetries or the function permits, after a
 			};
 			return Promise.all(rows.map(run));
 		},
-		// A clean end before the event that `until` accepts is a cut, and one that no browser
-		// hides.
+		// If a body ends cleanly before the event that `until` accepts, that is a failure, and no
+		// browser hides it.
 		rows.map(({ form, permission, one, text }) => ({ form, permission, url: one.script(eventStream(send(text))) })),
 	);
 	for (const [index, { name, permission, first, one }] of rows.entries()) {

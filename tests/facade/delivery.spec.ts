@@ -1,11 +1,11 @@
 // Rules for the delivery of the events of one chunk: their order among listeners and promise
-// reactions. A throwing handler or a `close()` in between has limited effects, and the page is not
-// starved.
+// reactions. A throwing handler or a `close()` in between has limited effects, and other tasks of
+// the page still run.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
 const LAST = "event: last\ndata\n\n";
-/** One write, so that one read returns all of it. */
+/** All events are in one write, so that one read returns all of them. */
 const inOneChunk = (text: string, ...ending: string[]) =>
 	eventStream(send(text), ...(ending.length ? ending : ["hang"]));
 
@@ -344,8 +344,8 @@ test("the page can run a task after 12 ms of delivery, even with slow handlers",
 			const source = new EventSource(url, { method: "POST" });
 			const { port1, port2 } = new MessageChannel();
 			let [uninterrupted, longest] = [0, 0];
-			// A turn of the page: when tasks run at all, one of these two does. The port's may be
-			// late in WebKit, the window's in Chromium.
+			// The page has had a turn if one of these two tasks has run. The port's task can be
+			// late in WebKit, and the window's task in Chromium.
 			const turn = () => {
 				uninterrupted = 0;
 			};
@@ -367,7 +367,7 @@ test("the page can run a task after 12 ms of delivery, even with slow handlers",
 		},
 		lab.script(inOneChunk(events(...Array(50).keys()), "end")),
 	);
-	// 12 ms are over in the fourth event of 4 ms at the latest; the page's turn may have to wait
-	// for one more.
+	// Each event takes 4 ms, so 12 ms are over in the fourth event at the latest. The page's turn
+	// may have to wait for one more event.
 	expect(longest).toBeLessThanOrEqual(5);
 });

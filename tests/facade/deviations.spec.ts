@@ -1,5 +1,5 @@
-// The deviations of this package from the standard: things that a browser can do and no script can.
-// Each is asserted exactly, beside the browsers' own class.
+// The deviations of this package from the standard: behavior that is possible for a browser, but
+// not for a script. Each deviation is asserted exactly, and compared with the browsers' own class.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 

@@ -1,7 +1,7 @@
 // The table of differences between this package's EventSource and the browsers' own: everything
-// that a program could observe. The test that names a difference asserts it exactly, so that a
-// difference that appears or vanishes fails. docs/conformance.md has the same table, which
-// tests/facade/conformance.spec.ts compares.
+// that a program could observe. The test that names a difference asserts it exactly, so a test
+// fails if a difference appears or disappears. docs/conformance.md contains the same table, and
+// tests/facade/conformance.spec.ts compares the two.
 
 /** The tested engines. */
 export type Engine = "chromium" | "firefox" | "webkit";

@@ -1,5 +1,5 @@
-// Rules for leaving `events()`: by `break`, `return`, `throw` and an abort, with the page, and
-// before it began.
+// Rules for leaving `events()`: by `break`, `return`, `throw` or an abort, when the page is left,
+// and before the iteration has begun.
 
 import type { Message } from "headwater";
 import { events as blocks, eventStream, expect, send, test } from "./support.ts";
@@ -7,8 +7,8 @@ import { events as blocks, eventStream, expect, send, test } from "./support.ts"
 const HANGING = eventStream(send(blocks("a", "b", "c")), "hang");
 
 /**
- * Each leaves an iterator after its first message or while it waits for the second, and returns
- * everything that the iterator has returned or thrown.
+ * Each function leaves an iterator after its first message or while it waits for the second
+ * message. It returns everything that the iterator has returned or thrown.
  */
 const WAYS: Record<
 	string,
@@ -60,8 +60,8 @@ for (const [way, leave] of Object.entries(WAYS)) {
 				const { controller, called } = listeners();
 				const iterator = events(url, { signal: controller.signal });
 				const told = await new Function(`return (${leave})(...arguments)`)(iterator, controller);
-				// The server records times: a socket that closes long after this request was closed
-				// late.
+				// The server records times. If a socket closes long after this request, it was
+				// closed too late.
 				await fetch(mark);
 				await tasks();
 				called.length = 0;

@@ -13,8 +13,8 @@ const A_B_C: Omit<Message, "json">[] = [
 ];
 
 /**
- * Returns the data of all messages. If an error is thrown, its reason comes last, or its text if it
- * has no reason.
+ * Returns the data of all messages. If an error is thrown, the last entry is its reason, or its
+ * text if it has no reason.
  */
 function read(lab: Lab, url: string, init: EventsInit = {}): Promise<unknown[]> {
 	return lab.ours(
@@ -251,7 +251,7 @@ test("a stream is not locked if the options are invalid, and an abort before it 
 		const controller = new AbortController();
 		events(stream, { signal: controller.signal });
 		controller.abort();
-		// The stream is canceled in a later task, which an engine may put behind others.
+		// The stream is canceled in a later task, and an engine may run other tasks before it.
 		for (let turn = 0; turn < 100 && cancelled === 0; turn++) {
 			await tasks();
 		}

@@ -95,7 +95,7 @@ interface Failing {
 }
 
 const FAILING: Record<string, Failing> = {
-	// Firefox itself repeats a GET if the connection is reset before the response.
+	// Firefox itself repeats a GET if the connection is reset before the response arrives.
 	"a server that does not answer": {
 		script: "hang",
 		init: "connectTimeout: 500",
@@ -160,7 +160,7 @@ for (const [name, { script, init = "", told, goesOn, id }] of Object.entries(FAI
 		);
 		const stories: string[][] = [];
 		for (const half of [calls.slice(0, 4), calls.slice(4)]) {
-			// A browser opens at most six connections to a server.
+			// A browser opens at most six connections to one server.
 			const told = await lab.ours(
 				(_, { calls, init }) => {
 					const { story } = globalThis as unknown as InPage;

@@ -1,5 +1,6 @@
-// The rules of leaving `fetchEventSource()`, by its signal and with its page: in every state, at
-// once, permanently, and without a trace. All rules are [non-spec].
+// The rules for ending `fetchEventSource()` by its signal or by leaving the page. It can be ended
+// in every state. It ends at once and permanently, and leaves nothing behind. All rules are
+// [non-spec].
 
 import { hide, show } from "../support/visibility.ts";
 import { type InPage, LAST, SOON, sentIds, test } from "./callbacks.ts";
@@ -9,7 +10,7 @@ interface Leaving {
 	url: "hanging" | "never" | "ended" | "busy";
 	/**
 	 * The members of the init, as JavaScript. One of them calls `leave`. Without them, the test
-	 * leaves when the server has the request.
+	 * leaves when the server has received the request.
 	 */
 	init?: string;
 	told: string[];
@@ -110,7 +111,7 @@ for (const [state, { url, init = "", told, requests = 1 }] of Object.entries(LEA
 				(kept.leave as () => void)();
 			}
 			await kept.left;
-			// Longer than the wait before the reconnection.
+			// This is longer than the wait before the reconnection.
 			await new Promise((resolve) => setTimeout(resolve, 100));
 		}, init === "");
 		await lab.expectNoSockets();
@@ -126,7 +127,7 @@ test("an abort before the module is loaded sends nothing", async ({ lab }) => {
 			const left = fetchEventSource(url, { signal: controller.signal });
 			controller.abort();
 			await left;
-			// The module is loaded once this request is sent.
+			// When this request has been sent, the module is loaded.
 			await fetchEventSource(url, { method: "POST" });
 		},
 		lab.script(eventStream(send(events("a")))),
@@ -163,7 +164,7 @@ test("after each kind of end no listener stays on the signal", async ({ lab }) =
 			];
 			const settled = await Promise.allSettled(ends);
 			controller.abort();
-			// A control: the listener of an open source is called.
+			// As a control: the listener of an open source is called.
 			const open = listeners();
 			const left = fetchEventSource(ended, { signal: open.controller.signal });
 			open.controller.abort();

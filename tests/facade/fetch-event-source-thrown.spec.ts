@@ -88,7 +88,7 @@ test("if onmessage throws in a long delivery, no message of that response follow
 		let count = 0;
 		await fetchEventSource("/unused", {
 			method: "POST",
-			// Continues after the last event ID.
+			// The next attempt continues after the last event ID.
 			fetch: async (_, { headers }) => {
 				const last = Number(new Headers(headers).get("last-event-id"));
 				const blocks = Array.from({ length: 5000 - last }, (_, index) => `id: ${last + index + 1}\ndata\n\n`);
@@ -137,7 +137,7 @@ test("an error that onopen throws for an aborted attempt is not reported for a l
 		async (_, url) => {
 			const { story, transition, mine } = globalThis as unknown as InPage;
 			const told: string[] = [];
-			// Only a loaded module sees the page go.
+			// Only a loaded module notices that the page is left.
 			const entry = "/files/dist/index.js";
 			await (await import(entry)).init();
 			let ended: Promise<unknown> | undefined;

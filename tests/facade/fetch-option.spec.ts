@@ -106,7 +106,7 @@ const NONSENSE: Record<string, Nonsense> = {
 		fails: [`return stream(source((c) => c.error(new Error("mine"))))`, "interrupted"],
 		"fails with undefined": [`return stream(source((c) => c.error()))`, "interrupted"],
 	},
-	// Streams of polyfills and of other realms are accepted, so their readers can do anything.
+	// Streams of polyfills and of other realms are accepted, so a reader can behave in any way.
 	"whose reader is broken": {
 		throws: [`return like(reader(() => { throw new Error("mine"); }))`, "interrupted"],
 		"returns no promise": [`return like(reader(() => undefined))`, "interrupted"],

@@ -1,4 +1,5 @@
-// The first request leaves before the module is loaded, and everything that ends a source ends it.
+// The first request is sent before the module is loaded. Everything that ends a source also ends
+// this request.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
@@ -227,7 +228,10 @@ test("headwater/slim requests its module after the first request of the source",
 	expect(outcome).toEqual(["source", "module"]);
 });
 
-/** Counts the responses that scripts of the page construct: the package makes one to warm up. */
+/**
+ * Counts the responses that scripts of the page construct, because the package constructs one to
+ * warm up.
+ */
 function countResponses(lab: Lab, isBroken = false): Promise<void> {
 	return lab.page.evaluate((isBroken) => {
 		const counter = Object.assign(globalThis, { constructed: 0 });
@@ -269,7 +273,7 @@ for (const entry of [ENTRY, SLIM]) {
 			},
 			[entry, url] as const,
 		);
-		// The smaller entry also loads its module.
+		// The slim entry also requests its module.
 		expect(outcome).toEqual([1, 1, entry === SLIM ? 2 : 1]);
 	});
 }

@@ -14,7 +14,7 @@ declare global {
 	>;
 }
 
-/** Called before each test that sends with the forms. */
+/** Call this before each test that sends requests with the forms. */
 export const installForms = (lab: Lab) =>
 	lab.ours(({ EventSource, events, fetchEventSource, echo }) => {
 		globalThis.send = {
@@ -29,7 +29,7 @@ export const installForms = (lab: Lab) =>
 				new Promise((resolve, reject) => {
 					const onmessage = ({ event, data }: headwater.EventSourceMessage) =>
 						event === "request" && resolve(JSON.parse(data));
-					// The way a caller adds callbacks to the options of another library.
+					// This is how a caller adds callbacks to the options of another library.
 					const callbacks = { onmessage: { value: onmessage }, onerror: { value: (error: unknown) => reject(error) } };
 					const all =
 						init instanceof Request ? Object.defineProperties(init, callbacks) : Object.create(init, callbacks);

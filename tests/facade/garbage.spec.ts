@@ -56,7 +56,8 @@ test("an unreferenced source stays alive while it is CONNECTING, OPEN or waiting
 					const source = new Class(url);
 					watch(source, `${which} ${name}`);
 					source.onmessage = function () {
-						// If it were collectable, it would have been collected like the control.
+						// If the source were collectable, it would have been collected like the
+						// control.
 						told.push(`${name}, ${collected.includes(`${which} control`) ? "" : "not "}after a collection`);
 						this.close();
 					};

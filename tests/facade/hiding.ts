@@ -1,4 +1,4 @@
-// The page of the tests that hide, freeze or disconnect it. Restores it after each test.
+// A page that tests hide, freeze or disconnect. It is restored after each test.
 
 import type { Page } from "@playwright/test";
 import { guard } from "../support/browser.ts";

@@ -1,5 +1,6 @@
-// Many sources can be open at a time over HTTP/2. In HTTP/1.1 browsers open six to a server. The
-// server is Node's own. Its certificate, for localhost, is beside this file and has no other use.
+// Over HTTP/2, many sources can be open at the same time. Over HTTP/1.1, browsers open at most six
+// connections to a server. The server is Node's own. Its certificate for localhost is in
+// tests/support/tls/ and is used only in tests.
 
 import { readFileSync } from "node:fs";
 import { createSecureServer, type Http2ServerResponse } from "node:http2";
@@ -13,7 +14,8 @@ const SOURCES = 200;
 const file = (...path: string[]) => readFileSync(join(root, ...path));
 
 /**
- * Sends each source its number at once, and again when all have connected. The streams stay open.
+ * The server sends each source its number at once, and again when all sources have connected. The
+ * streams stay open.
  */
 async function startServer() {
 	const open = new Map<string, Http2ServerResponse>();
@@ -21,7 +23,7 @@ async function startServer() {
 	const server = createSecureServer({
 		key: file("tests", "support", "tls", "key.pem"),
 		cert: file("tests", "support", "tls", "certificate.pem"),
-		// By default browsers open a hundred streams.
+		// By default, browsers open at most a hundred streams.
 		settings: { maxConcurrentStreams: 2 * SOURCES },
 	});
 	server.on("session", () => {
@@ -83,7 +85,7 @@ test(`${SOURCES} sources of a page are all served over one connection, and leave
 		for (const source of (globalThis as unknown as { sources: { close(): void }[] }).sources) source.close();
 	});
 	await expect.poll(server.open).toBe(0);
-	// The page's connection, and that of the sources if it is another one.
+	// The connection of the page, and that of the sources if they use another one.
 	expect(server.connections()).toBeLessThanOrEqual(2);
 	await context.close();
 	await server.stop();

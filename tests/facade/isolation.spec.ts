@@ -1,5 +1,5 @@
-// The effect of a trap of the module on a page: every source gets an error, the module is not
-// entered again, and nothing is left open. The module is a build that traps when it delivers a
+// The effect of a trap (a crash) of the module on a page: every source gets an error, the module is
+// not called again, and nothing is left open. The module is a build that traps when it delivers a
 // certain text (`buildTrap` in scripts/build.mjs).
 
 import type * as headwater from "headwater";
@@ -39,8 +39,8 @@ function openAndTrap(lab: Lab, urls: string[], json?: unknown): Promise<Ending[]
 				}
 				sources.push(source);
 				fired.push(own);
-				// One after another, so that all but the last have reached their state before the
-				// trap.
+				// The sources are opened one after another, so that all but the last have reached
+				// their state before the trap.
 				await Promise.race([
 					new Promise((resolve) => source.addEventListener("message", resolve, { once: true })),
 					source.closed,
@@ -97,7 +97,7 @@ test("[non-spec] a trap leaves no socket and no timer behind", async ({ lab }) =
 	);
 	await lab.expectNoSockets();
 	const { length } = await lab.requests();
-	// Longer than the wait for the reconnection that the trap canceled.
+	// This is longer than the wait before the reconnection that the trap canceled.
 	await lab.page.evaluate("new Promise((resolve) => setTimeout(resolve, 1500))");
 	expect(await lab.requests()).toHaveLength(length);
 });

@@ -99,7 +99,7 @@ test("if another origin refuses Last-Event-ID, the reason is cors after at most 
 			const source = new EventSource(url);
 			const fired = record(source);
 			await once(source, "message");
-			// The end of the first connection, and two refusals.
+			// The errors are the end of the first connection, and two refusals.
 			for (let errors = 0; errors < 3; errors++) {
 				await once(source, "error");
 			}

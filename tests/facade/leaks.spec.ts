@@ -1,5 +1,5 @@
 // A source leaves nothing behind, however it ends: WebAssembly memory, JavaScript heap, sockets,
-// listeners and timers are as before. Needs a browser whose garbage collector can be called.
+// listeners and timers are as before it. Needs a browser whose garbage collector can be called.
 
 import type { CDPSession } from "@playwright/test";
 import { type Make, urls, WAYS, type Way } from "./endings.ts";
@@ -11,15 +11,15 @@ const IN_A_ROW = 2000;
 const COSTS = { none: IN_A_ROW, some: 200, high: 20 };
 
 /**
- * The noise of the measurement, in bytes. It is 40 to 90 KiB for any number of sources. For 2,000
- * sources this limit is 64 bytes each, and a closure with its context takes more.
+ * The noise of the measurement, in bytes. It is 40 to 90 KiB for any number of sources. With 2,000
+ * sources, this limit is 64 bytes for each source. A closure with its context would take more.
  */
 const HEAP_NOISE = 128 * 1024;
 
 /** The resources that must be as before. */
 interface Held {
 	memory: number;
-	/** The most JavaScript objects that Rust held at a time. */
+	/** The most JavaScript objects that Rust has held at the same time. */
 	table: number;
 	heap: number;
 	/** The listeners of the whole page, of the window, and of the signal that all sources share. */
@@ -90,7 +90,7 @@ class Meter {
 }
 
 /**
- * Opens `count` sources, one after another, in these ways in turn, and waits for the end of each.
+ * Opens `count` sources, one after another, and waits for the end of each. Uses these ways in turn.
  */
 async function run(lab: Lab, ways: Way[], count: number): Promise<void> {
 	const reasons = await lab.ours(
@@ -115,8 +115,8 @@ async function expectNoLeak(lab: Lab, ways: Way[], count: number): Promise<void>
 	const meter = await Meter.start(lab);
 	// Some ways do not load the module, which must be loaded before the measurement.
 	await run(lab, [WAYS["the end of a stream from elsewhere"] as Way], 1);
-	// Runs until the layout of the module's memory is stable. The timing of about 126 sources
-	// decides its size.
+	// Repeats until the layout of the module's memory is stable. Its size depends on the timing of
+	// about 126 sources.
 	await run(lab, ways, Math.max(ways.length * 12, Math.min(count, 100)));
 	const before = await meter.read();
 	await run(lab, ways, count);

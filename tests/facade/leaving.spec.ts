@@ -3,7 +3,7 @@
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
-/** The state of the server when the source leaves it, and the event that shows this state. */
+/** The state of the server when the source is closed, and the event that shows this state. */
 const SITUATIONS: Record<string, [path: string | ((lab: Lab) => string), ready: string | null]> = {
 	"that never answers": ["/never-answers", null],
 	"that is silent": ["/silent", null],
@@ -66,7 +66,7 @@ test("close() in the wait before a reconnection prevents it", async ({ lab }) =>
 		const fired = record(source);
 		await once(source, "error");
 		source.close();
-		// By then the reconnection would have happened.
+		// By this time, the reconnection would have happened.
 		const other = new EventSource(url, { reconnect: { delay: 500, maxDelay: 0 } });
 		await once(other, "error");
 		await once(other, "error");
@@ -82,8 +82,8 @@ test("200 sources that are opened and closed leave no socket open", async ({ lab
 	const outcome = await lab.ours(
 		async ({ EventSource, once }, url) => {
 			const fired: string[] = [];
-			// First all at once, which is more than a browser opens to one server. Then one after
-			// another.
+			// First, all sources are opened at once, which is more than a browser opens to one
+			// server. Then they are opened one after another.
 			const atOnce = Array.from({ length: 100 }, () => new EventSource(url));
 			for (const source of atOnce) {
 				source.onerror = ({ type }) => fired.push(type);

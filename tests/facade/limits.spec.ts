@@ -24,7 +24,7 @@ const MESSAGE = "message".length;
 
 const ended = (...delivered: Lengths[]): Outcome => ({ reason: "end", delivered });
 
-/** A server step that repeats a text until it has sent so many bytes. */
+/** A server step that repeats a text until it has sent this many bytes. */
 const fill = (bytes: number, text: string, size = text.length) => {
 	return `repeat=${Math.floor(bytes / size)},${encodeURIComponent(text)}`;
 };

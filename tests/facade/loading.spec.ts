@@ -1,5 +1,5 @@
-// The rules of loading the package: without set-up, once per page, in workers, and with a clear
-// error if a page forbids it.
+// The rules for loading the package: it needs no setup, it is loaded once per page, it can be
+// loaded in workers, and there is a clear error if a page forbids it.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
@@ -135,7 +135,8 @@ test("under a policy without 'wasm-unsafe-eval' one error names the cause, and t
 		reason: "internal",
 		error: true,
 	});
-	// The request may have left before the module failed. It is aborted, and not repeated.
+	// The request may have been sent before the module failed. Then it is aborted, and not
+	// repeated.
 	expect((await lab.log()).opened).toBeLessThanOrEqual(1);
 	await lab.expectNoSockets();
 });
@@ -221,7 +222,7 @@ test.describe("headwater/slim", () => {
 	test("init() sets the location of the module even after a source has looked for it elsewhere", async ({ lab }) => {
 		const outcome = await lab.page.evaluate(
 			async ({ slim, module, url }) => {
-				// A script whose location has no place for the module.
+				// The location of this script gives no URL for the module.
 				const script = new Blob([await (await fetch(slim)).text()], { type: "text/javascript" });
 				const { EventSource, init } = await import(URL.createObjectURL(script));
 				const early = new EventSource(url);

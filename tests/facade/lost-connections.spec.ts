@@ -54,7 +54,7 @@ async function thrownByForms(
 const CUT = eventStream(send(events(1)), HANDED_OVER, "rst");
 const ENDED = eventStream(send(events(1)));
 
-/** By POST, which is never repeated, so that each failure is final. */
+/** The requests use POST, which is never repeated, so that each failure is final. */
 const POST = { method: "POST" };
 
 // behavior 11.9

@@ -1,5 +1,5 @@
 // Observes the module from outside: catches a page's next WebAssembly instance, and reads its peak
-// memory and the most JavaScript objects that it held at a time.
+// memory and the most JavaScript objects that it has held at the same time.
 
 import type { Lab } from "./support.ts";
 
@@ -10,7 +10,7 @@ interface Caught {
 	table: WebAssembly.Table;
 }
 
-/** Called before the first source of a page, which starts the module. */
+/** Call this before the first source of a page, because that source starts the module. */
 export async function catchMemory(lab: Lab): Promise<void> {
 	await lab.page.evaluate(() => {
 		const { instantiate } = WebAssembly;
@@ -26,7 +26,7 @@ export async function catchMemory(lab: Lab): Promise<void> {
 	});
 }
 
-/** Returns the size of the memory in bytes. It never shrinks, so it is the peak. */
+/** Returns the size of the memory in bytes. The memory never shrinks, so this is the peak. */
 export function memorySize(lab: Lab): Promise<number> {
 	return lab.page.evaluate(() => (globalThis as unknown as { caught: Caught }).caught.memory.buffer.byteLength);
 }

@@ -5,11 +5,11 @@ import { eventStream, expect, type Lab, send, test } from "./support.ts";
 
 interface Urls {
 	package: string;
-	/** Breaks the request. */
+	/** A path whose request fails. */
 	broken: string;
-	/** A stream, a request that is broken, and another stream. */
+	/** A path with a stream, a request that fails, and another stream. */
 	feed: string;
-	/** Its CORS headers refuse every other origin. */
+	/** A path whose CORS headers refuse every other origin. */
 	refusing: string;
 }
 
@@ -112,7 +112,7 @@ for (const [name, { make, isOpaque }] of Object.entries(PLACES)) {
 		const origin = isOpaque ? "null" : lab.origin;
 		expect(told).toEqual([origin, expect.any(String), Boolean(isOpaque), ["a", "b"], isOpaque ? "cors" : ""]);
 		if (!isOpaque) {
-			// A server of the same origin cannot refuse it, so there is no probe.
+			// A server of the same origin cannot refuse the request, so there is no probe.
 			const { requests } = await lab.apart("feed").log();
 			expect(requests.filter(({ headers }) => headers.accept === "*/*")).toEqual([]);
 			expect(requests.length).toBeGreaterThan(2);

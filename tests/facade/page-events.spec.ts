@@ -1,5 +1,5 @@
-// The effects of pagehide, pageshow and resume on a source, in every browser: the tests dispatch
-// these events. In back-forward-cache.spec.ts the browser really moves the page.
+// The effects of pagehide, pageshow and resume on a source, in every browser. These tests dispatch
+// the events. In back-forward-cache.spec.ts, the browser really moves the page into the cache.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
@@ -17,7 +17,8 @@ test.beforeEach(async ({ lab }) => {
 	await lab.page.evaluate(() => {
 		Object.assign(globalThis, {
 			async transition(name: string, persisted: boolean) {
-				// In a separate task, as in a browser, and not between the microtasks of an event.
+				// This runs in a separate task, as in a browser, and not between the microtasks of
+				// an event.
 				await new Promise((resolve) => setTimeout(resolve));
 				dispatchEvent(new PageTransitionEvent(name, { persisted }));
 				await new Promise((resolve) => setTimeout(resolve));
@@ -354,6 +355,6 @@ test("a CLOSED source has no listener on window or signal, even if the page left
 			ends: lab.url("/empty"),
 		},
 	);
-	// Five listeners on the window for each source, and one on the signal for both.
+	// There are five listeners on the window for each source, and one on the signal for both.
 	expect(seen).toEqual([11, 6]);
 });

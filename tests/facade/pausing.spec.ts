@@ -6,7 +6,7 @@ import { goOffline, goOnline, hide, show } from "../support/visibility.ts";
 import { notInWebKit, test } from "./hiding.ts";
 import { eventStream, expect, type Lab, send } from "./support.ts";
 
-// So that only one browser is started.
+// The tests of this file share one worker, so that only one browser is started.
 test.describe.configure({ mode: "default" });
 
 /** Sends one event with an ID, and nothing after it. */
@@ -46,7 +46,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 		const failure = await tab.ours(({ kept }) => kept.fired[2]);
 		expect(failure).toMatchObject({ readyState: 0, reason: "interrupted", willReconnect: true, delay: 0 });
 		await tab.expectNoSockets();
-		// Longer than the reconnection time.
+		// This is longer than the reconnection time.
 		await new Promise((resolve) => setTimeout(resolve, 1000));
 		expect(await tab.requests()).toHaveLength(1);
 		await show(tab.page);
@@ -79,7 +79,7 @@ test("with pauseWhenHidden, a wait that ends in a hidden page sends its request 
 	await expect.poll(() => fired(tab)).toEqual(["open", "a", "error"]);
 	await hide(tab.page);
 	const made = await tab.requests();
-	// The wait may have ended before the page was hidden.
+	// It is possible that the wait ended before the page was hidden.
 	if (made.length === 1) {
 		await new Promise((resolve) => setTimeout(resolve, 1000));
 		expect(await tab.requests()).toHaveLength(1);
@@ -139,7 +139,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 	});
 }
 
-/** The number of failures until the backoff of a wait is longer than a test. */
+/** The number of failures after which the backoff of a wait is longer than a test. */
 const FAILURES = 7;
 const R = 200;
 
@@ -197,7 +197,7 @@ for (const [name, comeBack] of Object.entries({
 		await comeBack(tab);
 		await expect.poll(() => tab.requests()).toHaveLength(FAILURES + 1);
 		expect(await lastWait(tab)).toBeGreaterThanOrEqual(R - 1);
-		// The next failure, whose wait can be ended too.
+		// After the next failure, the wait can be ended too.
 		await expect.poll(async () => (await fired(tab)).length).toBe(FAILURES + 1);
 		await comeBack(tab);
 		await expect.poll(() => fired(tab)).toContain("a");
@@ -213,8 +213,8 @@ test("a wait is not shortened below Retry-After when the page is visible again",
 	await hide(tab.page);
 	await show(tab.page);
 	await expect.poll(() => fired(tab)).toContain("a");
-	// The server measures from its receipt of the request, and the 3 seconds begin with our receipt
-	// of the response.
+	// The server measures from the moment when it receives the request. The 3 seconds begin when we
+	// receive the response.
 	expect(await lastWait(tab)).toBeGreaterThanOrEqual(2990);
 	await close(tab);
 });

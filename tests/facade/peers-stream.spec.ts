@@ -1,12 +1,13 @@
-// Bugs that other libraries of this kind have had in reading a stream: each with the bytes that
-// caused it there, sent by a server, and the rule that it broke. The bugs of reconnecting are in
-// peers.spec.ts. A title begins with the number of its bug, which tests/vectors/peers.json uses too.
+// Bugs that other libraries of this kind have had in reading a stream. For each bug, a server sends
+// the bytes that caused it there, and the test checks the rule that it broke. The bugs of
+// reconnecting are in peers.spec.ts. A title begins with the number of its bug, which
+// tests/vectors/peers.json uses too.
 
 import { eventStream, events, expect, type Lab, send, test } from "./support.ts";
 
 /**
- * Returns the URL of a stream that sends each chunk by itself, and then stays open without another
- * byte.
+ * Returns the URL of a stream that sends each chunk separately, and then stays open without sending
+ * anything more.
  */
 const chunks = (lab: Lab, ...texts: string[]) =>
 	lab.script(eventStream(...texts.map((text) => `${send(text)}|wait=20`), send("event: last\ndata:\n\n"), "hang"));
@@ -103,8 +104,8 @@ test("B14: a block without data fires nothing, and a block that ends in any mixt
 });
 
 test("B14: an event of four mebibytes in pieces of 1,460 bytes arrives whole", async ({ lab }) => {
-	// Another library took 13.9 s for half of it. benches/large-event.mjs measures that our time is
-	// proportional to the size.
+	// Another library took 13.9 s for half of this data. benches/large-event.mjs shows that our
+	// time is proportional to the size.
 	const length = await lab.ours(async ({ EventSource, once }) => {
 		const encode = (text: string) => new TextEncoder().encode(text);
 		const chunk = encode("x".repeat(1460));

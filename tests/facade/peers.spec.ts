@@ -1,7 +1,8 @@
-// Bugs that other libraries of this kind have had in reconnecting, in leaving and in their
-// requests: each with the input that caused it there, and the rule that it broke. The bugs of
-// reading a stream are in peers-stream.spec.ts. A title begins with the number of its bug, which
-// tests/vectors/peers.json uses too. The file is longer than others because it is one list.
+// Bugs that other libraries of this kind have had when they reconnect, when they are closed, and in
+// their requests. Each test uses the input that caused the bug there, and checks the rule that it
+// broke. The bugs of reading a stream are in peers-stream.spec.ts. The file is longer than others
+// because it is one numbered list. A title begins with the number of its bug, which
+// tests/vectors/peers.json uses too.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
@@ -19,7 +20,7 @@ test("B1: a retry that no timer can hold becomes the longest possible wait, and 
 			const delays = await Promise.all(
 				sources.map(async (source) => (await once<headwater.FailureEvent>(source, "error")).delay!),
 			);
-			// In this time other libraries sent 36 and 67 requests.
+			// In this time, two other libraries sent 36 and 67 requests.
 			await new Promise((resolve) => setTimeout(resolve, 600));
 			const states = sources.map(({ readyState }) => readyState);
 			for (const source of sources) {
@@ -87,7 +88,7 @@ test("B3: after a clean end the source waits as long as the server's retry says,
 		async ({ EventSource, once }, url) => {
 			const source = new EventSource(url, { reconnect: { delay: 1 } });
 			const { delay } = await once<headwater.FailureEvent>(source, "error");
-			// In this time another library sent 136 requests.
+			// In this time, another library sent 136 requests.
 			await new Promise((resolve) => setTimeout(resolve, 500));
 			source.close();
 			return delay!;
@@ -172,8 +173,8 @@ test("B11: hiding and showing a page neither repeats a request nor opens a secon
 				});
 			const called = [true, false].map((openWhenHidden) => call(post, { method: "POST", openWhenHidden }));
 			await Promise.all([...called, ...posting.map((source) => once(source, "message"))]);
-			// The page is hidden and shown while this one waits: its next attempt may begin at once, but
-			// only once.
+			// The page is hidden and shown while this source waits. The next attempt may then begin
+			// at once, but only once.
 			const waiting = new EventSource(get, { reconnect: { delay: 300, maxDelay: 0 } });
 			const onerror = () => {
 				void look();

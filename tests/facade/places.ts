@@ -116,8 +116,8 @@ export class Place {
 	}
 
 	/**
-	 * Starts the worker. Resolves to the reason why the engine has no such worker, or to null once it
-	 * runs.
+	 * Starts the worker. Resolves to null when the worker runs, or to the reason why the engine has
+	 * no such worker.
 	 */
 	start(): Promise<string | null> {
 		const { of, type } = PLACES[this.name];
@@ -137,7 +137,7 @@ export class Place {
 		) as Promise<R>;
 	}
 
-	/** Returns whether the engine has its own class in this kind of worker. */
+	/** Returns whether the engine has its own EventSource in this kind of worker. */
 	hasNative(): Promise<boolean> {
 		return this.run("native", ({ EventSource }) => EventSource !== undefined);
 	}
@@ -205,7 +205,7 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 		]);
 	}
 	if (of === "SharedWorker") {
-		// With a unique name: another test's worker may not have ended yet.
+		// The name is unique, because another test's worker may still be running.
 		const worker = new SharedWorker(url, { type, name: crypto.randomUUID() });
 		worker.port.start();
 		const stop = () => worker.port.close();
@@ -213,7 +213,8 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 		return Promise.race([running({ call: post, stop }), failed(worker)]);
 	}
 	try {
-		// The scope is below the script's folder and has no pages, so the worker controls none.
+		// The scope is a folder below the script's folder. It contains no pages, so the worker
+		// controls no page.
 		const registration = await navigator.serviceWorker.register(url, {
 			type,
 			scope: `${folder}${crypto.randomUUID()}/`,
@@ -238,8 +239,8 @@ async function startWorker({ of, type, url, folder }: Start): Promise<string | n
 }
 
 /**
- * Once per test worker, writes the workers' scripts, and the package as a bundle for classic
- * scripts, as an application's bundler would make it.
+ * Runs once per test worker. Writes the workers' scripts, and a bundle of the package for classic
+ * scripts, as the bundler of an application would make it.
  */
 export const test = base.extend<{ place: (name: PlaceName) => Place }, { placesFolder: string }>({
 	placesFolder: [

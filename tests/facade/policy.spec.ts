@@ -1,5 +1,5 @@
-// Rules that prevent a storm of requests to a server, and rules of `reconnect` as a function.
-// repeating.spec.ts has the failures that are repeated without a function.
+// Rules that protect a server from too many requests, and rules for `reconnect` as a function.
+// repeating.spec.ts tests the failures that are repeated without such a function.
 
 import type * as headwater from "headwater";
 import { elsewhere, eventStream, events, expect, HANDED_OVER, kinds, send, test, unusedOrigin } from "./support.ts";
@@ -35,7 +35,7 @@ test("no server can cause a storm of requests: a source sends 1 in the first 10 
 		async ({ EventSource, tell, record }, sources) => {
 			const opened = sources.map(({ url, init }) => new EventSource(url, init));
 			const fired = opened.map((source) => record(source));
-			// The time of the count.
+			// Requests are counted during this time.
 			await new Promise((resolve) => setTimeout(resolve, 1200));
 			for (const source of opened) {
 				source.close();

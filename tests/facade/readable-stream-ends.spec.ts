@@ -1,5 +1,5 @@
-// Rules of `EventSource.fromReadableStream()` for a stream that ends, breaks, yields chunks that
-// are not bytes, or is left. readable-stream.spec.ts has the other rules.
+// Rules of `EventSource.fromReadableStream()` for a stream that ends, fails, yields chunks that are
+// not bytes, or is no longer read. readable-stream.spec.ts tests the other rules.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
 
@@ -112,7 +112,7 @@ for (const [what, chunks] of Object.entries(NO_BYTES)) {
 					setTimeout(() => resolve({ reason: "it hangs" }), 2000);
 				});
 				const closed = await Promise.race([source.closed, limit]);
-				// The stream is canceled in a later task, which an engine may delay.
+				// The stream is canceled in a later task, and an engine may delay that task.
 				for (let turn = 0; turn < 100 && cancels === 0; turn++) {
 					await tasks();
 				}
@@ -142,8 +142,8 @@ for (const [what, chunks] of Object.entries(NO_BYTES)) {
 type Deed = "close" | "end" | "fail";
 
 /**
- * The moments of an action on a source whose stream has the events 1, 2 and 3 in one chunk, and the
- * expected events and reason for each action.
+ * A stream contains the events 1, 2 and 3 in one chunk. Each row is a moment for an action on its
+ * source, with the expected events and reason for each action.
  */
 const MOMENTS: Record<string, Record<Deed, string>> = {
 	"at once, before the module is loaded": { close: "caller", end: "open 1 2 3 end", fail: "open interrupted" },
@@ -181,7 +181,7 @@ for (const deed of ["close", "end", "fail"] as const) {
 							pull: () => {
 								pulls++;
 							},
-							// Its rejection must not stay unhandled.
+							// The rejection of the promise must not stay unhandled.
 							cancel() {
 								cancels++;
 								cancel();

@@ -94,7 +94,7 @@ test("[non-spec] an object whose getReader returns no reader is not a stream eit
 		}
 		return outcome;
 	});
-	// It fails at once or at the first read: the reader itself is not checked.
+	// The source fails at once or at the first read, because the reader itself is not checked.
 	const failed = expect.stringMatching(/^(TypeError|interrupted open error)$/);
 	expect(outcome).toEqual([failed, failed, failed, failed]);
 });
@@ -318,7 +318,7 @@ test("[non-spec] all kinds of streams are read alike: bodies of fetch, byte stre
 				"with a resizable buffer": from(globalThis, buffer(globalThis, { maxByteLength: 1000 })),
 				"with a subclass": from(globalThis, Buffer.from(bytes)),
 			};
-			// The only way to get a shared buffer without cross-origin isolation.
+			// Without cross-origin isolation, this is the only way to get a shared buffer.
 			const shared = new Uint8Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
 			shared.set(bytes);
 			streams["with a shared buffer"] = from(globalThis, shared.subarray(0, bytes.length));

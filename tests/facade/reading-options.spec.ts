@@ -1,5 +1,5 @@
-// Options are read as `fetch` reads them: by name, once, inherited members and getters included.
-// Everything that the caller can change later is copied. Most rows run in all three forms.
+// Options are read as `fetch` reads them: by name and once, including inherited members and
+// getters. Everything that the caller can change later is copied. Most rows run in all three forms.
 
 import { byEachForm, installForms } from "./forms.ts";
 import { expect, type LoggedRequest, test } from "./support.ts";
@@ -127,7 +127,9 @@ test("the constructor throws the error of a getter, and no request is sent", asy
 	expect((await lab.log()).opened).toBe(0);
 });
 
-/** Bodies, and a later change to each, as JavaScript; and the body that the server must receive. */
+/**
+ * Bodies and a later change to each, both as JavaScript, and the body that the server must receive.
+ */
 const MUTABLE: [kind: string, body: string, change: string, seen: string | RegExp][] = [
 	["FormData", `const body = new FormData(); body.set("model", "a");`, `body.set("model", "b")`, /name="model"\s+a\s/],
 	[

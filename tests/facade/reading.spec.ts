@@ -1,6 +1,6 @@
-// Rules for the read buffer of a body. Where the stream allows it, one buffer of ours is reused for
-// every chunk. It is small while the stream is quiet, and larger in a flood. Nothing is read ahead of
-// the events that are delivered.
+// Rules for the buffer into which a body is read. If the stream allows it, one buffer of ours is
+// reused for every chunk. It is small while the stream is quiet, and larger while much data
+// arrives. Nothing is read ahead of the events that are delivered.
 
 import { expect, test } from "./support.ts";
 

@@ -1,5 +1,6 @@
 // Rules for responses that another origin hides from the page: how they are distinguished from a
-// network error, and at which cost. Refusals by status and type are in standard-responses.spec.ts.
+// network error, and how many requests that takes. Responses that are rejected because of their
+// status or type are tested in standard-responses.spec.ts.
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -184,7 +185,7 @@ test("[non-spec] if a healthy server breaks the first request, the source opens 
 			}
 			return outcome;
 		},
-		// Each ending has its own key, so that its requests are counted separately.
+		// Each ending uses its own key, so that its requests are counted separately.
 		["rst", "cut"].map((ending) => `${elsewhere(lab.script(ending, STREAM))}-${ending}`),
 	);
 	expect(fired).toEqual(Array(2).fill(["open", "message"]));

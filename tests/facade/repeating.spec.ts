@@ -1,5 +1,5 @@
 // Tests the table of docs/behavior.md, section 4, row by row. The tests of the core measure the
-// waits, in simulated time.
+// waits in simulated time.
 
 import { eventStream, events, expect, HANDED_OVER, send, test, unusedOrigin } from "./support.ts";
 

@@ -1,5 +1,5 @@
-// The result of the option `request` is read as the options are: a Request, inherited members and
-// getters included.
+// The result of the option `request` is read in the same way as the options. It can be a Request,
+// and can have inherited members and getters.
 
 import { byEachForm, installForms } from "./forms.ts";
 import { elsewhere, expect, test } from "./support.ts";
@@ -64,7 +64,9 @@ test("a POST Request without a body sends none, and not the body of the source's
 	expect(seen).toHaveLength(3);
 });
 
-/** Bodies that replace another, as JavaScript, and the content type that `fetch` gives each. */
+/**
+ * Bodies that replace another body, as JavaScript, and the content type that `fetch` gives to each.
+ */
 const REPLACING: [body: string, type: RegExp][] = [
 	[`Object.assign(new FormData(), {})`, /^multipart\/form-data; *boundary=/],
 	[`new URLSearchParams({ a: "b" })`, /^application\/x-www-form-urlencoded;charset=UTF-8$/],

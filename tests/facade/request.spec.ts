@@ -1,6 +1,6 @@
 // Rules of the option `request`: its argument, the effect of its result, and its failures and
-// invalid results. Also the end of a source while `request` is pending, since only `request` takes
-// that long.
+// invalid results. Also tests the end of a source while `request` is pending, because only
+// `request` can take that long.
 
 import type * as headwater from "headwater";
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";

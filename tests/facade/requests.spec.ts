@@ -150,7 +150,7 @@ test("the other members of RequestInit reach fetch", async ({ lab }) => {
 					},
 				});
 			});
-			// They have their effects: a redirect is an error.
+			// The members have an effect: a redirect is an error.
 			const redirected = new EventSource(url, { ...members, reconnect: false });
 			const { mode, redirect, referrerPolicy, integrity, cache } = init;
 			return {

@@ -21,8 +21,8 @@ for (const type of ["open", "named", "error"]) {
 }
 
 /**
- * Runs in the page. Reads the getters during the call of a listener and afterwards, since some
- * change.
+ * Runs in the page. Reads the getters during the call of a listener and afterwards, because some of
+ * them change.
  */
 async function getters(
 	{ EventSource, tasks }: Tools,

@@ -104,7 +104,8 @@ test("redirects of every kind are followed, to other origins too, with the same 
 		const { headers } = await expectSameButCache(lab, redirect(lab, status, other));
 		expect(headers).toMatchObject({ accept: "text/event-stream", origin: lab.origin });
 	}
-	// A redirect back to the first origin through another one: the request's origin is then `null`.
+	// If a redirect through another origin leads back to the first one, the request's origin is
+	// `null`.
 	const back = encodeURIComponent(`${lab.origin}/post-echo`);
 	const over = `${lab.origin.replace("127.0.0.1", "localhost")}/redirect?to=${back}`;
 	const { headers } = await expectSameButCache(lab, redirect(lab, 307, over));

@@ -1,5 +1,5 @@
-// Rules for the responses that open a source: the status counts first, then the MIME type, and the
-// charset never. Each test also runs with the browser's own class.
+// Rules for the responses that open a source: the status is checked first, then the MIME type. The
+// charset has no effect. Each test also runs with the browser's own class.
 
 import type { Differs } from "./differences.ts";
 import { events, expect, type Lab, send, test } from "./support.ts";
@@ -136,7 +136,7 @@ test("of several MIME types the last valid one counts", async ({ lab }) => {
 	});
 });
 
-/** Without `Location`, so that no redirect is followed. */
+/** There is no `Location`, so that no redirect is followed. */
 const STATUSES = [201, 202, 203, 206, 207, 210, 226, 299, 300, 301, 302, 303, 305, 307, 308, 400, 401, 403, 404, 405];
 const MORE_STATUSES = [406, 408, 409, 410, 418, 425, 429, 451, 500, 501, 502, 503, 504, 511, 599];
 

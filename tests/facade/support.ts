@@ -1,5 +1,5 @@
-// Shared by the tests of the facade: a page with the built package and the browser's own class, the
-// tools that run in that page, and the scripts and the log of the scenario server.
+// Helpers for the tests of the facade: a page with the built package and the browser's own class,
+// the tools that run in that page, and the scripts and the log of the scenario server.
 
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
@@ -10,7 +10,7 @@ import { DIFFERENCES, type Differs, type Engine } from "./differences.ts";
 
 export { expect };
 
-/** The side of a class: the package or the browser. */
+/** Says where a class comes from: the package or the browser. */
 export type Which = "ours" | "native";
 
 /** An event that a source has fired, in a form that can leave the page. */
@@ -31,7 +31,7 @@ export interface Fired {
 /** The first argument of a function that runs in the page. */
 export interface Tools {
 	EventSource: typeof headwater.EventSource;
-	/** The package's function, for both classes. */
+	/** The package's function, even if `EventSource` is the browser's own class. */
 	events: typeof headwater.events;
 	fetchEventSource: typeof headwater.fetchEventSource;
 	init: typeof headwater.init;
@@ -45,9 +45,9 @@ export interface Tools {
 	 */
 	record(source: EventTarget, ...names: string[]): Fired[];
 	/**
-	 * Resolves to the life of a source in words, once it is CLOSED. The word is the data of a message,
-	 * `error` with the new readyState and the reason, or the name of any other event. The last word is
-	 * the reason of `closed`.
+	 * Resolves, when the source is CLOSED, to the life of the source in words. The word is the data
+	 * of a message, `error` with the new readyState and the reason, or the name of any other event.
+	 * The last word is the reason of `closed`.
 	 */
 	story(source: headwater.EventSource, ...names: string[]): Promise<string[]>;
 	/** Returns the same words for the events recorded so far. */
@@ -118,8 +118,8 @@ export class Lab {
 	}
 
 	/**
-	 * Whether a connection that closes in the middle of a body is an error. For WebKitGTK's network
-	 * library it is the end of the body. A reset is an error in every browser.
+	 * Whether it is an error if a connection closes in the middle of a body. For WebKitGTK's
+	 * network library, that is the end of the body. A reset is an error in every browser.
 	 */
 	get seesCuts(): boolean {
 		return this.browserName !== "webkit";
@@ -141,8 +141,8 @@ export class Lab {
 
 	/**
 	 * Runs the same function with both classes, concurrently, and expects the result that the
-	 * standard requires from each. A side that departs from it is in the table of differences, and
-	 * must have exactly the result in `differs`.
+	 * standard requires from each. If the package or a browser departs from the standard, that is
+	 * in the table of differences, and the result must be exactly the one in `differs`.
 	 */
 	async expectBoth<A, R>(inPage: InPage<A, R>, argument: A, expected: NoInfer<R>, differs?: Differs): Promise<void> {
 		const engine = this.browserName as Engine;
@@ -173,10 +173,10 @@ export class Lab {
 	}
 
 	/**
-	 * The path of a stream that does not end during a test, with as many events as the network
-	 * transfers. WebKitGTK buffers all of it, even for a slow reader, and then the page gets no turn,
-	 * not even with the browser's own class. So in WebKit the number of events is one that can be
-	 * read.
+	 * The path of a stream that does not end during a test, whose events arrive as fast as the
+	 * network transfers them. WebKitGTK buffers the whole stream, even for a slow reader, and then
+	 * other tasks of the page do not run, not even with the browser's own class. So in WebKit the
+	 * number of events is limited to what the page can read.
 	 */
 	get flood(): string {
 		return this.browserName === "webkit" ? "/numbered?count=60000&pause=1" : "/flood?count=5000000&size=100";
@@ -204,7 +204,7 @@ export const eventStream = (...steps: string[]) => ["type=text/event-stream", "c
 
 /**
  * A step between the events and the failure of a connection. When a connection fails, Chromium
- * drops the received data that it has not passed to the page yet, for its own class too.
+ * drops data that it has received but not passed to the page yet, even for its own class.
  */
 export const HANDED_OVER = "wait=500";
 
@@ -218,8 +218,8 @@ export const events = (...data: (string | number)[]) => data.map((datum) => `dat
 export const elsewhere = (url: string) => url.replace("127.0.0.1", "localhost");
 
 /**
- * Returns the methods of the requests, with `probe` for the probe of a hidden response, which has
- * none of the caller's headers.
+ * Returns the methods of the requests. A probe, which is sent without the caller's headers, appears
+ * as `probe`.
  */
 export const kinds = (requests: LoggedRequest[]) =>
 	requests.map(({ method, headers }) => (headers.accept === "*/*" && method === "GET" ? "probe" : method));
@@ -250,7 +250,7 @@ export const test = base.extend<{ lab: Lab }, { shared: Shared }>({
 	uncaught: async ({ shared: { page, uncaught } }, use) => {
 		uncaught.length = 0;
 		await use(uncaught);
-		// Earlier reports arrive before the result of this call.
+		// When the result of this call has arrived, all earlier reports have arrived too.
 		await page.evaluate("undefined");
 		expect(uncaught, "nothing may be uncaught on the page").toEqual([]);
 	},

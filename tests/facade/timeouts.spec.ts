@@ -4,7 +4,10 @@
 import { eventStream, events, expect, send, test } from "./support.ts";
 
 const STREAM = eventStream(send(events("x")), "hang");
-/** Begins with a comment, since Firefox resolves `fetch` only with the first byte of the body. */
+/**
+ * The body begins with a comment, because Firefox resolves `fetch` only with the first byte of the
+ * body.
+ */
 const SILENT = eventStream(send(": hello\n"), "hang");
 
 // behavior 4.7
@@ -140,8 +143,8 @@ test("a stream that is silent for silenceTimeout is aborted: a GET continues wit
 });
 
 test("silenceTimeout also applies to a stream that sends no byte after the response head", async ({ lab }) => {
-	// Firefox resolves `fetch` only with the first byte of the body, so there it is a server without
-	// a response.
+	// Firefox resolves `fetch` only with the first byte of the body. So in Firefox this server
+	// counts as one without a response.
 	const limit = lab.browserName === "firefox" ? "connectTimeout" : "silenceTimeout";
 	const outcome = await lab.ours(
 		({ EventSource, story }, { url, limit }) => story(new EventSource(url, { method: "POST", [limit]: 200 })),
@@ -215,7 +218,8 @@ test("handlers that are each slower than silenceTimeout do not end the stream", 
 
 test("a response that a busy page receives a second late is not a timeout", async ({ lab }) => {
 	const outcome = await lab.ours(async ({ EventSource, story, once }, url) => {
-		// After an open source the module is loaded, so that the next request is sent at once.
+		// When a source has been open, the module is loaded, so that the next request is sent at
+		// once.
 		const first = new EventSource(url);
 		await once(first, "message");
 		first.close();
@@ -257,7 +261,7 @@ test("a limit that expires after close() fires nothing", async ({ lab }) => {
 			const waiting = new EventSource(unanswered, { connectTimeout: 100 });
 			const ofWaiting = record(waiting);
 			waiting.close();
-			// The limits of the two others expire before this one.
+			// The limits of the two other sources expire before this one.
 			await story(new EventSource(unanswered, { method: "POST", connectTimeout: 200 }));
 			return [tell(ofWaiting), tell(ofSilent)];
 		},

@@ -1,5 +1,5 @@
 // Rules of the option `until`: when it is called, the effect of its result, and a body that ends
-// before it returned true. repeating.spec.ts has the failures that are repeated.
+// before `until` has returned true. repeating.spec.ts tests the failures that are repeated.
 
 import { eventStream, events, expect, HANDED_OVER, send, test } from "./support.ts";
 

@@ -1,4 +1,4 @@
-// No value that a function of the caller's returns or throws escapes from a source. The source
+// Whatever a function of the caller returns or throws, it does not escape from a source. The source
 // continues or ends with a reason, and all events that have arrived are delivered.
 
 import { eventStream, events, expect, send, test } from "./support.ts";
@@ -12,7 +12,7 @@ test("a Response without a stream is read as a whole, in all three forms", async
 		const text = `\uFEFFid: 1\ndata: 日本\n\ndata: ${"x".repeat(size)}\n\n`;
 		const init = {
 			method: "POST",
-			// Like that of a polyfill based on XMLHttpRequest.
+			// This is like the result of a polyfill that is based on XMLHttpRequest.
 			async fetch(): Promise<Response> {
 				const headers = new Headers({ "content-type": "text/event-stream" });
 				const arrayBuffer = async () => new TextEncoder().encode(text).buffer;

@@ -1,5 +1,5 @@
-// A browser's own EventSource reads tests/vectors/*.json like our parser, from a server. So the
-// browsers check our reading of the standard.
+// The browsers' own EventSource and our parser read the streams of tests/vectors/*.json from a
+// server. So the browsers check whether we understand the standard correctly.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,8 +28,8 @@ const files = readdirSync(folder)
 	.map((file) => ({ file, vectors: JSON.parse(readFileSync(join(folder, file), "utf8")) as Vector[] }));
 
 /**
- * The event names that any vector expects. Each vector listens for all of them, so that an
- * unexpected event is noticed.
+ * The event names that occur in the vectors. For each vector, the test listens for all of them, so
+ * that it notices an unexpected event.
  */
 const types = [
 	...new Set(files.flatMap(({ vectors }) => vectors.flatMap(({ messages }) => messages.map((m) => m.type)))),

@@ -6,7 +6,7 @@ import { freeze, goOffline, goOnline, hide, show, thaw } from "../support/visibi
 import { notInWebKit, onlyChromium, test } from "./hiding.ts";
 import { eventStream, events, expect, type Lab, send } from "./support.ts";
 
-// So that only one browser is started.
+// The tests of this file share one worker, so that only one browser is started.
 test.describe.configure({ mode: "default" });
 
 /** Returns the events of the page since the last call, in words. */
@@ -130,7 +130,7 @@ test("a read whose chunk arrives while the page is frozen never settles: Chromiu
 			}
 		};
 		void readAll();
-		// The browser's own class, with the same stream.
+		// The browser's own class reads the same stream.
 		new EventSource(url).onmessage = () => (document.title += ".");
 	}, tab.url(NUMBERED));
 	await expect.poll(read).toBeGreaterThan(0);

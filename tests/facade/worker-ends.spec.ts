@@ -1,13 +1,13 @@
 // A worker, a frame or a page that ends in the middle of a stream leaves no socket open and no
-// error uncaught, in whichever way it ends. In each, one source is connecting, one streams and one
-// waits.
+// error uncaught, however it ends. In each of them, one source is connecting, one is streaming and
+// one is waiting.
 
 import { type PlaceName, test } from "./places.ts";
 import { eventStream, expect, type Lab, send } from "./support.ts";
 
 /**
- * A source in each state, and the event that shows the state. More would reach the limit of
- * connections to one server.
+ * One source for each state, and the event that shows the state. More sources would reach the limit
+ * of connections to one server.
  */
 const underWay = (lab: Lab) => [
 	{ url: lab.url("/never-answers"), ready: null },
@@ -52,13 +52,13 @@ for (const [name, way] of WORKERS) {
 		} else if (way === "close() in it") {
 			await place.run("ours", () => void setTimeout(() => (globalThis as unknown as { close(): void }).close()));
 		} else {
-			// To the same URL: if the URL changed, WebKit would keep the old page and its workers, to go
-			// back to it.
+			// The page navigates to the same URL. If the URL changed, WebKit would keep the old
+			// page and its workers in the back/forward cache.
 			await lab.page.goto(`${lab.origin}/blank`);
 		}
 		await lab.expectNoSockets();
 		const { opened } = await lab.log();
-		// Any source that is still alive would have sent another request by then.
+		// If a source were still alive, it would have sent another request by this time.
 		await lab.open();
 		await lab.ours(
 			async ({ EventSource, once }, url) => {
@@ -126,13 +126,13 @@ for (const way of ["removed", "navigated"] as const) {
 			const left = await lab.run(
 				which,
 				async ({ EventSource, kept, once, tasks }, url) => {
-					// Any source that is still alive would have sent another request by then.
+					// If a source were still alive, it would have sent another request by this time.
 					const source = new EventSource(url);
 					await once(source, "error");
 					await once(source, "error");
 					source.close();
 					const fired = (kept.fired as unknown as { type: string }[][]).map((list) => list.map(({ type }) => type));
-					// They can still be closed.
+					// The sources can still be closed.
 					for (const source of kept.made as EventSource[]) {
 						source.close();
 					}

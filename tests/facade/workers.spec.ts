@@ -1,11 +1,14 @@
 // Rules for a source in workers of every kind: it behaves as in a page, and close() leaves nothing
-// behind. Each test also runs with the browser's own class, where the worker has one.
+// behind. Each test also runs with the browser's own class if the worker has one.
 
 import { startScenarioServer } from "../support/browser.ts";
 import { PLACES, type Place, type PlaceName, test } from "./places.ts";
 import { eventStream, expect, type Lab, type Log, type LoggedRequest, send } from "./support.ts";
 
-/** Starts the worker. Each engine has every kind of worker. */
+/**
+ * Starts the worker. The test fails if the engine has no such worker, because each engine has every
+ * kind.
+ */
 async function start(place: Place): Promise<void> {
 	expect(await place.start(), `a ${place.name} starts`).toBeNull();
 }

@@ -131,7 +131,8 @@ test("429 if retries are allowed: the client waits as long as Retry-After says, 
 	server,
 	scenario,
 }) => {
-	// The page's own origin forwards to aimock, which does not expose Retry-After to other origins.
+	// The page's own origin forwards this request to aimock, because aimock does not expose
+	// Retry-After to other origins.
 	const proxy = createServer((incoming, outgoing) => {
 		const to = /^\/(blank|files)/.test(incoming.url ?? "") ? scenario.origin : server.origin;
 		const { method, headers } = incoming;

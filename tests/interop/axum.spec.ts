@@ -6,7 +6,7 @@ import { expect, test } from "./support.ts";
 const answer = ["Hel", "lo ", "你好"].map((content) => JSON.stringify({ content }));
 
 contract({
-	// The event without a text is missing here; it has its own test below.
+	// The event without a text is not in this list, because it has its own test below.
 	kinds: [
 		{ type: "token", data: '{"n":1}', lastEventId: "a1" },
 		{ type: "message", data: "one\ntwo", lastEventId: "a1" },

@@ -1,12 +1,12 @@
 // The requests that every application of tests/servers/ supports, and the results that our client
-// must produce. Depends only on how a server writes its events.
+// must produce. The results depend only on how a server writes its events.
 
 import { expect, test } from "./support.ts";
 
 interface Delivered {
 	type: string;
 	data: string;
-	/** Or a pattern, if the server generates the ID. */
+	/** The ID, or a pattern if the server generates the ID. */
 	lastEventId: unknown;
 }
 

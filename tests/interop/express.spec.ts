@@ -84,7 +84,7 @@ test("CORS that does not list Last-Event-ID lets the first request through; the 
 	const message = expect.stringContaining("the header Last-Event-ID (use lastEventIdParam)");
 	expect(outcome).toEqual({ texts, ended: "end", refused: "cors", message });
 	// The second request is the client's own probe, which checks whether the server responds at
-	// all. No repetition reaches the application.
+	// all. A repeated request does not reach the application.
 	const request = { method: "GET", path: "/listed", lastEventId: null };
 	expect(await server.seen()).toEqual([request, request]);
 });

@@ -1,4 +1,5 @@
-// Tests against the litellm proxy, which responds for its models without their providers.
+// Tests against the litellm proxy, which returns canned responses instead of calling the providers
+// of its models.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

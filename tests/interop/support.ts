@@ -1,4 +1,4 @@
-// Shared by the tests against real servers: the server from the view of one test, and the page of
+// Helpers for the tests against real servers: the server as one test sees it, and the page of
 // another origin that sends the requests.
 
 import { randomUUID } from "node:crypto";
@@ -31,8 +31,8 @@ export class Server {
 	}
 
 	/**
-	 * Returns the bytes of a response, as far as they arrive. Such requests are not recorded, and
-	 * our code does not parse the bytes.
+	 * Returns the bytes of a response that have arrived. Such requests are not recorded, and our
+	 * code does not parse the bytes.
 	 */
 	async wire(path: string, init: RequestInit = {}): Promise<string> {
 		const headers = { accept: "text/event-stream", ...init.headers };
@@ -55,8 +55,8 @@ export class Server {
 }
 
 /**
- * `asked` lists the page's requests to the server, as the browser reports them, for servers that
- * keep no list.
+ * `asked` lists the page's requests to the server, as the browser reports them. It is for servers
+ * that do not record requests.
  */
 export const test = facade.extend<{ server: Server; asked: string[] }>({
 	server: async ({}, use) => use(new Server()),

@@ -43,7 +43,10 @@ function readImports() {
 		.flatMap(([file, targets]) => targets.map((target) => [file, target]));
 }
 
-/** Parents name their children to compile and reexport them. That is not a dependency. */
+/**
+ * A parent module names its child modules to compile and reexport them. That does not count as a
+ * dependency.
+ */
 const isDeclaration = (file) => file === "src/lib.rs" || /^src\/(core|web|npm)\/mod\.rs$/.test(file);
 
 /** Returns the imports from one box to another, each with its arrow. */

@@ -1,4 +1,4 @@
-// Checks that the declarations for editors in a clone without a build equal those of the build.
+// Checks that the declarations for editors in an unbuilt clone are equal to those of the build.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/lib/tools.mjs";
 
-/** The functions that a file declares, each in one line. */
+/** Returns the functions that a file declares, each in one line. */
 function functions(...path) {
 	const found = readFileSync(join(root, ...path), "utf8").matchAll(/^export (?:declare )?function (\w+)\(([^;]*);/gm);
 	return new Map([...found].map(([, name, rest]) => [name, rest.replace(/\s+/g, "").replace(",)", ")")]));

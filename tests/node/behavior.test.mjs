@@ -1,4 +1,5 @@
-// Compares docs/behavior.md with its tests, which cite its rules by number in comments, and with the numbers of the code.
+// Compares docs/behavior.md with its tests, which cite its rules by number in comments. Also
+// compares the numbers in its rules with the constants of the code.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -10,7 +11,7 @@ const PAGE = "docs/behavior.md";
 const read = (file) => readFileSync(join(root, file), "utf8");
 const page = read(PAGE);
 
-/** Each rule of the page by its number, in the order of the page. */
+/** Returns the rules of the page by their numbers, in the order of the page. */
 const rules = [...page.matchAll(/^(?:- |\| )\*\*(\d+\.\d+)\*\*(.*(?:\n {2}.*)*)/gm)].map(([, number, text]) => ({
 	number,
 	text: text.replaceAll(/\s+/g, " "),
@@ -19,7 +20,7 @@ const numbers = new Set(rules.map(({ number }) => number));
 
 const LIST = String.raw`\d+\.\d+(?:, \d+\.\d+)*`;
 
-/** The numbers behind a word, each with the line that has it. */
+/** Returns the rule numbers that follow a word, each with its line. */
 function numbersBehind(word, text) {
 	const found = [...text.matchAll(new RegExp(`\\b${word} (${LIST})`, "g"))];
 	return found.flatMap(({ 1: list, index }) =>
@@ -27,7 +28,7 @@ function numbersBehind(word, text) {
 	);
 }
 
-/** The citations of files with these endings, below these folders. */
+/** Returns the citations in files with these endings, below these folders. */
 function citations(folders, endings) {
 	const files = folders.flatMap((folder) => endings.flatMap((ending) => filesOf(folder, ending)));
 	return files
@@ -35,7 +36,7 @@ function citations(folders, endings) {
 		.flatMap((file) => numbersBehind("behavior", read(file)).map((found) => ({ ...found, file })));
 }
 
-/** Whether a citation is in a comment of a test. */
+/** Returns whether a citation is in a comment of a test. */
 const isOfTest = ({ file, line }) =>
 	!file.startsWith("tests/support/") && /^\s*\/\//.test(read(file).split("\n")[line - 1]);
 
@@ -80,7 +81,7 @@ test("every rule is marked [spec] or [non-spec]", () => {
 	);
 });
 
-/** The text of a rule. */
+/** Returns the text of a rule. */
 const rule = (wanted) => rules.find(({ number }) => number === wanted).text;
 
 // behavior 11.2
@@ -91,7 +92,7 @@ test("the reasons in docs/behavior.md are those in js/types.ts", () => {
 	assert.deepEqual(list.replaceAll("`", "").split(", "), reasons);
 });
 
-/** Each number of a rule, with the constant of the code that it is. */
+/** The numbers in rules, each with the constant of the code that must be equal to it. */
 const CONSTANTS = [
 	["4.20", "200 ms", "src/web/driver/mod.rs", "const PROBE_DELAY: u64 = 200;"],
 	["4.21", "5,000 ms", "src/web/driver/exchange.rs", "const PROBE_TIME: u64 = 5000;"],

@@ -1,5 +1,5 @@
-// The client of the third tutorial (`npm run clock`), which prints the events of the real chat
-// server.
+// Tests the client of the third tutorial (`npm run clock`), which prints the events of the real
+// chat server.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -46,8 +46,8 @@ test("the clock prints its twenty-three lines in order, each when the server sen
 	lines.forEach(({ line }, index) => {
 		assert.match(line, new RegExp(`^${expected[index]}$`));
 	});
-	// The lines must be printed as they arrive, not all at the end. The twenty counts take nineteen
-	// intervals.
+	// The lines must be printed when they arrive, not all at the end. The twenty ticks take
+	// nineteen intervals.
 	assert.ok(lines[20].at - lines[1].at > (19 * 50) / 2, "the lines came all at once");
 	assert.equal(status, 0);
 });

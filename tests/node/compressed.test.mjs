@@ -1,4 +1,4 @@
-// The compressed files of the built pages, as the real chat server serves them.
+// Tests the compressed files of the built pages, as the real chat server serves them.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -32,7 +32,7 @@ after(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-/** Returns the response as it is sent; `fetch` would decompress it. */
+/** Returns the response as it is sent, because `fetch` would decompress it. */
 function get(path, headers) {
 	return new Promise((resolve, reject) => {
 		request(server.found + path, { headers }, async (response) => {

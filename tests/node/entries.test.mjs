@@ -13,7 +13,10 @@ import { bundle } from "../../scripts/build.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 
 const folder = join(root, "target", "entries");
-/** Outside the checkout, because there "headwater" resolves to the checkout itself. */
+/**
+ * This folder is outside the checkout, because inside it "headwater" resolves to the checkout
+ * itself.
+ */
 const site = mkdtempSync(join(tmpdir(), "headwater-"));
 const installed = join(site, "node_modules", "headwater");
 
@@ -43,7 +46,7 @@ before(async () => {
 
 after(() => rmSync(site, { recursive: true }));
 
-/** Bundles and imports an application, as its author would. */
+/** Bundles an application as its author would, and imports it. */
 async function application(name, code) {
 	const outfile = join(site, `${name}.mjs`);
 	const stdin = { contents: code, resolveDir: site };

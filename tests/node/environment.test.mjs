@@ -1,5 +1,5 @@
-// The package in contexts that lack some of Node's globals. An import never throws. A source works,
-// or throws one sentence that names the missing globals.
+// Tests the package in contexts that lack some of Node's globals. An import never throws. A source
+// works, or throws one sentence that names the missing globals.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -12,8 +12,8 @@ import { EventSource, events, fetchEventSource } from "headwater";
 import { root } from "../../scripts/lib/tools.mjs";
 
 /**
- * The number of events, each with a handler of three milliseconds. A source does not fire so many
- * without a pause.
+ * The number of events. The handler of each takes three milliseconds, so a source does not fire all
+ * of them without a pause.
  */
 const COUNT = 12;
 const SLOW = 3;
@@ -42,7 +42,7 @@ const [{ text: script }] = buildSync({
 	...{ bundle: true, format: "iife", globalName: "headwater", write: false },
 }).outputFiles;
 
-/** The globals of Node that a context gets. The others belong to the language. */
+/** The globals of Node that a context gets. All other globals belong to the language. */
 const GIVEN = [
 	...["fetch", "Headers", "Request", "Response", "URL", "URLSearchParams", "FormData", "Blob", "ReadableStream"],
 	...[
@@ -75,8 +75,8 @@ class Channel extends MessageChannel {
 }
 
 /**
- * Loads the package in a context without the globals in `without`, and with `others` as
- * replacements.
+ * Loads the package in a context without the globals in `without`. The globals in `others` replace
+ * those of Node.
  */
 function load(without, others = {}) {
 	const given = GIVEN.map((name) => [name, globalThis[name]]);
@@ -93,7 +93,7 @@ function handle(data, told) {
 	told.push(data);
 }
 
-/** Each form reads the server's events, from a URL or from a stream. */
+/** Reads the server's events with each form, from a URL or from a stream. */
 const FORMS = {
 	EventSource: async (headwater, init) => toldBy(new headwater.EventSource(url, { ...init, end: "close" })),
 	async fromReadableStream(headwater) {
@@ -295,8 +295,8 @@ test("a process exits after a source has used MessageChannel to wait for a task"
 });
 
 /**
- * Each form creates a source on a signal. Returns a function that leaves the source, and a promise
- * of its end.
+ * Functions that create a source with a signal, one for each form. Each returns a function that
+ * ends the source, and a promise that settles when the source has ended.
  */
 const ON_SIGNAL = {
 	EventSource(url, signal) {

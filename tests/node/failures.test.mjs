@@ -1,5 +1,5 @@
-// The chat server names each failure of the model's server by a code. The page has a remedy for
-// each code.
+// The chat server sends a code for each failure of the model's server. Tests that the page has a
+// remedy for each code.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

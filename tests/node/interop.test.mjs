@@ -1,5 +1,5 @@
 // Checks docs/interop.md: every row names existing tests, and every test against a real server is
-// in a row.
+// named in a row.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -34,7 +34,7 @@ function titles(file) {
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** The tests in the last column of these tables. */
+/** Returns the tests in the last column of these tables. */
 const cited = ["Tests of every application", "Tests of individual servers"].flatMap((heading) => {
 	const [, section] = page.split(`\n## ${heading}\n`);
 	const rows = section.split("\n## ")[0].split("\n");

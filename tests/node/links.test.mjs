@@ -1,4 +1,4 @@
-// Checks the links of all pages: files and anchors exist, and addresses are well formed.
+// Checks the links of all pages: files and anchors exist, and URLs are well formed.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { anchorOf, repositoryFiles } from "../../scripts/lib/markdown.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
 
-/** The replies of the chat server are test data. */
+/** The replies of the chat server are test data, so their links are not checked. */
 const DATA = "www/server/src/replies/";
 
 const FENCE = /^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^\1\2[ \t]*$/gm;
@@ -48,7 +48,10 @@ const textOf = (heading) =>
 		.replace(/\\([^\w\s])/g, "$1")
 		.replace(/(^|\W)_(\S.*?\S|\S)_(?=\W|$)/g, "$1$2");
 
-/** Returns one sentence for each link that leads nowhere. `read` returns the text of a page. */
+/**
+ * Returns one sentence for each link whose target does not exist. `read` returns the text of a
+ * page.
+ */
 function brokenLinks(pages, files, read) {
 	const known = new Set(files.flatMap((file) => [file, ...foldersOf(file)]));
 	const anchors = new Map();

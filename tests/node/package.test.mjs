@@ -1,4 +1,5 @@
-// The built package in Node: its exports, and a source that works with only the import.
+// Tests the built package in Node: its exports, and that a source works without any setup after the
+// import.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-// The choice of suites for `npm test -- <names>`.
+// Tests how `npm test -- <names>` chooses suites.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -19,7 +19,7 @@ const allOfRust = readdirSync(join(root, "src"), { recursive: true })
 
 const camelCase = (name) => name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** Returns the groups of the only match in a text. */
+/** Returns the groups of the match in a text. Throws unless there is exactly one match. */
 function only(pattern, text, place) {
 	const matches = [...text.matchAll(new RegExp(pattern, "gs"))];
 	assert.equal(matches.length, 1, `${pattern} is ${matches.length} times in ${place}`);
@@ -49,7 +49,9 @@ function evaluate(expression) {
 const constant = (name, text, place) =>
 	evaluate(only(`(?:\\bconst ${name}\\b[^=;]*|\\n\\t${name}) = ([^;,]+)[;,]`, text, place)[0]);
 
-/** Compares one by one, so that the message contains both names of the first difference. */
+/**
+ * Compares the entries one by one, so that the message contains both names of the first difference.
+ */
 function compare(what, [place, names], [otherPlace, otherNames]) {
 	for (let index = 0; index < Math.max(names.length, otherNames.length); index++) {
 		const [name, other] = [names[index], otherNames[index]];

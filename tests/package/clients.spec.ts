@@ -29,7 +29,7 @@ test.describe("tRPC", () => {
 
 	test("tracked events arrive in order, and a cut neither loses nor repeats one", async ({ page, serve }) => {
 		const site = await serve("trpc");
-		// From another origin, as if tRPC had its own server.
+		// The page is from another origin, as if tRPC had its own server.
 		await page.goto(`${site.origin.replace("127.0.0.1", "localhost")}?server=${site.origin}`);
 		await expect(page.locator("#states")).toHaveText("connecting; pending;");
 		await add(page, "one", "two");
@@ -56,7 +56,8 @@ test.describe("tRPC", () => {
 		site.stall();
 		await add(page, "two");
 		await expect(items(page)).toHaveText(posts("one", "two"), { timeout: 30_000 });
-		// tRPC makes a new source, and its input has the ID after which to continue.
+		// tRPC creates a new source, and its input contains the ID after which the stream
+		// continues.
 		const inputs = site.asked.map(({ url }) => url.searchParams.get("input"));
 		expect(inputs).toEqual([null, '{"lastEventId":"1"}']);
 		await expect.poll(() => site.streams).toBe(1);
@@ -140,7 +141,8 @@ test.describe("SignalR", () => {
 		const site = await serve("signalr");
 		await page.goto(site.origin);
 		await press(page, "Start");
-		// More than 4 seconds of pings. The page's connection times out after 3 seconds of silence.
+		// Pings arrive for more than 4 seconds. Without them, the page's connection would time out
+		// after 3 seconds.
 		await expect.poll(() => site.application.pings, { timeout: 30_000 }).toBeGreaterThan(20);
 		await expect(items(page)).toHaveText(["started"]);
 		site.stall();
@@ -307,8 +309,8 @@ test.describe("reconnecting-eventsource", () => {
 		});
 		expect(asked).toEqual([
 			[null, undefined, "lobby"],
-			// Our class reconnects and is refused. The library makes a new source with the ID in its URL.
-			// That source reconnects.
+			// Our class reconnects and is refused. Then the library creates a new source with the
+			// ID in its URL, and this source reconnects.
 			[null, "2", "lobby"],
 			["2", undefined, "lobby"],
 			["2", "3", "lobby"],

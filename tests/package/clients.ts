@@ -25,7 +25,10 @@ export interface Application {
 export class Site {
 	/** The requests for event streams, oldest first. */
 	readonly asked: { url: URL; headers: IncomingMessage["headers"] }[] = [];
-	/** How many of the next such requests get a 503, as from a proxy whose application is down. */
+	/**
+	 * How many of the next requests for event streams get a 503, as from a proxy whose application
+	 * is down.
+	 */
 	refusals = 0;
 	origin = "";
 	stop: Served["stop"] = async () => {};
@@ -57,7 +60,7 @@ export class Site {
 		return this.#streams.size;
 	}
 
-	/** Breaks the connections, as a lost network does. */
+	/** Resets the connections, as if the network were lost. */
 	cut(): void {
 		for (const { socket } of this.#streams) {
 			socket?.destroy();

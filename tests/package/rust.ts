@@ -20,11 +20,11 @@ export async function buildExample(name: string) {
 	const project = join(work, name);
 	rmSync(work, { recursive: true, force: true });
 	mkdirSync(work, { recursive: true });
-	// No build to verify the package: the build of the example verifies it.
+	// cargo does not have to verify the package, because the build of the example verifies it.
 	await tool(root, "cargo", "package", "--quiet", "--package", "headwater", "--allow-dirty", "--no-verify");
 	const crate = `headwater-${/^version = "(.+)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1]}`;
-	// `-m` sets the files' times to now. In all packages they are of 2006, and cargo would not
-	// rebuild a changed crate.
+	// `-m` sets the times of the files to now. In every package they are from 2006, so cargo would
+	// not notice that a crate has changed.
 	await tool(work, "tar", "-xmf", join(target, "package", `${crate}.crate`));
 	cpSync(join(root, "examples", name), project, { recursive: true });
 	const manifest = readFileSync(join(project, "Cargo.toml"), "utf8");

@@ -1,4 +1,4 @@
-// Shared by all browser tests: the servers, and a page on which an unhandled rejection or an
+// Helpers for all browser tests: the servers, and a page on which an unhandled rejection or an
 // uncaught error fails the test.
 
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export async function startScenarioServer(folder = root): Promise<Server> {
 	return { origin: found, stop, pid: pid as number };
 }
 
-/** Overrides the variables of a chat server that the shell may have set. */
+/** Overrides the environment variables of the chat server, because they may be set in the shell. */
 const FRESH_ENVIRONMENT = {
 	PORT: "0",
 	MAX_STREAMS: "",
@@ -42,7 +42,10 @@ const FRESH_ENVIRONMENT = {
 	MAX_CONNECTIONS: "",
 };
 
-/** Starts the chat server on a port, by default a free one; by default as it was built for the tests. */
+/**
+ * Starts the chat server. By default, it uses a free port and the program that was built for the
+ * tests.
+ */
 export async function startChatServer(
 	environment: Record<string, string> = {},
 	program = serverPath("headwater-chat"),
@@ -63,8 +66,8 @@ interface Fixtures {
 /** The options that a project of playwright.config.ts sets. */
 export interface WorkerOptions {
 	/**
-	 * The folder whose `dist/` is the package under test: the checkout, or that of a package built
-	 * in another way.
+	 * The folder whose `dist/` is the package under test: the checkout, or the folder of a package
+	 * that was built in another way.
 	 */
 	packageFolder: string;
 }
@@ -82,7 +85,8 @@ export const test = base.extend<Fixtures, WorkerFixtures & WorkerOptions>({
 			await use(browser as Browser);
 			await browser.close();
 		},
-		// No timeout, as in Playwright's own fixture: starting a browser has its own limits.
+		// There is no timeout, as in Playwright's own fixture, because starting a browser has its
+		// own time limits.
 		{ scope: "worker", timeout: 0 },
 	],
 	scenario: [

@@ -1,5 +1,5 @@
 //! Compares the parser with the second implementation of the standard: everything observable, block
-//! by block and as it crosses into JavaScript, for any streams in any chunks.
+//! by block and on the path into JavaScript (`Crossing`), for any streams in any chunks.
 
 use headwater::{Block, Message, Parser};
 
@@ -8,7 +8,7 @@ use crate::{
     standard::{self, Outcome, Row, in_ms},
 };
 
-/// Small enough that a fuzzer generates events on both sides of it.
+/// The limit is so small that a fuzzer generates both smaller and larger events.
 const SMALL_LIMIT: usize = 24;
 
 /// Returns the streams that a fuzzer's input encodes, each in its chunks: 0xFE ends a chunk, 0xFF a
@@ -87,8 +87,8 @@ fn compare_limited(streams: &[Vec<&[u8]>], first_id: &str) {
     }
 }
 
-/// Checks that the crossing returns the same rows as drawing the blocks, and leaves the parser in
-/// the same state.
+/// Checks that the path into JavaScript (`Crossing`) returns the same rows as reading the blocks
+/// one by one, and that it leaves the parser in the same state.
 fn compare_crossing(
     crossing: &mut Crossing,
     chunks: &[&[u8]],
@@ -135,8 +135,8 @@ fn last_id<'r>(rows: &'r [Row], first_id: &'r str) -> &'r str {
     }
 }
 
-/// Returns the length in bytes of data, type and last event ID of the largest event. A
-/// replacement character counts one byte, the least that it can stand for.
+/// Returns the length in bytes of data, type and last event ID of the largest event. A replacement
+/// character counts as one byte, because it stands for at least one.
 fn longest_event(rows: &[Row]) -> usize {
     let length = |row: &Row| match row {
         Row::Message { event_type, data, last_event_id } => {

@@ -35,7 +35,7 @@ pub struct Model {
     opened: bool,
     /// Whether the server allows `Last-Event-ID`, if known.
     allows_header: Option<bool>,
-    /// The request is the repetition after a probe that got a response.
+    /// The request is a repetition that follows a probe with a response.
     is_suspected: bool,
     /// The failure that the caller decides about, and the time to which the wait can be shortened
     /// if the caller keeps the default.
@@ -267,8 +267,8 @@ impl Model {
         }
     }
 
-    /// Decides after a request that failed without a response: did CORS refuse the origin or
-    /// `Last-Event-ID`?
+    /// Decides, after a request that failed without a response, whether CORS refused the origin or
+    /// `Last-Event-ID`.
     fn expect_without_answer(&mut self) -> Expected {
         let Options { is_get, reconnect, can_probe, .. } = self.options;
         let has_header = self.request.preflights_last_event_id;
@@ -326,7 +326,7 @@ impl Model {
         rows
     }
 
-    /// Applies the caller's decision; the other fields of the failure stay.
+    /// Applies the caller's decision. The other fields of the failure do not change.
     fn expect_decision(&mut self, delay: Option<u64>) -> Action {
         let Some((mut failure, shortest)) = self.undecided.take() else { return Action::Nothing };
         self.shortest_wait = (failure.delay == delay.map(ms)).then_some(shortest);

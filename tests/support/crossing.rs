@@ -1,5 +1,5 @@
-//! The part of a stream that crosses into JavaScript, reassembled as the facade does: type, data
-//! and ID of each row.
+//! The part of a stream that is passed to JavaScript, put together as the facade does it: type,
+//! data and ID of each row.
 
 use headwater::{
     Parser,
@@ -8,7 +8,7 @@ use headwater::{
 
 use crate::standard::{Outcome, Row, in_ms};
 
-/// A parser whose blocks cross, and the batch in which they cross.
+/// A parser, and the batch in which its blocks are passed to JavaScript.
 pub struct Crossing {
     pub parser: Parser,
     batch: Batch,

@@ -52,8 +52,8 @@ function moduleOf(file, source) {
 
 /**
  * Returns the paths that begin in this crate: one for each name of a `use` declaration, and those
- * of expressions. Also returns the paths that the module reexports with `pub use`. Leaves out
- * tests, and imports for documentation alone.
+ * of expressions. Also returns the paths that the module reexports with `pub use`. Omits tests, and
+ * imports that are used only in documentation.
  */
 function pathsIn(file) {
 	const code = readFileSync(join(root, file), "utf8")
@@ -94,7 +94,7 @@ function flatten(tree) {
 	return parts.filter((part) => part.trim()).flatMap((part) => flatten(tree.slice(0, brace) + part.trim()));
 }
 
-/** Returns the module in which a path ends, following the reexports of the modules on its way. */
+/** Returns the module in which a path ends. Follows the reexports of the modules in the path. */
 function resolve(path, from, modules) {
 	let at = path[0] === "crate" ? "" : from;
 	for (const name of path) {
@@ -106,7 +106,8 @@ function resolve(path, from, modules) {
 			if (modules.has(inner)) {
 				at = inner;
 			} else if (passedOn) {
-				// In Rust 2018 a path begins in this module, unless it says otherwise.
+				// Since Rust 2018, a path begins in this module unless it begins with `crate`,
+				// `super` or the name of a crate.
 				return resolve(/^(crate|super|self)$/.test(passedOn[0]) ? passedOn : ["self", ...passedOn], at, modules);
 			} else {
 				return at;

@@ -1,4 +1,4 @@
-//! The life of a connection that a fuzzer's input encodes: options, then events, byte by byte.
+//! Turns a fuzzer's input into the life of a connection: options, then events, byte by byte.
 
 use std::time::Duration;
 
@@ -160,7 +160,7 @@ impl Script<'_> {
             _ => Backoff {
                 delay: ms(self.one_of(&TIMES)?),
                 max_delay: ms(self.one_of(&TIMES)?),
-                // A caller who decides needs no limit.
+                // A caller that decides needs no limit.
                 max_retries: self.one_of(&[None, Some(0), Some(2)])?.filter(|_| reconnect != Reconnect::Decided),
             },
         };

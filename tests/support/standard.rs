@@ -28,7 +28,7 @@ pub struct Outcome {
     pub reconnection_time: Option<u64>,
 }
 
-/// Draws all blocks of a chunk.
+/// Reads all blocks of a chunk.
 pub fn draw(mut blocks: Blocks<'_>) -> Vec<Row> {
     let mut rows = vec![];
     while let Some(block) = blocks.next_block() {
@@ -114,7 +114,7 @@ impl Reading {
             "id" if !value.contains('\0') => self.last_event_id_buffer = value.to_owned(),
             // "Only ASCII digits": a number, so at least one.
             "retry" if !value.is_empty() && value.chars().all(|character| character.is_ascii_digit()) => {
-                // Digits alone can only overflow.
+                // With digits only, parsing can fail only because of an overflow.
                 self.outcome.reconnection_time = Some(value.parse().unwrap_or(u64::MAX));
             }
             // "The field is ignored."

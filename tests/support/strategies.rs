@@ -75,8 +75,8 @@ pub fn any_options() -> impl Strategy<Value = Options> {
         })
 }
 
-/// Removes the limit if the caller decides: a caller who decides needs none, and a decision does
-/// not count as a try.
+/// Removes the limit if the caller decides, because a caller that decides needs no limit, and a
+/// decision does not count as a try.
 fn without_limit_where_decided(mut options: Options) -> Options {
     if options.reconnect == Reconnect::Decided {
         options.backoff.max_retries = None;

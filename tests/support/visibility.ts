@@ -1,12 +1,12 @@
 // Really hides a page, freezes it and disconnects it from the network, as far as each engine
 // supports that.
 //
-// - Chromium and Firefox hide a page behind another tab, WebKitGTK with its window. Playwright
-//   makes Chromium treat every page as visible; `startHidingChromium` starts a browser that does
-//   not.
+// - Chromium and Firefox hide a page behind another tab. WebKitGTK hides it together with its
+//   window. Playwright makes Chromium treat every page as visible; `startHidingChromium` starts a
+//   browser that does not.
 // - Only Chromium can freeze a page, and only a hidden one.
-// - Offline, requests fail and open connections continue. The page receives the event, its workers
-//   do not. WebKitGTK cannot be set offline here.
+// - When a page is offline, requests fail and open connections continue. The page receives the
+//   event, but its workers do not. These tests cannot set WebKitGTK offline.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,13 +22,13 @@ const WITH_ERRORS = 'exec "$0" "$@" 2>&1';
 /** Starts Chromium with one page, whose visibility is the real one. */
 export async function startHidingChromium(options: LaunchOptions): Promise<{ page: Page; close(): Promise<void> }> {
 	const folder = mkdtempSync(join(tmpdir(), "headwater-chromium-"));
-	// A window of Chromium's own might not be ready when Playwright connects.
+	// The first window that Chromium opens by itself might not be ready when Playwright connects.
 	const own = ["--headless", "--no-startup-window", "--remote-debugging-port=0", `--user-data-dir=${folder}`];
 	const { program, args } = tied("sh", "-c", WITH_ERRORS, options.executablePath as string, ...own, ...options.args!);
 	const { found, stop } = await serve(program, args, /DevTools listening on (\S+)/);
 	const close = async () => {
 		await stop();
-		// The last of its processes may still be writing.
+		// The last of the browser's processes may still be writing to the folder.
 		await expect(() => rmSync(folder, { recursive: true, force: true })).toPass({ timeout: 10_000 });
 	};
 	try {

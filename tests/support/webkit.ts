@@ -33,7 +33,7 @@ export async function startWebKit(): Promise<Pick<Browser, "newPage" | "close">>
 		started.push(driver);
 		const session = await startSession(driver.origin);
 		started.push(session);
-		// The page has only the members that the tests use; any other is a TypeError.
+		// The page has only the members that the tests use. Any other member leads to a TypeError.
 		return { newPage: async () => new WebKitPage(session.send) as unknown as Page, close };
 	} catch (error) {
 		await close();
@@ -80,8 +80,8 @@ async function command(url: string, method: string, body?: object, signal?: Abor
 type Send = (method: "POST" | "DELETE", path: string, body?: object) => Promise<unknown>;
 
 /**
- * Disables the script timeout: Playwright has one for tests, and WebKit's is a `setTimeout` of the
- * page, which tests replace.
+ * Disables the script timeout. Playwright has its own timeout for tests. WebKit's timeout uses the
+ * page's `setTimeout`, which tests replace.
  */
 const CAPABILITIES = { capabilities: { alwaysMatch: { timeouts: { script: null } } } };
 
@@ -92,7 +92,7 @@ async function startSession(origin: string) {
 	})) as { sessionId: string };
 	const session = `${origin}/session/${sessionId}`;
 	const send: Send = (method, path, body) => command(session + path, method, body);
-	// Ending the display also ends a browser that hangs or is gone.
+	// When the display ends, a browser that hangs ends too.
 	const stop = async () => {
 		await command(session, "DELETE", undefined, AbortSignal.timeout(5000)).catch(() => {});
 	};
@@ -146,8 +146,8 @@ export class WebKitPage {
 
 	async evaluate<A>(script: string | ((argument: A) => unknown), argument?: A): Promise<unknown> {
 		const code = typeof script === "string" ? script : `(${script})(${JSON.stringify(argument)})`;
-		// Does not use `eval`, which a page's policy may forbid; so a string must be an expression
-		// or a block.
+		// This does not use `eval`, because a page's policy may forbid it. So a string must be an
+		// expression or a block.
 		const body = code.startsWith("{") ? code : `return (${code});`;
 		const answer = (await this.#send("POST", "/execute/async", {
 			script: `(${answerWith})(async () => { ${body} }, ${JSON.stringify(UNDEFINED)}, arguments[0]);`,

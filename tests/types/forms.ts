@@ -83,14 +83,14 @@ talkative.addEventListener("error", (event) => {
 	use(event.reason);
 });
 talkative.onerror = (event) => {
-	// @ts-expect-error: nor here.
+	// @ts-expect-error: here too, it has no reason.
 	use(event.reason);
 	use("reason" in event && event.reason, event instanceof MessageEvent && event.json().code);
 };
 
 // Sources with different maps are not assignable to each other.
 declare const prices: EventSource<Feed>;
-// @ts-expect-error: it has prices and no tokens.
+// @ts-expect-error: the source has prices and no tokens.
 const tokens: EventSource<Chat> = prices;
 const any: EventSource = prices;
 use(tokens, any);

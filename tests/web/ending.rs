@@ -255,7 +255,7 @@ async fn closing_a_source_that_is_not_awaited_discards_the_remaining_events() {
     assert!(source.next().await.is_none() && source.notice().await.is_none());
     assert_eq!(source.last_event_id(), "1");
 
-    // A source that was never polled.
+    // This source was never polled.
     let (fetch, count) = answers(&["data: 1\n\n"]);
     let mut source = builder(URL).fetch_by(fetch).connect().unwrap();
     source.closer().close();

@@ -1,8 +1,9 @@
 //! Tests of the Rust API in the window of a real browser, run by `wasm-pack test`. `worker.rs` runs
 //! the same tests in a dedicated worker.
 //!
-//! `npm test` starts the scenario server and passes its origin at compile time, since a browser has
-//! no environment variables. Without it, the tests that need a server log a warning and do nothing.
+//! `npm test` starts the scenario server and passes its origin at compile time, because a browser
+//! has no environment variables. Without the origin, the tests that need a server log a warning and
+//! do nothing.
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(
     missing_docs,

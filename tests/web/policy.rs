@@ -1,5 +1,5 @@
-//! The consequences of a failure, with a `fetch` of the test's own: the request of each attempt,
-//! decisions and timeouts.
+//! What follows from a failure, with a `fetch` of the test: the request of each attempt, decisions
+//! and timeouts.
 
 use std::{cell::RefCell, rc::Rc};
 

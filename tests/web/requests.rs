@@ -1,5 +1,5 @@
-//! Requests, with a `fetch` of the test's own in place of the platform's: its arguments, and the
-//! values that it may return.
+//! Requests with a `fetch` of the test instead of the platform's: the arguments of this function,
+//! and the values that it may return.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -36,7 +36,7 @@ async fn fetch_receives_the_url_and_the_whole_request() {
     assert!(get(&init, "signal").is_object());
     let headers: web_sys::Headers = get(&init, "headers").unchecked_into();
     assert_eq!(headers.get("accept").unwrap().unwrap(), "text/event-stream");
-    // The bytes of the ID in UTF-8, one character for each.
+    // The ID in UTF-8, with one character for each byte.
     let bytes: Vec<u8> = headers.get("last-event-id").unwrap().unwrap().chars().map(|byte| byte as u8).collect();
     assert_eq!(bytes, "日本…".as_bytes());
 }
@@ -105,7 +105,7 @@ async fn a_late_response_to_an_aborted_request_is_canceled() {
     );
     let mut source = builder("https://example.org/").fetch_by(fetch).connect().unwrap();
     {
-        // Polled once, so that the request is sent; then dropped.
+        // The source is polled once, so that the request is sent, and then dropped.
         let mut next = std::pin::pin!(source.notice());
         let pending = std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context).is_pending()));
         assert!(pending.await);

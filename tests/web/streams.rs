@@ -42,8 +42,8 @@ async fn a_get_that_is_reset_repeatedly_loses_and_repeats_no_event() {
     let mut source = builder(&url).backoff(backoff).connect().unwrap();
     let story = read_until(&mut source, |_| false).await;
     assert_eq!(story.data(), ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
-    // A reset may discard bytes that the browser had not read yet, so more than four connections
-    // may be necessary.
+    // A reset can discard bytes that the browser has not read yet. So more than four connections
+    // may be needed.
     let (last, before) = story.errors.split_last().unwrap();
     assert!(before.len() >= 4);
     assert!(before.iter().all(|error| error.failure.delay.is_some()));
@@ -53,8 +53,8 @@ async fn a_get_that_is_reset_repeatedly_loses_and_repeats_no_event() {
 
 #[wasm_bindgen_test]
 async fn a_post_that_is_reset_is_not_repeated_and_loses_only_the_unfinished_event() {
-    // With a pause before the reset, since Chromium discards bytes that arrive together with it.
-    // Not with a close, which WebKitGTK treats as a clean end.
+    // There is a pause before the reset, because Chromium discards bytes that arrive together with
+    // it. The connection is not simply closed, because WebKitGTK would treat that as a clean end.
     let steps =
         "chunked|type=text/event-stream|send=id%3A%201%0Adata%3A%20whole%0A%0Aid%3A%202%0Adata%3A%20par|wait=300|rst";
     let Some(url) = scenario(&format!("/script?do={steps}")) else { return };

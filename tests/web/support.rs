@@ -1,4 +1,5 @@
-//! Shared by the tests: the scenario server's address, and functions that read a source to its end.
+//! Helpers for the tests: the scenario server's address, and functions that read a source to its
+//! end.
 
 use std::time::Duration;
 
@@ -60,7 +61,7 @@ impl ByFunction for Builder {
     }
 }
 
-/// All notices of a source until its end.
+/// Everything that a source reports until its end.
 #[derive(Debug, Default)]
 pub struct Story {
     pub opened: usize,

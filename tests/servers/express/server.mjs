@@ -12,7 +12,7 @@ const seen = new Map();
 const app = express();
 // Responds to a preflight with the requested headers, including Last-Event-ID.
 const anyHeader = cors({ exposedHeaders: ["Retry-After"] });
-// A fixed list without Last-Event-ID, as in many applications.
+// This is a fixed list without Last-Event-ID, as in many applications.
 const listedHeaders = cors({ allowedHeaders: ["Content-Type", "Authorization"] });
 app.use((request, response, next) => (request.path === "/listed" ? listedHeaders : anyHeader)(request, response, next));
 app.use(express.json());

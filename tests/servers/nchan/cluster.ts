@@ -10,13 +10,16 @@ import { tied } from "../../../scripts/lib/tied.mjs";
 import { findNchan, findNginx, findRedis } from "../../../scripts/lib/tools.mjs";
 import { freePort } from "../../support/free-port.ts";
 
-/** Far longer than a busy machine takes. */
+/** In milliseconds: far longer than a busy machine needs. */
 const START_LIMIT_MS = 20_000;
 
-/** nginx prints nothing when it starts; this shell prints the line, and then becomes the server. */
+/**
+ * nginx prints nothing when it starts. So this shell prints the line, and then replaces itself with
+ * nginx.
+ */
 const SAYING_STARTED = 'echo started; exec "$0" "$@"';
 
-/** A subscriber's request as it arrived at a node; `-` for a missing value. */
+/** A subscriber's request as it arrived at a node. A missing value is `-`. */
 export interface Subscription {
 	method: string;
 	path: string;
@@ -45,8 +48,7 @@ export class Node {
 	}
 
 	/**
-	 * Starts the node, and waits until it accepts messages; before that, calls `started` with the
-	 * process.
+	 * Starts the node, calls `started` with the process, and waits until the node accepts messages.
 	 */
 	static async start(folder: string, redis: number, started: (program: Program) => void): Promise<Node> {
 		const port = await freePort();
@@ -63,7 +65,7 @@ export class Node {
 		started(served);
 		const node = new Node(`http://127.0.0.1:${port}`, folder, served);
 		const limit = Date.now() + START_LIMIT_MS;
-		// Until it has found Redis, it responds with 503.
+		// The node responds with 503 until it has found Redis.
 		while (!(await node.publish("ready", "").catch(() => false))) {
 			if (Date.now() > limit) {
 				throw new Problem(`nginx accepts no messages.\n${readFileSync(join(folder, "nginx.err"), "utf8")}`);
@@ -149,8 +151,9 @@ export interface Published {
 
 /**
  * Publishes the numbers from 1 to `count` in order, at a fixed rate. When a node is dead, the next
- * one is used. A message that was not confirmed may still be in the channel, so the next node is
- * queried before the message is repeated. `confirmed` is called with each number.
+ * node is used. A message can be in the channel although it was not confirmed. So before the
+ * message is repeated, the next node has to report the number of messages in the channel.
+ * `confirmed` is called with each number.
  */
 export async function publishNumbers(
 	nodes: readonly Node[],

@@ -53,7 +53,8 @@ public class App {
 	}
 
 	/**
-	 * Configured by hand, like the mapping: `@EnableWebMvc` needs a cglib that supports the JDK.
+	 * This is configured by hand, like the mapping, because `@EnableWebMvc` needs a cglib that
+	 * supports the JDK.
 	 */
 	public static class Adapter extends RequestMappingHandlerAdapter {
 		public Adapter() {

@@ -120,7 +120,8 @@ async def done():
     return Response(status_code=204)
 
 
-# Behind a middleware like the documentation's first example, which passes the body on by itself.
+# The application is behind a middleware like that of the documentation's first example, which
+# passes the body on by itself.
 behind = FastAPI(dependencies=[Depends(note)])
 behind.post("/chat")(chat)
 

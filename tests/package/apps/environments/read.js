@@ -1,11 +1,11 @@
-// The checks for every environment: each form reads a GET and a POST. The handlers together take
-// longer than a source fires events without a pause.
+// The checks for every environment: each form reads a GET and a POST. All handlers together take so
+// long that a source has to pause while it fires the events.
 
 /** The number of events in a stream, and the time that a handler takes, in milliseconds. */
 const COUNT = 30;
 const SLOW = 2;
 
-/** Saved because a test may install a fake clock that stands still. */
+/** The function is saved, because a test may install a fake clock that does not advance. */
 const { now } = Date;
 
 function handle(message, told) {

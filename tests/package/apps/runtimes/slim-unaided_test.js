@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { EventSource, init } from "headwater/slim";
 import { expectAnswer, url } from "./ask.js";
 
-// Only Node's fetch does not read `file:` URLs.
+// Node is the only runtime whose fetch does not read `file:` URLs.
 if (process.env.READS_FILES) {
 	test("headwater/slim finds the module beside it", () => expectAnswer(EventSource));
 } else {

@@ -16,7 +16,7 @@ const list = (...values: unknown[]) => {
 	document.querySelector("ol")?.append(item);
 };
 
-// A variable, because SignalR's published types lack the option.
+// The options are in a variable, because SignalR's published types lack this option.
 const options = {
 	EventSource: WithHeader,
 	transport: HttpTransportType.ServerSentEvents,

@@ -89,7 +89,7 @@ function receive(connections: Connections, id: string, message: Message): void {
 	const caller = connections.get(id);
 	const { type, target, invocationId, arguments: given = [] } = message;
 	if (type === undefined) {
-		// The handshake, which has no type.
+		// This is the handshake, which has no type.
 		send(caller, {});
 	} else if (type === INVOCATION && target === "Add") {
 		send(caller, { type: COMPLETION, invocationId, result: given.reduce((sum: number, n) => sum + Number(n), 0) });

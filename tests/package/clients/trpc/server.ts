@@ -1,5 +1,5 @@
 // A tRPC application, as in tRPC's documentation. Posts are added, and each subscriber gets the
-// posts after the last one that it has.
+// posts after the last one that it has received.
 
 import { EventEmitter, on } from "node:events";
 import { initTRPC, TRPCError, tracked } from "@trpc/server";
@@ -28,13 +28,15 @@ export function create() {
 		posts: t.procedure
 			.input((input) => input as { lastEventId?: string } | undefined)
 			.subscription(async function* ({ input, signal }) {
-				// Listens before it reads the old posts, so that none is missed in between.
+				// The subscription listens before it reads the old posts, so that it misses none in
+				// between.
 				const more = on(added, "post", { signal });
 				let sent = Number(input?.lastEventId ?? 0);
 				for (;;) {
 					for (; sent < posts.length; sent++) {
 						yield tracked(String(sent + 1), posts[sent]);
-						// Has no ID of its own. tRPC restores the previous ID with an event without listeners.
+						// This event has no ID of its own. tRPC restores the previous ID with an
+						// event for which there are no listeners.
 						yield "seen";
 					}
 					await more.next();

@@ -1,5 +1,5 @@
 //! The axum application of the interoperability tests: the features of `axum::response::Sse`, and
-//! the ways in which it breaks.
+//! the ways in which a stream can end.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -125,7 +125,7 @@ async fn chat(query: Parameters) -> Response {
     events(answer, &query)
 }
 
-/// As the Spring tutorials write it; axum writes no data line for it.
+/// An event with empty data, as the Spring tutorials write it. axum writes no data line for it.
 async fn lost_marker(query: Parameters) -> Response {
     let mut answer = tokens();
     answer.push(Event::default().event("stop").data(""));

@@ -40,8 +40,8 @@ impl Cors {
         program
             .header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
             .header("Access-Control-Allow-Headers", allowed.join(", "))
-            // Without this, the number of preflights in the log would depend on the speed of a
-            // test.
+            // Without this header, the number of preflights in the log would depend on the speed of
+            // a test.
             .header("Access-Control-Max-Age", "0")
     }
 }

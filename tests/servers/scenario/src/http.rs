@@ -4,15 +4,16 @@ use std::io;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-/// Four times Node's limit: tests send long Last-Event-IDs, and this server must not be the one
-/// that refuses them.
+/// Four times Node's limit, because tests send long Last-Event-IDs, and this server must not refuse
+/// them.
 const MAX_HEAD_SIZE: u64 = 64 * 1024;
 
 #[derive(Debug)]
 pub struct Request {
     pub method: String,
     pub target: String,
-    /// Names in lower case; values as they came, because a Last-Event-ID may be any bytes.
+    /// The names are in lower case. The values are unchanged, because a Last-Event-ID can consist
+    /// of any bytes.
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
 }
@@ -30,7 +31,7 @@ impl Request {
     pub fn raw_parameter(&self, name: &str) -> Option<&str> {
         let (_, query) = self.target.split_once('?')?;
         query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).find_map(|(known, value)| {
-            // Only values are decoded, because our names need no encoding.
+            // Only values are decoded, because the names that the tests use need no encoding.
             (known == name).then_some(value)
         })
     }
@@ -103,7 +104,7 @@ async fn read_chunked_body(reader: &mut BufReader<impl AsyncRead + Unpin>) -> io
     }
 }
 
-/// Grows as data arrives, so that a false length costs nothing.
+/// The buffer grows while data arrives, so that a false length takes no memory.
 async fn read_exactly(reader: &mut BufReader<impl AsyncRead + Unpin>, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(length).read_to_end(&mut bytes).await?;

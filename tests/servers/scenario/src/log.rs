@@ -68,8 +68,8 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Journal>> {
-        // A panic while it was held cannot have left it half-written: every change is a single
-        // push.
+        // If code panicked while it held the lock, the data is still complete, because every change
+        // is a single push.
         self.journals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

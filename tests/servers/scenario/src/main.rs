@@ -60,7 +60,7 @@ fn main() -> io::Result<()> {
     };
     if arguments.until_stdin_closes {
         std::thread::spawn(|| {
-            // An unreadable stdin counts as a closed one: the parent process is gone.
+            // If stdin cannot be read, it counts as closed: the parent process has ended.
             let _ = io::copy(&mut io::stdin(), &mut io::sink());
             std::process::exit(0);
         });
@@ -87,13 +87,14 @@ async fn serve(mut stream: TcpStream, server: Arc<Server>) {
     let entry = log::record(&server.log, &request);
     let request_number = entry.as_ref().map_or(1, |entry| entry.request_number);
     let program = routes::answer(&server, &request, request_number);
-    // Errors here mean that the client has disconnected, which ends the connection as well.
+    // An error here means that the client has disconnected, so the connection ends too.
     let _ = converse(stream, &program).await;
-    // After the stream is closed, so that the log never reports an open socket as closed.
+    // This happens after the stream is closed, so that the log never reports an open socket as
+    // closed.
     drop(entry);
 }
 
-/// Performs the program, unless the client disconnects first, and closes the stream.
+/// Runs the program, unless the client disconnects first, and closes the stream.
 async fn converse(mut stream: TcpStream, program: &Program) -> io::Result<()> {
     // Each write must be sent at once, as its own segment.
     stream.set_nodelay(true)?;

@@ -1,4 +1,4 @@
-//! A response as a program (head, framing, steps, ending), and the writing of its bytes.
+//! A response as a program, with head, framing, steps and ending. Also writes the program's bytes.
 
 use std::future::pending;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::sleep;
 
-/// The number of bytes that [`Program::repeat`] joins in one write: the capacity of a pipe on
+/// The number of bytes that [`Program::repeat`] puts into one write: the capacity of a pipe on
 /// Linux.
 const JOINED_WRITE_SIZE: usize = 64 * 1024;
 
@@ -51,7 +51,7 @@ impl Progress {
     }
 }
 
-/// Compares identity, not the number.
+/// Returns whether both are the same progress, not whether the numbers are equal.
 impl PartialEq for Progress {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -62,11 +62,11 @@ impl Eq for Progress {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Writes the head if it is not written yet, and the proper end of the body.
+    /// Writes the head if it is not written yet, and ends the body properly.
     Clean,
-    /// Closes after the last step.
+    /// Closes the connection after the last step.
     Cut,
-    /// Closes with a TCP reset; the kernel discards unsent data.
+    /// Closes the connection with a TCP reset. The kernel discards unsent data.
     Reset,
     /// Shuts down the writing side only, and keeps the socket until the client disconnects.
     HalfClosed,
@@ -123,7 +123,7 @@ impl Program {
     pub fn repeat(self, times: u64, payload: &[u8]) -> Self {
         let joined = (JOINED_WRITE_SIZE / payload.len().max(1)).max(1);
         let whole_writes = times / joined as u64;
-        // Less than `joined`, so it fits.
+        // The number is less than `joined`, so it fits.
         let remaining = (times % joined as u64) as usize;
         let most = payload.repeat(if whole_writes > 0 { joined } else { 0 });
         self.send_paced(most, whole_writes, Duration::ZERO).send(payload.repeat(remaining))
@@ -133,7 +133,7 @@ impl Program {
         Self { ending, ..self }
     }
 
-    /// Writes the response. The caller owns the socket, and performs the reset.
+    /// Writes the response. The caller owns the socket, and does the reset.
     pub async fn perform(&self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let mut head = self.head();
         for step in &self.steps {
@@ -171,7 +171,7 @@ impl Program {
     }
 
     fn head(&self) -> Vec<u8> {
-        // No reason phrase, because HTTP/2 has none and no test may depend on it.
+        // There is no reason phrase, because HTTP/2 has none, and no test must depend on it.
         let mut head = format!("HTTP/1.1 {} \r\n", self.status).into_bytes();
         for (name, value) in &self.headers {
             head.extend_from_slice(name.as_bytes());

@@ -218,7 +218,7 @@ pub fn answer(server: &Server, request: &Request, request_number: usize) -> Prog
         Some(Answer::Computed(compute)) => or_bad_request(compute(&Visit { server, request, request_number })),
         None => Program::document(404, "text/plain", "no such route; GET / lists them\n"),
     };
-    // A cached response would be missing in the log.
+    // If the response were cached, later requests would be missing in the log.
     let program = program.default_header("Connection", "close").default_header("Cache-Control", "no-store");
     cors.allow(request, program)
 }
@@ -295,8 +295,8 @@ fn numbered(visit: &Visit) -> Result<Program, String> {
     Ok(program.ending(if cut.is_some() { Ending::Reset } else { Ending::Clean }))
 }
 
-/// Returns the number in the Last-Event-ID header, or else in the parameter lastEventId; an empty
-/// ID counts as none.
+/// Returns the number in the Last-Event-ID header or, without the header, in the parameter
+/// lastEventId. An empty ID counts as a missing one.
 fn last_event_id(request: &Request) -> Result<Option<u64>, String> {
     let header = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
     match header.or_else(|| request.parameter("lastEventId")).filter(|id| !id.is_empty()) {

@@ -10,8 +10,8 @@ use crate::program::{Ending, Program, Step};
 
 const WIRE: u32 = 4;
 
-/// Longer than any pause that is not a fault, and short enough for a thousand faults in a few
-/// minutes.
+/// This time is longer than any pause that is not a fault, and short enough for a thousand faults
+/// in a few minutes.
 const STALL: Duration = Duration::from_millis(300);
 
 const BETWEEN_COMMENTS: Duration = Duration::from_millis(100);
@@ -141,7 +141,7 @@ impl Answer<'_> {
             _ => Ending::Cut,
         };
         if self.random.one_in(2) {
-            // Otherwise a browser may discard the data that came just before.
+            // Without this pause, a browser may discard the data that arrived just before.
             self.steps.push(Step::Wait(Duration::from_millis(5 + u64::from(self.random.below(15)))));
         }
         self.happens(index);

@@ -1,15 +1,16 @@
-//! Generates the events of a run: each number's type and data, and one of the many notations that
-//! the standard allows. `tests/chaos/expected.mjs` calculates type and data independently.
+//! Generates the events of a run: the type and the data for each number, written in one of the many
+//! ways that the standard allows. `tests/chaos/expected.mjs` calculates type and data
+//! independently.
 
 use super::random::Random;
 
-/// Separate streams of random numbers, so that an event's notation does not depend on the length of
-/// its text.
+/// Separate sequences of random numbers, so that the way in which an event is written does not
+/// depend on the length of its text.
 const TEXT: u32 = 1;
 const FORM: u32 = 2;
 
-/// The characters of texts: one to four bytes long, including those that a careless reader
-/// misinterprets: colon, space, NUL, NEL, the line separator, the byte order mark.
+/// The characters of texts. They are one to four bytes long. Some are easily misinterpreted by a
+/// careless parser: colon, space, NUL, NEL, the line separator, the byte order mark.
 const CHARACTERS: &str = "aZ7 :\0éßЖ\u{85}\u{A0}€日本\u{2028}\u{FEFF}😀𝄞𐍈\u{10FFFF}";
 
 const TYPES: [&str; 4] = ["message", "message", "token", "日本 😀"];
@@ -25,8 +26,8 @@ enum LineEnds {
 
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
 
-/// Returns the type of event `number`, and the lines of its data. The first line has the number and
-/// a character of each length.
+/// Returns the type of event `number`, and the lines of its data. The first line contains the
+/// number and a character of each length.
 fn content(seed: u32, number: u32) -> (&'static str, Vec<String>) {
     let characters: Vec<char> = CHARACTERS.chars().collect();
     let mut random = Random::of(&[seed, TEXT, number]);
@@ -76,7 +77,7 @@ pub fn written(seed: u32, number: u32) -> Vec<u8> {
     for line in lines {
         let end = match ends {
             LineEnds::All(end) => end,
-            // After CR, an LF would not be a line end of its own.
+            // After a CR, an LF would not be a separate line end.
             LineEnds::Mixed if line.is_empty() && stream.ends_with(b"\r") => "\r\n",
             LineEnds::Mixed => LINE_ENDS[random.index(LINE_ENDS.len())],
         };

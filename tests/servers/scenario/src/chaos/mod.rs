@@ -1,4 +1,4 @@
-//! Keeps the runs of chaos: the progress of each, and the response to each of its requests, from
+//! Keeps the chaos runs: the progress of each run, and the response to each of its requests, from
 //! the client's last event ID up to the next fault of the schedule.
 
 mod answer;
@@ -38,12 +38,12 @@ struct Run {
     events: u32,
     spoil: Option<Spoil>,
     schedule: Vec<Fault>,
-    /// The highest event of which a part was written. The client may receive an event as soon as
-    /// its blank line has begun.
+    /// The number of the last event of which a part was written. The client may receive an event as
+    /// soon as its blank line has begun.
     sent: Progress,
     /// The number of faults that have happened.
     happened: Progress,
-    /// The same, but a partition counts as soon as it begins.
+    /// The number of faults that have happened or begun: a partition counts as soon as it begins.
     begun: Progress,
     outage_began: Mutex<Option<Instant>>,
 }
@@ -73,8 +73,8 @@ impl Runs {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Run>>> {
-        // A panic while it was held cannot have left it half-written: every change is a single
-        // insertion.
+        // If code panicked while it held the lock, the data is still complete, because every change
+        // is a single insertion.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,7 +110,7 @@ impl Run {
         let received = self.received_by_the_client(request)?;
         let happened = self.happened.reached();
         if self.begun.reached() > happened {
-            // The request that met the partition first may have disconnected.
+            // The client of the request that began the partition may have disconnected.
             let after_it = vec![Step::Wait(PARTITION), Step::Reach(self.happened.clone(), happened + 1)];
             return Ok(Program { steps: after_it, ..Program::with_status(200).ending(Ending::Reset) });
         }

@@ -1,5 +1,5 @@
-//! The random number generator of a run. `tests/chaos/expected.mjs` implements it again in
-//! JavaScript, so it calculates with 32 bits.
+//! The random number generator of a run. It calculates with 32 bits, because
+//! `tests/chaos/expected.mjs` implements the same generator in JavaScript.
 
 /// Implements `SplitMix` on 32 bits, with the multipliers that Chris Wellons found by search
 /// ([hash-prospector](https://github.com/skeeto/hash-prospector)).

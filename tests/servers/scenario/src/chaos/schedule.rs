@@ -25,12 +25,14 @@ pub enum Spot {
 pub enum Kind {
     Cut(Spot),
     Reset,
-    /// The writing side is shut down, and the socket stays open until the client disconnects.
+    /// The server shuts down its writing side, and the socket stays open until the client
+    /// disconnects.
     HalfClose,
     /// Silence in the middle of an event, which then continues.
     Stall,
     StallThenCut,
-    /// All events up to the next fault are held back and sent in one chunk and one write.
+    /// All events up to the next fault are held back. Then they are sent in one chunk and one
+    /// write.
     BufferingProxy,
     /// Two seconds of silence in the middle of an event, for all requests, and then a reset.
     Partition,
@@ -85,7 +87,7 @@ impl Kind {
         }
     }
 
-    /// Returns whether a request meets the fault before or instead of its stream.
+    /// Returns whether the fault happens before the stream of a request, or instead of it.
     pub fn is_met_by_a_request(self) -> bool {
         matches!(
             self,
@@ -111,13 +113,13 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub kind: Kind,
-    /// The event in whose bytes the fault happens; 0 if a request meets it.
+    /// The event in whose bytes the fault happens, or 0 if the fault happens before the stream.
     pub event: u32,
 }
 
-/// Draws a schedule of exactly this many faults. No two happen in one event, so the next fault is
-/// still to come even if this fault's event has arrived completely. A fault that a request meets
-/// comes after one that makes the client reconnect.
+/// Generates a random schedule with exactly this many faults. No two faults happen in the same
+/// event. So even if the event of one fault has arrived completely, the next fault is still to
+/// come. A fault that happens before a stream follows a fault that makes the client reconnect.
 pub fn draw(seed: u32, events: u32, faults: u32) -> Result<Vec<Fault>, String> {
     if faults > events {
         return Err(format!("{faults} faults are too many for {events} events"));
@@ -161,7 +163,7 @@ pub fn draw(seed: u32, events: u32, faults: u32) -> Result<Vec<Fault>, String> {
     Ok(schedule)
 }
 
-/// Draws about equally many of each kind, but few of those that take two seconds.
+/// Generates about equally many faults of each kind, but few of those that take two seconds.
 fn kinds(faults: u32) -> Vec<Kind> {
     let long =
         if faults > SHORT.len() as u32 { [(faults / 300).clamp(1, 3), (faults / 400).clamp(1, 2)] } else { [0; 2] };
