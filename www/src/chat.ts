@@ -1,5 +1,5 @@
 // Runs a chat: keeps the questions and answers, and the running exchange. An exchange is one
-// request with its answer.
+// request with its response.
 
 import type { EventSource } from "headwater";
 import type { ConnectionState } from "./connection-state.ts";

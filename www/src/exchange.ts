@@ -1,4 +1,4 @@
-// One exchange: sends a question, reads the events of the answer, and reports how it ended.
+// One exchange: sends a question, reads the events of the response, and reports how it ended.
 
 import { EventSource, type FailureEvent } from "headwater";
 import { type Problem, readChunk } from "./completion.ts";
@@ -155,7 +155,7 @@ export class Exchange {
 		if (this.#problem && !this.#failure) return problemText(this.#problem);
 		const cut = this.#measure.hasText ? "The answer was cut off." : "";
 		if (this.#failure) return `${cut} ${failureText(this.#failure)}`.trim();
-		return cut || "The stream ended before the answer began.";
+		return cut || "The stream ended before the model's answer began.";
 	}
 
 	#end(outcome: Outcome): void {

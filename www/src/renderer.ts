@@ -20,7 +20,7 @@ export interface Renderer extends smd.Default_Renderer {
 	flush(): string;
 }
 
-/** The number of blocks in one part of the answer. */
+/** The number of blocks in one part of the model's answer. */
 const PART = 50;
 
 /**

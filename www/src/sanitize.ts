@@ -57,7 +57,7 @@ function isAllowed({ localName, attributes }: Element): boolean {
 
 /**
  * Returns the URL if a link may lead to it, otherwise `undefined`. Relative URLs are not allowed,
- * because they have no meaning in an answer.
+ * because they have no meaning in the model's answer.
  */
 export function linkTarget(url: string): string | undefined {
 	if (!URL.canParse(url)) return undefined;

@@ -1,4 +1,4 @@
-// Counts the tabs of this page that are receiving an answer.
+// Counts the tabs of this page that are receiving a model's answer.
 
 /**
  * Each such tab holds this lock in shared mode. When a tab is closed, the browser releases its
@@ -24,7 +24,7 @@ export class RunningAnswer {
 	}
 }
 
-/** Returns the number of tabs that are receiving an answer. */
+/** Returns the number of tabs that are receiving a model's answer. */
 export async function countRunningAnswers(): Promise<number> {
 	if (!("locks" in navigator)) return 0;
 	const { held = [] } = await navigator.locks.query();

@@ -55,7 +55,8 @@ fn value<T: Value>(name: &str, default: &str, variable: impl Fn(&str) -> Option<
 // given in seconds.
 settings! {
     PORT = "8080", port: u16, "the port on 127.0.0.1; 0 selects a free one";
-    ALLOWED_HOSTS = "", allowed_hosts: AllowedHosts, "more names of this server, besides localhost and loopback addresses";
+    ALLOWED_HOSTS = "", allowed_hosts: AllowedHosts,
+        "more names of this server, besides localhost and loopback addresses";
     OPENAI_BASE_URL = "", endpoint: Option<Url>, "an OpenAI-compatible endpoint for a real model";
     OPENAI_API_KEY = "", key: Option<Key>, "the key for the endpoint; it stays on the server";
     MODEL = "", model: Option<String>, "the model to request from the endpoint";
