@@ -1,5 +1,5 @@
-// The package works in test runners and edge runtimes, which have less than a browser. If they lack
-// a part that it needs, its error names the part.
+// The package works in test runners and edge runtimes, which lack some of a browser's globals. If a
+// global that the package needs is missing, the error names it.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,8 +15,8 @@ let folder: string;
 let server: Served;
 
 /**
- * The server sends more events than a source fires without a pause, each with the request's method
- * and body.
+ * The server sends so many events that a source has to pause while it fires them. Each event
+ * contains the request's method and body.
  */
 test.beforeAll(async () => {
 	server = await listen(

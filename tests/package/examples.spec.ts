@@ -126,7 +126,9 @@ test.describe("docs/guide/migrating.md", () => {
 		});
 	}
 
-	/** Returns the example of the installed version of the other package's README, with our import. */
+	/**
+	 * Returns the example in the README of the other package's installed version, with our import.
+	 */
 	const theirs = () => {
 		const readme = readFileSync(join(root, "node_modules/@microsoft/fetch-event-source/README.md"), "utf8");
 		const [, sample] = /```ts\n(class RetriableError .*?)```/s.exec(readme)!;

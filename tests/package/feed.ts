@@ -1,5 +1,5 @@
-// A feed as an application writes it by hand. Its events are numbered, and a client that reconnects
-// gets the events that it missed.
+// A feed as an application would write it by hand. Its events are numbered, and a client that
+// reconnects gets the events that it has missed.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 

@@ -1,5 +1,5 @@
-// A component may import either entry. The server renders the component, and it streams in the
-// page.
+// A component can import either entry. The server renders the component, and in the page the
+// component reads a stream.
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ const FRAMEWORKS: Framework[] = [
 	},
 ];
 
-// For the build and the server, which inherit this process's environment.
+// This variable is for the build and the server, which inherit the environment of this process.
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
 for (const { name, project, build, built, start } of FRAMEWORKS) {

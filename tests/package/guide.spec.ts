@@ -12,7 +12,10 @@ import { expect, test } from "./support.ts";
 const QUESTION = "Where does a river begin?";
 const GUIDE = "docs/guide";
 
-/** These have a project or a test of their own: www/server/tests/it/guide.rs checks the server's page. */
+/**
+ * These pages are tested in other projects or files: www/server/tests/it/guide.rs checks the
+ * server's page.
+ */
 const ELSEWHERE = ["migrating.md", "testing.md", "running-the-server.md"];
 
 const pages = readdirSync(join(root, GUIDE)).map((name) => `${GUIDE}/${name}`);

@@ -1,4 +1,4 @@
-// The package has the right files and metadata, and importing it has no side effects.
+// The package contains the right files and metadata, and importing it has no side effects.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
@@ -28,7 +28,7 @@ test("publint finds no problem in the tarball", async () => {
 });
 
 test("attw finds no problem in the types of the tarball for importers of ES modules", async () => {
-	// The WebAssembly file has no types: the result of importing it depends on the tool.
+	// The WebAssembly file has no types, because the result of importing it depends on the tool.
 	const noTypes = ["--exclude-entrypoints", "headwater.wasm"];
 	await runInstalled(folder, "attw", tarball, "--profile", "esm-only", "--no-definitely-typed", ...noTypes);
 });

@@ -10,8 +10,8 @@ import { expect, expectAnswer, install, runInstalled, type Served, serveFiles, t
 const WITH_WASM = "script-src 'self' 'wasm-unsafe-eval'";
 
 /**
- * One error without a retry, which names the directive and the value that it needs, and then the
- * end.
+ * The expected result: one error without a retry, which names the directive and the value that it
+ * needs, and then the end.
  */
 const REFUSED =
 	/^\(error internal false: (?!.*\(error).*script-src 'self'.*needs script-src 'wasm-unsafe-eval'\)\(internal\)$/;
@@ -88,7 +88,7 @@ async function withExtension(
 		await use(await context.newPage(), new URL("popup.html", background.url()).href);
 	} finally {
 		await context.close();
-		// A process of the browser may still be writing.
+		// A process of the browser may still be writing to the folder.
 		await expect(() => rmSync(profile, { recursive: true, force: true })).toPass({ timeout: 10_000 });
 	}
 }

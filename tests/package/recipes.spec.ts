@@ -1,5 +1,5 @@
-// Runs the code of docs/recipes/, copied unchanged: components, tokens, and servers with formats of
-// their own.
+// Runs the code of docs/recipes/, copied unchanged: components, tokens, and servers with their own
+// formats.
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -93,7 +93,7 @@ test("React: in StrictMode each stream is one request and each question one POST
 	await page.getByRole("button", { name: "Hide" }).click();
 	await expect.poll(feed!.gone, "an unmounted component closes its stream").toBe(true);
 
-	// The module has loaded by now, so nothing else delays a request.
+	// By now, the module is loaded, so nothing else delays a request.
 	await page.getByRole("button", { name: "Show" }).click();
 	await kitchen.nth(4);
 	const [feedAgain, greetingAgain] = streams(3);
@@ -362,7 +362,7 @@ test.describe("tokens", () => {
 			asked.send(event(JSON.parse(asked.body).prompt) + event("[DONE]"));
 			asked.response.end();
 		});
-		// Makes the first token expire before it arrives.
+		// This makes the first token expire before it arrives.
 		await page.route("**/token", async (route) => {
 			const response = await route.fetch();
 			if (tokens.issued === 1) {

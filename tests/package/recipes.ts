@@ -1,5 +1,5 @@
-// How the code of a page of docs/ is tested: it is copied unchanged into a small project, its types
-// are checked, and it is bundled and served by a server that the test controls.
+// Tests the code in a page of docs/: copies it unchanged into a small project, checks its types,
+// bundles it, and serves it from a server that the test controls.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
@@ -11,7 +11,7 @@ import { root } from "../../scripts/lib/tools.mjs";
 import { listen } from "../support/listen.ts";
 import { expect, install, type Served } from "./support.ts";
 
-/** Milliseconds that no wait of the package exceeds by default. */
+/** In milliseconds: by default, no wait of the package is longer than this. */
 const LONGEST_WAIT = 30_000;
 
 /** Code with a title. rustdoc reads README.md too, so there the title is in a comment before it. */
@@ -37,12 +37,12 @@ const TYPES = {
 	include: ["*.ts", "*.tsx"],
 };
 
-/** Prepares the project of a recipe; returns its folder. */
+/** Prepares the project of a recipe and returns its folder. */
 export function prepare(name: string, mainFile: string): Promise<string> {
 	return prepareProject(`recipes/${name}`, `docs/recipes/${name}.md`, mainFile);
 }
 
-/** The code with a title that a page has: names of files, and their text. */
+/** Returns the pieces of code on a page that have a title: names of files, and their text. */
 export function filesOf(path: string): Map<string, string> {
 	const page = readFileSync(join(root, path), "utf8");
 	const files = [...page.matchAll(BLOCK)].map(([, before, inside, code]): [string, string] => [
@@ -94,7 +94,7 @@ export interface Opened {
 	readonly said: string[];
 }
 
-/** Opens a page that runs one file of a prepared project. Its clock is the test's. */
+/** Opens a page that runs one file of a prepared project. The test controls the page's clock. */
 export async function open(page: Page, folder: string, file: string, answer?: (asked: Asked) => void): Promise<Opened> {
 	await bundle(folder, file);
 	const kitchen = await serveRecipe(folder, answer);
@@ -105,7 +105,7 @@ export async function open(page: Page, folder: string, file: string, answer?: (a
 	return { kitchen, said };
 }
 
-/** The text of the page, without its script. */
+/** Returns the text of the page, without its script. */
 export const shown = (page: Page) => page.evaluate(() => document.body.innerText.trim());
 
 /** Waits for an uncaught error of the page, and removes it from the list, which has to be empty at the end. */
@@ -130,7 +130,7 @@ export interface Asked {
 	readonly response: ServerResponse;
 	/** Sends this text on the event stream. The first call opens the stream. */
 	send(text: string): void;
-	/** Whether the connection is gone, at either end. */
+	/** Whether the connection is closed, at either end. */
 	gone(): boolean;
 }
 
@@ -141,7 +141,10 @@ export interface Kitchen extends Served {
 	lines(): string[];
 	/** Waits for the n-th request, counted from 0. */
 	nth(index: number): Promise<Asked>;
-	/** The same for a request after a wait. Advances the page's clock, which must be installed. */
+	/**
+	 * Waits for the n-th request if it follows a wait: advances the page's clock, which must be
+	 * installed.
+	 */
 	nthSoon(page: Page, index: number): Promise<Asked>;
 }
 

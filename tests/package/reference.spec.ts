@@ -1,4 +1,4 @@
-// docs/api/ is the reference of the current types.
+// Tests that docs/api/ is the reference of the current types.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

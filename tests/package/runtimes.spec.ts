@@ -8,7 +8,10 @@ import { run } from "../../scripts/lib/process.mjs";
 import { expect, install, test } from "./support.ts";
 
 interface Runtime {
-	/** Its path below node_modules/ of the project. If undefined, the Node that runs this test. */
+	/**
+	 * The path of the runtime below node_modules/ of the project. If undefined, the Node that runs
+	 * this test is used.
+	 */
 	program?: string;
 	/** The arguments that run all tests of the folder. */
 	args: string[];
@@ -58,7 +61,7 @@ for (const [name, { program, args, readsFiles, passed }] of Object.entries(RUNTI
 			SERVER: scenario.origin,
 			READS_FILES: readsFiles ? "1" : "",
 			DO_NOT_TRACK: "1",
-			// A cache for this project alone.
+			// This cache is used only by this project.
 			DENO_DIR: join(folder, ".deno"),
 			DENO_NO_UPDATE_CHECK: "1",
 		};
