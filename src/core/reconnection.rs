@@ -59,8 +59,8 @@ impl Backoff {
     /// Returns the wait before the next try, in milliseconds.
     ///
     /// `base` is R. `tries` is the number of tries since the last progress. `random` is a number in
-    /// 0..1. After progress the wait is R + random(0, 0.1 R). The n-th try without progress waits R
-    /// + random(0, max(0, min(max_delay, R 2ⁿ) − R)). The result is never below R nor above
+    /// 0..1. After progress the wait is `R + random(0, 0.1 R)`. The n-th try without progress waits
+    /// `R + random(0, max(0, min(max_delay, R 2ⁿ) − R))`. The result is never below R nor above
     /// [`MAX_DELAY`].
     pub(crate) fn wait(&self, base: u64, tries: u32, after_progress: bool, random: f64) -> u64 {
         let spread = if after_progress && tries == 0 {
