@@ -2,8 +2,7 @@
 // standard library, npm packages and wasm-bindgen. `--test` also installs wasm-pack, geckodriver,
 // browsers and valgrind, and `--cluster` installs the servers of tests/cluster.
 
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Problem, run, say, script, version } from "./lib/process.mjs";
@@ -139,11 +138,9 @@ async function checkRust() {
 }
 
 async function npmPackages() {
-	const lock = createHash("sha256")
-		.update(readFileSync(join(root, "package-lock.json")))
-		.digest("hex");
-	const stamp = join(root, "node_modules", ".headwater-lock");
-	if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) {
+	// npm writes this file after each installation.
+	const installed = join(root, "node_modules", ".package-lock.json");
+	if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs) {
 		return;
 	}
 	say("installing npm packages");
@@ -161,7 +158,6 @@ async function npmPackages() {
 		capture: true,
 		problem: "The npm packages could not be installed; are you online?",
 	});
-	writeFileSync(stamp, lock);
 }
 
 /** Installs the toolchain of rust-toolchain.toml, for versions of rustup that do not. */
