@@ -4,6 +4,7 @@
 //     npm run test:one -- e2e/chat firefox -g Escape          only tests with this text in their
 //     name
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildPackage, buildTrap } from "./build.mjs";
 import { buildPage } from "./build-page.mjs";
@@ -23,6 +24,10 @@ script(async () => {
 	const [file, browser = "chromium"] = positionals;
 	if (file === undefined || !BROWSERS.includes(browser)) {
 		throw new Problem(`Name a file and one of ${BROWSERS.join(", ")}: npm run test:one -- facade/until chromium`);
+	}
+	const path = join("tests", `${file.replace(/\.spec\.ts$/, "")}.spec.ts`);
+	if (!existsSync(join(root, path))) {
+		throw new Problem(`There is no file ${path}.`);
 	}
 	await buildPackage();
 	await buildTestServers();
