@@ -9,6 +9,7 @@ import { type FailedAttempt, failedAttempt, type Reader, type Settings, type Sou
 import { type ParsedOptions, parseOptions, type Rules, type SourceInit, STREAM_URL } from "../options/parse.js";
 import { whenAborted } from "../platform/abort.js";
 import { report, tryRead } from "../platform/callbacks.js";
+import { setTimeout } from "../platform/next-task.js";
 import type { Closed, Failure } from "../types.js";
 import { decideFailure, moduleFailure } from "./failure.js";
 import { turns } from "./pace.js";
@@ -107,9 +108,7 @@ export class Lifecycle<M> implements SourceHost {
 				settings.waited = Math.min(Date.now() - this.#sentAt, settings.connectTimeout - 1);
 				connect(this, this.closed, settings);
 			}
-			if (!this.#isSettled) {
-				warmUp();
-			}
+			setTimeout(() => this.#isSettled || warmUp(), SOON);
 		} catch (error) {
 			onModuleFailure(error);
 		}
@@ -187,6 +186,9 @@ export class Lifecycle<M> implements SourceHost {
 		}
 	}
 }
+
+/** In milliseconds. A response that arrives so soon would have to wait for the warm-up. */
+const SOON = 10;
 
 let warm: Promise<unknown> | undefined;
 

@@ -10,7 +10,7 @@ const LOST = 250;
  * The functions are read from the global scope at import time, because tests may later replace them
  * with fake timers.
  */
-const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalThis & {
+export const { setImmediate, setTimeout, clearTimeout } = globalThis as typeof globalThis & {
 	setImmediate?: (callback: () => void) => void;
 };
 

@@ -302,6 +302,33 @@ test("while the first response is awaited, one event runs through the module", a
 });
 
 // behavior 2.16
+test("a response that arrives soon after the module is loaded does not wait for the warm-up", async ({ lab }) => {
+	await lab.page.goto(`${lab.origin}/blank`);
+	await countResponses(lab);
+	const url = lab.script(eventStream(send(events(1)), "hang"));
+	const outcome = await lab.page.evaluate(
+		async ([entry, url]) => {
+			const counter = globalThis as unknown as { constructed: number };
+			const { setTimeout } = globalThis;
+			const warmUp = new Promise<() => void>((resolve) => {
+				const held = (callback: () => void, wait: number) =>
+					wait === 10 ? resolve(callback) : setTimeout(callback, wait);
+				Object.assign(globalThis, { setTimeout: held });
+			});
+			const { EventSource } = await import(entry);
+			const source = new EventSource(url);
+			await new Promise((resolve) => source.addEventListener("message", resolve));
+			(await warmUp)();
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			source.close();
+			return counter.constructed;
+		},
+		[ENTRY, url] as const,
+	);
+	expect(outcome).toBe(0);
+});
+
+// behavior 2.16
 test("a page whose Response cannot be constructed still gets its events", async ({ lab }) => {
 	await lab.page.goto(`${lab.origin}/blank`);
 	await countResponses(lab, true);
