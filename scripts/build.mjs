@@ -251,9 +251,15 @@ const LANGUAGE = "es2022";
  * after brotli. Members of public types and of the platform's objects are not in this list.
  */
 export const INTERNAL_MEMBERS = [
-	...["batch", "callbacks", "decide", "fulfill", "grace", "intercept", "isEmpty", "isOver", "isUndecided"],
-	...["rules", "sentOnce", "settings", "settled", "template", "waited"],
+	...["batch", "begin", "callbacks", "decide", "ended", "fulfill", "grace", "intercept", "isEmpty", "isOver"],
+	...["isUndecided", "leave", "rules", "sentOnce", "settings", "settled", "template", "waited"],
 ];
+
+/**
+ * Chromium compiles the functions of such a file while it loads, instead of when each is first called
+ * (https://github.com/WICG/explicit-javascript-compile-hints-file-based). Other engines ignore it.
+ */
+export const COMPILE_HINT = "//# allFunctionsCalledOnLoad";
 
 /** Bundles the facade. The plain form is not minified, so that it can be read and debugged. */
 export async function bundle(folder, entries, { plain = false } = {}) {
@@ -262,7 +268,7 @@ export async function bundle(folder, entries, { plain = false } = {}) {
 		[
 			...entries.map((entry) => join(folder, "js", `${entry}.ts`)),
 			...["--bundle", "--format=esm", `--target=${LANGUAGE}`, "--sourcemap", "--log-level=warning"],
-			...(plain ? [] : ["--minify", `--mangle-props=^(${INTERNAL_MEMBERS.join("|")})$`]),
+			...(plain ? [] : ["--minify", `--mangle-props=^(${INTERNAL_MEMBERS.join("|")})$`, `--banner:js=${COMPILE_HINT}`]),
 			`--external:${DEFAULT_ENTRY}`,
 			`--metafile=${join(folder, "pkg", "bundle.json")}`,
 			`--outdir=${join(folder, "dist")}`,

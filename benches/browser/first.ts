@@ -17,6 +17,12 @@ const listener =
 		};
 	};
 
+async function subscribeWith(entry: Promise<typeof import("headwater")>): Promise<Subscribe> {
+	const { EventSource, init } = await entry;
+	if (query.has("init")) await init();
+	return listener(EventSource as unknown as typeof globalThis.EventSource);
+}
+
 /** Each import is a separate file, so that a page loads only one contender. */
 const CONTENDERS: Record<string, () => Promise<Subscribe>> = {
 	native: async () => listener(EventSource),
@@ -36,21 +42,14 @@ const CONTENDERS: Record<string, () => Promise<Subscribe>> = {
 		const { fetchEventSource } = await import("@microsoft/fetch-event-source");
 		return (url, onmessage) => fetchEventSource(url, { onmessage });
 	},
-	headwater: async () => {
-		const { EventSource, init } = await import("headwater");
-		if (query.has("init")) await init();
-		return listener(EventSource as unknown as typeof globalThis.EventSource);
-	},
+	headwater: () => subscribeWith(import("headwater")),
+	bundled: () => subscribeWith(import("headwater-bundled")),
 	callbacks: async () => {
 		const { fetchEventSource, init } = await import("headwater");
 		if (query.has("init")) await init();
 		return (url, onmessage) => fetchEventSource(url, { onmessage });
 	},
-	slim: async () => {
-		const { EventSource, init } = await import("headwater/slim");
-		if (query.has("init")) await init();
-		return listener(EventSource as unknown as typeof globalThis.EventSource);
-	},
+	slim: () => subscribeWith(import("headwater/slim")),
 };
 
 const subscribe = await CONTENDERS[query.get("contender")!]!();

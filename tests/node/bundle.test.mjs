@@ -1,12 +1,19 @@
-// The build gives some members short names. A member that callers or the platform also use must not
-// be among them.
+// The bundles of the facade: the compile hint, and the members that get short names. A member that
+// callers or the platform also use must not get a short name.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { INTERNAL_MEMBERS } from "../../scripts/build.mjs";
+import { COMPILE_HINT, INTERNAL_MEMBERS } from "../../scripts/build.mjs";
 import { root } from "../../scripts/lib/tools.mjs";
+
+test("the files of both entries begin with the compile hint", () => {
+	for (const file of ["index.js", "slim.js"]) {
+		const script = readFileSync(join(root, "dist", file), "utf8");
+		assert.equal(script.slice(0, script.indexOf("\n")), COMPILE_HINT, file);
+	}
+});
 
 test("no member with a short name is part of a public type", () => {
 	const reference = readFileSync(join(root, "docs", "api", "index.md"), "utf8");

@@ -1,11 +1,13 @@
 // Each bundler builds a working page with either entry, without configuration for headwater. All of
 // them build the script of apps/plain, which is copied into their projects.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { COMPILE_HINT } from "../../scripts/build.mjs";
 import { serve } from "../../scripts/lib/process.mjs";
+import { filesOf } from "./recipes.ts";
 import { expect, expectAnswer, install, runInstalled, serveFiles, test } from "./support.ts";
 
 type Entry = "headwater" | "headwater/slim";
@@ -92,6 +94,18 @@ for (const entry of ["headwater", "headwater/slim"] as const) {
 		}
 	});
 }
+
+test("with the configuration of the guide, Vite keeps the compile hint", async ({ page, scenario }) => {
+	const config = filesOf("docs/guide/getting-started.md").get("vite.config.mjs")!;
+	writeFileSync(join(await installed("vite"), "hint.config.mjs"), config);
+	const dist = await build({ name: "vite", build: ["build", "--config", "hint.config.mjs"] }, app("headwater"));
+	const assets = join(dist, "assets");
+	const hinted = readdirSync(assets).filter((name) =>
+		readFileSync(join(assets, name), "utf8").startsWith(COMPILE_HINT),
+	);
+	expect(hinted).toEqual([expect.stringMatching(/^headwater-.*\.js$/)]);
+	await expectBuilt(page, dist, "headwater", scenario);
+});
 
 test("the default entry works in a classic script built by esbuild", async ({ page, scenario }) => {
 	const classic = { ...esbuild, build: ["app.js", "--bundle", "--outfile=dist/main.js"], script: DEFERRED };

@@ -14,6 +14,7 @@ const CONTENDERS: Record<string, string> = {
 	"headwater EventSource": "headwater",
 	"headwater fetchEventSource": "callbacks",
 	"headwater/slim EventSource": "slim",
+	"headwater EventSource, bundled without its compile hint": "bundled",
 	"the browser's EventSource": "native",
 	[`fetch and eventsource-parser ${VERSIONS["eventsource-parser"]}`]: "loop",
 	[NPM]: "npm",
