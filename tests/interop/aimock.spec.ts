@@ -92,7 +92,7 @@ for (const [prompt, how] of Object.entries({ break: "after a time", truncate: "a
 	});
 }
 
-test("529 is an error response with the provider's own words, and is not retried", async ({ lab, server }) => {
+test("529 is an error response with the provider's own text, and is not retried", async ({ lab, server }) => {
 	const outcome = await lab.ours(
 		async ({ EventSource, failure }, { url, json }) => {
 			const { reason, status, body, willReconnect } = await failure(new EventSource(url, { json }));

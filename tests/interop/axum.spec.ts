@@ -6,7 +6,7 @@ import { expect, test } from "./support.ts";
 const answer = ["Hel", "lo ", "你好"].map((content) => JSON.stringify({ content }));
 
 contract({
-	// The event without a text is not in this list, because it has its own test below.
+	// The event without data is not in this list, because it has its own test below.
 	kinds: [
 		{ type: "token", data: '{"n":1}', lastEventId: "a1" },
 		{ type: "message", data: "one\ntwo", lastEventId: "a1" },
@@ -20,7 +20,7 @@ contract({
 	marker: { type: "stop", data: "end" },
 });
 
-test("an event without a text is written without a data line, and the standard does not dispatch it, so an end marker needs a text", async ({
+test("an event without data is written without a data line, so it is not dispatched, and an end marker needs data", async ({
 	lab,
 	server,
 }) => {

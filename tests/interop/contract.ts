@@ -88,7 +88,10 @@ export function contract({ kinds, lastId, text = (n) => `event ${n}`, stop, comm
 	/** A server that writes numbers as JSON also writes texts as JSON. */
 	const quoted = (plain: string) => (text(1) === "event 1" ? plain : JSON.stringify(plain));
 
-	test("a response to a POST is complete after its end marker, with one request", async ({ lab, server }) => {
+	test("a response to a POST is complete after its end marker, and there is only one request", async ({
+		lab,
+		server,
+	}) => {
 		const outcome = await lab.ours(
 			async ({ EventSource, record }, { url, marker }) => {
 				const source = new EventSource(url, {

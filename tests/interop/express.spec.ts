@@ -39,7 +39,7 @@ test("a redirection with 307 repeats method and body at the new URL, and source.
 	]);
 });
 
-test("a login page with status 200 is rejected for its type, and can be read", async ({ lab, server }) => {
+test("a login page with status 200 is rejected for its type, and its body can be read", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const { reason, status, body, willReconnect } = await failure(new EventSource(url));
 		return { reason, status, body, willReconnect };
@@ -67,7 +67,7 @@ test("a reset in the middle of an event discards its text and its id", async ({ 
 	expect((await server.seen()).map(({ lastEventId }) => lastEventId)).toEqual([null, "1"]);
 });
 
-test("CORS that does not list Last-Event-ID lets the first request through; the failure of the next names the header and lastEventIdParam", async ({
+test("CORS that does not list Last-Event-ID allows only the first connection; the error of the reconnection names the header and lastEventIdParam", async ({
 	lab,
 	server,
 }) => {
@@ -89,7 +89,7 @@ test("CORS that does not list Last-Event-ID lets the first request through; the 
 	expect(await server.seen()).toEqual([request, request]);
 });
 
-test("with lastEventIdParam the same server is resumed without a preflight", async ({ lab, server }) => {
+test("with lastEventIdParam the same feed is resumed without a preflight", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, record }, url) => {
 		const source = new EventSource(url, { lastEventIdParam: "after" });
 		const fired = record(source, "stop");

@@ -35,7 +35,7 @@ test("OpenAI chat with an Authorization header: the text comes in pieces, and is
 	expect(asked).toEqual(["POST /v1/chat/completions"]);
 });
 
-test("if the provider's connection is lost, the data has an error and the body ends cleanly without [DONE]: interrupted", async ({
+test("if the provider's connection is lost, the data contains an error, the body ends cleanly without [DONE], and the source is interrupted", async ({
 	lab,
 	server,
 	asked,
@@ -77,14 +77,14 @@ test("if the provider's connection is lost, the data has an error and the body e
 
 const refusals = [
 	{
-		name: "a wrong key gets an error response with the proxy's words",
+		name: "a wrong key gets an error response with the proxy's text",
 		path: "/v1/chat/completions",
 		json: chat("canned", "hello"),
 		headers: { authorization: "Bearer wrong" },
 		expected: { reason: "status", status: 400, type: "application/json", body: expect.stringContaining('"error"') },
 	},
 	{
-		name: "a model that the proxy does not know gets an error response with the proxy's words",
+		name: "a model that the proxy does not know gets an error response with the proxy's text",
 		path: "/v1/chat/completions",
 		json: chat("unknown", "hello"),
 		headers: AUTHORIZED,
@@ -108,7 +108,7 @@ const refusals = [
 		},
 	},
 	{
-		name: "/v1/messages responds with plain JSON although stream is true: rejected for its type, and readable",
+		name: "/v1/messages responds with plain JSON although stream is true: it is rejected for its type, and its body can be read",
 		path: "/v1/messages",
 		json: chat("canned", "hello"),
 		headers: AUTHORIZED,

@@ -55,7 +55,7 @@ test("a 503 that claims to be an event stream is an error response with its text
 	expect(outcome).toEqual({ reason: "status", status: 503, type, body: '{"error":"busy"}' });
 });
 
-test("a controller that throws before its stream begins causes a 500 without a text", async ({ lab, server }) => {
+test("a controller that throws before its stream begins causes a 500 without a body", async ({ lab, server }) => {
 	const outcome = await lab.ours(async ({ EventSource, failure }, url) => {
 		const { reason, status, body, willReconnect } = await failure(new EventSource(url));
 		return { reason, status, body, willReconnect };

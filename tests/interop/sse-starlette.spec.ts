@@ -24,7 +24,7 @@ contract({
 	marker: { type: "message", data: "[DONE]" },
 });
 
-test("sse-starlette ends its lines with CR LF, which does not count as an empty line", async ({ lab, server }) => {
+test("sse-starlette ends its lines with CR LF, which counts as one line end", async ({ lab, server }) => {
 	const wire = await server.wire("/kinds");
 	expect(wire).toContain('id: a1\r\nevent: token\r\ndata: {"n": 1}\r\n\r\n');
 	expect(wire).not.toMatch(/[^\r]\n/);
@@ -37,7 +37,7 @@ test("sse-starlette ends its lines with CR LF, which does not count as an empty 
 	expect(data).toEqual(["one\ntwo\nthree\nfour", "", "é 你 🚀", " indented"]);
 });
 
-test("FastAPI's own event streams write a text as JSON unless it is raw_data, and the id after the data", async ({
+test("FastAPI's own event streams write a string as JSON unless it is raw_data, and write the id after the data", async ({
 	lab,
 	server,
 }) => {
