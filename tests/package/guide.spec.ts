@@ -118,7 +118,7 @@ test.describe("docs/guide/", () => {
 		await kitchen.stop();
 	});
 
-	test("getting started: the smaller entry loads its module from the given location", async ({ page }) => {
+	test("getting started: the smaller entry point loads its module from the given location", async ({ page }) => {
 		mkdirSync(join(folder, "site", "assets"), { recursive: true });
 		copyFileSync(
 			join(folder, "node_modules/headwater/dist/headwater.wasm"),
