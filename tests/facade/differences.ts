@@ -8,8 +8,8 @@ export type Engine = "chromium" | "firefox" | "webkit";
 
 interface Difference {
 	/**
-	 * The side that departs from the standard: this package, or the browsers' own class in an
-	 * engine.
+	 * The side that departs from the standard, or chooses another behavior that it allows: this
+	 * package, or the browsers' own class in an engine.
 	 */
 	readonly of: readonly ("ours" | Engine)[];
 	/** The observable behavior. */
@@ -37,7 +37,7 @@ export const DIFFERENCES = {
 	"MessageEvent's own getters": {
 		of: ["ours"],
 		what: "The getters and methods of `MessageEvent.prototype` throw a TypeError if they are called directly on one of our events. Ordinary access, such as `event.data`, works.",
-		why: "Creating and firing a native MessageEvent costs twice as much. So each message is an Event whose prototype inherits from `MessageEvent.prototype`.",
+		why: "Creating and firing a native MessageEvent costs up to twice as much as creating and firing a plain Event. So each message is a plain Event whose prototype inherits from `MessageEvent.prototype`.",
 	},
 	"window.stop()": {
 		of: ["ours"],
@@ -102,7 +102,7 @@ export const DIFFERENCES = {
 	"revoked blob: URL": {
 		of: ["chromium", "webkit"],
 		what: "A `blob:` URL that has been revoked is retried indefinitely.",
-		why: "By step 15.2 of the constructor (9.2.2), the source need not reconnect if this is known to be futile, and a revoked URL stays revoked.",
+		why: "Step 15.2 of the constructor (9.2.2) allows a source to fail instead of reconnecting if reconnecting is known to be futile. A revoked URL stays revoked, so headwater fails.",
 	},
 	charset: {
 		of: ["chromium"],
@@ -136,8 +136,8 @@ export const DIFFERENCES = {
 	},
 	"byte order mark split between chunks": {
 		of: ["webkit"],
-		what: "WebKit searches each chunk for a byte order mark of UTF-8 or UTF-16, up to the first chunk of at least four bytes. A mark that is split between chunks is not found.",
-		why: "9.2.6 decodes the stream as UTF-8. This removes a single mark, that of UTF-8, at the beginning of the stream.",
+		what: "WebKit looks for a UTF-8 or UTF-16 byte order mark at the start of each chunk, up to and including the first chunk of at least four bytes. It does not find a mark that is split between two chunks.",
+		why: "9.2.6 decodes the stream as UTF-8. Decoding removes one UTF-8 byte order mark at the beginning of the stream, and no other mark.",
 	},
 	"window.stop() without an event": {
 		of: ["webkit"],

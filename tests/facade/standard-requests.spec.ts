@@ -31,7 +31,7 @@ async function expectSame(lab: Lab, url: string, init?: EventSourceInit): Promis
 }
 
 // behavior 2.2
-test("a GET has exactly the headers that the browser's own class sends, to its own origin and to others", async ({
+test("a GET to the page's own origin or to another has exactly the headers that the browser's own class sends", async ({
 	lab,
 }) => {
 	const { headers } = await expectSame(lab, lab.url("/post-echo"));

@@ -28,7 +28,9 @@ test("the class is named EventSource, takes one argument and is an EventTarget",
 	);
 });
 
-test("every member is defined as in Web IDL, and the additions are the only others", async ({ lab }) => {
+test("every member of the standard is defined as in Web IDL, and headwater's additions are the only other members", async ({
+	lab,
+}) => {
 	const additions = [
 		"class fromReadableStream",
 		...["closed", "lastEventId", "reconnectionTime"].map((name) => `prototype ${name}`),
