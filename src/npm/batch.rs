@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_data_is_the_same_wherever_it_ends() {
+    fn a_line_of_data_is_read_the_same_whatever_its_length_and_position() {
         for length in 0..40 {
             for (text, end, behind) in [("x", "\n\n", 0), ("x", "\r\n\r\n", 1), ("é", "\n\n", 17), ("x", "\r\r", 40)] {
                 for name in ["data:", "data: "] {

@@ -21,7 +21,7 @@ proptest! {
     // [non-spec] This test does not use the contract. Like a driver, it knows only after which
     // actions a timer runs.
     #[test]
-    fn a_request_that_is_not_a_get_is_fetched_once_without_permission(
+    fn a_request_that_is_not_a_get_is_fetched_once_unless_repeating_is_permitted(
         options in any_options(),
         happenings in vec((happening(), random()), 0..40),
     ) {

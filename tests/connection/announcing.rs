@@ -26,7 +26,7 @@ fn parameters_and_case_of_the_content_type_do_not_matter() {
 
 // behavior 4.13
 #[test]
-fn another_content_type_fails_the_connection_whatever_the_permission() {
+fn another_content_type_fails_the_connection_even_if_retries_are_allowed() {
     for content_type in
         [None, Some(""), Some("text/html"), Some("text/event-stream, text/html"), Some("text/event-streams")]
     {

@@ -3,7 +3,7 @@ use super::*;
 // [non-spec]
 // behavior 2.1
 #[test]
-fn attempts_are_numbered_from_one_and_successes_and_failures_count() {
+fn attempts_are_numbered_from_one_whether_they_succeed_or_fail() {
     let mut connection = Connection::new(get(), drawn);
     for attempt in 1..=3 {
         let action = connection.handle_network_error();
@@ -32,7 +32,7 @@ fn at_most(attempts: u32) -> Options {
 // [non-spec]
 // behavior 6.4
 #[test]
-fn the_connection_fails_after_max_retries_repetitions_without_a_message() {
+fn the_connection_fails_after_max_retries_retries_without_a_message() {
     for most in 0..4 {
         let mut connection = Connection::new(at_most(most), drawn);
         for _ in 0..most {
@@ -113,7 +113,7 @@ fn a_block_without_data_does_not_reset_the_count_of_retries() {
 // [non-spec]
 // behavior 6.5
 #[test]
-fn a_timeout_an_interruption_and_a_failed_request_function_count_toward_max_retries() {
+fn a_timeout_an_interruption_and_a_failed_request_callback_count_toward_max_retries() {
     let fail: [fn(&mut Connection) -> Action; 3] = [
         |connection| connection.handle_timeout(),
         |connection| connection.handle_interruption(),

@@ -122,7 +122,7 @@ fn bytes_of_an_interrupted_stream_do_not_count_toward_the_limit_of_the_next() {
 
 // behavior 12.1
 #[test]
-fn data_type_and_last_event_id_count_together() {
+fn the_limit_applies_to_data_type_and_last_event_id_together() {
     let too_large = |block: String| {
         let mut connection = open(Options { max_event_size: LIMIT, ..get() });
         feed(&mut connection, &block);

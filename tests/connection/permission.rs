@@ -218,7 +218,7 @@ fn no_probe_is_sent_after_a_timeout_and_a_post_fails() {
 
 // behavior 4.1, 4.9
 #[test]
-fn the_method_of_the_last_request_decides_about_a_retry_if_the_request_function_fails() {
+fn if_the_request_callback_fails_the_method_of_the_last_request_decides_whether_it_is_retried() {
     let mut connection = Connection::new(get(), drawn);
     let action = connection.handle_unknown_request();
     let failure = reestablished(&connection, action);
@@ -244,7 +244,7 @@ fn the_method_of_the_last_request_decides_about_a_retry_if_the_request_function_
 }
 
 #[test]
-fn a_retry_after_a_failed_request_function_counts_toward_max_retries() {
+fn a_retry_after_a_failed_request_callback_counts_toward_max_retries() {
     let backoff = Backoff { max_retries: Some(2), ..Backoff::default() };
     let mut connection = Connection::new(Options { reconnect: Reconnect::Allowed, backoff, ..get() }, drawn);
     for longest in [6000, 12_000] {

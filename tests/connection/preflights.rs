@@ -31,7 +31,7 @@ fn refuse(connection: &mut Connection) -> Action {
 
 // behavior 4.23
 #[test]
-fn a_failure_with_the_header_after_a_successful_probe_is_repeated_with_reason_cors() {
+fn a_request_with_the_header_that_fails_after_a_successful_probe_is_repeated_with_reason_cors() {
     let mut connection = resuming(probing());
     let action = refuse(&mut connection);
     let failure = reestablished(&connection, action);
@@ -247,7 +247,7 @@ fn a_pause_during_a_probe_sends_the_request_and_its_failure_is_probed_again() {
 }
 
 #[test]
-fn a_request_without_the_header_is_not_probed_because_of_an_earlier_header() {
+fn an_earlier_header_causes_no_probe_for_a_request_without_it() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     accept(&mut connection);

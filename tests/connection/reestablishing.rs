@@ -152,7 +152,7 @@ fn nothing_is_repeated_if_retries_are_forbidden() {
 // [non-spec]
 // behavior 4.15
 #[test]
-fn an_invalid_request_fails_at_once_whatever_the_permission() {
+fn an_invalid_request_fails_at_once_even_if_retries_are_allowed() {
     for reconnect in [Reconnect::Standard, Reconnect::Allowed, Reconnect::Never] {
         for options in [get(), post()] {
             let mut connection = Connection::new(Options { reconnect, ..options }, drawn);

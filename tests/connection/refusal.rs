@@ -119,7 +119,7 @@ fn a_timeout_of_the_repeated_request_is_not_a_refusal() {
 }
 
 #[test]
-fn a_failed_request_function_in_the_repetition_is_not_a_refusal() {
+fn a_failed_request_callback_in_the_repetition_is_not_a_refusal() {
     let mut connection = Connection::new(Options { can_probe: true, ..get() }, drawn);
     connection.handle_request(PLAIN);
     assert_eq!(connection.handle_network_error(), Action::Probe);

@@ -221,7 +221,7 @@ fn a_post_is_repeated_for_as_long_as_its_last_event_id_advances() {
 
 // behavior 6.3
 #[test]
-fn numbered_events_that_start_again_are_progress_only_beyond_the_furthest_id() {
+fn numbered_events_that_start_again_are_no_progress_until_they_exceed_the_furthest_id() {
     let ends = [5, 3, 4, 7, 1, 7, 6];
     for prefix in ["", "msg_", "2:"] {
         let answer = |n: usize| (1..=ends[n]).map(|id| format!("id: {prefix}{id}\ndata: {id}\n\n")).collect();

@@ -3,7 +3,7 @@
 import { ChatPage } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 
-test("every control can be reached by Tab from the box: forward pace and Send, backward the conversation and New chat", async ({
+test("Tab from the box reaches pace and Send, and Shift+Tab reaches the conversation and New chat", async ({
 	page,
 	chat: server,
 }) => {

@@ -20,7 +20,7 @@ const SIZES: Record<string, [number, number]> = {
 };
 
 for (const workload of Object.keys(TITLES)) {
-	test(`the workload "${workload}" is the same for the same seed, as large as its name says, and complete`, async ({
+	test(`the workload "${workload}" is reproducible from its seed, has events of the stated size, and is complete`, async ({
 		chat,
 	}) => {
 		const events = workload === "long" ? 100 : EVENTS;

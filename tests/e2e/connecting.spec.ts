@@ -6,7 +6,7 @@ import { expect, test } from "./fixtures.ts";
 const SLOW = "The server has not responded for five seconds. The page is still waiting. Press Stop to cancel.";
 const CROWDED = /^6 other tabs of this page are receiving answers\. .* HTTP\/1\.1, .* close its tab\.$/;
 
-test("after five seconds without a response a hint appears politely, and disappears when the server responds", async ({
+test("after five seconds without a response a hint appears (aria-live polite), and disappears when the server responds", async ({
 	page,
 	startServer,
 }) => {
@@ -55,7 +55,7 @@ test("no hint appears when the server responds, however long the model then take
 	await expect(chat.hint).toBeEmpty();
 });
 
-test("a seventh tab over HTTP/1.1 learns that six others have a model running, and connects when one of them closes", async ({
+test("a seventh tab over HTTP/1.1 is notified that six others are receiving answers, and connects when one of them closes", async ({
 	page,
 	context,
 	browserName,

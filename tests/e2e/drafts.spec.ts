@@ -5,7 +5,7 @@ import { expect, test } from "./fixtures.ts";
 
 const DRAFT = "  a draft of two lines\n続き 🌊";
 
-test("the text in the box survives a refusal, Stop, New chat and a suggestion, and leaves with its own question only", async ({
+test("the text in the box survives a refusal, Stop, New chat and a suggestion, and is removed only when it is sent itself", async ({
 	page,
 	chat: server,
 }) => {

@@ -75,10 +75,7 @@ test("a stream that fails is described with its remedy, ends properly and is not
 
 const WAIT = "1.5";
 
-test("a model's server that takes too long is described after the time that the operator sets", async ({
-	raw,
-	open,
-}) => {
+test("a timeout of the model's server is described after the time that the operator has set", async ({ raw, open }) => {
 	test.setTimeout(MANY_QUESTIONS);
 	const timers: NodeJS.Timeout[] = [];
 	const slowly = (text: string, socket: Socket) => {

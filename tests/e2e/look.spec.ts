@@ -22,7 +22,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 		.toBeLessThanOrEqual(0);
 }
 
-test("the chat page fits in light, in dark and on a phone, also with a refusal", async ({
+test("the chat page fits the window in both color schemes and on a phone, even with an error shown", async ({
 	page,
 	chat: server,
 }, info) => {

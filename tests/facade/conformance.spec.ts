@@ -21,7 +21,7 @@ function rows(heading: string): string[][] {
 	return lines.slice(1).map((line) => line.slice(2, -2).split(" | "));
 }
 
-test("every function and every test of the steps exists", () => {
+test("every function and test that docs/conformance.md names for a step exists", () => {
 	const steps = rows("The steps of the standard");
 	expect(steps.length).toBeGreaterThan(25);
 	for (const [step = "", functions = "", tests = ""] of steps) {
@@ -53,7 +53,7 @@ function titles(file: string): string[] {
 	return [...read("tests", "connection", `${file}.rs`).matchAll(/^fn (\w+)/gm)].map((match) => match[1] ?? "");
 }
 
-test("the table has the same differences, word for word, and a test names each of them", () => {
+test("docs/conformance.md lists the differences of differences.ts word for word, and a test names each of them", () => {
 	const expected = Object.entries(DIFFERENCES).map(([name, { of, what, why }]) => [name, of.join(", "), what, why]);
 	expect([...rows("Deviations"), ...rows("Where the browsers differ")].sort()).toEqual(expected.sort());
 	const specs = facade.map((file) => read("tests", "facade", file)).join();
@@ -62,7 +62,7 @@ test("the table has the same differences, word for word, and a test names each o
 	}
 });
 
-test("the table of deviations has only headwater's, and the table of the browsers has none of them", () => {
+test("the first table lists only deviations of headwater, and the second table only those of browsers", () => {
 	expect(rows("Deviations").filter(([, of = ""]) => !of.includes("ours"))).toEqual([]);
 	expect(rows("Where the browsers differ").filter(([, of = ""]) => of.includes("ours"))).toEqual([]);
 });

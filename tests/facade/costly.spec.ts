@@ -31,7 +31,7 @@ const FORMS: [form: "EventSource" | "events" | "fetchEventSource", permissions: 
 	["fetchEventSource", ["number"]],
 ];
 
-test("a POST is repeated as often as maxRetries or the function permits, after any response, and the function receives the backoff", async ({
+test("after any response, a POST is repeated as often as maxRetries or the reconnect function permits, and the function receives the backoff", async ({
 	lab,
 }) => {
 	const rows = Object.entries(ANSWERS).flatMap(([answer, [text, first]]) =>

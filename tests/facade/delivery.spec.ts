@@ -91,7 +91,7 @@ test("awaiting open and then the first event sees both, even if the bytes have a
 	expect(seen).toEqual(["first", "first", "first"]);
 });
 
-test("close() in a promise reaction or an async function's caller after event 1 drops all later events", async ({
+test("close() after event 1 was awaited, directly or through async functions, drops all later events", async ({
 	lab,
 }) => {
 	await lab.expectBoth(

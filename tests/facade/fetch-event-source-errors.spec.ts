@@ -149,7 +149,7 @@ const ANSWERS = { number: "return 100", other: "throw 'other'", same: "throw err
 
 for (const [name, { script, init = "", told, goesOn, id }] of Object.entries(FAILING)) {
 	// behavior 14.9, 14.10
-	test(`${name} calls onerror: a number repeats, an error ends, and otherwise a POST ends and a GET ${goesOn ? "repeats" : "ends"}`, async ({
+	test(`${name} calls onerror: if it returns a number the request is repeated, if it throws the promise is rejected, otherwise ${goesOn ? "only a GET" : "no request"} is repeated`, async ({
 		lab,
 	}) => {
 		const calls = ["GET", "POST"].flatMap((method) =>

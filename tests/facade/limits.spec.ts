@@ -199,7 +199,7 @@ test("B16: a long stream is not kept: 30 MB need the same memory as 1 MB", async
 for (const limit of LIMITS) {
 	for (const [name, { steps, outcome }] of Object.entries(ROWS)) {
 		// behavior 12.4
-		test(`with a limit of ${limit / MIB} MiB, ${name}`, async ({ lab }) => {
+		test(`with a limit of ${limit / MIB} MiB, memory stays bounded for ${name}`, async ({ lab }) => {
 			const [first = "", ...rest] = steps(limit);
 			const script = first.startsWith("header=")
 				? ["type=text/event-stream", first, "chunked", ...rest].join("|")
@@ -278,7 +278,9 @@ for (const limit of LIMITS) {
 	};
 
 	for (const [name, { status, pattern, outcome }] of Object.entries(CHUNKS)) {
-		test(`with a limit of ${limit / MIB} MiB, one chunk of 200 MiB of ${name}`, async ({ lab }) => {
+		test(`with a limit of ${limit / MIB} MiB, memory stays bounded for one chunk of 200 MiB of ${name}`, async ({
+			lab,
+		}) => {
 			const actual = await lab.ours(
 				async ({ EventSource }, { status, pattern, maxEventSize }) => {
 					const chunk = new Uint8Array(200 * 1024 * 1024 - ((200 * 1024 * 1024) % pattern.length));

@@ -95,7 +95,7 @@ const PLACES: Record<string, { make: (script: string, page: string) => void; isO
 for (const [name, { make, isOpaque }] of Object.entries(PLACES)) {
 	const rule = isOpaque ? "every server as cross-origin" : "the page's server as same-origin";
 
-	test(`in ${name}, the hint about Last-Event-ID and probes treat ${rule}`, async ({ lab }) => {
+	test(`in ${name}, probes and the hint about Last-Event-ID treat ${rule}`, async ({ lab }) => {
 		const noPopups = lab.browserName === "webkit" && name.includes("popup");
 		test.skip(noPopups, "WebKitGTK's driver opens no popup for a script");
 		const script = `(${look})(${JSON.stringify(urls(lab))}).then(report, (error) => report(String(error)));`;

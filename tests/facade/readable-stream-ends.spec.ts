@@ -141,6 +141,8 @@ for (const [what, chunks] of Object.entries(NO_BYTES)) {
 
 type Deed = "close" | "end" | "fail";
 
+const NOUNS: Record<Deed, string> = { close: "closing", end: "ending", fail: "failing" };
+
 /**
  * A stream contains the events 1, 2 and 3 in one chunk. Each row is a moment for an action on its
  * source, with the expected events and reason for each action.
@@ -158,7 +160,7 @@ const MOMENTS: Record<string, Record<Deed, string>> = {
 
 for (const deed of ["close", "end", "fail"] as const) {
 	// behavior 14.14
-	test(`[non-spec] ${deed} at any moment is reported once, and the events read before it are delivered or dropped`, async ({
+	test(`[non-spec] ${NOUNS[deed]} at any moment is reported once, and the events read before it are delivered or dropped`, async ({
 		lab,
 	}) => {
 		const outcomes = await lab.ours(

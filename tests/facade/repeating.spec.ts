@@ -54,7 +54,7 @@ test("POST: a connection that is cut or reset fails with one error, reason inter
 });
 
 // behavior 4.5
-test("POST: a server that resets, closes or refuses instead of responding is a failure with reason network, and nothing is sent again", async ({
+test("POST: if the server resets, closes or refuses the connection instead of responding, the reason is network, and nothing is sent again", async ({
 	lab,
 }) => {
 	const urls = [lab.url("/rst-before-headers"), lab.url("/close-before-headers"), await unusedOrigin()];

@@ -56,7 +56,7 @@ test("a page that is hidden and shown receives a visibilitychange event each tim
 	}
 });
 
-test("a hidden page that is frozen and resumed receives an event for each", async ({ tab, browserName }) => {
+test("a hidden page receives one event when it is frozen and one when it is resumed", async ({ tab, browserName }) => {
 	onlyChromium(browserName);
 	await hide(tab.page);
 	await tab.page.evaluate(() => {

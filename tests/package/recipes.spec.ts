@@ -61,7 +61,7 @@ async function chatAnswers(page: Page, kitchen: Kitchen, before: number): Promis
 	await expect.poll(fifth.gone, "an unmounted component closes its stream").toBe(true);
 }
 
-test("React: in StrictMode each stream is one request and each question one POST, closed with its component", async ({
+test("React in StrictMode: each stream is one request, each question is one POST, and both are closed with their component", async ({
 	page,
 }) => {
 	const folder = await prepare("react", "main.tsx");

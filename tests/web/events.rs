@@ -152,7 +152,7 @@ async fn a_dropped_future_has_taken_no_event() {
 }
 
 #[wasm_bindgen_test]
-async fn notice_reads_the_next_chunk_and_leaves_the_events_that_wait_in_the_stream() {
+async fn notice_reads_the_next_chunk_and_leaves_the_buffered_events_to_the_stream() {
     let (fetch, _) = fetch("mixed", &["data: 1\n\ndata: 2\n\n", "data: 3\n\n"], "controller.close()");
     let mut source = builder(URL).end(EndOfBody::Close).fetch_by(fetch).connect().unwrap();
     assert_eq!(event(&mut source).await.data, "1");

@@ -234,7 +234,7 @@ async fn the_last_event_id_is_sent_in_the_query_parameter() {
 }
 
 #[wasm_bindgen_test]
-async fn each_failure_can_be_decided_differently() {
+async fn a_different_decision_is_possible_for_each_failure() {
     let (fetch, asked) = failing();
     let mut source =
         builder("https://example.org/").method("POST").fetch_by(fetch).reconnect(Reconnect::Decided).connect().unwrap();

@@ -123,7 +123,7 @@ fn a_half_closed_socket_stays_open_until_the_client_closes_it() {
 }
 
 #[test]
-fn request_n_of_a_key_runs_the_last_program_up_to_n_and_preflights_do_not_count() {
+fn each_request_of_a_key_runs_its_program_or_the_last_earlier_one_and_preflights_are_not_counted() {
     let server = Server::start();
     let target = "/script?key=s&do=status=201&do3=status=203";
     let preflight = "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n";

@@ -5,7 +5,7 @@ use reqwest::Method;
 use crate::support::{Events, Server};
 
 #[tokio::test]
-async fn the_clock_sends_twenty_strikes_between_a_start_event_and_an_end_event() {
+async fn the_clock_sends_twenty_ticks_between_a_start_event_and_an_end_event() {
     let server = Server::start(&[]).await;
     let response = server.get("/stream?interval=1").await;
     assert_eq!(response.headers()["access-control-allow-origin"], "*");
@@ -22,7 +22,7 @@ async fn the_clock_sends_twenty_strikes_between_a_start_event_and_an_end_event()
 }
 
 #[tokio::test]
-async fn the_first_strike_is_sent_at_once() {
+async fn the_first_tick_is_sent_at_once() {
     let server = Server::start(&[]).await;
     let mut events = Events::of(server.get("/stream?interval=60000").await);
     assert!(events.next().await.unwrap().starts_with("retry: 10000\n"));

@@ -155,7 +155,7 @@ async fn a_line_or_an_event_that_never_ends_is_reported_as_too_large() {
 }
 
 #[tokio::test]
-async fn an_event_stream_without_any_event_is_described_by_its_content() {
+async fn the_report_about_a_stream_without_events_depends_on_its_content() {
     let (upstream, server) = Upstream::start().await;
     for (body, words) in [
         ("", "ended its response without any text."),

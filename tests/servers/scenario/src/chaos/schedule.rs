@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn no_event_has_two_faults_and_request_faults_come_first_or_after_an_ended_stream() {
+    fn no_event_has_two_faults_and_request_faults_come_at_the_start_or_after_a_fault_that_ends_a_stream() {
         for seed in 0..50 {
             let mut last_event = 0;
             let mut a_request_comes = true;

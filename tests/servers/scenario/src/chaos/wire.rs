@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_the_offsets_of_each_kind_are_found() {
+    fn for_each_kind_exactly_its_offsets_are_found() {
         let stream = "é\r\n1234567890123456789\r\n".as_bytes();
         let wire = "3\r\né\r\r\n16\r\n\n1234567890123456789\r\n\r\n";
         let found = |spot| {
