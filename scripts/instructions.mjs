@@ -53,7 +53,9 @@ export async function compareInstructions() {
 	const recorded = records[toolchain];
 	show(figures, recorded);
 	if (!recorded) {
-		console.log(`not compared: this is ${toolchain}, but the records are for ${Object.keys(records).join("; ")}`);
+		console.log(
+			`not compared: the records are for ${Object.keys(records).join("; ")}, and this machine has ${toolchain}`,
+		);
 		return { passed: 0, failed: 0, skipped: figures.length };
 	}
 	let failed = 0;
@@ -61,17 +63,17 @@ export async function compareInstructions() {
 		const was = recorded[name];
 		if (was === undefined || is > was * (1 + MOST_GROWTH)) {
 			failed++;
-			console.error(
-				`${name}: ${readable(is)}, was ${readable(was)}. If this is intended, record it: ${RECORD_COMMAND}`,
-			);
+			console.error(`${name}: ${readable(is)}, ${before(was)}. If this is intended, record it: ${RECORD_COMMAND}`);
 		} else if (is < was * (1 - MOST_GROWTH)) {
-			console.log(`${name}: ${readable(is)}, was ${readable(was)}. To record it: ${RECORD_COMMAND}`);
+			console.log(`${name}: ${readable(is)}, ${before(was)}. To record it: ${RECORD_COMMAND}`);
 		}
 	}
 	return { passed: figures.length - failed, failed, skipped: 0 };
 }
 
 const readable = (count) => (count === undefined ? "not recorded" : `${count.toLocaleString("en")} instructions`);
+
+const before = (count) => (count === undefined ? "not recorded yet" : `${count.toLocaleString("en")} recorded`);
 
 async function record() {
 	const { toolchain, figures } = await count();

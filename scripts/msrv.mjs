@@ -28,7 +28,7 @@ script(async () => {
 	const toolchain = await installed(least);
 	if (!toolchain) {
 		const command = `rustup toolchain install ${least} --profile minimal --target ${WASM}`;
-		say(`not built with Rust ${least}, which is not installed; to install it: ${command}`);
+		say(`skipped the build with Rust ${least}, which is not installed. To install it: ${command}`);
 		return;
 	}
 	for (const [name, args] of Object.entries(BUILDS)) {

@@ -29,7 +29,7 @@ script(async () => {
 	const { values } = readArguments({ options: { write: { type: "boolean", default: false } } });
 	const missing = await whatIsMissing();
 	if (missing) {
-		say(`the public API was not listed: ${missing}`);
+		say(`the public API was not listed, because ${missing}`);
 		process.exitCode = values.write ? 1 : 0;
 		return;
 	}
@@ -51,7 +51,7 @@ async function whatIsMissing() {
 		capture: true,
 	});
 	if (!output.includes(WASM)) {
-		return `it needs Rust's nightly toolchain (rustup toolchain install nightly --profile minimal --target ${WASM})`;
+		return `that needs Rust's nightly toolchain (rustup toolchain install nightly --profile minimal --target ${WASM})`;
 	}
 	return undefined;
 }

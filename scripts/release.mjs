@@ -37,7 +37,7 @@ script(async () => {
 		say(`npm ${args.join(" ")}`);
 		await run("npm", ["--silent", ...args], {
 			cwd: root,
-			problem: `"npm ${args.join(" ")}" failed: nothing is published.`,
+			problem: `"npm ${args.join(" ")}" failed. Nothing was published.`,
 		});
 	}
 	await packCrate();
@@ -57,7 +57,7 @@ async function checkTree() {
 	const { output } = await run("git", ["status", "--porcelain"], {
 		cwd: root,
 		capture: true,
-		problem: "git status failed: this folder is not a checkout.",
+		problem: "git status failed. Is this folder a Git checkout?",
 	});
 	if (output !== "") {
 		throw new Problem(`The working tree is not clean: commit or stash the changes.\n${output.trimEnd()}`);

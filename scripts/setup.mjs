@@ -45,8 +45,8 @@ const BROWSERS = {
 const CLUSTER_PACKAGES = ["nginx", "libnginx-mod-nchan", "redis-server"];
 
 /**
- * The tools are built without optimization, which would take longer than all their runs. They share
- * a target folder, so that their common dependencies are built once.
+ * The tools are built with little optimization: more would take longer than all runs of the tools
+ * together. The tools share a target folder, so that their common dependencies are built once.
  */
 const QUICK_BUILD = {
 	CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
@@ -123,7 +123,7 @@ export async function setupCluster() {
 function checkNode() {
 	const [major, minor] = process.versions.node.split(".").map(Number);
 	if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
-		throw new Problem(`Node ${leastNode.join(".")} or newer is needed; this is ${process.versions.node}.`);
+		throw new Problem(`Node ${leastNode.join(".")} or newer is needed; you have ${process.versions.node}.`);
 	}
 }
 
@@ -212,7 +212,7 @@ async function cargoTool(crate, wanted, program = crate, flags = []) {
 	if ((await version(path))?.includes(wanted)) {
 		return;
 	}
-	say(`building ${program} ${wanted}, once on this machine (1 to 3 minutes)`);
+	say(`building ${program} ${wanted} (1 to 3 minutes, only once on this machine)`);
 	mkdirSync(toolsFolder, { recursive: true });
 	await run("cargo", ["install", crate, "--version", wanted, "--locked", "--root", toolsFolder, ...flags], {
 		cwd: toolsFolder,

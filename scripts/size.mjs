@@ -22,12 +22,12 @@ const BUDGETS = { headwater: 23_450, "headwater/slim": 23_000 };
  * match counts.
  */
 const PURPOSES = [
-	["the source: attempts, reading, waits, its events", /headwater::(npm::bindings|web::)|^(connect|read|poll)\b/],
+	["browser layer: attempts, reading, waits, events", /headwater::(npm::bindings|web::)|^(connect|read|poll)\b/],
 	["events: lines, fields, text, batches", /headwater::(core::(parser|line|kept|text)|npm::batch)/],
-	["the rules: connection, errors, content type", /headwater::core::/],
+	["core: connection, errors, content type", /headwater::core::/],
 	["memory", /talc|alloc(::|$)|__rust_|mem(cmp|move|cpy|set)/],
 	["wasm-bindgen", /wbindgen|externref|wasm_bindgen|js_sys|web_sys/],
-	["others", /(?:)/],
+	["other", /(?:)/],
 ];
 
 /** The hash that the compiler adds to the name of a crate. */
@@ -75,7 +75,7 @@ function breakdown() {
 		const plain = name.replaceAll(HASH, "");
 		module[PURPOSES.find(([, names]) => names.test(plain))[0]] += size;
 	}
-	module["texts, imports, types, tables"] = rest;
+	module["string constants, imports, types, tables"] = rest;
 	const { outputs } = JSON.parse(readFileSync(join(root, "pkg", "bundle.json"), "utf8"));
 	const { inputs } = Object.values(outputs).find(({ entryPoint }) => entryPoint === "js/index.ts");
 	const scripts = Object.entries(inputs).map(([file, { bytesInOutput }]) => [file, bytesInOutput]);

@@ -23,7 +23,9 @@ script(async () => {
 	});
 	const [file, browser = "chromium"] = positionals;
 	if (file === undefined || !BROWSERS.includes(browser)) {
-		throw new Problem(`Name a file and one of ${BROWSERS.join(", ")}: npm run test:one -- facade/until chromium`);
+		throw new Problem(
+			`Usage: npm run test:one -- FILE [${BROWSERS.join("|")}], such as: npm run test:one -- facade/until firefox`,
+		);
 	}
 	const path = join("tests", `${file.replace(/\.spec\.ts$/, "")}.spec.ts`);
 	if (!existsSync(join(root, path))) {

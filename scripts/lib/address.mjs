@@ -16,7 +16,7 @@ export function wrongAddress(folder, address = ADDRESS) {
 	const missing = KEYS.filter((key) => !address?.[key]);
 	if (missing.length > 0) {
 		return (
-			`The project has no public address: set ${missing.join(", ")} of ADDRESS in scripts/lib/address.mjs. ` +
+			`The project has no public address: set ADDRESS in scripts/lib/address.mjs (missing: ${missing.join(", ")}). ` +
 			'Then run "npm run address" and commit both manifests.'
 		);
 	}

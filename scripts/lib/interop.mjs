@@ -65,7 +65,7 @@ async function installed(name, manifests, fill, ...also) {
 	const folder = join(toolsFolder, "interop", `${name}-${hash.digest("hex").slice(0, 16)}`);
 	const stamp = join(folder, ".installed");
 	if (!existsSync(stamp)) {
-		say(`installing ${name}, once on this machine`);
+		say(`installing ${name} (only once on this machine)`);
 		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(folder, { recursive: true });
 		await fill(folder);
@@ -204,7 +204,9 @@ export async function start(name, command) {
 		if (ended() || Date.now() > limit) {
 			await stop();
 			const said = lastWords(readFileSync(logged, "utf8"));
-			throw new Problem(`it ${ended() ? "exited" : "did not respond"} after it was started:\n${said}`);
+			throw new Problem(
+				`it ${ended() ? "exited before it responded" : "did not respond after it was started"}:\n${said}`,
+			);
 		}
 		await pause(100);
 	}

@@ -29,7 +29,7 @@ export async function pack() {
 
 /**
  * Copies a project of tests/package/, such as "apps/vite", installs its dependencies and returns
- * the folder. From an earlier run it keeps only node_modules, and there not the packed package.
+ * the folder. From an earlier run, it keeps only node_modules, without the packed package.
  */
 export async function install(name) {
 	const folder = join(work, name);

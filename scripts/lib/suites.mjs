@@ -33,7 +33,7 @@ export function chooseSuites(names, all) {
 }
 
 export async function native() {
-	say("testing natively: core and servers (cargo test; test:all compiles the ignored examples)");
+	say("running the native tests of core and servers (cargo test; test:all also compiles the ignored examples)");
 	const { code, output } = await run("cargo", ["test", "--quiet", "--workspace", "--no-fail-fast"], {
 		cwd: root,
 		tee: true,

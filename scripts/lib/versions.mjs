@@ -54,7 +54,8 @@ export function repeatVersion(folder, date) {
 function replace(file, what, by) {
 	const text = readFileSync(file, "utf8");
 	if (text.search(what) < 0) {
-		throw new Problem(`${file} has no line with the version.`);
+		const missing = what === UNRELEASED ? 'heading "## Unreleased"' : "line with the version";
+		throw new Problem(`${file} has no ${missing}.`);
 	}
 	writeFileSync(file, text.replace(what, by));
 }

@@ -53,8 +53,8 @@ export function pack(bytes) {
 
 /**
  * Returns the characters for each byte, and the numbers of rare bytes between frequent ones (the
- * gaps). The bytes in `required` get one character although they are rare, because they split a gap
- * whose number does not fit into one character.
+ * gaps). The bytes in `required` get one character although they are rare, because each of them
+ * splits a gap that is too long for one character.
  */
 function codesFor(counts, required = []) {
 	const codes = BYTES.map((byte) => String.fromCharCode(byte));

@@ -75,11 +75,11 @@ const ADDRESS = {
 test("a release is refused while the project has no address, or only a part of it", () => {
 	assert.match(
 		wrongAddress(root, null),
-		/^The project has no public address: set repository, homepage, bugs of ADDRESS/,
+		/^The project has no public address: .* \(missing: repository, homepage, bugs\)/,
 	);
 	assert.match(
 		wrongAddress(root, { ...ADDRESS, bugs: undefined }),
-		/^The project has no public address: set bugs of ADDRESS/,
+		/^The project has no public address: .* \(missing: bugs\)/,
 	);
 });
 
