@@ -66,7 +66,7 @@ impl Reason {
 /// let head = ResponseHead { status: 404, content_type: None, retry_after: None };
 /// let Action::FailConnection(failure) = connection.handle_response(head) else { unreachable!() };
 /// assert_eq!((failure.reason, failure.status, failure.delay), (Reason::Status, Some(404), None));
-/// assert_eq!(failure.to_string(), "the server answered with status 404");
+/// assert_eq!(failure.to_string(), "the server responded with status 404");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,8 +79,8 @@ pub struct Failure {
     pub attempt: u32,
     /// The wait until the next request, if another request follows.
     pub delay: Option<Duration>,
-    /// The wait that backoff and `Retry-After` give, even if no request follows. It is for callers
-    /// that decide for themselves ([`Reconnect::Decided`](crate::Reconnect::Decided)).
+    /// The wait that results from backoff and `Retry-After`, even if no request follows. It is for
+    /// callers that decide for themselves ([`Reconnect::Decided`](crate::Reconnect::Decided)).
     pub backoff: Duration,
     /// A circumstance that [`Failure::message`] mentions.
     pub note: Note,
@@ -108,7 +108,8 @@ impl Failure {
         self.status != Some(204) && self.note != Note::Paused
     }
 
-    /// Returns an English sentence that describes the failure, without a period.
+    /// Returns an English sentence that describes the failure, without a period. It names the
+    /// options and callbacks of the JavaScript API.
     #[must_use]
     pub fn message(&self) -> String {
         let mut message = String::from(match self.reason {
@@ -117,7 +118,7 @@ impl Failure {
             Reason::Cors => "the server does not let this origin read its response (CORS)",
             Reason::Interrupted if self.note == Note::Paused => "paused while the page is hidden",
             Reason::Interrupted => "the stream ended too early",
-            Reason::Status => "the server answered with status ",
+            Reason::Status => "the server responded with status ",
             Reason::ContentType => "the response's Content-Type is not text/event-stream",
             Reason::Timeout => "no response within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
@@ -135,7 +136,7 @@ impl Failure {
                 "; the server may refuse the header Last-Event-ID (use lastEventIdParam)"
             }
             // A 204 cannot be accepted.
-            Some(201..=203 | 205..=299) => " (accept or onopen can allow it)",
+            Some(201..=203 | 205..=299) => " (allow it in accept or onopen)",
             _ => "",
         });
         message

@@ -41,7 +41,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"307",
 		response("307 Temporary Redirect", `Location: /?key=${KEY}\r\n`, ""),
-		"responded with a redirect, which this server does not follow, to protect the key. Set OPENAI_BASE_URL to the new URL.",
+		"responded with a redirect, which the chat server does not follow, to protect the key. Set OPENAI_BASE_URL to the new URL.",
 	],
 	[
 		"400",
@@ -51,7 +51,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"401",
 		refusal("401 Unauthorized"),
-		"does not accept the key that this server has. Correct OPENAI_API_KEY, and restart the chat server.",
+		"does not accept the key of the chat server. Correct OPENAI_API_KEY, and restart the chat server.",
 	],
 	[
 		"402",
@@ -76,7 +76,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"408",
 		refusal("408 Request Timeout"),
-		"stopped waiting before it had received the whole question. Try again. If this happens every time, the network on the way is too slow.",
+		"stopped waiting before it had received the whole question. Try again. If this happens every time, the network connection is too slow.",
 	],
 	[
 		"409",
@@ -88,7 +88,11 @@ export const REFUSALS: readonly Row[] = [
 		refusal("413 Content Too Large"),
 		"does not accept a conversation of this length. Start a new chat, or ask a shorter question.",
 	],
-	["418", refusal("418 Teapot"), "responded with status 418. Check that OPENAI_BASE_URL and MODEL belong together."],
+	[
+		"418",
+		refusal("418 Teapot"),
+		"responded with status 418. Check that the server at OPENAI_BASE_URL offers the model in MODEL.",
+	],
 	["429", refusal("429 Too Many Requests"), "is receiving too many requests. Wait a minute, and try again."],
 	[
 		"500",
@@ -109,12 +113,12 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"no quota",
 		refusal("429 Too Many Requests", '{"error":{"code":"insufficient_quota"}}'),
-		"has no quota left for the key that this server has. Add credit to the account that the key belongs to, or use another key.",
+		"has no quota left for the key of the chat server. Add credit to the account that the key belongs to, or use another key.",
 	],
 	[
 		"no model",
 		refusal("404 Not Found", '{"error":{"code":"model_not_found"}}'),
-		"does not know the model. Set MODEL to the name of a model that this server has.",
+		"does not know the model. Set MODEL to the name of a model that the model's server has.",
 	],
 	[
 		"a filter",
@@ -129,7 +133,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"a compressed stream",
 		response("200 OK", `${EVENTS}Content-Encoding: gzip\r\n`, gzipSync(PIECE)),
-		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy in front of it.",
+		"compressed its response, although the chat server asked it not to. Turn off compression in the model's server, or in the proxy in front of it.",
 	],
 	[
 		"HTML",
@@ -178,7 +182,7 @@ export const STREAMS: readonly Row[] = [
 	[
 		"an unmarked compressed stream",
 		response("200 OK", EVENTS, gzipSync(PIECE)),
-		"compressed its response, although this server asked it not to. Turn off compression in the model's server, or in the proxy in front of it.",
+		"compressed its response, although the chat server asked it not to. Turn off compression in the model's server, or in the proxy in front of it.",
 	],
 	[
 		"an empty stream",

@@ -161,7 +161,7 @@ const UNREACHABLE: readonly [name: string, server: () => Server, words: string, 
 	[
 		"a handshake that never ends",
 		() => createServer(),
-		"cannot be reached: no connection could be made in time. Check OPENAI_BASE_URL and the firewalls on the way, or try again later.",
+		"cannot be reached: no connection could be made in time. Check OPENAI_BASE_URL and any firewalls in between, or try again later.",
 		WAIT,
 	],
 ];

@@ -86,7 +86,7 @@ test("a conversation that no longer fits loses its oldest turns as a whole, the 
 	expect([first, second]).toEqual(questions.slice(1));
 
 	// The mark is right above the second question.
-	await expect(chat.cut).toHaveText("The messages above no longer fit, so the model does not see them.");
+	await expect(chat.cut).toHaveText("The messages above no longer fit into a request, so the model does not see them.");
 	const below = page.locator('[data-testid="cut"] + *');
 	expect(await below.locator(".bubble").textContent()).toBe(questions[1]?.slice(0, 10_000));
 	await below.getByRole("button", { name: "Show all 133,333 characters" }).click();

@@ -52,7 +52,7 @@ test("each piece of the model's answer is on the page before the next is sent, a
 	expect(refused.question.messages).toHaveLength(3);
 	refused.refuse(401, { error: { message: `Incorrect API key provided: ${KEY}.` } });
 	await expect(chat.alert).toHaveText(
-		/^The model's server 127\.0\.0\.1:\d+ does not accept the key that this server has\. Correct OPENAI_API_KEY/,
+		/^The model's server 127\.0\.0\.1:\d+ does not accept the key of the chat server\. Correct OPENAI_API_KEY/,
 	);
 	expect(wire.received()).toContain("source");
 	expect(wire.received()).not.toContain(KEY);

@@ -140,8 +140,7 @@ for (const [name, text] of Object.entries(LONG)) {
 				return { pieces: answer.querySelectorAll(".piece").length, copied, width, height: Math.round(height) };
 			};
 			await new Promise(requestAnimationFrame);
-			// When a piece has been in view once, a browser remembers its size while it is out of
-			// view.
+			// Once a piece has been in view, the browser remembers its size.
 			for (const piece of answer.querySelectorAll<HTMLElement>(".piece")) piece.style.contentVisibility = "visible";
 			const split = look();
 			for (const piece of answer.querySelectorAll(".piece")) piece.replaceWith(...piece.childNodes);

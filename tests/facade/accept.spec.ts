@@ -46,7 +46,7 @@ test("a response that accept refuses is a failure with its status and body", asy
 	);
 	expect(failures).toEqual([
 		["content-type", `"accept" rejected the response`, 200, "data: a\n\n"],
-		["status", "the server answered with status 500", 500, "data: a\n\n"],
+		["status", "the server responded with status 500", 500, "data: a\n\n"],
 	]);
 });
 
@@ -72,8 +72,8 @@ test("if a status other than 200 has a stream, the message of every form names t
 		),
 	);
 	const expected = [
-		...[201, 202, 206].map((status) => `the server answered with status ${status} (accept or onopen can allow it)`),
-		...[204, 400].map((status) => `the server answered with status ${status}`),
+		...[201, 202, 206].map((status) => `the server responded with status ${status} (allow it in accept or onopen)`),
+		...[204, 400].map((status) => `the server responded with status ${status}`),
 	];
 	expect(told).toEqual(expected.map((message) => Array(3).fill(message)));
 });

@@ -135,7 +135,7 @@ test("under a policy without 'wasm-unsafe-eval' one error names the cause, and t
 		reason: "internal",
 		error: true,
 	});
-	// The request may have been sent before the module failed. Then it is aborted, and not
+	// The request may have been sent before the module failed. In that case, it is aborted, and not
 	// repeated.
 	expect((await lab.log()).opened).toBeLessThanOrEqual(1);
 	await lab.expectNoSockets();
@@ -237,7 +237,7 @@ test.describe("headwater/slim", () => {
 			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
 		);
 		const message = expect.stringMatching(
-			/^headwater.wasm could not be loaded from beside the script \(TypeError: .*pass its location/,
+			/^headwater.wasm could not be loaded from the script's URL \(TypeError: .*pass its location/,
 		);
 		expect(outcome).toEqual({ reason: "internal", message, data: "works" });
 	});

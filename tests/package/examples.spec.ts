@@ -35,7 +35,7 @@ test.describe("README.md", () => {
 		await page.reload();
 		const refused = await kitchen.nth(1);
 		refused.response.writeHead(503, { "content-type": "text/plain" }).end("Too many rivers");
-		const refusal = "the server answered with status 503 Too many rivers";
+		const refusal = "the server responded with status 503 Too many rivers";
 		await expect
 			.poll(() => said.filter((text) => !text.includes("Failed to load")))
 			.toEqual(["end", refusal, "status"]);

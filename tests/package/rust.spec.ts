@@ -69,7 +69,7 @@ test("the text grows as the tokens arrive, and the Stop button ends it", async (
 });
 
 for (const [what, path, text] of [
-	["a refused request", "/500-html", /^the server answered with status 500: <h1>Internal Server Error/],
+	["a refused request", "/500-html", /^the server responded with status 500: <h1>Internal Server Error/],
 	["a stream that was cut", "/trickle?count=0", /^the stream ended too early$/],
 	[
 		"an event with unexpected data",

@@ -43,7 +43,7 @@ export class Conversation {
 	readonly #retry = part<HTMLButtonElement>("retry");
 	readonly #jump = part<HTMLButtonElement>("jump");
 	readonly #end: StickToEnd;
-	readonly #cut = make("p", "cut", "The messages above no longer fit, so the model does not see them.");
+	readonly #cut = make("p", "cut", "The messages above no longer fit into a request, so the model does not see them.");
 
 	constructor(onretry: () => void) {
 		const content = part("conversation-content");

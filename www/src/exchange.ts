@@ -43,8 +43,8 @@ export interface ExchangeListener {
 	/** The next piece of text has arrived. */
 	piece(text: string): void;
 	/**
-	 * There is a problem, but the stream continues. `passing` is true if the problem is over when
-	 * the stream is open again.
+	 * There is a problem, but the stream continues. `passing` is true if the problem ends as soon
+	 * as the stream is open again.
 	 */
 	trouble(sentence: string, passing: boolean): void;
 	/** The exchange has ended. This is called once, and no other function is called after it. */

@@ -12,7 +12,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 	["connection-refused", "Start the model's server, or correct the port in OPENAI_BASE_URL."],
 	["no-route", "Check the network of the machine that runs this chat."],
 	["tls", "Check that OPENAI_BASE_URL has the right scheme, http or https, and that the certificate is valid."],
-	["connect-timeout", "Check OPENAI_BASE_URL and the firewalls on the way, or try again later."],
+	["connect-timeout", "Check OPENAI_BASE_URL and any firewalls in between, or try again later."],
 	["proxy-password", "Add a user name and password to the proxy's URL in HTTPS_PROXY or HTTP_PROXY."],
 	["unreachable", "Check OPENAI_BASE_URL, and the proxy if there is one."],
 	["closed-early", "Try again. If this happens every time, check OPENAI_BASE_URL."],
@@ -26,8 +26,8 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 	["payment", "Pay for the account that the key belongs to, or use another key."],
 	["forbidden", "Use a key that is allowed to use this model, or set MODEL to another model."],
 	["not-found", "Check MODEL and the path in OPENAI_BASE_URL."],
-	["unknown-model", "Set MODEL to the name of a model that this server has."],
-	["request-timeout", "Try again. If this happens every time, the network on the way is too slow."],
+	["unknown-model", "Set MODEL to the name of a model that the model's server has."],
+	["request-timeout", "Try again. If this happens every time, the network connection is too slow."],
 	["conflict", "Wait until the other request is complete, and try again."],
 	["too-long", "Start a new chat, or ask a shorter question."],
 	["too-many", "Wait a minute, and try again."],
@@ -37,7 +37,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 	["gateway-timeout", "Try again in a few minutes, or ask a shorter question."],
 	["overloaded", "Try again in a few minutes."],
 	["fault", "Try again later. If it keeps happening, tell the operator of the model's server."],
-	["status", "Check that OPENAI_BASE_URL and MODEL belong together."],
+	["status", "Check that the server at OPENAI_BASE_URL offers the model in MODEL."],
 	["compressed", "Turn off compression in the model's server, or in the proxy in front of it."],
 	["web-page", "Check the path in OPENAI_BASE_URL, which usually ends with /v1."],
 	["json", "Check that the model's server can stream."],
@@ -73,7 +73,7 @@ export function closedText(reason: Reason, status?: number): string {
 		case "timeout":
 			return "no response in time";
 		case "silence":
-			return "nothing arrived for too long";
+			return "no data for too long";
 		case "too-large":
 			return "an event was too large";
 		case "attempts":

@@ -23,7 +23,7 @@ interface OpenLink {
 	/** The number of characters in its text so far. */
 	length: number;
 	/**
-	 * Whether the text has become too long for a link. Then the link's parent contains the text.
+	 * Whether the text has become too long for a link. If so, the link's parent contains the text.
 	 */
 	abandoned: boolean;
 }
@@ -86,7 +86,7 @@ export function lead(link: HTMLElement, url: string): void {
 	const target = linkTarget(url);
 	if (!link.textContent) link.textContent = url;
 	if (target === undefined) {
-		link.title = "This address is not a link: it is neither http, https nor mailto.";
+		link.title = "Not a link, because the address is not http, https or mailto.";
 		return;
 	}
 	link.setAttribute("href", target);

@@ -18,8 +18,8 @@ const LONGEST = 4000;
  */
 const AGAIN = 1000;
 
-// A cut inside emphasis or code has to copy the element. So the cut is made, if possible, before
-// one of this many last lines where no copy is needed.
+// A cut inside emphasis or code has to copy the element. So up to this many of the last lines are
+// tried, and the cut is made before one where no copy is needed, if there is one.
 const LINES = 6;
 
 /** Elements that are part of a line. */
@@ -162,7 +162,8 @@ class Tail {
 	}
 
 	/**
-	 * Returns the start of the line that ends at a position: at the end of the tail or of a line.
+	 * Returns the start of the line that ends at this position. The position must be the end of the
+	 * tail or of a line.
 	 */
 	#lineStart(before: number): number {
 		let last: DOMRect | undefined;

@@ -33,7 +33,7 @@ export function shallowParser(renderer: smd.Default_Renderer): smd.Parser {
 	const parser = smd.parser({
 		...renderer,
 		add_token(data, token) {
-			// Without this line, the parser takes the indentation of an item of an earlier list for
+			// Without this line, the parser mistakes the indentation of an earlier list's item for
 			// that of a quote.
 			parser.spaces[parser.len] = 0;
 			const mark = parser.len > DEEPEST ? markOf(parser, token) : undefined;

@@ -9,7 +9,7 @@ const settling = new WeakMap<HTMLButtonElement, ReturnType<typeof setTimeout>>()
 
 /**
  * Calls `press` for each press of the button. In a quick series of clicks, the second and the third
- * are ignored, because they belong to the first. The fourth is treated as intended.
+ * are ignored, because they belong to the first. The fourth is treated as deliberate.
  */
 export function onPress(button: HTMLButtonElement, press: () => void): void {
 	button.addEventListener("click", (event) => {

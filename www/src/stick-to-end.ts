@@ -42,8 +42,8 @@ export class StickToEnd {
 	}
 
 	/**
-	 * Scrolls to the end if the reader was there. Growth is detected automatically. But call this
-	 * after content was removed: that moves the view up as if the reader had scrolled.
+	 * Scrolls to the end if the reader was there. Growth is detected automatically. Call this after
+	 * content was removed, because the removal moves the view up as if the reader had scrolled.
 	 */
 	follow(): void {
 		if (this.#atEnd) this.jump();

@@ -1,5 +1,5 @@
 //! Handles `/api/model`, and checks the requests to `/api/chat`: decides which are accepted, and
-//! words the refusals. Does not depend on how a model produces its answer.
+//! writes the refusals. Does not depend on how a model produces its answer.
 
 use std::sync::Arc;
 

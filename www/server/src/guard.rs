@@ -56,8 +56,8 @@ pub async fn own_names(
     Ok(next.run(request).await)
 }
 
-/// Checks the host. The request target can contain a host too. Then both must be names of this
-/// server, whichever of them HTTP gives precedence.
+/// Checks the host. The request target can contain a host too. In that case, both must be names of
+/// this server, whichever of them HTTP gives precedence.
 fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> {
     let bad_request = |sentence: &str| Refusal::new(StatusCode::BAD_REQUEST, sentence);
     let mut fields = request.headers().get_all(header::HOST).iter();
@@ -72,11 +72,13 @@ fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> 
     }
     for text in [field, target].into_iter().flatten() {
         let host = Host::parse(text)
-            .ok_or_else(|| bad_request("The request's host is not a valid host name with an optional port."))?;
+            .ok_or_else(|| bad_request("The request's host must be a host name, optionally followed by a port."))?;
         if !allowed.contains(&host) {
             return Err(Refusal::new(
                 StatusCode::MISDIRECTED_REQUEST,
-                format!("This server does not accept the name {text:?}. Its operator can add it to ALLOWED_HOSTS."),
+                format!(
+                    "This server does not accept requests for the host {text:?}. Its operator can add that name to ALLOWED_HOSTS."
+                ),
             ));
         }
     }

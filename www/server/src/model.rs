@@ -104,8 +104,8 @@ impl Reply {
     }
 
     fn stream(self, sent: usize, period: Duration) -> impl Stream<Item = io::Result<Bytes>> {
-        // A browser can lose the data that arrived right before the connection was lost. Then it
-        // resumes from an earlier event.
+        // A browser can lose the data that arrived right before the connection was lost. After such
+        // a loss, it resumes from an earlier event.
         let cut_after = self.cut_after.filter(|_| sent == 0);
         stream::unfold(Some((self, sent, interval(period))), move |state| async move {
             let (reply, sent, mut pace) = state?;

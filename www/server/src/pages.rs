@@ -27,7 +27,7 @@ pub fn router(root: &Path) -> Router {
 /// Adds an entity tag to the response, and compares it with the tags that the browser sent.
 async fn validated(mut request: Request, next: Next) -> Response {
     if request.uri().path().len() > LONGEST_PATH {
-        return (StatusCode::URI_TOO_LONG, "The path is too long for any page of this server.\n").into_response();
+        return (StatusCode::URI_TOO_LONG, "No page of this server has a path that long.\n").into_response();
     }
     let fields = request.headers_mut();
     let known = fields.typed_get::<IfNoneMatch>();

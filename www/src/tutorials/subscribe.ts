@@ -51,7 +51,7 @@ function subscribe(userId: string): void {
 	opened.addEventListener("evicted", (event) => {
 		// Reconnecting right away would only evict another user.
 		opened.close();
-		log.add(`Evicted by the server: ${event.data || "another client needed the place"}. Staying closed.`);
+		log.add(`Evicted by the server: ${event.data || "another client needed the place"}. Not reconnecting.`);
 	});
 	opened.closed.then(() => {
 		source = undefined;

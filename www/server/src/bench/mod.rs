@@ -116,7 +116,10 @@ fn checked(wanted: Result<Query<Wanted>, QueryRejection>) -> Result<Wanted, Refu
 }
 
 fn refusal(rejection: QueryRejection) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, format!("The benchmark has no such stream: {}.", rejection.body_text()))
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        format!("These parameters do not select a benchmark stream: {}.", rejection.body_text()),
+    )
 }
 
 fn busy(_: Busy) -> Refusal {

@@ -1,5 +1,5 @@
-//! Reads the command line and the environment, and words the errors. Does not depend on how the
-//! values are used, and opens no files or connections.
+//! Reads the command line and the environment, and writes the error messages. Does not depend on
+//! how the values are used, and opens no files or connections.
 
 mod help;
 mod settings;
@@ -55,7 +55,8 @@ impl Config {
     /// Reads the arguments after the program's name, and the environment through `variable`. An
     /// empty variable counts as unset.
     ///
-    /// # Errors Returns one sentence that names the invalid value and the accepted values.
+    /// # Errors
+    /// Returns one sentence that names the invalid value and the accepted values.
     pub fn read(
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<String>,

@@ -16,7 +16,7 @@ pub struct Row {
     pub default: &'static str,
     /// The accepted values and their unit.
     pub shape: &'static str,
-    /// What the setting does.
+    /// The purpose of the setting.
     pub purpose: &'static str,
 }
 
@@ -66,7 +66,7 @@ settings! {
     UPSTREAM_SILENCE_TIMEOUT = "120", silence_timeout: Duration,
         "the longest wait for the next event or comment of the endpoint's stream";
     HEADER_TIMEOUT = "30", header_timeout: Duration,
-        "the time for the header of a request, from the start of the connection or the end of the previous response";
+        "the time for the headers of a request, counted from the start of the connection or the end of the previous response";
     BODY_TIMEOUT = "30", body_timeout: Duration, "the time for the whole body of a request";
     SHUTDOWN_TIMEOUT = "5", shutdown_timeout: Duration, "the time for open responses to end after a stop signal";
     MAX_CONNECTIONS = "5000", max_connections: Count, "the maximum number of connections; further ones wait";

@@ -1,5 +1,5 @@
-//! Parses the value of one setting, and words the error. Does not depend on the names of the
-//! settings.
+//! Parses the value of one setting, and writes the error message. Does not depend on the names of
+//! the settings.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ impl Value for Duration {
 }
 
 impl Value for AllowedHosts {
-    const SHAPE: &'static str = "host names separated by commas, such as chat.example,192.0.2.7, without scheme, \
+    const SHAPE: &'static str = "host names separated by commas (chat.example,192.0.2.7), without scheme, \
                                  port, path or wildcard";
 
     fn parse(text: &str) -> Result<Self, String> {

@@ -76,10 +76,10 @@ impl Failure {
             Self::ResponseTimeout => ("response-timeout", "did not respond in time"),
             Self::NoContent => ("no-content", "responded without any content"),
             Self::Redirect => {
-                ("redirect", "responded with a redirect, which this server does not follow, to protect the key")
+                ("redirect", "responded with a redirect, which the chat server does not follow, to protect the key")
             }
             Self::BadRequest => ("bad-request", "does not accept the request"),
-            Self::Key => ("key", "does not accept the key that this server has"),
+            Self::Key => ("key", "does not accept the key of the chat server"),
             Self::Payment => ("payment", "requires payment"),
             Self::Forbidden => ("forbidden", "does not allow this request"),
             Self::NotFound => ("not-found", "does not know the model or the address"),
@@ -88,14 +88,14 @@ impl Failure {
             Self::Conflict => ("conflict", "is busy with a conflicting request"),
             Self::TooLong => ("too-long", "does not accept a conversation of this length"),
             Self::TooMany => ("too-many", "is receiving too many requests"),
-            Self::NoQuota => ("no-quota", "has no quota left for the key that this server has"),
+            Self::NoQuota => ("no-quota", "has no quota left for the key of the chat server"),
             Self::Filtered => ("filtered", "refused the conversation because of its contents"),
             Self::Gateway => ("gateway", "is behind a gateway that cannot reach it"),
             Self::GatewayTimeout => ("gateway-timeout", "is behind a gateway that did not wait for its response"),
             Self::Overloaded => ("overloaded", "is overloaded or temporarily unavailable"),
             Self::Fault(status) => return ("fault", format!("has an internal error (status {status})").into()),
             Self::Status(status) => return ("status", format!("responded with status {status}").into()),
-            Self::Compressed => ("compressed", "compressed its response, although this server asked it not to"),
+            Self::Compressed => ("compressed", "compressed its response, although the chat server asked it not to"),
             Self::WebPage => ("web-page", "responded with a web page instead of an event stream"),
             Self::Json => ("json", "responded with JSON instead of an event stream"),
             Self::NotAStream => ("not-a-stream", "responded with something other than an event stream"),

@@ -9,8 +9,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 /// In bytes. Shorter keys are placeholders for local servers: words such as "ollama", which an
 /// answer may contain.
 const SHORTEST_SECRET: usize = 16;
-/// In characters. A shorter beginning of the key is written at once, because a word that ends in
-/// "s" must not wait for the next piece. The rest of the key is still replaced.
+/// In characters. A shorter beginning of the key is written at once. Otherwise, with a key that
+/// begins with "sk-", every word that ends in "s" at the end of a piece would have to wait for the
+/// next piece. The rest of the key is still replaced.
 const SHORTEST_HELD: usize = 3;
 /// The most characters that are taken from a piece at once. Each takes four bytes of memory.
 const MOST_AT_ONCE: usize = 4096;

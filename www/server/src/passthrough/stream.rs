@@ -28,7 +28,7 @@ const UNREADABLE: &str = "null";
 
 /// The state while one response is read.
 pub struct Reading<E> {
-    /// `None` after the end of the stream. Then the connection is closed or used again.
+    /// `None` after the end of the stream. After that, the connection is closed or used again.
     body: Option<BoxStream<'static, Result<Bytes, E>>>,
     /// The bytes that have arrived and are not parsed yet.
     unread: Bytes,

@@ -39,8 +39,8 @@ impl Spacing {
 }
 
 /// Mounts all routes. If a model's server is configured, pages of other sites must not be able to
-/// use its key. Then only the second tutorial can be used across origins, and only between this
-/// server's own names.
+/// use its key. With such a server, only the second tutorial can be used across origins, and only
+/// between this server's own names.
 pub fn router(Config { settings, upstream, .. }: &Config, hosts: &Arc<AllowedHosts>) -> Router {
     let bodies = Arc::new(Bodies::new(LONGEST_TEXT, settings.body_timeout));
     let spring = Router::new()

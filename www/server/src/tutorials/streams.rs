@@ -15,8 +15,8 @@ use tokio::time::Instant;
 const MAX_WAITING: usize = 64;
 /// The most bytes of all waiting events, including those for evicted clients that do not read.
 const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
-/// By default, an EventSource reconnects after 3 to 5 seconds, and a page in the background up to a
-/// minute later. So a client that returns after this time has subscribed deliberately.
+/// By default, an EventSource reconnects after 3 to 5 seconds. In a background page, this can take
+/// up to a minute longer. So a client that returns after this time has subscribed deliberately.
 const RETURN_TIME: Duration = Duration::from_secs(90);
 /// The most evicted clients that are remembered. The oldest are dropped first.
 const MAX_REMEMBERED: usize = 1000;

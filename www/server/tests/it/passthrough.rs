@@ -163,7 +163,7 @@ async fn the_report_about_a_stream_without_events_depends_on_its_content() {
         (": only a comment\n\n", "ended its response without any text."),
         ("\u{feff}\n <!doctype html>", "responded with a web page instead of an event stream."),
         ("{\"error\":", "responded with JSON instead of an event stream."),
-        ("\u{1f}\u{8b}", "compressed its response, although this server asked it not to."),
+        ("\u{1f}\u{8b}", "compressed its response, although the chat server asked it not to."),
     ] {
         let response = upstream.ask(&server, &answer("200 OK", "Content-Type: text/event-stream\r\n", body)).await;
         let mut events = Events::of(response).rest().await;

@@ -13,13 +13,13 @@ async fn a_refusal_is_described_by_its_status_and_code_without_words_of_the_endp
     let (upstream, server) = Upstream::start().await;
     let error = |code: &str| format!(r#"{{"error":{{"message":"<b>{KEY}","type":"{KEY}","code":"{code}"}}}}"#);
     for (status_line, body, status, words) in [
-        ("401 Unauthorized", error("invalid_api_key"), 401, "does not accept the key that this server has."),
+        ("401 Unauthorized", error("invalid_api_key"), 401, "does not accept the key of the chat server."),
         ("429 Too Many Requests", error("x"), 429, "is receiving too many requests."),
         (
             "429 Too Many Requests",
             error("insufficient_quota"),
             429,
-            "has no quota left for the key that this server has.",
+            "has no quota left for the key of the chat server.",
         ),
         ("400 Bad Request", error("context_length_exceeded"), 413, "does not accept a conversation of this length."),
         ("404 Not Found", error("model_not_found"), 404, "does not know the model."),
@@ -80,7 +80,7 @@ async fn a_response_that_is_not_an_event_stream_is_described_with_status_502() {
         ("Content-Type: application/json".into(), "responded with JSON instead of an event stream."),
         (
             "Content-Type: text/event-stream\r\nContent-Encoding: gzip".into(),
-            "compressed its response, although this server asked it not to.",
+            "compressed its response, although the chat server asked it not to.",
         ),
     ] {
         let response = upstream.ask(&server, &answer("200 OK", &format!("{headers}\r\n"), "\u{1b}")).await;
