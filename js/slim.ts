@@ -11,7 +11,7 @@ export type ModuleOrPath = string | URL | Request | Response | BufferSource | We
 
 /** Configures {@link init}. */
 export interface InitOptions {
-	/** Replaces the package's own `headwater.wasm`, which is in the same folder as this file. */
+	/** Replaces the package's own `headwater.wasm`, which is in the same folder as `slim.js`. */
 	module_or_path?: ModuleOrPath | Promise<ModuleOrPath> | undefined;
 }
 
@@ -41,7 +41,7 @@ instantiateBy(async (imports) => {
 });
 
 async function request(module: string | URL | Request | undefined): Promise<Response> {
-	let place: typeof module = "beside the script";
+	let place: typeof module = "the script's URL";
 	try {
 		place = module ?? new URL("./headwater.wasm", import.meta.url);
 		return await fetch(place);
@@ -57,9 +57,9 @@ function notThere(place: string | URL, cause: unknown): Error {
 
 /**
  * Loads the WebAssembly module now instead of with the first source. With `module_or_path`, loads
- * it from that location; then call `init` before you create the first source. Without a location,
- * the module is `headwater.wasm` in the same folder as this file. Most bundlers find that file by
- * themselves.
+ * it from that location. In that case, call `init` before you create the first source. Without a
+ * location, the module is `headwater.wasm` in the same folder as `slim.js`. Most bundlers find that
+ * file by themselves.
  *
  * @returns a promise that is fulfilled when the module is ready. It is rejected with the error if
  * the module cannot be loaded. A later call can then set another location. Once the module is

@@ -40,9 +40,9 @@ export type Reason =
 
 /** Sets the delays between retries and the number of retries. Times are in milliseconds. */
 export interface ReconnectOptions {
-	/** The reconnection time until the server sends its own in a `retry` field. Default: 3000. */
+	/** The reconnection time until the server's `retry` field replaces it. Default: 3000. */
 	delay?: number | undefined;
-	/** The longest wait that backoff can reach, unless `retry` is longer. Default: 30000. */
+	/** The longest wait with backoff. A longer `retry` field still applies. Default: 30000. */
 	maxDelay?: number | undefined;
 	/**
 	 * The number of consecutive retries without progress after which the connection fails. Default:
@@ -56,7 +56,7 @@ export interface ReconnectOptions {
 	maxRetries?: number | undefined;
 }
 
-/** The argument of the option `request`: the attempt that is about to be made. */
+/** Describes the attempt that is about to be made. The `request` callback receives it. */
 export interface Attempt {
 	/** The number of the request, which starts at 1. */
 	readonly attempt: number;
@@ -117,9 +117,9 @@ export interface Failure {
  * to keep the default. If the callback throws or returns any other value, an error is reported like
  * an uncaught error, and the default applies.
  *
- * `failure.delay` is the wait that backoff and `Retry-After` give, even for a method that is not
- * retried by default. `failure.willReconnect` is the default: whether another request follows if
- * the callback returns `undefined`.
+ * `failure.delay` is the wait that results from backoff and `Retry-After`, even for a method that
+ * is not retried by default. `failure.willReconnect` is the default: whether another request
+ * follows if the callback returns `undefined`.
  *
  * - `({ attempt, delay }) => attempt < 4 && delay` retries three times with backoff, even for a
  *   POST.
@@ -135,8 +135,8 @@ export type Decide = (
  * standard.
  *
  * Options are read once, when the source is created. As with `fetch`, inherited members and getters
- * count. So a `Request` is a valid `init`. The body and the headers are copied, so later changes to
- * them have no effect.
+ * are read too, so a `Request` is a valid `init`. The body and the headers are copied, so later
+ * changes to them have no effect.
  */
 export interface CommonInit extends RequestInit {
 	/**
@@ -159,9 +159,9 @@ export interface CommonInit extends RequestInit {
 	 * Use it to renew a token, to supply a new stream as the body, or to resume the response to a
 	 * POST with a GET.
 	 *
-	 * If the callback throws or rejects, the attempt is treated like one with a network error. If
-	 * the callback returns an invalid request, the source is closed, unless `reconnect` is a
-	 * function that decides otherwise. This option does not allow retries by itself: use
+	 * If the callback throws, or its promise is rejected, the failure is handled like a network
+	 * error. If the callback returns an invalid request, the source is closed, unless `reconnect`
+	 * is a function that decides otherwise. This option does not allow retries by itself: use
 	 * `reconnect` for that.
 	 */
 	request?:
@@ -205,9 +205,9 @@ export interface CommonInit extends RequestInit {
 	 * Limits the size of an event, in bytes as received. A larger event fails the connection with
 	 * reason `too-large`. Default: 64 MiB (67,108,864).
 	 *
-	 * Data, event type, last event ID and an unfinished line count together. The length of a
-	 * non-ASCII ID counts three times. The module's memory may grow to three times the limit plus 8
-	 * MiB, and does not shrink until the page is closed.
+	 * The limit applies to the sum of data, event type, last event ID and any unfinished line. A
+	 * non-ASCII ID counts as three times its length. The module's memory may grow to three times
+	 * the limit, plus 8 MiB, and does not shrink until the page is closed.
 	 */
 	maxEventSize?: number | undefined;
 	/**
@@ -282,7 +282,7 @@ export interface Message<T = unknown, K extends string = string> extends WithJso
 	readonly lastEventId: string;
 }
 
-/** The union of the messages whose types are the keys of `M`. If `M` has no keys: any message. */
+/** The union of the messages whose types are the keys of `M`, or any message if `M` has no keys. */
 export type MessageOf<M extends object> = [keyof M] extends [never]
 	? Message
 	: { [K in keyof M & string]: Message<M[K], K> }[keyof M & string];
@@ -332,8 +332,8 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	 *
 	 * If it returns a number, the next attempt follows after that many milliseconds, with any
 	 * method. If it throws, the promise is rejected with that error. Otherwise a GET is retried as
-	 * the standard says, and other methods are not retried. `delay` of the Error is the wait that
-	 * backoff gives.
+	 * the standard says, and other methods are not retried. The Error's `delay` is the wait that
+	 * results from backoff and `Retry-After`.
 	 */
 	// biome-ignore lint/suspicious/noExplicitAny: any value can be thrown, and callers narrow the type.
 	onerror?: (((error: any) => unknown) | undefined) | undefined;
@@ -388,7 +388,7 @@ type Sent<M, K extends string> = M extends { [key in K]: infer T } ? ServerSentE
  * the types of their JSON. Events of other names are {@link ServerSentEvent}s too.
  *
  * If the server sends events named `open` or `error`, the listeners for the source's own events of
- * that name receive them too. The server's events are MessageEvents.
+ * that name receive them too. To tell them apart: only the server's events are MessageEvents.
  */
 export type EventSourceEventMap<M extends object = object> = {
 	open: OpenEvent | Sent<M, "open">;

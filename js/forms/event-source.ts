@@ -62,9 +62,9 @@ export class EventSource extends EventTarget {
 		this.#lastEventId = settings.lastEventId;
 		this.#reconnectionTime = settings.delay;
 		if (reader) {
-			// [non-spec] In the proposal, `open` fires in a later task. This uses `bind`, because
-			// the scope of an arrow function would be shared with the functions of `form`, and they
-			// would keep the settings alive.
+			// [non-spec] As in the proposal, `open` fires in a later task. `bind` is used because
+			// an arrow function would share its scope with the functions of `form`, which would
+			// then keep the settings alive.
 			nextTask().then(life.start.bind(life, settings, lend(reader, life.closed)));
 		} else {
 			life.start(settings);

@@ -7,9 +7,10 @@ import { MessageQueue } from "./message-queue.js";
  * Iterates over the messages of an event stream, as plain objects.
  *
  * The first call of `next()` makes the request. The next chunk is read only after all messages of
- * the last chunk have been consumed, so a slow loop slows the server down. A GET continues across
- * reconnections, unless `end: "close"` or `until` is given. Leaving the loop in any way ends the
- * request.
+ * the last chunk have been consumed, so a slow loop slows the server down. A GET is retried like
+ * that of an EventSource, so the iteration continues across reconnections. With `until`, it ends
+ * after the message for which `until` returns true. With `end: "close"`, it ends at a clean end of
+ * the response body. Leaving the loop in any way ends the request.
  *
  * @example
  * ```ts
@@ -18,9 +19,9 @@ import { MessageQueue } from "./message-queue.js";
  *   append(data);
  * }
  * ```
- * @typeParam M maps the types of the server's events to the types of their JSON. With `events<{
- * token: Token; stop: null }>(…)` the `type` of a message determines the type of its `json()`.
- * Nothing is checked at run time.
+ * @typeParam M maps the names of the server's events to the TypeScript types of their JSON. With
+ * `events<{ token: Token; stop: null }>(…)`, a check of the `type` of a message narrows the type of
+ * its `json()`. Nothing is checked at run time.
  * @param input a URL, resolved against the base URL of the page or worker; or a stream of
  * `Uint8Array`s, which is locked. With a stream, only the options `signal` and `until` are used.
  * @throws `SyntaxError` DOMException if the URL cannot be parsed, and a `TypeError` that names the

@@ -25,8 +25,8 @@ export { EventStreamContentType } from "./callback-source.js";
  * @returns a promise. It is fulfilled in three cases: after a clean end of the response body (for
  * every method), after an abort, and after the message for which `until` returns true. It is
  * rejected with the error that `onerror` throws. It is also rejected if an attempt fails and no
- * other attempt follows. Then the error is the one that another callback threw, or else an Error
- * with the fields of the `error` event.
+ * other attempt follows. In that case, the error is the one that a callback other than `onerror`
+ * threw, or otherwise an Error with the fields of the `error` event.
  */
 export async function fetchEventSource(url: string | URL, init: FetchEventSourceInit = {}): Promise<void> {
 	return new CallbackSource(url, init).settled;

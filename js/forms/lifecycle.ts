@@ -193,8 +193,8 @@ const SOON = 10;
 let warm: Promise<unknown> | undefined;
 
 /**
- * Runs a source over one event, once per page. Engines compile a function when it is first called,
- * so the functions are already compiled for the next source.
+ * Runs one event through a source, once per page. Engines compile a function when it is first
+ * called, so the functions are already compiled for the next source.
  */
 export function warmUp(): Promise<unknown> | undefined {
 	if (!warm) {

@@ -25,9 +25,10 @@ enum Limit {
 	 */
 	Slice = 12,
 	/**
-	 * If the pause between two deliveries was longer than this, the page could run other tasks.
-	 * While events take less time than this, the clock is read half as often each time. A read
-	 * costs a third as much as firing an event, and as much as delivering many plain messages.
+	 * If the pause between two deliveries was longer than this, the page has been able to run other
+	 * tasks. If the events between two reads of the clock took less time than this, twice as many
+	 * events precede the next read. A read costs a third as much as firing an event, and as much as
+	 * delivering many plain messages.
 	 */
 	Moment = 1,
 	/** The most events between two reads of the clock. */

@@ -87,9 +87,9 @@ export interface EventSource<out M extends object = object> extends Source {
 }
 
 /**
- * The type of the class EventSource. It has two construct signatures. A library that takes an
- * EventSource class as an option may infer the type of the constructor's `init`. TypeScript can
- * infer that type only if the last signature has no type parameter.
+ * The type of the class EventSource. A library that takes an EventSource class as an option may
+ * infer the type of the constructor's `init`. TypeScript can infer that type only if the last
+ * signature has no type parameter, so there is a second signature without one.
  */
 export interface EventSourceConstructor {
 	/**
@@ -112,7 +112,7 @@ export interface EventSourceConstructor {
 	readonly CONNECTING: 0;
 	/** The value of `readyState` while a response is read. */
 	readonly OPEN: 1;
-	/** The value of `readyState` after the end, which is final. */
+	/** The value of `readyState` after the source has closed. It never changes again. */
 	readonly CLOSED: 2;
 	/**
 	 * [non-spec] Creates a source that reads a stream of bytes, such as the body of a response.

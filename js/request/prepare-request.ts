@@ -39,7 +39,7 @@ export function attempts(template: Template, closed: Promise<unknown>): Prepare 
 		const answer = (await template.request?.({ attempt, lastEventId })) ?? {};
 		try {
 			const given = naming("request", () => membersOf(answer as Given, "the result"));
-			// The body of a Request may still be being read.
+			// The body of a Request may not have been read to its end yet.
 			const [body, first] = await Promise.all([given.body, template.init.body]);
 			const [url, init] = naming("request", () => [
 				given.url === undefined ? template.url : absolute(`${given.url}`),

@@ -4,7 +4,10 @@
 import { isOneShot } from "../platform/streams.js";
 import { checkRequest, naming } from "./checks.js";
 
-/** The caller's request, as {@link membersOf} reads it. The body may still be being read. */
+/**
+ * The caller's request, as {@link membersOf} reads it. The body may not have been read to its end
+ * yet.
+ */
 export type Given = Omit<RequestInit, "body" | "signal"> & {
 	signal?: AbortSignal | null | undefined;
 	body?: BodyInit | Promise<ArrayBuffer | null> | null | undefined;
@@ -24,7 +27,7 @@ export type OwnInit = RequestInit & { headers: Headers };
  */
 const typedByBody = new WeakSet<object>();
 
-/** [spec] Fetch, the dictionary RequestInit. Then the options of the three forms. */
+/** [spec] Fetch, the dictionary RequestInit. The options of the three forms follow. */
 const MEMBERS = (
 	"method,headers,body,referrer,referrerPolicy,mode,credentials,cache,redirect,integrity,keepalive,signal,duplex,priority,window," +
 	"withCredentials,json,fetch,request,lastEventId,lastEventIdParam,reconnect,end,until,accept,maxEventSize,connectTimeout," +

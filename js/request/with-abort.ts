@@ -53,9 +53,9 @@ export function refuse(init: RequestInit, response: Response): void {
  * functions spread the headers into a new object.
  *
  * The promise is rejected when the signal is aborted, because a promise that stays pending would
- * keep the task in the module alive. If the response arrives later, its body is canceled. A `fetch`
- * that rejects its promise may have a response that the caller still reads, or a request that is
- * still running. The request is then aborted a little later.
+ * keep the task in the module alive. If the response arrives later, its body is canceled. After a
+ * `fetch` has rejected its promise, the caller may still be reading a response, or the request may
+ * still be running. So in that case the request is aborted a little later.
  */
 export function withAbort(fetch: Fetch): Fetch {
 	return (url, init) =>
