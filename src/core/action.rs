@@ -27,8 +27,8 @@ pub enum Action {
     /// Make the request, with [`Connection::last_event_id`] if it is not empty. Then report the
     /// response or the error.
     Fetch,
-    /// Make a GET whose response can be hidden from the caller (`no-cors`), and abort the request
-    /// once the headers arrive. Then call [`Connection::handle_probe`].
+    /// Make a GET in the mode `no-cors`, in which the response may be hidden from the caller. Abort
+    /// the request once the headers arrive. Then call [`Connection::handle_probe`].
     Probe,
     /// Fire `open`, then read the body and report its chunks and its end.
     AnnounceConnection,

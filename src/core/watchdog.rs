@@ -62,8 +62,8 @@ impl Watchdog {
     /// `None` if the silence has lasted too long.
     ///
     /// If the timer is more than a second late, or the page is `hidden`, data may have arrived
-    /// unnoticed. Then the watchdog waits for the timeout again, but at most ten seconds. It does
-    /// so only once until data arrives.
+    /// unnoticed. In that case, the watchdog extends the wait once, by the timeout but at most ten
+    /// seconds. It can do so again only after data has arrived.
     pub fn handle_timer(&mut self, now: Duration, hidden: bool) -> Option<Duration> {
         self.left_at(millis(now), hidden).map(Duration::from_millis)
     }

@@ -9,8 +9,8 @@ use talc::{
 };
 
 /// This allocator makes the package 1.8 kB smaller than the allocator of the standard library. Both
-/// grow allocations in place. With its own settings for WebAssembly, the package would be 120 bytes
-/// larger.
+/// allocators grow allocations in place. With this allocator's own settings for WebAssembly, the
+/// package would be 120 bytes larger.
 #[global_allocator]
 static ALLOCATOR: TalcSyncCell<Pages, Powers> = TalcSyncCell::new_wasm(Pages { end: None });
 

@@ -12,10 +12,10 @@ use super::{
 };
 
 /// Size of the largest piece of a chunk that is copied into the module at a time, in bytes. It also
-/// limits the text that is passed to JavaScript at a time. There are two reasons. WebAssembly
+/// limits the text that is passed to JavaScript at a time. The first reason is that WebAssembly
 /// memory never shrinks, and with `fromReadableStream` or a caller's `fetch` a chunk may have any
-/// size. And the data of one event is a slice of the whole text, so a caller that keeps the data
-/// keeps the whole text in memory. The cost of other sizes is in
+/// size. The second reason is that the data of one event is a slice of the whole text, so a caller
+/// that keeps the data keeps the whole text in memory. The cost of other sizes is in
 /// docs/decisions/0008-deliver-at-most-32-kib-at-a-time.md.
 const MAX_PIECE: usize = 32 * 1024;
 

@@ -123,11 +123,11 @@ impl Builder {
         self
     }
 
-    /// Sets a closure that is called before each attempt. It returns how the request of this
-    /// attempt differs from the request that the source was built with. Use it to renew a token, to
-    /// supply a new stream as the body, or to resume the response to a POST with a GET.
+    /// Sets a closure that is called before each attempt. It returns the changes that this attempt
+    /// makes to the source's request. Use it to renew a token, to supply a new stream as the body,
+    /// or to resume the response to a POST with a GET.
     ///
-    /// An `Err` fails the attempt as a network error does. A request that cannot be made fails the
+    /// An `Err` fails the attempt like a network error. A request that cannot be made fails the
     /// source. This closure does not allow repetitions by itself: use [`Builder::reconnect`] for
     /// that.
     ///
@@ -185,9 +185,9 @@ impl Builder {
     /// language models send. The source delivers that event and ends.
     ///
     /// If the response body ends before such an event, the response is incomplete, even after a
-    /// clean end. Then a GET is repeated, and with another method the stream ends with an error,
-    /// unless [`Builder::end`] is set. The closure is called for each event of the stream, but not
-    /// for messages from [`EventSource::notice`].
+    /// clean end. In that case, a GET is repeated, and with another method the stream ends with an
+    /// error, unless [`Builder::end`] is set. The closure is called for each event of the stream,
+    /// but not for messages from [`EventSource::notice`].
     pub fn until(mut self, until: impl FnMut(&Event) -> bool + 'static) -> Self {
         self.until = Some(Until::new(until));
         self
@@ -207,9 +207,9 @@ impl Builder {
         self
     }
 
-    /// Limits the size of an event, in bytes as received. Data, event type, last event ID and an
-    /// unfinished line count together. The length of a non-ASCII ID counts three times. Default: 64
-    /// MiB.
+    /// Limits the size of an event, in bytes as received. The limit applies to the sum of data,
+    /// event type, last event ID and any unfinished line. A non-ASCII ID counts as three times its
+    /// length. Default: 64 MiB.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.options.max_event_size = bytes;
         self

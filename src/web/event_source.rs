@@ -30,9 +30,9 @@ use crate::core::{
 /// An event source is a [`Stream`] of events that makes requests, reads their responses and
 /// reconnects.
 ///
-/// The first request is sent when the first event is polled. More is read only after the received
-/// events have been taken, so a slow consumer slows the server down. (Firefox and WebKit still read
-/// the body at full speed.)
+/// The first request is sent when the first event is polled. More data is read only after the
+/// received events have been taken, so a slow consumer slows the server down. (Firefox and WebKit
+/// still read the body at full speed.)
 ///
 /// The stream continues across reconnections. It ends:
 ///
@@ -133,10 +133,10 @@ impl EventSource {
     /// stream of events: they also report accepted responses and all failed attempts. Their
     /// messages are borrowed from the chunk instead of copied.
     ///
-    /// Dropping the future loses nothing. While the page is in the back/forward cache, the future
-    /// stays pending. The request is aborted. If it may be repeated, it is made again after the
-    /// page has returned. Events that the source has already buffered for `next()` are not among
-    /// the notices: call `next()` for them.
+    /// Dropping the future loses nothing. When the page enters the back/forward cache, the request
+    /// is aborted, and the future stays pending until the page returns. Then the request is made
+    /// again, if it may be repeated. Events that the source has already buffered for `next()` are
+    /// not among the notices: call `next()` for them.
     ///
     /// ```no_run
     /// # async fn example(mut source: headwater::web::EventSource) {
@@ -205,7 +205,8 @@ impl EventSource {
     }
 
     /// Replaces the `failure.delay` of the last error. `delay` is the time to wait before the next
-    /// attempt, or `None` to give up. `failure.backoff` is the wait that backoff gives.
+    /// attempt, or `None` to give up. `failure.backoff` is the wait that results from backoff and
+    /// `Retry-After`.
     ///
     /// Has an effect only with [`Reconnect::Decided`](crate::Reconnect::Decided), and only if
     /// [`Failure::is_decidable`](crate::Failure::is_decidable) returns `true`.

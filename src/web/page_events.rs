@@ -65,7 +65,8 @@ impl Page {
         }
     }
 
-    /// Whether the page is in the back/forward cache. Then nothing must be done.
+    /// Whether the page is in the back/forward cache. While it is there, the driver must do
+    /// nothing.
     pub(super) fn is_away(&self) -> bool {
         self.away.get()
     }

@@ -1,4 +1,4 @@
-//! A driver and its page: tells the driver about the changes of the page.
+//! A driver and its page: notifies the driver when the page changes.
 
 use core::task::{Context, Poll};
 
@@ -58,8 +58,8 @@ impl PageSession {
         self.driver.poll(context)
     }
 
-    /// Tells the driver about the changes of the page. A request is dropped when the page moves
-    /// into the back/forward cache, not when the page is back.
+    /// Notifies the driver when the page changes. A request is dropped when the page moves into the
+    /// back/forward cache, not when the page is back.
     pub(crate) fn handle_page_changes(&mut self, context: &Context<'_>) {
         while let Poll::Ready(change) = self.page.poll_change(context) {
             match change {

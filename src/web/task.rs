@@ -4,7 +4,7 @@
 //! A future that waits only for callback slots needs no waker and no queue: an unnecessary poll
 //! finds nothing new. An executor with wakers adds 0.8 kB to the package.
 
-#![expect(unsafe_code, reason = "the only thread there is needs no lock")]
+#![expect(unsafe_code, reason = "there is only one thread, so no lock is needed")]
 
 use alloc::{boxed::Box, vec::Vec};
 use core::{

@@ -50,7 +50,7 @@ enum State {
     /// A response was accepted, and its body is being read.
     Streaming,
     /// The connection waits between two attempts. A timer that fires in any other state is
-    /// obsolete, and must not repeat a request.
+    /// obsolete, and must be ignored.
     Waiting,
     /// A failure awaits the caller's decision.
     Undecided,
@@ -115,8 +115,8 @@ impl Connection {
         self.parser.last_event_id()
     }
 
-    /// Rewinds to the block with this last event ID string. The blocks after it were yielded but
-    /// not delivered.
+    /// Sets the last event ID string back to that of an earlier block. Call this method if blocks
+    /// after that one were yielded but not delivered.
     pub fn rewind(&mut self, last_event_id: String) {
         self.parser.set_last_event_id(last_event_id);
     }
@@ -186,8 +186,8 @@ impl Connection {
     }
 
     /// Fails the connection if an event of the stream exceeds the size limit. The request is not
-    /// repeated unless the caller decides so, because the same event would arrive after each
-    /// reconnection.
+    /// repeated unless the caller decides to repeat it, because the same event would arrive after
+    /// each reconnection.
     pub fn check_limit(&mut self) -> Option<Action> {
         self.parser.is_too_large().then(|| self.end_attempt(Reason::TooLarge, None, false, 0))
     }
@@ -213,11 +213,11 @@ impl Connection {
     /// the body was read. The connection is reestablished (HTML Standard, 9.2.2, constructor step
     /// 15.2).
     ///
-    /// If the server refuses this origin, the error looks the same, but must fail the connection.
-    /// So, as long as there was no response, [`Action::Probe`] checks whether the server responds
-    /// at all. The same check is made as long as there was no response to a request with
-    /// `Last-Event-ID`, since the server may refuse only that header. Such a refusal does not fail
-    /// the connection, because the server has already responded to this origin.
+    /// If the server refuses this origin, the caller sees the same error, but the connection must
+    /// fail. So until there has been a response, [`Action::Probe`] checks whether the server
+    /// responds at all. The same check is made until there has been a response to a request with
+    /// `Last-Event-ID`, because the server may refuse only that header. Such a refusal does not
+    /// fail the connection, because the server has already responded to this origin.
     pub fn handle_network_error(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;
@@ -234,8 +234,8 @@ impl Connection {
     }
 
     /// Reports the result of [`Action::Probe`]: whether there was a response, which may be hidden
-    /// from the caller. If there was a response, the request is made once more, since perhaps only
-    /// one connection failed.
+    /// from the caller. If there was a response, the request is made once more, because the failure
+    /// may have affected only that one connection.
     pub fn handle_probe(&mut self, answered: bool) -> Action {
         if self.is_at_rest() {
             Action::Nothing
@@ -263,8 +263,8 @@ impl Connection {
     }
 
     /// Pauses the request until the caller performs the next [`Action::Fetch`]. Returns `None` if
-    /// there is no request, if the request must not be repeated, or if it has no tries left. Then
-    /// the caller must let the request continue.
+    /// there is no request, if the request must not be repeated, or if it has no tries left. In
+    /// these cases, the caller must let the request continue.
     pub fn handle_pause(&mut self) -> Option<Action> {
         if !matches!(self.state, State::Requesting | State::Streaming) || !self.may_repeat_once_more() {
             return None;
@@ -316,9 +316,9 @@ impl Connection {
     }
 
     /// Reports that the network is back or the page is visible, so that the backoff can end.
-    /// Returns the length to which the wait can be shortened, counted from its beginning. Returns
-    /// `None` if the connection is not waiting, if the caller chose the wait, or if the wait was
-    /// already shortened.
+    /// Returns the shortest permitted length of the wait, measured from the start of the wait.
+    /// Returns `None` if the connection is not waiting, if the caller chose the wait, or if the
+    /// wait was already shortened.
     pub fn shorten_wait(&mut self) -> Option<Duration> {
         self.shorten_wait_millis().map(Duration::from_millis)
     }

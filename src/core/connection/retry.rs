@@ -155,9 +155,9 @@ impl Progress {
     /// response begins with some message. So for other requests, only a last event ID that has
     /// advanced shows that the server continues instead of starting again.
     ///
-    /// Most IDs end in a number. If the server starts again with such IDs, this is recognized until
-    /// the IDs get further than before. A server that starts again with different IDs each time
-    /// looks like a server that continues.
+    /// Most IDs end in a number. If a server starts again with such IDs, they do not count as
+    /// progress until they exceed the furthest number so far. A server that starts again with
+    /// different IDs each time looks like a server that continues.
     fn has_advanced(&mut self, last_event_id: &str, dispatched: u64, is_feed: bool) -> bool {
         let (before, before_number) = self.furthest;
         let (text, number) = match last_event_id {

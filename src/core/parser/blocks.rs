@@ -203,10 +203,11 @@ impl<'p> Blocks<'p> {
         }
     }
 
-    /// Checks the limit at each blank line and at the end of each chunk. At the end of a chunk, it
-    /// counts the smallest size that the event can still have. So the split into chunks can change
-    /// the result only by the length of one unfinished field name. An ID from an earlier block
-    /// counts as part of the event that carries it.
+    /// Checks the limit at each blank line and at the end of each chunk. At the end of a chunk, an
+    /// event counts with the smallest size that it can still turn out to have, except that an
+    /// unfinished line counts with its field name. So the split into chunks can shift the limit
+    /// only by the length of one field name. An ID from an earlier block counts as part of the
+    /// event that carries it.
     fn enforce_limit(&mut self, ended: bool) {
         let Self { parser, fields, last_event_id, .. } = self;
         let id = match fields.id.or(parser.kept.id.get()) {

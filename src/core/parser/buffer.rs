@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 /// KiB, and a buffer that has doubled to hold one chunk is kept.
 pub(crate) const RETAINED_CAPACITY: usize = 128 * 1024;
 
-/// Empties `buffer`. Frees all its memory if that is more than [`RETAINED_CAPACITY`]. If it kept a
-/// part, that part could be in the way of the next large allocation.
+/// Empties `buffer`. Frees all its memory if that is more than [`RETAINED_CAPACITY`]. A part that
+/// is kept could be in the way of the next large allocation.
 pub(crate) fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
     if buffer.capacity() > RETAINED_CAPACITY {
@@ -19,9 +19,9 @@ pub(crate) fn clear(buffer: &mut Vec<u8>) {
 /// Returns the number of bytes to reserve, exactly, before `more` bytes are added; 0 if they fit.
 ///
 /// Beyond [`RETAINED_CAPACITY`], a buffer grows by a quarter, up to `most` bytes. If it doubled,
-/// the old and the new buffer of a large event would together take up to three times its size. With
-/// a growth factor below 1.6, a new buffer can reuse the memory of earlier ones. A large addition
-/// reserves some more room, because a small addition often follows.
+/// the old and the new buffer of a large event would together take up to three times the size of
+/// the event. With a growth factor below 1.6, a new buffer can reuse the memory of earlier ones. A
+/// large addition reserves some more room, because a small addition often follows.
 pub(crate) fn growth(length: usize, capacity: usize, more: usize, most: usize) -> usize {
     if more <= capacity - length {
         return 0;

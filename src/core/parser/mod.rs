@@ -51,7 +51,7 @@ pub struct Parser {
 /// A complete block that has data or changes the last event ID. Other blocks are skipped.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Block<'b> {
-    /// A block that has data. Its event is to be fired.
+    /// A block that has data. Fire an event for it.
     Message(Message<'b>),
     /// A block without data that changed the last event ID string. No event fires, but the new ID
     /// applies from here on.
@@ -68,7 +68,7 @@ pub(crate) struct RawBlock<'b> {
     pub(crate) last_event_id_changed: bool,
 }
 
-/// Holds the fields of an event to fire.
+/// Holds the fields of an event that the caller fires.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message<'b> {
@@ -128,9 +128,9 @@ impl Parser {
         self
     }
 
-    /// Sets the size limit of an event in bytes. Data, event type, last event ID and an unfinished
-    /// line count together. Bytes count as received, before invalid UTF-8 becomes U+FFFD, but the
-    /// length of a non-ASCII ID counts three times. A larger event ends the stream: see
+    /// Sets the size limit of an event in bytes. The limit applies to the sum of data, event type,
+    /// last event ID and any unfinished line, as received (before invalid UTF-8 becomes U+FFFD). A
+    /// non-ASCII ID counts as three times its length. A larger event ends the stream: see
     /// [`Parser::is_too_large`].
     ///
     /// ```

@@ -1,8 +1,8 @@
 //! Performs the actions of a [`Connection`], one at a time, and returns the resulting events.
 //!
-//! The driver has its own `poll` instead of an `async fn`. Its whole state is in its fields, so
-//! that any poll may be the last one. The state machine that the compiler makes of an `async fn`
-//! would be three times as large.
+//! The driver has its own `poll` instead of an `async fn`. Its whole state is in its fields, so it
+//! can be dropped after any poll. The state machine that the compiler makes of an `async fn` would
+//! be three times as large.
 
 mod event;
 mod exchange;
@@ -284,8 +284,8 @@ impl Driver {
     }
 
     #[cfg(headwater_npm)]
-    /// Aborts the request as if the network had failed with this cause, after the event with that
-    /// last event ID.
+    /// Aborts the request as if the network had failed with this cause. `last_event_id` is the ID
+    /// at the last event that was delivered, if later events were not.
     pub(crate) fn break_off(&mut self, cause: JsValue, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
             self.connection.rewind(last_event_id);
@@ -323,7 +323,8 @@ impl Driver {
         }
     }
 
-    /// Aborts the request, if it may be repeated, until it may be made again.
+    /// Pauses the source: aborts the request if it may be repeated. The request is made again after
+    /// the pause.
     pub(super) fn pause(&mut self) {
         if self.is_requesting()
             && let Some(action) = self.connection.handle_pause()

@@ -18,8 +18,8 @@ impl Driver {
     pub(super) fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Step> {
         let Some(body) = &mut self.body else { return Poll::Ready(Step::Over) };
         if !body.is_reading() {
-            // The time that the page worked since the last chunk does not count as a silence of the
-            // server.
+            // Time that the page has spent on its own work since the last chunk does not count as
+            // silence of the server.
             self.watch.feed();
         }
         let action = match body.poll_read(&mut self.chunk, context) {
@@ -72,8 +72,8 @@ impl Driver {
     }
 
     /// Releases the request of a rejected response in two cases: its body has ended, or a callback
-    /// has received the response and may be reading it or a clone. Then canceling the body is
-    /// enough, although Firefox closes the socket only at the next byte.
+    /// has received the response and may be reading it or a clone. In both cases, canceling the
+    /// body is enough, although Firefox closes the socket only at the next byte.
     pub(super) fn release_refused(&mut self) {
         let is_seen = self.template.as_ref().is_some_and(Template::is_seen);
         if self.body.as_ref().is_none_or(|body| body.has_ended() || is_seen && body.is_stream()) {

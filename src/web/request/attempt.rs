@@ -18,7 +18,7 @@ pub struct Attempt {
     pub last_event_id: String,
 }
 
-/// The request of one attempt: how it differs from the request that the source was built with.
+/// Holds the changes that one attempt makes to the source's request.
 ///
 /// ```
 /// # use headwater::web::AttemptRequest;
@@ -34,7 +34,7 @@ pub struct AttemptRequest {
 }
 
 impl AttemptRequest {
-    /// Returns the request that the source was built with.
+    /// Creates a value without changes: the attempt makes the source's own request.
     pub fn new() -> Self {
         Self::default()
     }

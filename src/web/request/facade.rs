@@ -60,7 +60,7 @@ impl Template {
         Some(accept.call1(&JsValue::UNDEFINED, response).map(|accepted| accepted.is_truthy()))
     }
 
-    #[expect(clippy::unused_self, reason = "the Rust API's version needs it")]
+    #[expect(clippy::unused_self, reason = "the Rust API's version of this method uses `self`")]
     pub(in crate::web) fn target(&self, answer: Option<JsValue>, _: &str) -> Result<Target, JsValue> {
         let target: Target = answer.unwrap_or_default().unchecked_into();
         let error = target.error();
