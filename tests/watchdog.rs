@@ -227,7 +227,7 @@ proptest! {
         }
     }
 
-    // Only data can make the silence longer.
+    // Only data starts the timeout again. Nothing else can make a silence last longer than this.
     #[test]
     fn a_silence_lasts_at_most_the_timeout_plus_one_extension_plus_the_delays_of_timers(
         timeout in 0..120_000_u64,

@@ -45,9 +45,9 @@ export interface Tools {
 	 */
 	record(source: EventTarget, ...names: string[]): Fired[];
 	/**
-	 * Resolves, when the source is CLOSED, to the life of the source in words. The word is the data
-	 * of a message, `error` with the new readyState and the reason, or the name of any other event.
-	 * The last word is the reason of `closed`.
+	 * When the source is CLOSED, resolves to a list with one word for each of its events. The word
+	 * of a message is its data. The word of an `error` has the new readyState and the reason. For
+	 * any other event, it is the name. The last word is the reason of `closed`.
 	 */
 	story(source: headwater.EventSource, ...names: string[]): Promise<string[]>;
 	/** Returns the same words for the events recorded so far. */

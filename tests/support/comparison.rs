@@ -12,7 +12,8 @@ use crate::{
 const SMALL_LIMIT: usize = 24;
 
 /// Returns the streams that a fuzzer's input encodes, each in its chunks: 0xFE ends a chunk, 0xFF a
-/// stream. Using these two bytes loses nothing: they are as invalid in UTF-8 as 0xF8 to 0xFD.
+/// stream. These two bytes never occur in the streams. No test is lost: they are invalid in UTF-8
+/// in the same way as 0xF8 to 0xFD, which can occur.
 pub fn streams(input: &[u8]) -> Vec<Vec<&[u8]>> {
     input.split(|&byte| byte == 0xFF).map(|stream| stream.split(|&byte| byte == 0xFE).collect()).collect()
 }

@@ -296,7 +296,7 @@ fn numbered(visit: &Visit) -> Result<Program, String> {
 }
 
 /// Returns the number in the Last-Event-ID header or, without the header, in the parameter
-/// lastEventId. An empty ID counts as a missing one.
+/// lastEventId. An empty ID is treated like a missing one.
 fn last_event_id(request: &Request) -> Result<Option<u64>, String> {
     let header = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
     match header.or_else(|| request.parameter("lastEventId")).filter(|id| !id.is_empty()) {

@@ -117,9 +117,9 @@ pub struct Fault {
     pub event: u32,
 }
 
-/// Generates a random schedule with exactly this many faults. No two faults happen in the same
-/// event. So even if the event of one fault has arrived completely, the next fault is still to
-/// come. A fault that happens before a stream follows a fault that makes the client reconnect.
+/// Generates a random schedule with exactly this many faults. No event has two faults. Otherwise a
+/// client that has received the whole event in spite of the first fault would skip the second
+/// fault. A fault that happens before a stream follows a fault that makes the client reconnect.
 pub fn draw(seed: u32, events: u32, faults: u32) -> Result<Vec<Fault>, String> {
     if faults > events {
         return Err(format!("{faults} faults are too many for {events} events"));
