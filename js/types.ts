@@ -384,8 +384,9 @@ export interface Closed {
 type Sent<M, K extends string> = M extends { [key in K]: infer T } ? ServerSentEvent<T> : never;
 
 /**
- * Maps the names of a source's events to their types. `M` maps the names of the server's events to
- * the types of their JSON. Events of other names are {@link ServerSentEvent}s too.
+ * Maps the names of a source's events to the types of the event objects. `M` maps the names of the
+ * server's events to the TypeScript types of their JSON. Events of other names are {@link
+ * ServerSentEvent}s too.
  *
  * If the server sends events named `open` or `error`, the listeners for the source's own events of
  * that name receive them too. To tell them apart: only the server's events are MessageEvents.

@@ -29,8 +29,9 @@ type AnyHandler = ((event: any) => unknown) | null;
  * const source = new EventSource<{ token: { text: string }; stop: null }>("/chat", { json: { prompt } });
  * source.addEventListener("token", (event) => append(event.json().text));
  * ```
- * @typeParam M maps the names of the server's events to the types of their JSON. `M` types
- * `addEventListener`, `onmessage` and the `json()` of the events. Nothing is checked at run time.
+ * @typeParam M maps the names of the server's events to the TypeScript types of their JSON. `M`
+ * determines the types of `addEventListener`, `onmessage` and the `json()` of the events. Nothing
+ * is checked at run time.
  */
 export interface EventSource<out M extends object = object> extends Source {
 	/** Called when a response was accepted. */

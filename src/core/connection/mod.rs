@@ -38,8 +38,8 @@ pub struct Connection {
     refusal: Refusal,
     /// The last failure.
     failure: Option<Failure>,
-    /// The length to which the current wait can be shortened, in milliseconds. `None` after the
-    /// wait was shortened.
+    /// The shortest permitted length of the current wait, in milliseconds. `None` after the wait
+    /// was shortened.
     shortest_wait: Option<u64>,
 }
 
