@@ -17,6 +17,7 @@ export function connect(
 	end: number,
 	max_event_size: number,
 	connect_timeout: number,
+	waited: number,
 	silence_timeout: number,
 	pause_when_hidden: boolean,
 	accept?: Function | null,
