@@ -52,12 +52,12 @@ export const DIFFERENCES = {
 	"unknown scheme": {
 		of: ["ours"],
 		what: "A URL with a host and an unknown scheme is retried indefinitely.",
-		why: "A script cannot find out which schemes the browser knows. Extensions have schemes of their own, and applications can register more. Either may reach a server.",
+		why: "A script cannot find out which schemes the browser knows. Extensions have schemes of their own, and applications can register more. A URL with such a scheme can reach a server.",
 	},
 	"id-only block": {
 		of: ["firefox"],
 		what: "A block with an ID and no data does not change the last event ID.",
-		why: "When 9.2.6 dispatches an event, step 1 sets the last event ID before step 2 checks for data.",
+		why: "In 9.2.6, step 1 of dispatching an event sets the last event ID, before step 2 checks for data.",
 	},
 	"space in a host name": {
 		of: ["chromium"],
@@ -67,17 +67,17 @@ export const DIFFERENCES = {
 	"byte order mark before a blank line": {
 		of: ["chromium"],
 		what: "If a stream begins with a byte order mark and a blank line, its first event is lost.",
-		why: "9.2.6 removes the mark before it reads the lines.",
+		why: "In 9.2.6, decoding removes the mark before the stream is split into lines.",
 	},
 	"U+0000 in a value": {
 		of: ["firefox"],
 		what: "U+0000 is removed from data and event names if they contain other characters too.",
-		why: "When 9.2.6 processes a field, it checks only an ID for U+0000, and uses every other value unchanged.",
+		why: "In 9.2.6, only the value of an ID is checked for U+0000. Every other value is used unchanged.",
 	},
 	"U+0000 in an id": {
 		of: ["firefox"],
 		what: "A block whose ID contains U+0000 fires no event.",
-		why: "When 9.2.6 processes a field, it ignores such an ID, but not the rest of its block.",
+		why: "In 9.2.6, such an ID is ignored, but the rest of its block is not.",
 	},
 	"refusal after the source was open": {
 		of: ["ours"],
@@ -112,7 +112,7 @@ export const DIFFERENCES = {
 	"space in a MIME type": {
 		of: ["chromium", "firefox", "webkit"],
 		what: "The Content-Type `text/event-stream x` is read as `text/event-stream`.",
-		why: "When the MIME Sniffing standard parses a MIME type, step 9 fails for a subtype that contains a space. So the response has no type.",
+		why: "In the MIME Sniffing standard, step 9 of parsing a MIME type fails if the subtype contains a space. So the response has no type.",
 	},
 	"blocked port without an event": {
 		of: ["webkit"],
@@ -132,7 +132,7 @@ export const DIFFERENCES = {
 	"several MIME types": {
 		of: ["webkit"],
 		what: "If there are several Content-Type headers, the last one counts, even if it is invalid. If one header lists several types, the first one counts.",
-		why: "When Fetch extracts a MIME type, the last valid type counts, whichever header it is in.",
+		why: "In the Fetch standard, extracting a MIME type yields the last valid type, whichever header it is in.",
 	},
 	"byte order mark split between chunks": {
 		of: ["webkit"],
