@@ -80,7 +80,7 @@ export interface AttemptRequest extends Omit<RequestInit, "signal" | "method" | 
 	method?: string | undefined;
 	/** Adds headers. They replace headers of the same name in the options of the source. */
 	headers?: HeadersInit | undefined;
-	/** Replaces the body. If `method` is GET, no body is sent unless this member sets one. */
+	/** Replaces the body. If `method` is GET or HEAD, omit this member: no body is then sent. */
 	body?: BodyInit | null | undefined;
 	/** Sends a value as JSON, like the option `json` of the source. */
 	json?: unknown;
@@ -162,7 +162,7 @@ export interface CommonInit extends RequestInit {
 	 * If the callback throws, or its promise is rejected, the failure is handled like a network
 	 * error. If the callback returns an invalid request, the source is closed, unless `reconnect`
 	 * is a function that decides otherwise. This option does not allow retries by itself: use
-	 * `reconnect` for that.
+	 * `reconnect` for that, or `onerror` in `fetchEventSource()`, which has no `reconnect`.
 	 */
 	request?:
 		| ((
@@ -176,7 +176,7 @@ export interface CommonInit extends RequestInit {
 	lastEventId?: string | undefined;
 	/**
 	 * Sends the last event ID in this query parameter instead of the header `Last-Event-ID`. A
-	 * server of another origin has to allow the header in its response to a preflight. The
+	 * server of another origin must allow that header when it responds to the preflight. The
 	 * parameter needs no permission. `source.url` does not contain the parameter.
 	 */
 	lastEventIdParam?: string | undefined;
@@ -184,8 +184,8 @@ export interface CommonInit extends RequestInit {
 	 * Sets whether a request is retried after a failure.
 	 *
 	 * - `undefined`: a GET is retried as the standard says, and other methods are not retried.
-	 * - `true` or an object: every method is retried, even after the statuses 408, 425, 429 and
-	 *   5xx. `Retry-After` is respected.
+	 * - `true` or an object: a request of any method is retried, even after the statuses 408, 425,
+	 *   429 and 5xx. `Retry-After` is respected.
 	 * - `false`: there are no retries.
 	 * - A function decides after each failure. It is not called after a 204, which always ends the
 	 *   source.
@@ -244,8 +244,8 @@ export interface EventSourceInit extends CommonInit {
 	 * last event, the source closes with reason `until`.
 	 *
 	 * If the response body ends before such an event, the attempt fails with reason `interrupted`,
-	 * unless `end` is set. If the callback throws, the error is reported and the event is not the
-	 * last one.
+	 * unless `end` is set. If the callback throws, the error is reported and the event does not
+	 * count as the last one.
 	 */
 	until?: ((event: ServerSentEvent) => boolean) | undefined;
 }
@@ -266,7 +266,7 @@ interface WithJson<T> {
 export interface ServerSentEvent<T = unknown> extends MessageEvent<string>, WithJson<T> {
 	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string at this event. It is empty if there is no ID. */
+	/** The last event ID string as of this event. It is empty if there is no ID. */
 	readonly lastEventId: string;
 	/** The origin of the server that responded, after redirects. */
 	readonly origin: string;
@@ -278,7 +278,7 @@ export interface Message<T = unknown, K extends string = string> extends WithJso
 	readonly type: K;
 	/** The data, whose lines are joined with line feeds. */
 	readonly data: string;
-	/** The last event ID string at this message. It is empty if there is no ID. */
+	/** The last event ID string as of this message. It is empty if there is no ID. */
 	readonly lastEventId: string;
 }
 
@@ -295,7 +295,7 @@ export interface EventsInit<M extends object = object> extends CommonInit {
 
 /** A message that {@link fetchEventSource} passes to `onmessage`. */
 export interface EventSourceMessage extends WithJson<unknown> {
-	/** The last event ID string at this message. It is empty if there is no ID. */
+	/** The last event ID string as of this message. It is empty if there is no ID. */
 	readonly id: string;
 	/** The event type, which is empty unless the server sent a type. */
 	readonly event: string;
@@ -308,8 +308,8 @@ export interface EventSourceMessage extends WithJson<unknown> {
 /** Configures {@link fetchEventSource}: callbacks, and most options of an EventSource. */
 export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "end" | "pauseWhenHidden" | "accept"> {
 	/**
-	 * Called with each response before it is read, with any status and content type. A returned
-	 * promise is awaited, and this wait counts toward `connectTimeout`.
+	 * Called with each response before it is read, regardless of its status and content type. A
+	 * returned promise is awaited, and this wait counts toward `connectTimeout`.
 	 *
 	 * If the callback does not throw, the response is then read as an event stream. So the callback
 	 * must read only a `clone()` of it. If it throws, `onerror` is called with the error. Without
@@ -330,9 +330,9 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	 * Called after each failure with an Error that has the fields of the `error` event, or with the
 	 * error that another callback threw.
 	 *
-	 * If it returns a number, the next attempt follows after that many milliseconds, with any
-	 * method. If it throws, the promise is rejected with that error. Otherwise a GET is retried as
-	 * the standard says, and other methods are not retried. The Error's `delay` is the wait that
+	 * If it returns a number, the next attempt follows after that many milliseconds, regardless of
+	 * the method. If it throws, the promise is rejected with that error. Otherwise a GET is retried
+	 * as the standard says, and other methods are not retried. The Error's `delay` is the wait that
 	 * results from backoff and `Retry-After`.
 	 */
 	// biome-ignore lint/suspicious/noExplicitAny: any value can be thrown, and callers narrow the type.
@@ -349,7 +349,7 @@ export interface FetchEventSourceInit extends Omit<CommonInit, "reconnect" | "en
 	until?: ((message: EventSourceMessage) => boolean) | undefined;
 }
 
-/** Describes an accepted response, as the member `response` of the `open` event. */
+/** Describes an accepted response: the type of `response` of the `open` event. */
 export interface ResponseHead {
 	/** The status code that the server sent. */
 	readonly status: number;

@@ -34,7 +34,7 @@ export function events<M extends object = object>(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init?: EventsInit<M> | null,
 ): AsyncIterableIterator<MessageOf<M>>;
-/** The same, with an `until` callback whose parameter is not typed by `M`. */
+/** Like the first signature, but `M` does not type the parameter of the `until` callback. */
 export function events<M extends object = object>(
 	input: string | URL | ReadableStream<Uint8Array>,
 	init?: EventsInit | null,

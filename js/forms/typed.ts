@@ -94,8 +94,9 @@ export interface EventSource<out M extends object = object> extends Source {
  */
 export interface EventSourceConstructor {
 	/**
-	 * Creates a source. The request is made as soon as the code that called the constructor has
-	 * finished. If the source is closed before then, no request is made.
+	 * Creates a source. The request is made a few microtasks after the constructor returns. With
+	 * `pauseWhenHidden`, it is made after the WebAssembly module is loaded. If the source is closed
+	 * before that, no request is made.
 	 *
 	 * @param url resolved against the base URL of the page or worker.
 	 * @throws `SyntaxError` DOMException if the URL cannot be parsed, and a `TypeError` that names

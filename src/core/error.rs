@@ -92,8 +92,7 @@ pub struct Failure {
 pub enum Note {
     /// There is nothing to add.
     None,
-    /// The caller paused the request while the page is hidden. It is made again when the page is
-    /// visible.
+    /// The request is paused because the page is hidden. It is made again when the page is visible.
     Paused,
     /// The request went to another origin with the header `Last-Event-ID`, which that server has to
     /// allow.

@@ -13,7 +13,7 @@ pub struct Event {
     pub event_type: String,
     /// The data: the event's `data` lines, joined by line feeds.
     pub data: String,
-    /// The source's last event ID string at this event. It may come from an earlier event.
+    /// The source's last event ID string as of this event. It may come from an earlier event.
     pub last_event_id: String,
 }
 

@@ -72,8 +72,8 @@ pub struct EventSource {
     session: PageSession,
     /// The blocks of the last chunk that have not been taken yet.
     rows: VecDeque<Row>,
-    /// The last event ID string at the last row that was taken. It is valid while `rows` is not
-    /// empty.
+    /// The last event ID string as of the last row that was taken. It is valid while `rows` is
+    /// not empty.
     last_event_id: String,
     until: Option<Until>,
     closing: Closing,
@@ -220,7 +220,7 @@ impl EventSource {
         if self.closing.is_closed() { ReadyState::Closed } else { self.driver().connection().ready_state() }
     }
 
-    /// Returns the last event ID string at the last event or block that was taken.
+    /// Returns the last event ID string as of the last event or block that was taken.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         if self.rows.is_empty() { self.driver().connection().last_event_id() } else { &self.last_event_id }

@@ -109,7 +109,7 @@ impl Connection {
         self.state == State::Streaming
     }
 
-    /// Returns the last event ID string at the last block that was yielded.
+    /// Returns the last event ID string as of the last block that was yielded.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         self.parser.last_event_id()
@@ -215,9 +215,12 @@ impl Connection {
     ///
     /// If the server refuses this origin, the caller sees the same error, but the connection must
     /// fail. So until there has been a response, [`Action::Probe`] checks whether the server
-    /// responds at all. The same check is made until there has been a response to a request with
-    /// `Last-Event-ID`, because the server may refuse only that header. Such a refusal does not
-    /// fail the connection, because the server has already responded to this origin.
+    /// responds at all.
+    ///
+    /// A request that sends `Last-Event-ID` to another origin is checked in the same way until such
+    /// a request has had a response, because the server may refuse only that header. If the server
+    /// refuses only the header, the connection does not fail, because the server has already
+    /// responded to this origin.
     pub fn handle_network_error(&mut self) -> Action {
         if self.is_at_rest() {
             return Action::Nothing;

@@ -158,7 +158,7 @@ impl Parser {
         self.too_large = false;
     }
 
-    /// Returns the last event ID string at the last block that was yielded.
+    /// Returns the last event ID string as of the last block that was yielded.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id

@@ -298,7 +298,7 @@ impl Driver {
 
     #[cfg(not(headwater_npm))]
     /// Ends the source. If some parsed blocks were not taken, `last_event_id` is the last event ID
-    /// string at the last block that was taken.
+    /// string as of the last block that was taken.
     pub(super) fn close(&mut self, last_event_id: Option<String>) {
         if let Some(last_event_id) = last_event_id {
             self.connection.rewind(last_event_id);
