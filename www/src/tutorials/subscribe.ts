@@ -45,13 +45,14 @@ function subscribe(userId: string): void {
 		log.add("Connection open ...");
 		showStats();
 	});
-	opened.addEventListener("error", () => log.add("Connection close."));
+	opened.addEventListener("error", () => log.add("Connection closed."));
 	opened.addEventListener("connecttime", (event) => log.add(`Start time: ${event.data}`));
 	opened.addEventListener("message", (event) => log.add(`message event: ${event.data}`));
 	opened.addEventListener("evicted", (event) => {
 		// Reconnecting right away would only evict another user.
 		opened.close();
-		log.add(`Evicted by the server: ${event.data || "another client needed the place"}. Not reconnecting.`);
+		const { message } = event.json<{ message: string }>();
+		log.add(`Evicted by the server: ${message} Not reconnecting.`);
 	});
 	opened.closed.then(() => {
 		source = undefined;
