@@ -55,7 +55,7 @@ export interface Rules<M> {
  */
 export function parseOptions<M>(url: string | URL, init: SourceInit<M>, closed: Promise<unknown>): ParsedOptions<M> {
 	if (isRequest(url)) {
-		throw new TypeError("the first argument must be a URL (or a stream in events())");
+		throw new TypeError("the first argument must be a URL or, in events(), a stream");
 	}
 	// A template throws for a symbol, unlike `String(url)`.
 	const givenUrl = `${url}`;

@@ -36,7 +36,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"204",
 		response("204 No Content", "", ""),
-		"responded without any content. Check the path in OPENAI_BASE_URL: it must be the base of the chat API.",
+		"responded without any content. Check the path in OPENAI_BASE_URL: it must be the base path of the chat API.",
 	],
 	[
 		"307",
@@ -108,7 +108,7 @@ export const REFUSALS: readonly Row[] = [
 	[
 		"504",
 		refusal("504 Gateway Timeout"),
-		"is behind a gateway that did not wait for its response. Try again in a few minutes, or ask a shorter question.",
+		"is behind a gateway that stopped waiting for a response. Try again in a few minutes, or ask a shorter question.",
 	],
 	[
 		"no quota",

@@ -153,7 +153,7 @@ test("a body that accept or onopen has read or locked is a final failure of the 
 		},
 		lab.script(`type=text/event-stream|${BODY}`),
 	);
-	const message = expect.stringMatching(/the response body is not a stream, or was read or locked; read a clone\(\)$/);
+	const message = expect.stringMatching(/the response body is already used \(read a clone\(\)\) or is not a stream$/);
 	const refusal = ["request", message];
 	expect(told).toEqual([refusal, refusal, refusal, undefined]);
 	expect(await lab.requests()).toHaveLength(4);

@@ -302,7 +302,7 @@ test("a Request is not a URL and a Response is not a stream: each form throws, a
 		);
 		return Promise.all(calls.map((call) => call().catch(String)));
 	}, lab.url("/post-echo"));
-	const sentence = "TypeError: the first argument must be a URL (or a stream in events())";
+	const sentence = "TypeError: the first argument must be a URL or, in events(), a stream";
 	expect(thrown).toEqual(Array(6).fill(sentence));
 	expect((await lab.log()).opened).toBe(0);
 });

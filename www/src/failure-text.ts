@@ -19,7 +19,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 	["not-http", "Check the port and the scheme in OPENAI_BASE_URL."],
 	["head-too-large", "Check that OPENAI_BASE_URL is the URL of a model's server."],
 	["response-timeout", "Try again later. If the model needs more time, raise UPSTREAM_RESPONSE_TIMEOUT."],
-	["no-content", "Check the path in OPENAI_BASE_URL: it must be the base of the chat API."],
+	["no-content", "Check the path in OPENAI_BASE_URL: it must be the base path of the chat API."],
 	["redirect", "Set OPENAI_BASE_URL to the new URL."],
 	["bad-request", "Check that the model in MODEL can chat, and that the model's server can stream."],
 	["key", "Correct OPENAI_API_KEY, and restart the chat server."],

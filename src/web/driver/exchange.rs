@@ -113,7 +113,7 @@ impl Driver {
         let mut action = self.connection.handle_response(head);
         if self.body.is_none() && matches!(action, Action::AnnounceConnection) {
             // A callback has read or locked the body. Another attempt would fail in the same way.
-            let why = "the response body is not a stream, or was read or locked: read a clone()";
+            let why = "the response body is already used (read a clone()) or is not a stream";
             self.cause = Some(TypeError::new(why).into());
             action = self.connection.handle_request_error();
             self.release_refused();

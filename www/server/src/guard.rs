@@ -77,7 +77,7 @@ fn check_host(allowed: &AllowedHosts, request: &Request) -> Result<(), Refusal> 
             return Err(Refusal::new(
                 StatusCode::MISDIRECTED_REQUEST,
                 format!(
-                    "This server does not accept requests for the host {text:?}. Its operator can add that name to ALLOWED_HOSTS."
+                    "This server does not accept requests for the host {text:?}. The operator of this server can add that name to ALLOWED_HOSTS."
                 ),
             ));
         }

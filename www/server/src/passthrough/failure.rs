@@ -91,7 +91,7 @@ impl Failure {
             Self::NoQuota => ("no-quota", "has no quota left for the key of the chat server"),
             Self::Filtered => ("filtered", "refused the conversation because of its contents"),
             Self::Gateway => ("gateway", "is behind a gateway that cannot reach it"),
-            Self::GatewayTimeout => ("gateway-timeout", "is behind a gateway that did not wait for its response"),
+            Self::GatewayTimeout => ("gateway-timeout", "is behind a gateway that stopped waiting for a response"),
             Self::Overloaded => ("overloaded", "is overloaded or temporarily unavailable"),
             Self::Fault(status) => return ("fault", format!("has an internal error (status {status})").into()),
             Self::Status(status) => return ("status", format!("responded with status {status}").into()),

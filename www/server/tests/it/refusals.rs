@@ -28,7 +28,7 @@ async fn a_refusal_is_described_by_its_status_and_code_without_words_of_the_endp
         ("413 Content Too Large", String::new(), 413, "does not accept a conversation of this length."),
         ("500 Internal Server Error", format!("<html>{KEY}</html>"), 502, "has an internal error (status 500)."),
         ("502 Bad Gateway", String::new(), 502, "is behind a gateway that cannot reach it."),
-        ("504 Gateway Timeout", String::new(), 504, "is behind a gateway that did not wait for its response."),
+        ("504 Gateway Timeout", String::new(), 504, "is behind a gateway that stopped waiting for a response."),
         ("503 Service Unavailable", String::new(), 503, "is overloaded or temporarily unavailable."),
         ("307 Temporary Redirect", String::new(), 502, "does not follow, to protect the key."),
         ("407 Proxy Authentication Required", String::new(), 502, "a proxy on the way requires a password."),
