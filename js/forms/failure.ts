@@ -32,7 +32,7 @@ export function decideFailure(
 	const { reason, body } = failed;
 	const { status, headers } = response ?? {};
 	const refused = accept && reason === "content-type" && `"accept" rejected the response`;
-	const lost = isLost(reason, status) && !/^paused/.test(failed.message) ? "network error: " : "";
+	const lost = isLost(reason, status) && !/^the page/.test(failed.message) ? "network error: " : "";
 	const message = reason === "request" ? `${failed.message}: ${text(failed.error)}` : refused || lost + failed.message;
 	const known = { ...failed, message, status, code: status, headers, body: body ? decode(body) : "" };
 	const failure: Writable<Failure> = known;

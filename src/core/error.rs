@@ -115,14 +115,14 @@ impl Failure {
             Reason::End => "the server ended the stream",
             Reason::Network => "the server is unreachable or does not allow this origin",
             Reason::Cors => "the server does not let this origin read its response (CORS)",
-            Reason::Interrupted if self.note == Note::Paused => "a hidden page pauses the stream",
+            Reason::Interrupted if self.note == Note::Paused => "the page is hidden (pauseWhenHidden)",
             Reason::Interrupted => "the stream ended too early",
             Reason::Status => "the server responded with status ",
             Reason::ContentType => "the response's Content-Type is not text/event-stream",
             Reason::Timeout => "no response within connectTimeout",
             Reason::Silence => "the stream was silent for longer than silenceTimeout",
             Reason::TooLarge => "an event is larger than maxEventSize",
-            Reason::Attempts => "maxRetries retries made no progress",
+            Reason::Attempts => "no progress after maxRetries retries",
             Reason::Request => "the request failed",
         });
         if let (Reason::Status, Some(status)) = (self.reason, self.status) {

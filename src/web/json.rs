@@ -17,5 +17,5 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsValue> {
 pub(super) fn stringify<T: Serialize + ?Sized>(value: &T) -> Result<String, JsValue> {
     let text = JSON::stringify(&value.serialize(&Serializer::json_compatible())?)?;
     // `JSON.stringify(undefined)` returns `undefined`. (`()` serializes to `null`.)
-    text.as_string().ok_or_else(|| TypeError::new("JSON cannot hold the value").into())
+    text.as_string().ok_or_else(|| TypeError::new("the value cannot be serialized").into())
 }

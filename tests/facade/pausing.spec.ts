@@ -45,7 +45,7 @@ for (const [name, init] of Object.entries<EventSourceInit>({
 		await expect.poll(() => fired(tab)).toEqual(["open", "a", "error"]);
 		const failure = await tab.ours(({ kept }) => kept.fired[2]);
 		expect(failure).toMatchObject({ readyState: 0, reason: "interrupted", willReconnect: true, delay: 0 });
-		expect(failure!.message).toBe("a hidden page pauses the stream");
+		expect(failure!.message).toBe("the page is hidden (pauseWhenHidden)");
 		await tab.expectNoSockets();
 		// This is longer than the reconnection time.
 		await new Promise((resolve) => setTimeout(resolve, 1000));
