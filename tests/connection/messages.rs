@@ -125,11 +125,11 @@ fn the_message_suggests_accept_and_onopen_for_a_2xx_status_other_than_200_and_20
 }
 
 #[test]
-fn the_message_says_paused_for_a_pause_and_not_for_a_network_error() {
+fn the_message_of_a_pause_says_that_the_page_is_hidden() {
     let mut connection = open(get());
     let paused = told(connection.handle_pause().unwrap());
     let cut = told(open(get()).handle_network_error());
-    assert!(paused.contains("paused") && !cut.contains("paused"), "{paused}; {cut}");
+    assert!(paused.contains("hidden") && !cut.contains("hidden"), "{paused}; {cut}");
 }
 
 #[test]

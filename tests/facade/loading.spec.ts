@@ -248,7 +248,7 @@ test.describe("headwater/slim", () => {
 			const message = ({ message }: Error) => message;
 			return [await init({ module_or_path: "/blank" }).catch(message), await init("/blank").catch(message)];
 		}, SLIM);
-		const page = "headwater.wasm could not be loaded from ORIGIN/blank (200, text/html";
+		const page = "headwater.wasm could not be loaded from ORIGIN/blank (status 200, text/html";
 		expect(told).toEqual([
 			expect.stringContaining(page.replace("ORIGIN", lab.origin)),
 			"init takes an object: { module_or_path }",
@@ -275,7 +275,7 @@ test.describe("headwater/slim", () => {
 			},
 			{ slim: SLIM, module: MODULE, url: lab.script(eventStream(send(events("works")))) },
 		);
-		const refused = `headwater.wasm could not be loaded from ${lab.origin}/404 (404, application/json): pass its location to init({ module_or_path })`;
+		const refused = `headwater.wasm could not be loaded from ${lab.origin}/404 (status 404, application/json): pass its location to init({ module_or_path })`;
 		const message = `the WebAssembly module cannot be used: Error: ${refused}`;
 		expect(outcome).toEqual({ refused, reason: "internal", message, data: "works" });
 	});
