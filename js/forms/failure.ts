@@ -32,6 +32,7 @@ export function decideFailure(
 	const { reason, body } = failed;
 	const { status, headers } = response ?? {};
 	const refused = accept && reason === "content-type" && `"accept" rejected the response`;
+	// A pause has the reason of a lost connection, and a message that begins with "the page".
 	const lost = isLost(reason, status) && !/^the page/.test(failed.message) ? "network error: " : "";
 	const message = reason === "request" ? `${failed.message}: ${text(failed.error)}` : refused || lost + failed.message;
 	const known = { ...failed, message, status, code: status, headers, body: body ? decode(body) : "" };

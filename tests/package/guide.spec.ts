@@ -12,10 +12,7 @@ import { expect, test } from "./support.ts";
 const QUESTION = "Where does a river begin?";
 const GUIDE = "docs/guide";
 
-/**
- * These pages are tested in other projects or files: www/server/tests/it/guide.rs checks the
- * server's page.
- */
+/** These pages have tests elsewhere: www/server/tests/it/guide.rs checks the server's page. */
 const ELSEWHERE = ["migrating.md", "testing.md", "running-the-server.md"];
 
 const pages = readdirSync(join(root, GUIDE)).map((name) => `${GUIDE}/${name}`);
