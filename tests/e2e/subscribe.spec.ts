@@ -132,3 +132,19 @@ test("when the limit is reached the least recently active subscriber receives an
 	await expect(bob.stats).toHaveText("2 of 2 places taken, 1 evicted so far");
 	expect([ann, bob, cat].map(({ requests }) => requests.length)).toEqual([1, 2, 1]);
 });
+
+test("a failed connection, and an eviction whose data is not JSON, are shown", async ({ page, startServer }) => {
+	const { origin } = await startServer();
+	const ann = await SubscriberPage.open(page, origin);
+	await page.route("**/subscribe?*", (route) =>
+		route.fulfill({
+			headers: { "content-type": "text/event-stream", "access-control-allow-origin": "*" },
+			body: "event: evicted\ndata: gone.\n\n",
+		}),
+	);
+	await ann.subscribe("ann");
+	await expect(ann.lines.last()).toHaveText("Evicted by the server: gone. Not reconnecting.", PATIENCE);
+	await page.route("**/subscribe?*", (route) => route.abort());
+	await ann.subscribe("ann");
+	await expect(ann.lines.last()).toHaveText("Connection close.", PATIENCE);
+});

@@ -45,14 +45,13 @@ function subscribe(userId: string): void {
 		log.add("Connection open ...");
 		showStats();
 	});
-	opened.addEventListener("error", () => log.add("Connection closed."));
+	opened.addEventListener("error", () => log.add("Connection close."));
 	opened.addEventListener("connecttime", (event) => log.add(`Start time: ${event.data}`));
 	opened.addEventListener("message", (event) => log.add(`message event: ${event.data}`));
 	opened.addEventListener("evicted", (event) => {
 		// Reconnecting right away would only evict another user.
 		opened.close();
-		const { message } = event.json<{ message: string }>();
-		log.add(`Evicted by the server: ${message} Not reconnecting.`);
+		log.add(`Evicted by the server: ${messageOf(event.data)} Not reconnecting.`);
 	});
 	opened.closed.then(() => {
 		source = undefined;
@@ -60,6 +59,15 @@ function subscribe(userId: string): void {
 		disconnect.disabled = true;
 		showStats();
 	});
+}
+
+/** Returns the member `message` of JSON, or the data itself if it is anything else. */
+function messageOf(data: string): string {
+	try {
+		return JSON.parse(data).message ?? data;
+	} catch {
+		return data;
+	}
 }
 
 /** Returns this server's host under its other name, which makes it another origin. */
