@@ -8,11 +8,8 @@ import { expect } from "../support/browser.ts";
 export interface PageRecord {
 	/** The states of the connection with their texts, such as `["open", "Open"]`. */
 	readonly states: readonly (readonly [state: string, text: string])[];
-	/**
-	 * The length of the running message's text each time it grew, by the page's clock in
-	 * milliseconds.
-	 */
-	readonly growth: readonly { readonly time: number; readonly length: number }[];
+	/** The length of the running message's text each time it changed. */
+	readonly growth: readonly number[];
 }
 
 /** The longest duration of a message on a busy machine. */
@@ -141,7 +138,7 @@ export async function fixChance(page: Page, value: number): Promise<void> {
 /** Runs in the page. */
 function beginRecord(): void {
 	const states: [string, string][] = [];
-	const growth: { time: number; length: number }[] = [];
+	const growth: number[] = [];
 	Object.assign(globalThis, { seen: { states, growth } });
 	const pill = document.querySelector<HTMLElement>('[data-testid="state"]')!;
 
@@ -153,7 +150,7 @@ function beginRecord(): void {
 
 		const running = document.querySelector('[data-testid="message-assistant"][data-done="false"] .prose');
 		const length = running?.textContent?.length ?? 0;
-		if (length > 0 && length !== growth.at(-1)?.length) growth.push({ time: performance.now(), length });
+		if (length > 0 && length !== growth.at(-1)) growth.push(length);
 	};
 	look();
 	new MutationObserver(look).observe(document.body, {

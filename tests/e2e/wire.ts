@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 /** A request as the browser sent it. */
 export interface WireRequest {
@@ -19,6 +20,11 @@ export interface Wire {
 	requests(method: string, path: string): WireRequest[];
 	/** Returns all bytes that the browser has received so far. */
 	received(): string;
+	/**
+	 * From now on, passes nothing to the browser that comes after the first occurrence of this
+	 * ASCII text on a connection, until the returned function is called.
+	 */
+	holdAfter(text: string): () => void;
 	close(): Promise<void>;
 }
 
@@ -31,6 +37,7 @@ export async function openWire(target: string): Promise<Wire> {
 	 */
 	const sent: { connection: Buffer[]; index: number }[] = [];
 	const received: Buffer[] = [];
+	let hold: Hold | undefined;
 
 	const listener = createServer((browser) => {
 		const server = connect(Number(port), hostname);
@@ -41,7 +48,10 @@ export async function openWire(target: string): Promise<Wire> {
 			for (const { length } = parse(connection); count < length; count++) sent.push({ connection, index: count });
 		});
 		server.on("data", (chunk) => received.push(chunk));
-		browser.pipe(server).pipe(browser);
+		browser
+			.pipe(server)
+			.pipe(gate(() => hold))
+			.pipe(browser);
 		for (const [one, other] of [
 			[browser, server],
 			[server, browser],
@@ -67,12 +77,46 @@ export async function openWire(target: string): Promise<Wire> {
 				.map(({ connection, index }) => parse(connection)[index]!)
 				.filter((request) => request.method === method && request.path === path),
 		received: () => Buffer.concat(received).toString("utf8"),
+		holdAfter(text) {
+			let release!: () => void;
+			hold = { text, released: new Promise((resolve) => (release = resolve)) };
+			return () => {
+				hold = undefined;
+				release();
+			};
+		},
 		async close() {
 			for (const socket of sockets) socket.destroy();
 			listener.close();
 			await once(listener, "close");
 		},
 	};
+}
+
+/** Says where the wire stops, and until when. */
+interface Hold {
+	readonly text: string;
+	readonly released: Promise<void>;
+}
+
+/** Returns a stream that passes all bytes on, but stops at a hold until it is released. */
+function gate(hold: () => Hold | undefined): Transform {
+	let before = "";
+	return new Transform({
+		async transform(chunk: Buffer, _encoding, callback) {
+			const held = hold();
+			if (held === undefined) return callback(null, chunk);
+			// The text can begin in an earlier chunk.
+			const all = before + chunk.toString("latin1");
+			const start = all.indexOf(held.text);
+			before = all.slice(1 - held.text.length);
+			if (start < 0) return callback(null, chunk);
+			const end = start + held.text.length - (all.length - chunk.length);
+			this.push(chunk.subarray(0, end));
+			await held.released;
+			callback(null, chunk.subarray(end));
+		},
+	});
 }
 
 /**
