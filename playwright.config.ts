@@ -123,6 +123,10 @@ export default defineConfig<object, WorkerOptions>({
 	fullyParallel: true,
 	forbidOnly: true,
 	workers: 2,
+	// These limits end a test that hangs. They are long, because no test may fail only because the
+	// machine is busy.
+	timeout: 120_000,
+	expect: { timeout: 20_000 },
 	reporter: [["list"], ["json", { outputFile: "test-results/playwright.json" }]],
 	projects: [
 		{ name: "chromium", testMatch: ALL, testIgnore: LONG, use: CHROMIUM },

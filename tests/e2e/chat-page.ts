@@ -13,7 +13,7 @@ export interface PageRecord {
 }
 
 /** The longest duration of a message on a busy machine. */
-export const PATIENCE = { timeout: 20_000 };
+export const PATIENCE = { timeout: 60_000 };
 
 /**
  * Tokens per second for tests that do not depend on the pace: the server's maximum, more than the

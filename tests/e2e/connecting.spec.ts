@@ -62,7 +62,6 @@ test("a seventh tab over HTTP/1.1 is notified that six others are receiving answ
 	upstream,
 	startServer,
 }) => {
-	test.setTimeout(90_000);
 	const server = await startServer(upstream.environment);
 	const last = await ChatPage.open(page, server.origin);
 	const others: ChatPage[] = [];

@@ -15,9 +15,6 @@ import { type RawUpstream, startRawUpstream } from "./raw-upstream.ts";
 import { KEY } from "./upstream.ts";
 import { openWire, type Wire } from "./wire.ts";
 
-/** A test that asks a question for each row of a table takes longer than others on a busy machine. */
-const MANY_QUESTIONS = 120_000;
-
 const test = base.extend<{ raw: RawUpstream; open(environment: Record<string, string>): Promise<[ChatPage, Wire]> }>({
 	raw: async ({}, use) => {
 		const upstream = await startRawUpstream();
@@ -63,20 +60,17 @@ async function check(chat: ChatPage, wire: Wire, upstream: RawUpstream, rows: re
 
 test("a response that is not an event stream is described with its remedy", async ({ raw, open }) => {
 	const [chat, wire] = await open(raw.environment());
-	test.setTimeout(MANY_QUESTIONS);
 	await check(chat, wire, raw, REFUSALS);
 });
 
 test("a stream that fails is described with its remedy, ends properly and is not repeated", async ({ raw, open }) => {
 	const [chat, wire] = await open(raw.environment());
-	test.setTimeout(MANY_QUESTIONS);
 	await check(chat, wire, raw, STREAMS);
 });
 
 const WAIT = "1.5";
 
 test("a timeout of the model's server is described after the time that the operator has set", async ({ raw, open }) => {
-	test.setTimeout(MANY_QUESTIONS);
 	const timers: NodeJS.Timeout[] = [];
 	const slowly = (text: string, socket: Socket) => {
 		let sent = 0;

@@ -4,9 +4,6 @@ import { ChatPage, PATIENCE } from "./chat-page.ts";
 import { expect, test } from "./fixtures.ts";
 import type { Wire } from "./wire.ts";
 
-// Browsers take seconds to lay out a question of a megabyte in the box.
-test.describe.configure({ timeout: 120_000 });
-
 /** The largest request, in bytes. A test of the server compares this number with `/api/model`. */
 const LIMIT = 1024 * 1024;
 

@@ -15,7 +15,6 @@ const AT_ONCE = 2;
 test("random Markdown and HTML is rendered alike wherever it is cut, with no dangerous element and no request", async ({
 	page,
 }) => {
-	test.setTimeout(120_000);
 	const seed = Number(process.env.HEADWATER_SEED ?? Math.floor(Math.random() * 1e9));
 	console.log(`seed ${seed}: repeat with HEADWATER_SEED=${seed}`);
 	const foreign = await openRendering(page);
@@ -77,7 +76,6 @@ const GROWING: Record<string, (count: number) => string> = {
 
 for (const [name, make] of Object.entries(GROWING)) {
 	test(`the time to render ${name} is linear in its length`, async ({ page }) => {
-		test.setTimeout(90_000);
 		await openRendering(page);
 		const session = await page.context().newCDPSession(page);
 		await session.send("Performance.enable");

@@ -277,7 +277,7 @@ async function batchAndTrip(away: Lab, count: number, lastEvents: "quick" | "slo
 	);
 	await trip(away, async () => {});
 	const seen = () => away.ours(({ kept }) => kept.seen as string[]);
-	await expect.poll(async () => (await seen()).at(-1), { timeout: 15_000 }).toBe("resumed");
+	await expect.poll(async () => (await seen()).at(-1)).toBe("resumed");
 	return seen();
 }
 

@@ -6,7 +6,6 @@ import { expect, test } from "./support.ts";
 
 // behavior 10.12
 test("each of the numbered events arrives once and in order through forty faults of every kind", async ({ lab }) => {
-	test.setTimeout(120_000);
 	await expectWhole(lab, lab, { events: 400, faults: 40, seed: 1 });
 });
 

@@ -175,7 +175,7 @@ test("if a server of another origin is down when the ID would be sent, the reaso
 	await other.stop();
 	const told = () => lab.ours(({ kept, tell }) => tell(kept.fired).slice(0, 5));
 	await expect
-		.poll(told, { timeout: 15_000 })
+		.poll(told)
 		.toEqual(["open", "1", `error 0 ${lab.seesCuts ? "interrupted" : "end"}`, "error 0 network", "error 0 network"]);
 	await lab.ours(({ kept }) => kept.source.close());
 });

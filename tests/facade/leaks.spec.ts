@@ -63,7 +63,7 @@ class Meter {
 	async read(): Promise<Held> {
 		await this.lab.expectNoSockets();
 		// A response is released a little later if the caller's fetch rejects or onopen refuses it.
-		await expect.poll(() => this.lab.page.evaluate("timers.size"), { message: "timers", timeout: 15_000 }).toBe(0);
+		await expect.poll(() => this.lab.page.evaluate("timers.size"), { message: "timers" }).toBe(0);
 		// One collection finalizes objects, and the next one frees them.
 		for (let round = 0; round < 4; round++) {
 			await this.session.send("HeapProfiler.collectGarbage");

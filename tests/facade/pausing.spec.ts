@@ -166,7 +166,7 @@ async function waitLong(tab: Lab): Promise<void> {
 		{ url, R, FAILURES },
 	);
 	const longest = () => tab.ours(({ kept }) => Math.max(0, ...kept.fired.map(({ delay }) => delay ?? 0)));
-	await expect.poll(longest, { timeout: 15_000 }).toBeGreaterThan(R * 2 ** (FAILURES - 1));
+	await expect.poll(longest).toBeGreaterThan(R * 2 ** (FAILURES - 1));
 	expect(await tab.requests()).toHaveLength(FAILURES);
 }
 
@@ -226,10 +226,10 @@ test("a silenceTimeout that expires while the page is hidden is extended once by
 	const quiet = eventStream(send("id: 7\ndata: a\n\n"), "wait=1700", send("id: 8\ndata: b\n\n"), "hang");
 	await hide(tab.page);
 	await start(tab, tab.script(quiet), { silenceTimeout: 1200, reconnect: false });
-	await expect.poll(() => fired(tab), { timeout: 15_000 }).toEqual(["open", "a", "b", "error"]);
+	await expect.poll(() => fired(tab)).toEqual(["open", "a", "b", "error"]);
 	expect(await tab.ours(async ({ kept }) => (await kept.source.closed).reason)).toBe("silence");
 	await show(tab.page);
 	await start(tab, tab.script(quiet), { silenceTimeout: 1200, reconnect: false });
-	await expect.poll(() => fired(tab), { timeout: 15_000 }).toContain("error");
+	await expect.poll(() => fired(tab)).toContain("error");
 	expect(await fired(tab), "a visible page gets no second silenceTimeout").toEqual(["open", "a", "error"]);
 });

@@ -194,7 +194,7 @@ export class Lab {
 	/** Waits until none of these sockets is open at the server. */
 	async expectNoSockets(which: Which = "ours"): Promise<void> {
 		const open = async () => (await this.log(which)).open;
-		await expect.poll(open, { message: "sockets open at the server", timeout: 15_000 }).toBe(0);
+		await expect.poll(open, { message: "sockets open at the server" }).toBe(0);
 	}
 }
 

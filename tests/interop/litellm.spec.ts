@@ -9,9 +9,6 @@ import { expect, test } from "./support.ts";
 
 const AUTHORIZED = { authorization: "Bearer sk-test" };
 
-// The proxy loads modules at the first request of each kind.
-test.describe.configure({ timeout: 60_000 });
-
 test("OpenAI chat with an Authorization header: the text comes in pieces, and is complete after [DONE]", async ({
 	lab,
 	server,

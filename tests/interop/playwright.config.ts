@@ -10,6 +10,8 @@ export default defineConfig({
 	fullyParallel: true,
 	forbidOnly: true,
 	workers: 2,
+	timeout: root.timeout as number,
+	expect: { ...root.expect },
 	reporter: [["list"], ["json", { outputFile: "../../test-results/interop.json" }]],
 	projects: [{ name: "chromium", use: { ...root.projects?.find(({ name }) => name === "chromium")?.use } }],
 });

@@ -362,7 +362,7 @@ test.describe("docs/guide/", () => {
 			if (header === "Last-Event-ID") {
 				await expect.poll(() => shown(page)).toBe("event 1 event 2");
 			} else {
-				await expect.poll(() => preflights.length, { timeout: 20_000 }).toBeGreaterThan(0);
+				await expect.poll(() => preflights.length).toBeGreaterThan(0);
 				expect(await shown(page)).toBe("event 1");
 			}
 			await page.goto("about:blank");

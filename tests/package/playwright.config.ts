@@ -13,6 +13,7 @@ export default defineConfig({
 	workers: 2,
 	// Includes the time to install and build a project.
 	timeout: 600_000,
+	expect: { ...root.expect },
 	reporter: [["list"], ["json", { outputFile: "../../test-results/package.json" }]],
 	projects: [{ name: "chromium", use: { ...root.projects?.find(({ name }) => name === "chromium")?.use } }],
 });

@@ -166,7 +166,7 @@ async function asker(page: Page, name: string, answer: (asked: Asked) => void) {
 		async expectAnswer(prompt: string, answer: string | RegExp, { server = "", api = "" } = {}) {
 			await page.goto(`${kitchen.origin}/?${new URLSearchParams({ prompt, server, api })}`);
 			const output = page.locator("output");
-			await expect(output).toHaveText(/\(over\)$/, { timeout: 20_000 });
+			await expect(output).toHaveText(/\(over\)$/);
 			expect((await output.textContent())?.replace(" (over)", "")).toMatch(answer);
 		},
 		async stop() {

@@ -110,7 +110,7 @@ export const shown = (page: Page) => page.evaluate(() => document.body.innerText
 
 /** Waits for an uncaught error of the page, and removes it from the list, which has to be empty at the end. */
 export async function takeUncaught(uncaught: string[], expected: RegExp): Promise<void> {
-	await expect.poll(() => uncaught, { timeout: 20_000 }).toEqual([expect.stringMatching(expected)]);
+	await expect.poll(() => uncaught).toEqual([expect.stringMatching(expected)]);
 	uncaught.length = 0;
 }
 
