@@ -46,7 +46,7 @@ declare const PACKAGE_VERSIONS: Record<string, string>;
 export const versioned = (name: string) => `${name} ${VERSIONS[name]}`;
 
 export const reader: Contender<Reading> = {
-	name: "bare reader loop",
+	name: "bare loop",
 	async run(url) {
 		const reader = await readerOf(url);
 		let bytes = 0;

@@ -12,7 +12,7 @@ import { address, check, expected } from "../streams.ts";
 const RATE = 200;
 
 const bare: Contender<Subscribe> = {
-	name: "bare reader loop",
+	name: "bare loop",
 	async run(url, _type, handler) {
 		const { body } = await fetch(url);
 		const reader = body!.getReader();
