@@ -1,8 +1,8 @@
-// Controls Chromium through its debugging pipe, with the few domains that the benchmark needs.
+// Controls Chromium through its debugging pipe, with the few commands that the benchmark needs.
 //
-// Playwright is not used, because it also enables the domain Network. Chromium then reports each
-// message of its own EventSource to Playwright, which takes up to ten times as long as the message
-// itself.
+// Playwright is not used, because it enables the DevTools Network domain. Chromium then reports
+// each message of its own EventSource to Playwright, and the report takes up to seven times as long
+// as the message itself: see docs/decisions/0047-measure-without-the-domain-network.md.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
